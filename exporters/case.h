@@ -1,0 +1,39 @@
+/* exporters/case.h: the case folder, written as a whole or not at all. */
+#ifndef RS_EXPORTERS_CASE_H
+#define RS_EXPORTERS_CASE_H
+
+#include "claims/reader.h"
+#include "exporters/mask.h"
+#include "rings/ring.h"
+
+typedef struct {
+  RsReader *reader;               /* for the texts of evidence lines */
+  const RsReport *report;
+  const RsClaims *claims;
+  const RsKnowledge *knowledge;
+  const RsRings *rings;
+  const RsMask *mask;
+  const char *authority;          /* --authority, or NULL */
+  RsLanguage text_language;       /* of CSV, GraphML, SQLite */
+  const char *command_line;       /* for the log: as typed, with claim paths */
+  const char *const *options;     /* NULL-terminated pairs: name, value: every option that can change the result */
+  uint64_t seed;
+  unsigned n_threads;
+} RsCase;
+
+/* Takes the lock on `folder` and recovers what an interrupted run left. error: RS_ERROR_IO: not writable, or another run holds it. */
+typedef struct RsCaseLock RsCaseLock;
+RsCaseLock *rs_case_lock(const char *folder, GError **error);
+void rs_case_unlock(RsCaseLock *lock); /* NULL allowed */
+
+/* Builds the folder beside its final name and exchanges it in one step; digest (65 bytes, hex SHA-256) gets the result digest. Also
+ * writes FOLDER.key and FOLDER.ids unless unmasked. error: RS_ERROR_IO, and nothing changed. */
+bool rs_case_write(const RsCase *c, const char *folder, char digest[65], GError **error);
+/* FOLDER.rejects.csv for a run that could not go on. */
+bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, const char *folder, GError **error);
+/* The whole knowledge graph as GraphML; component, core and community NULL where not computed, else by global node number (persons, doctors,
+ * institutions, drugs in that order). */
+bool rs_graphml_write_knowledge(const RsKnowledge *knowledge, const RsMask *mask, const uint32_t *component, const uint32_t *core,
+                                const uint32_t *community, const char *path, GError **error);
+
+#endif

@@ -1,0 +1,25 @@
+/* exporters/mask.h: keyed pseudonyms for what identifies people.
+ *
+ * Pseudonym = HMAC-SHA-256 (GLib) of kind and text under a 32-byte key, first 80 bits as 16 base32 letters a-z2-7, with a short prefix:
+ * p: person, c: claim, s: settlement, n: name, r: raw record. One key, one pseudonym, so two cases can be linked with --mask-key. */
+#ifndef RS_EXPORTERS_MASK_H
+#define RS_EXPORTERS_MASK_H
+
+#include "graph/knowledge.h"
+
+typedef struct RsMask RsMask;
+/* Clear text everywhere. */
+RsMask *rs_mask_clear(void);
+/* key_path NULL: a new random key. error: RS_ERROR_IO, RS_ERROR_INPUT when the file is not a ringscope key. */
+RsMask *rs_mask_new(const char *key_path, GError **error);
+void rs_mask_free(RsMask *mask);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsMask, rs_mask_free)
+bool rs_mask_is_clear(const RsMask *mask);
+/* buffer holds the result for 24 bytes or more; "" stays "". prefix as above. Thread-safe. Returns the text to print: buffer or, unmasked, text. */
+const char *rs_mask_text(const RsMask *mask, char prefix, const char *text, char buffer[32]);
+/* Persons are masked, other kinds are clear. */
+const char *rs_mask_entity(const RsMask *mask, RsKind kind, const char *id, char buffer[32]);
+/* Writes the key as text to path, mode 0600. */
+bool rs_mask_save(const RsMask *mask, const char *path, GError **error);
+
+#endif

@@ -1,0 +1,43 @@
+/* claims/reader.h: claim files in, RsClaims and RsReport out; and the way back from a line to its text. */
+#ifndef RS_CLAIMS_READER_H
+#define RS_CLAIMS_READER_H
+
+#include "claims/report.h"
+#include "claims/table.h"
+
+typedef struct {
+  const char *const *paths;  /* NULL-terminated: files, folders, or "-" */
+  const char *map;           /* mapping name or file; NULL: chosen by header */
+  const char *settlements;   /* the platform's second table, or NULL */
+  const char *persons, *doctors, *institutions, *drugs; /* attribute tables, or NULL */
+  bool has_since, has_until;
+  uint16_t since, until;     /* days, both inclusive */
+  bool allow_rejects;
+  unsigned n_threads;
+  const char *temp;          /* folder for spooling stdin; NULL: the system's */
+  bool quiet;                /* nothing on stderr */
+} RsReadOptions;
+
+typedef struct RsReader RsReader;
+/* Opens the inputs and reads headers. error: RS_ERROR_IO cannot read, RS_ERROR_INPUT not usable, RS_ERROR_USAGE unknown mapping. */
+RsReader *rs_reader_new(const RsReadOptions *options, GError **error);
+void rs_reader_free(RsReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsReader, rs_reader_free)
+
+/* Reads everything. NULL with RS_ERROR_INPUT when no row is usable or more than 0.5 % and more than 5 rows were rejected (unless
+ * allow_rejects); the report is complete even then. */
+RsClaims *rs_reader_read(RsReader *reader, GError **error);
+const RsReport *rs_reader_report(const RsReader *reader);
+
+/* What stood in the source for one line; texts are unquoted, UTF-8, "" where the column is missing; valid during the call. */
+typedef struct { RsRow row; size_t index; const char *claim_id, *settlement_id, *time; const char *raw; size_t raw_length; } RsSourceLine;
+typedef void (*RsSourceLineFunc)(const RsSourceLine *line, void *data);
+/* Calls func once for each of the n rows, in ascending row order; index is the position in rows[]. One more pass over the files that
+ * hold them. error: RS_ERROR_IO, also when a file changed since it was read. */
+bool rs_reader_fetch(RsReader *reader, const RsRow *rows, size_t n, RsSourceLineFunc func, void *data, GError **error);
+
+/* Attributes from --persons, --doctors, --institutions, --drugs: "" if unknown. field: "name", "region", "birth", "sex", "address", "phone",
+ * "employer", "account", "workplace", "level", "price", "household". kind: 0 person, 1 doctor, 2 institution, 3 drug. Borrowed. */
+const char *rs_reader_attribute(const RsReader *reader, unsigned kind, const char *id, const char *field);
+
+#endif

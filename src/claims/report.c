@@ -1,0 +1,47 @@
+#include "claims/report.h"
+
+const char *const rs_place_name[RS_N_PLACES] = {"used", "outside", "repeated", "reversed", "rejected"};
+const char *const rs_reason_name[RS_N_REASONS] = {"fields", "quote", "too_long",      "bytes",    "person",
+                                                  "institution", "time", "number", "conflict", "no_settlement"};
+
+static void input_file_free(gpointer data) {
+  RsInputFile *file = data;
+  g_free(file->path);
+  g_free(file->name);
+  g_free(file->role);
+  g_free(file->mapping);
+  g_free(file);
+}
+
+static void reject_free(gpointer data) {
+  RsReject *reject = data;
+  g_free(reject->detail);
+  g_free(reject->raw);
+  g_free(reject);
+}
+
+RsReport *rs_report_new(void) {
+  RsReport *report = g_new0(RsReport, 1);
+  report->files = g_ptr_array_new_with_free_func(input_file_free);
+  report->rejects = g_ptr_array_new_with_free_func(reject_free);
+  report->notes = g_ptr_array_new_with_free_func(g_free);
+  return report;
+}
+
+void rs_report_free(RsReport *report) {
+  if (report == NULL) return;
+  g_ptr_array_unref(report->files);
+  g_ptr_array_unref(report->rejects);
+  g_ptr_array_unref(report->notes);
+  g_free(report);
+}
+
+bool rs_report_balances(const RsReport *report) {
+  uint64_t rows = 0;
+  int64_t amount = 0;
+  for (int place = 0; place < RS_N_PLACES; place++) {
+    rows += report->rows[place];
+    amount += report->amount[place];
+  }
+  return rows == report->rows_read && amount == report->amount_read;
+}

@@ -1,0 +1,101 @@
+#include "claims/table.h"
+
+#include "claims/report.h"
+
+void rs_claims_free(RsClaims *claims) {
+  if (claims == NULL) return;
+  rs_text_free(claims->person);
+  rs_text_free(claims->institution);
+  rs_text_free(claims->doctor);
+  rs_text_free(claims->drug);
+  rs_text_free(claims->diagnosis);
+  rs_text_free(claims->region);
+  rs_text_free(claims->drug_name);
+  g_free(claims->person_region);
+  g_free(claims->institution_type);
+  g_free(claims->institution_region);
+  g_free(claims->person_visit);
+  g_free(claims->visit_time);
+  g_free(claims->visit_institution);
+  g_free(claims->visit_line);
+  g_free(claims->line_drug);
+  g_free(claims->line_doctor);
+  g_free(claims->line_diagnosis);
+  g_free(claims->line_quantity);
+  g_free(claims->line_amount);
+  g_free(claims->line_fund);
+  g_free(claims->line_row);
+  g_free(claims->line_trace);
+  g_free(claims);
+}
+
+static bool refuse(const char **reason, const char *why) {
+  if (reason != NULL) *reason = why;
+  return false;
+}
+
+static bool number_ok(uint32_t number, const RsText *text, bool none_allowed) {
+  return number == RS_NONE ? none_allowed : text != NULL && number < text->n;
+}
+
+static bool persons_valid(const RsClaims *c, const char **reason) {
+  if (c->person == NULL || c->person->n != c->n_persons) return refuse(reason, "person texts do not match n_persons");
+  if (c->person_visit[0] != 0 || c->person_visit[c->n_persons] != c->n_visits)
+    return refuse(reason, "person_visit does not span the visits");
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    if (c->person_visit[p] >= c->person_visit[p + 1]) return refuse(reason, "a person without visits");
+    if (!number_ok(c->person_region[p], c->region, true)) return refuse(reason, "person_region past the last region");
+    for (uint32_t v = c->person_visit[p] + 1; v < c->person_visit[p + 1]; v++)
+      if (c->visit_time[v - 1] > c->visit_time[v]) return refuse(reason, "a person's visits are not in time order");
+  }
+  return true;
+}
+
+static bool visits_valid(const RsClaims *c, const char **reason) {
+  if (c->visit_line[0] != 0 || c->visit_line[c->n_visits] != c->n_lines)
+    return refuse(reason, "visit_line does not span the lines");
+  for (uint32_t v = 0; v < c->n_visits; v++) {
+    if (c->visit_line[v] >= c->visit_line[v + 1]) return refuse(reason, "a visit without lines");
+    if (!number_ok(c->visit_institution[v], c->institution, false))
+      return refuse(reason, "visit_institution past the last institution");
+    uint32_t day = c->visit_time[v] / 86400u;
+    if (day < c->first_day || day > c->last_day) return refuse(reason, "a visit outside first_day..last_day");
+  }
+  return true;
+}
+
+static bool lines_valid(const RsClaims *c, const char **reason) {
+  for (uint64_t l = 0; l < c->n_lines; l++) {
+    if (!number_ok(c->line_drug[l], c->drug, true)) return refuse(reason, "line_drug past the last drug");
+    if (!number_ok(c->line_doctor[l], c->doctor, true)) return refuse(reason, "line_doctor past the last doctor");
+    if (!number_ok(c->line_diagnosis[l], c->diagnosis, true))
+      return refuse(reason, "line_diagnosis past the last diagnosis");
+  }
+  return true;
+}
+
+bool rs_claims_validate(const RsClaims *claims, const char **reason) {
+  if (claims->n_persons == 0)
+    return claims->n_visits == 0 && claims->n_lines == 0 ? true : refuse(reason, "visits without persons");
+  return persons_valid(claims, reason) && visits_valid(claims, reason) && lines_valid(claims, reason);
+}
+
+uint32_t rs_claims_visit_person(const RsClaims *claims, uint32_t visit) {
+  uint32_t low = 0, high = claims->n_persons;
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    if (claims->person_visit[middle] <= visit) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+uint32_t rs_claims_line_visit(const RsClaims *claims, uint64_t line) {
+  uint32_t low = 0, high = claims->n_visits;
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    if (claims->visit_line[middle] <= line) low = middle;
+    else high = middle;
+  }
+  return low;
+}
