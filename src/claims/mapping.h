@@ -35,8 +35,8 @@ typedef enum {
   RS_COLUMN_VALID_FLAG,
   RS_COLUMN_REFUND_FLAG,
   RS_N_COLUMNS
-} RsRole;
-extern const char *const rs_role_name[RS_N_COLUMNS]; /* as in contract and .ini: "person_id", "institution_id", "time", ... */
+} RsColumnRole; /* RsRole is a ring member's role, rings/ring.h */
+extern const char *const rs_column_role_name[RS_N_COLUMNS]; /* as in contract and .ini: "person_id", "institution_id", "time", ... */
 
 typedef enum { RS_TABLE_CLAIMS, RS_TABLE_SETTLEMENTS, RS_N_TABLES } RsTableKind;
 

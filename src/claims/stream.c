@@ -1,0 +1,54 @@
+#include "claims/stream.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+
+#define MAPPING_BYTES ((size_t)16 << 20)
+
+void rs_pool_init(RsPool *pool, size_t chunk_bytes) { *pool = (RsPool){.chunk_bytes = chunk_bytes}; }
+
+void rs_pool_clear(RsPool *pool) {
+  for (size_t i = 0; i < pool->n_mappings; i++) munmap(pool->mapping[i], MAPPING_BYTES);
+  g_free(pool->mapping);
+  *pool = (RsPool){0};
+}
+
+static bool pool_grow(RsPool *pool) {
+  void *memory = mmap(NULL, MAPPING_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  madvise(memory, MAPPING_BYTES, MADV_HUGEPAGE);
+  pool->mapping = g_renew(void *, pool->mapping, pool->n_mappings + 1);
+  pool->mapping[pool->n_mappings++] = memory;
+  pool->block = memory;
+  pool->end = pool->block + MAPPING_BYTES;
+  return true;
+}
+
+void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size) {
+  if (size > pool->chunk_bytes - sizeof(RsChunk)) return NULL;
+  RsChunk *chunk = pool->free;
+  if (chunk != NULL) {
+    pool->free = chunk->next;
+  } else {
+    if (pool->block == pool->end && !pool_grow(pool)) return NULL;
+    chunk = (RsChunk *)(void *)pool->block;
+    pool->block += pool->chunk_bytes;
+  }
+  chunk->next = NULL;
+  chunk->used = size;
+  if (stream->last != NULL) stream->last->next = chunk;
+  else stream->first = chunk;
+  stream->last = chunk;
+  return chunk + 1;
+}
+
+void rs_stream_release(RsPool *pool, RsStream *stream) {
+  while (stream->first != NULL) {
+    RsChunk *chunk = stream->first;
+    stream->first = chunk->next;
+    chunk->next = pool->free;
+    pool->free = chunk;
+  }
+  stream->last = NULL;
+}

@@ -1,0 +1,48 @@
+/* claims/stream.h: append-only byte streams in 64 KiB chunks, so that partitions grow without copying.
+ *
+ * Each thread owns a pool and its streams. Records never straddle chunks; a record of up to RS_STREAM_MAX bytes fits. Chunks are handed
+ * back to the pool's free list as soon as they are read, so later stages reuse warm memory (a first touch costs many times a reuse). */
+#ifndef RS_CLAIMS_STREAM_H
+#define RS_CLAIMS_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RS_CHUNK_BYTES ((size_t)1 << 16)
+
+typedef struct RsChunk {
+  struct RsChunk *next;
+  size_t used; /* bytes of records after this header */
+} RsChunk;
+
+#define RS_STREAM_MAX (RS_CHUNK_BYTES - sizeof(RsChunk))
+
+typedef struct {
+  RsChunk *free;     /* chunks to reuse */
+  char *block, *end; /* rest of the newest mapping */
+  void **mapping;    /* all mappings, to unmap at the end */
+  size_t n_mappings;
+  size_t chunk_bytes; /* small for small inputs */
+} RsPool;
+
+typedef struct {
+  RsChunk *first, *last;
+} RsStream;
+
+/* chunk_bytes: a power of two from 4 KiB to RS_CHUNK_BYTES. */
+void rs_pool_init(RsPool *pool, size_t chunk_bytes);
+void rs_pool_clear(RsPool *pool);
+/* Room for one record of size bytes (a multiple of 8). NULL when memory is refused or size does not fit a chunk. */
+void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size);
+/* Tells the system that the stream's memory is no longer needed; the stream is empty afterwards. */
+void rs_stream_release(RsPool *pool, RsStream *stream);
+
+static inline void *rs_stream_append(RsPool *pool, RsStream *stream, size_t size) {
+  RsChunk *chunk = stream->last;
+  if (chunk == NULL || pool->chunk_bytes - sizeof(RsChunk) - chunk->used < size) return rs_stream_new_chunk(pool, stream, size);
+  void *at = (char *)(chunk + 1) + chunk->used;
+  chunk->used += size;
+  return at;
+}
+
+#endif
