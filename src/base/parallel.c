@@ -1,0 +1,68 @@
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+#define MAX_THREADS 64u
+
+typedef struct {
+  RsTask run;
+  void *data;
+  size_t n_tasks;
+  atomic_size_t next;
+} Work;
+
+typedef struct {
+  Work *work;
+  unsigned thread;
+} Worker;
+
+static void work_run(Work *work, unsigned thread) {
+  for (;;) {
+    const size_t task = atomic_fetch_add_explicit(&work->next, 1, memory_order_relaxed);
+    if (task >= work->n_tasks) return;
+    work->run(task, thread, work->data);
+  }
+}
+
+static void *worker_main(void *data) {
+  const Worker *worker = data;
+  work_run(worker->work, worker->thread);
+  return NULL;
+}
+
+/* The caller is worker 0. A thread that cannot be started is no error: the others do its share. */
+static void work_share(Work *work, unsigned n_threads) {
+  pthread_t thread[MAX_THREADS];
+  Worker worker[MAX_THREADS];
+  unsigned n_started = 1;
+  while (n_started < n_threads) {
+    worker[n_started] = (Worker){work, n_started};
+    if (pthread_create(&thread[n_started], NULL, worker_main, &worker[n_started]) != 0) break;
+    n_started++;
+  }
+  work_run(work, 0);
+  for (unsigned i = 1; i < n_started; i++) pthread_join(thread[i], NULL);
+}
+
+void rs_parallel(unsigned n_threads, size_t n_tasks, RsTask run, void *data) {
+  if (n_threads > MAX_THREADS) n_threads = MAX_THREADS;
+  if (n_threads > n_tasks) n_threads = (unsigned)n_tasks;
+  if (n_threads <= 1) {
+    for (size_t task = 0; task < n_tasks; task++) run(task, 0, data);
+    return;
+  }
+  Work work = {.run = run, .data = data, .n_tasks = n_tasks};
+  atomic_init(&work.next, 0);
+  work_share(&work, n_threads);
+}
+
+unsigned rs_parallel_default_threads(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  const int n = CPU_COUNT(&set);
+  if (n < 1) return 1;
+  return (unsigned)n > MAX_THREADS ? MAX_THREADS : (unsigned)n;
+}
