@@ -1,9 +1,9 @@
 /* claims/mapping.h: which column of a claims file plays which role: column names, aliases and the words in their cells.
  *
- * A mapping is a GKeyFile .ini text. [mapping] holds flags, [columns] the aliases of each role in a table of claim lines,
- * [settlements] those in the platform's second table (roles not given there are taken from [columns]), [institution_types]
+ * A mapping is a GKeyFile .ini text. [columns] holds the aliases of each role in a table of claim lines,
+ * [settlements] those in the platform's second table (keys not given there are taken from [columns]), [institution_types]
  * words for `pharmacy`, `hospital`, `clinic` as they stand in cells, [institution_prefixes] the first letters of institution ids,
- * [values] the words of the valid and refund flags. The built-in ones (ringscope, nhsa, medicare) are compiled into the program.
+ * [values] the words of the valid and refund flags and of empty cells. The built-in ones (ringscope, nhsa, medicare) are compiled into the program.
  * Names match exactly but for case, surrounding space, a BOM, and full- or half-width letters, digits and brackets.
  * Within a role the first alias that stands in the header wins, so the order of aliases is the order of preference. */
 #ifndef RS_CLAIMS_MAPPING_H
@@ -81,6 +81,9 @@ bool rs_mapping_is_empty(const RsMapping *mapping, const char *text, size_t leng
 /* A complete .ini text for a foreign file from its header and first rows (rows[i] has n_fields texts, n_rows may be 0), with a comment
  * beside each uncertain choice. Never fails. */
 char *rs_mapping_propose(const char *file, const char *const *fields, size_t n_fields, const char *const *const *rows, size_t n_rows);
+
+/* The field that by its name most likely plays the role, or -1. */
+int rs_mapping_guess(RsColumnRole role, const char *const *fields, size_t n_fields);
 
 /* Lower case, half width, trimmed, without BOM: the form in which names are compared. Bad UTF-8 is replaced. Owned by the caller. */
 char *rs_mapping_fold(const char *text);
