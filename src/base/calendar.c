@@ -194,9 +194,9 @@ static bool parts_from_any(Cursor cursor, Parts *parts) {
   bool packed;
   if (!cursor_date(&cursor, parts, &packed)) return false;
   if (cursor.at == cursor.end) return true;
-  const bool gap = cursor_take(&cursor, ' ') || cursor_take(&cursor, 'T') || cursor_take(&cursor, 't');
-  if (!gap && !packed) return false;
+  const bool gap = cursor_take(&cursor, ' ');
   while (gap && cursor_take(&cursor, ' ')) continue;
+  if (!gap && !cursor_take(&cursor, 'T') && !cursor_take(&cursor, 't') && !packed) return false;
   return cursor_clock(&cursor, parts, packed) && cursor_zone(&cursor) && cursor.at == cursor.end;
 }
 
