@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs the tests; the last line is "N passed, N failed".
+#   ./check.sh           sanitizer build and all tests, release build and the command-line tests; at most 12 minutes on 2 cores
+#   ./check.sh --quick   release build and the tests that are not long; under 2 minutes
+#   ./check.sh --full    everything, long tests too, on gcc and clang, with ThreadSanitizer and valgrind
+set -uo pipefail
+cd "$(dirname "$0")"
+
+mode=${1:-}
+case "$mode" in
+  '' | --quick | --full) ;;
+  *) echo "use: ./check.sh [--quick | --full]" >&2; exit 2 ;;
+esac
+[ $# -le 1 ] || { echo "use: ./check.sh [--quick | --full]" >&2; exit 2; }
+
+groups=(build test)
+[ "$mode" != --full ] || groups+=(full)
+./install_packages.sh "${groups[@]}" || exit 1
+mkdir -p build
+jobs=$(nproc)
+passed=0 failed=0
+note() { printf '\n== %s\n' "$*"; }
+
+# build PRESET: a build that does not compile counts as one failed test.
+build() {
+  local log=build/$1.log
+  note "build $1"
+  if { cmake --preset "$1" && cmake --build --preset "$1" -j "$jobs"; } > "$log" 2>&1; then return 0; fi
+  tail -n 40 "$log"
+  failed=$((failed + 1))
+  return 1
+}
+
+# tests PRESET ctest-arguments...: runs them and adds up.
+tests() {
+  local preset=$1 log=build/$1.tests.log total bad
+  shift
+  note "test $preset $*"
+  ctest --preset "$preset" -j "$jobs" "$@" 2>&1 | tee "$log" | grep -vE ' Passed +[0-9.]+ sec$|^ +Start +[0-9]+:'
+  total=$(sed -nE 's/^[0-9]+% tests passed, [0-9]+ tests failed out of ([0-9]+)$/\1/p' "$log")
+  bad=$(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests failed out of [0-9]+$/\1/p' "$log")
+  if [ -z "$total" ]; then total=1 bad=1; fi # ctest itself could not run
+  passed=$((passed + total - bad))
+  failed=$((failed + bad))
+}
+
+# memory PRESET: the unit tests under valgrind; the release programs, as sanitizers and valgrind exclude each other.
+memory() {
+  note "valgrind $1"
+  tests "$1" -LE 'long|cli|bench' -T memcheck --overwrite MemoryCheckCommandOptions="--error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite -q"
+}
+
+case "$mode" in
+  --quick)
+    build release && tests release -LE long
+    ;;
+  '')
+    build dev && tests dev -LE long
+    build release && tests release -L cli -LE long
+    ;;
+  --full)
+    build dev && tests dev
+    build dev-clang && tests dev-clang -LE long
+    build tsan && tests tsan -LE long
+    build release && { tests release; memory release; }
+    ;;
+esac
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
