@@ -1,0 +1,90 @@
+#include "graph/knowledge_row.h"
+
+#include "base/error.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#define FEW 20
+#define LARGEST_DIGIT 11
+
+static void insertion_sort(uint64_t *key, uint32_t n) {
+  for (uint32_t i = 1; i < n; i++) {
+    uint64_t k = key[i];
+    uint32_t j = i;
+    for (; j > 0 && key[j - 1] > k; j--) key[j] = key[j - 1];
+    key[j] = k;
+  }
+}
+
+static void sort_by_digit(const uint64_t *in, uint64_t *out, uint32_t n, unsigned shift, unsigned width) {
+  uint32_t position[1 << LARGEST_DIGIT], mask = (1u << width) - 1, total = 0;
+  memset(position, 0, ((size_t)mask + 1) * sizeof *position);
+  for (uint32_t i = 0; i < n; i++) position[(in[i] >> shift) & mask]++;
+  for (uint32_t d = 0; d <= mask; d++) {
+    uint32_t count = position[d];
+    position[d] = total;
+    total += count;
+  }
+  for (uint32_t i = 0; i < n; i++) out[position[(in[i] >> shift) & mask]++] = in[i];
+}
+
+uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned bits) {
+  if (n <= FEW) {
+    insertion_sort(key, n); /* indices ascend, so equal upper halves keep their order */
+    return key;
+  }
+  unsigned n_passes = (bits + LARGEST_DIGIT - 1) / LARGEST_DIGIT;
+  for (unsigned pass = 0, done = 0; pass < n_passes; pass++) {
+    unsigned width = (bits - done + n_passes - pass - 1) / (n_passes - pass);
+    sort_by_digit(key, other, n, 32 + done, width);
+    uint64_t *swap = key;
+    key = other;
+    other = swap;
+    done += width;
+  }
+  return key;
+}
+
+unsigned rs_row_bits(uint32_t n) {
+  unsigned bits = 0;
+  while (bits < 32 && ((uint64_t)1 << bits) < n) bits++;
+  return bits;
+}
+
+#define HUGE_PAGE ((uintptr_t)2 << 20)
+
+void *rs_column_new(uint64_t n, size_t size) {
+  char *column = n > UINT64_MAX / 64 ? NULL : g_try_malloc_n(n + 1, size);
+  uintptr_t from = ((uintptr_t)column + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1), to = ((uintptr_t)column + n * size) & ~(HUGE_PAGE - 1);
+  if (column != NULL && from < to) (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: may be refused */
+  return column;
+}
+
+bool rs_relation_allocate(RsRelation *relation, GError **error) {
+  for (uint32_t i = 0; i < relation->n_from; i++) relation->offset[i + 1] += relation->offset[i];
+  relation->n = relation->offset[relation->n_from];
+  relation->to = rs_column_new(relation->n, sizeof *relation->to);
+  relation->visits = rs_column_new(relation->n, sizeof *relation->visits);
+  relation->lines = rs_column_new(relation->n, sizeof *relation->lines);
+  relation->days = rs_column_new(relation->n, sizeof *relation->days);
+  relation->first_day = rs_column_new(relation->n, sizeof *relation->first_day);
+  relation->last_day = rs_column_new(relation->n, sizeof *relation->last_day);
+  relation->amount = rs_column_new(relation->n, sizeof *relation->amount);
+  relation->fund = rs_column_new(relation->n, sizeof *relation->fund);
+  if (relation->to != NULL && relation->visits != NULL && relation->lines != NULL && relation->days != NULL &&
+      relation->first_day != NULL && relation->last_day != NULL && relation->amount != NULL && relation->fund != NULL)
+    return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " relation rows", relation->n);
+  return false;
+}
+
+uint32_t rs_first_at_least(const uint32_t *start, uint32_t n, uint64_t value) {
+  uint32_t low = 0, high = n;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (start[middle] >= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
