@@ -42,7 +42,7 @@ static void copy_cells(Walk *walk, uint32_t record) {
     g_ptr_array_add(walk->cells, walk->texts->str + g_array_index(walk->offsets, size_t, k));
 }
 
-static bool walk_block(Walk *walk, const RsBlock *block, RsRowFunc func, void *data, GError **error) {
+static bool walk_block(Walk *walk, const RsBlock *block, RsRowsFunc func, void *data, GError **error) {
   for (uint32_t record = block->has_header ? 1 : 0; record < walk->csv.n; record++) {
     const char *fault = fault_text((RsFault)walk->csv.fault[record]);
     copy_cells(walk, record);
@@ -52,7 +52,7 @@ static bool walk_block(Walk *walk, const RsBlock *block, RsRowFunc func, void *d
   return true;
 }
 
-bool rs_rows_each(RsSource *source, RsRowFunc func, void *data, GError **error) {
+bool rs_rows_each(RsSource *source, RsRowsFunc func, void *data, GError **error) {
   Walk walk = {.texts = g_string_new(NULL), .offsets = g_array_new(FALSE, FALSE, sizeof(size_t)), .cells = g_ptr_array_new()};
   RsBlock block = {0};
   GError *cause = NULL;

@@ -12,8 +12,8 @@
 
 /* cells: n_cells NUL-terminated texts, trimmed, valid during the call. fault: NULL, or why the record has no usable cells. Returning
  * false stops the walk; with error set the walk fails. */
-typedef bool (*RsRowFunc)(uint64_t line, const char *const *cells, size_t n_cells, const char *fault, void *data, GError **error);
+typedef bool (*RsRowsFunc)(uint64_t line, const char *const *cells, size_t n_cells, const char *fault, void *data, GError **error);
 /* Every record after the header, in file order. error: RS_ERROR_IO, or the callback's. */
-bool rs_rows_each(RsSource *source, RsRowFunc func, void *data, GError **error);
+bool rs_rows_each(RsSource *source, RsRowsFunc func, void *data, GError **error);
 
 #endif

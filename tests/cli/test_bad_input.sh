@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# Bad input: the exit code, what is said (file, line, reason), and nothing half-written.
+cd "$(dirname "$0")" || exit 1
+. ./cli.sh
+
+# ---- input that cannot be used: nothing is written ----
+
+begin "a file that is not there"
+run 1 analyze "$D/none.csv" -o "$D/case"
+says none.csv
+holds "$D"
+
+begin "one file of two is not there"
+claims 100 > "$D/a.csv"
+run 1 analyze "$D/a.csv" "$D/none.csv" -o "$D/case"
+says none.csv
+holds "$D" a.csv
+
+begin "an empty file"
+: > "$D/a.csv"
+run 3 analyze "$D/a.csv" -o "$D/case"
+says a.csv empty
+holds "$D" a.csv
+
+begin "empty stdin"
+run 3 analyze - -o "$D/case" < /dev/null
+holds "$D"
+
+begin "a folder without claims"
+mkdir "$D/in"
+run 3 analyze "$D/in" -o "$D/case"
+holds "$D" in
+
+begin "no usable columns"
+printf 'psn,shop,day\n1,2,3\n' > "$D/a.csv"
+run 3 analyze "$D/a.csv" -o "$D/case"
+says a.csv "no column for" institution_id "psn, shop, day" --map "institution_id=shop"
+holds "$D" a.csv
+
+begin "random bytes"
+awk 'BEGIN { x = 7; for (i = 0; i < 200000; i++) { x = (x * 1103515245 + 12345) % 2147483648; printf "%c", int(x / 65536) % 256 } }' > "$D/a.csv"
+run 3 analyze "$D/a.csv" -o "$D/case"
+says a.csv
+holds "$D" a.csv
+
+begin "a spreadsheet instead of text"
+printf 'PK\003\004xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' > "$D/a.csv"
+run 3 analyze "$D/a.csv" -o "$D/case"
+says a.csv
+holds "$D" a.csv
+
+begin "a gz file cut off"
+claims 20000 | gzip > "$D/whole.gz"
+head -c 40000 "$D/whole.gz" > "$D/a.csv.gz"
+rm "$D/whole.gz"
+run 1 analyze "$D/a.csv.gz" -o "$D/case"
+says a.csv.gz
+holds "$D" a.csv.gz
+
+begin "a zst file cut off"
+claims 20000 | zstd -q > "$D/whole.zst"
+head -c 30000 "$D/whole.zst" > "$D/a.csv.zst"
+rm "$D/whole.zst"
+run 1 analyze "$D/a.csv.zst" -o "$D/case"
+says a.csv.zst
+holds "$D" a.csv.zst
+
+begin "a gz file with a wrong checksum"
+claims 2000 | gzip > "$D/a.csv.gz"
+size=$(stat -c %s "$D/a.csv.gz")
+printf '\001\002\003\004' | dd of="$D/a.csv.gz" bs=1 seek=$((size - 8)) conv=notrunc 2> /dev/null
+run 1 analyze "$D/a.csv.gz" -o "$D/case"
+says a.csv.gz
+holds "$D" a.csv.gz
+
+# ---- rows that cannot be used ----
+
+begin "every row is bad"
+printf 'person_id,institution_id,time,amount\n' > "$D/a.csv"
+for i in 1 2 3 4 5 6 7 8 9; do printf 'p%d,P1,yesterday,1.00\n' $i; done >> "$D/a.csv"
+run 3 analyze "$D/a.csv" -o "$D/case"
+says a.csv yesterday
+holds "$D" a.csv case.rejects.csv
+is "rejected rows" "$(rows_of "$D/case.rejects.csv")" 9
+
+begin "every row is bad and rejects are allowed"
+printf 'person_id,institution_id,time,amount\n,P1,2025-01-01,1\n' > "$D/a.csv"
+run 3 analyze "$D/a.csv" -o "$D/case" --allow-rejects
+holds "$D" a.csv case.rejects.csv
+
+begin "too many bad rows"
+{ claims 200; for i in 1 2 3 4; do echo "x$i,p1,P1,2025-03-01 10:00,d1,12x"; done; for i in 5 6 7; do echo "x$i,,P1,2025-03-01 10:00,d1,1.00"; done; } > "$D/a.csv"
+run 3 analyze "$D/a.csv" -o "$D/case"
+says "a.csv:202" "'12x' is not a number" --allow-rejects
+is "examples on the terminal" "$(grep -c 'a\.csv:20[0-9]' "$T/err")" 5
+holds "$D" a.csv case.rejects.csv
+is "rejected rows" "$(rows_of "$D/case.rejects.csv")" 7
+if grep -qE 'p1,|x1' "$D/case.rejects.csv"; then fail "rejects.csv shows a raw row"; fi
+if [ "$(stat -c %a "$D/case.rejects.csv")" != 600 ]; then fail "rejects.csv is readable by others"; fi
+
+begin "too many bad rows, allowed"
+{ claims 200; for i in 1 2 3 4 5 6 7; do echo "x$i,p1,P1,2025-03-01 10:00,d1,12x"; done; } > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/case" --allow-rejects
+is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 7
+if [ -e "$D/case.rejects.csv" ]; then fail "rejects beside a case that was written"; fi
+
+begin "a few bad rows do not stop the run"
+{
+  claims 3000
+  echo "x1,p1,P1,2025-03-01 10:00,d1,12345678901234567890.00" # line 3002: 20 digits
+  printf 'x2,p\0001,P1,2025-03-01 10:00,d1,1.00\n'             # a NUL byte
+  printf 'x3,p1,P1,2025-03-01 10:00,d\377\376,1.00\n'          # not UTF-8
+  echo "x4,p1,P1,2025-03-01 10:00"                             # fields
+  echo "x5,p1,P1,2025-02-30 10:00,d1,1.00"                     # no such date
+  echo "x6,p1,P1,1815-06-18 10:00,d1,1.00"                     # out of range
+} > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/case"
+is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 6
+for line in 3002 3003 3004 3005 3006 3007; do file_has "$D/case/rejects.csv" "^a\.csv,$line,"; done
+whole "$D/case"
+
+begin "one claim id with two contents"
+{ claims 3000; claims 1 | sed -n 2p | sed 's/,P01,/,P77,/'; claims 2 | sed -n 3p; } > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/case"
+is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 1
+file_has "$D/case/rejects.csv" '^a\.csv,3002,'
+says "1 repeated" "1 rejected"
+
+# ---- odd but usable ----
+
+begin "a header only"
+claims 0 > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/case"
+is "leads" "$(rows_of "$D/case/rings.csv")" 0
+says "0 read" "0 used"
+whole "$D/case"
+
+begin "one person on every line"
+awk 'BEGIN { print "claim_id,person_id,institution_id,time,drug_code,amount"
+  for (i = 0; i < 60000; i++) printf "c%d,p1,P%02d,2025-%02d-%02d %02d:%02d:%02d,d%d,1.00\n", i, i % 40, 1 + i % 12, 1 + i % 28, i % 24, i % 60, i % 59, i % 300 }' > "$D/a.csv"
+LIMIT=60 run 0 analyze "$D/a.csv" -o "$D/case"
+says "60,000 used"
+whole "$D/case"
+
+begin "sixty thousand claims in one second at one outlet"
+awk 'BEGIN { print "claim_id,person_id,institution_id,time,drug_code,amount"
+  for (i = 0; i < 60000; i++) printf "c%d,p%d,P1,2025-03-01 10:00:00,d%d,1.00\n", i, i, i % 300 }' > "$D/a.csv"
+LIMIT=60 run 0 analyze "$D/a.csv" -o "$D/case"
+says "60,000 used" "not examined"
+whole "$D/case"
+
+begin "an unclosed quote before five megabytes"
+{ claims 3000; printf 'x1,"p1,P1,2025-03-01 10:00,d1,1.00\n'; claims 110000 5000 | tail -n +2; } > "$D/a.csv"
+[ "$(stat -c %s "$D/a.csv")" -gt 5000000 ] || fail "the file is too small for what it tests"
+run 0 analyze "$D/a.csv" -o "$D/case"
+is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 1
+file_has "$D/case/rejects.csv" '^a\.csv,3002,'
+says "113,001 read" "113,000 used"
+
+begin "an unclosed quote on one line of five megabytes"
+{ claims 3000; printf 'x1,"p1'; head -c 5500000 /dev/zero | tr '\0' x; printf '\n'; claims 10 5000 | tail -n +2; } > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/case"
+is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 1
+file_has "$D/case/rejects.csv" '^a\.csv,3002,'
+says "3,011 read" "3,010 used"
+
+begin "the same file given twice"
+ring_claims > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/once"
+[ "$(rows_of "$D/once/rings.csv")" -gt 0 ] || fail "no ring to compare"
+n=$(sed -nE 's/^balance +([0-9,]+) read.*/\1/p' "$T/err" "$T/out" | head -n 1)
+run 0 analyze "$D/a.csv" "$D/a.csv" -o "$D/twice" --mask-key "$D/once.key"
+says "$n used" "$n repeated"
+is "digest" "$(digest_of "$D/twice")" "$(digest_of "$D/once")"
+
+begin "overlapping monthly files"
+ring_claims > "$D/all.csv"
+{ head -n 1 "$D/all.csv"; grep -v '"' "$D/all.csv" | sed -n '/^c/p' | head -n 5000; } > "$D/one.csv"
+head -n 3001 "$D/one.csv" > "$D/march.csv"
+{ head -n 1 "$D/one.csv"; tail -n +2501 "$D/one.csv"; } > "$D/april.csv"
+run 0 analyze "$D/one.csv" -o "$D/one"
+n=$(rows_of "$D/one.csv")
+run 0 analyze "$D/march.csv" "$D/april.csv" -o "$D/two" --mask-key "$D/one.key"
+says "501 repeated"
+is "digest" "$(digest_of "$D/two")" "$(digest_of "$D/one")"
+
+# ---- places that cannot be written ----
+
+begin "an output folder below a file"
+claims 100 > "$D/a.csv"
+run 1 analyze "$D/a.csv" -o "$D/a.csv/case"
+says "a.csv/case"
+holds "$D" a.csv
+
+begin "an output folder that is a file"
+claims 100 > "$D/a.csv"
+echo precious > "$D/case"
+run 1 analyze "$D/a.csv" -o "$D/case"
+is "the file" "$(cat "$D/case")" precious
+
+begin "an output folder that is no case"
+claims 100 > "$D/a.csv"
+mkdir "$D/case"
+echo precious > "$D/case/thesis.txt"
+run 1 analyze "$D/a.csv" -o "$D/case"
+is "the file in it" "$(cat "$D/case/thesis.txt")" precious
+is "what stands in it" "$(ls -A "$D/case")" thesis.txt
+
+begin "a parent folder that is not there"
+claims 100 > "$D/a.csv"
+run 1 analyze "$D/a.csv" -o "$D/no/such/case"
+says "no/such"
+holds "$D" a.csv
+
+if [ -w /dev/full ]; then
+  begin "a graph onto a full disk"
+  claims 5000 > "$D/a.csv"
+  run 1 graph "$D/a.csv" -o - > /dev/null
+  timeout 60 "$RINGSCOPE" graph "$D/a.csv" -o - > /dev/full 2> "$T/err" && fail "a full disk goes unnoticed"
+fi
+
+finish

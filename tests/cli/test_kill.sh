@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# kill -9 at any moment of a run over an existing case folder leaves the former folder or the new one, whole; two runs are kept apart.
+cd "$(dirname "$0")" || exit 1
+. ./cli.sh
+
+ring_claims > "$T/new.csv"
+head -n 6000 "$T/new.csv" | grep -v '"' | grep -E '^(c[0-9]|claim)' > "$T/old.csv"
+
+begin "a run that is killed"
+run 0 analyze "$T/old.csv" -o "$D/case"
+cp -r "$D/case" "$T/old"
+run 0 analyze "$T/new.csv" -o "$T/new" --mask-key "$D/case.key"
+start=$(date +%s%N)
+run 0 analyze "$T/new.csv" -o "$T/timed" --mask-key "$D/case.key"
+took=$((($(date +%s%N) - start) / 1000000))
+cp "$D/case.key" "$T/key"
+killed=0 steps=20
+for step in $(seq 1 $steps); do
+  "$RINGSCOPE" analyze "$T/new.csv" -o "$D/case" --mask-key "$T/key" > /dev/null 2>&1 &
+  pid=$!
+  sleep "$(awk -v t="$took" -v s="$step" -v n="$steps" 'BEGIN { print t * s / n / 1000 }')"
+  kill -9 "$pid" 2> /dev/null && killed=$((killed + 1))
+  wait "$pid" 2> /dev/null
+  whole "$D/case"
+  if cmp -s "$D/case/rings.csv" "$T/old/rings.csv"; then
+    cmp -s "$D/case/members.csv" "$T/old/members.csv" || fail "half of each at step $step"
+  elif cmp -s "$D/case/rings.csv" "$T/new/rings.csv"; then
+    cmp -s "$D/case/members.csv" "$T/new/members.csv" || fail "half of each at step $step"
+    rm -rf "$D/case" && cp -r "$T/old" "$D/case"
+  else
+    fail "neither the former nor the new folder at step $step"
+  fi
+done
+[ "$killed" -gt 3 ] || fail "only $killed runs were still running when killed"
+
+begin "the run after a kill"
+D=$T/a_run_that_is_killed
+run 0 analyze "$T/new.csv" -o "$D/case" --mask-key "$T/key"
+whole "$D/case"
+cmp -s "$D/case/rings.csv" "$T/new/rings.csv" || fail "not the new rings"
+left=$(ls -A "$D" | grep -vxE 'case|case\.key|case\.ids|\.?case\.lock' | tr '\n' ' ')
+is "what interrupted runs left behind" "$left" ""
+
+begin "two runs into one folder"
+mkfifo "$D/pipe"
+for round in 1 2 3; do
+  "$RINGSCOPE" analyze "$T/new.csv" -o "$D/case" > "$T/out1" 2> "$T/err1" &
+  first=$!
+  "$RINGSCOPE" analyze "$T/old.csv" -o "$D/case" > "$T/out2" 2> "$T/err2" &
+  second=$!
+  wait "$first"; code1=$?
+  wait "$second"; code2=$?
+  case "$code1$code2" in
+    00 | 01 | 10) ;;
+    *) cat "$T/err1" "$T/err2" > "$T/err"; fail "exit codes $code1 and $code2" ;;
+  esac
+  whole "$D/case"
+done
+
+begin "a run waiting for its input keeps another out"
+mkfifo "$D/pipe"
+"$RINGSCOPE" analyze - -o "$D/case" < "$D/pipe" > /dev/null 2> "$T/err1" &
+waiting=$!
+exec 9> "$D/pipe"
+sleep 1
+run 1 analyze "$T/old.csv" -o "$D/case"
+says case
+cat "$T/new.csv" >&9
+exec 9>&-
+wait "$waiting" || fail "the waiting run ended with $?"
+whole "$D/case"
+
+finish
