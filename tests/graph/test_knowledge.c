@@ -2,37 +2,10 @@
 
 #include "base/text.h"
 #include "graph/knowledge.h"
-#include "reference/claims_build.h"
+#include "reference/claims_random.h"
 #include "reference/graph_check.h"
 
 #include <string.h>
-
-/* n random lines over a few entities; every so many have no doctor or drug. The texts live in the chunk. */
-typedef struct { uint32_t n, n_persons, n_institutions, n_doctors, n_drugs, n_days; } Shape;
-
-static RsReferenceLine *random_lines(const Shape *shape, uint64_t seed, GStringChunk *chunk) {
-  RsReferenceLine *line = g_new0(RsReferenceLine, shape->n + 1);
-  RsRandom random;
-  rs_random_init(&random, seed);
-  for (uint32_t i = 0; i < shape->n; i++) {
-    char person[16], institution[16], doctor[16], drug[16], time[48];
-    uint32_t day = rs_random_below(&random, shape->n_days);
-    g_snprintf(person, sizeof person, "P%u", rs_random_below(&random, shape->n_persons));
-    g_snprintf(institution, sizeof institution, "I%u", rs_random_below(&random, shape->n_institutions));
-    g_snprintf(doctor, sizeof doctor, "D%u", rs_random_below(&random, shape->n_doctors));
-    g_snprintf(drug, sizeof drug, "M%u", rs_random_below(&random, shape->n_drugs));
-    g_snprintf(time, sizeof time, "%u-%02u-%02u %02u:00", 2000 + day / 336, 1 + day / 28 % 12, 1 + day % 28,
-               rs_random_below(&random, 3));
-    line[i].person = g_string_chunk_insert_const(chunk, person);
-    line[i].institution = g_string_chunk_insert_const(chunk, institution);
-    line[i].time = g_string_chunk_insert_const(chunk, time);
-    line[i].doctor = rs_random_below(&random, 5) == 0 ? "" : g_string_chunk_insert_const(chunk, doctor);
-    line[i].drug = rs_random_below(&random, 6) == 0 ? "" : g_string_chunk_insert_const(chunk, drug);
-    line[i].amount = (int64_t)rs_random_below(&random, 20000) - 1000;
-    line[i].fund = (int64_t)rs_random_below(&random, 5000);
-  }
-  return line;
-}
 
 static RsKnowledge *knowledge_of(const RsClaims *claims, unsigned n_threads) {
   GError *error = NULL;
@@ -76,7 +49,7 @@ static void assert_agrees_with_twin(const RsKnowledge *knowledge) {
   }
 }
 
-static const Shape shapes[] = {
+static const RsClaimsShape shapes[] = {
     {1, 1, 1, 1, 1, 1},       {40, 1, 1, 1, 1, 1},       {60, 1, 5, 4, 30, 9},     {300, 40, 3, 5, 7, 30},
     {900, 2, 1, 1, 400, 700}, {1500, 300, 1, 2, 9, 100}, {2000, 20, 30, 1, 2, 5},  {3000, 100, 20, 900, 2500, 400},
     {2000, 50, 2, 3, 60, 1000},
@@ -87,7 +60,7 @@ static void random_claims_agree_with_the_slow_twin(void **state) {
   for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++)
     for (uint64_t seed = 0; seed < 3; seed++) {
       g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
-      g_autofree RsReferenceLine *line = random_lines(&shapes[i], seed, chunk);
+      g_autofree RsReferenceLine *line = rs_random_lines(&shapes[i], seed, chunk);
       g_autoptr(RsClaims) claims = rs_reference_claims(line, shapes[i].n);
       g_autoptr(RsKnowledge) knowledge = knowledge_of(claims, 1 + (unsigned)seed);
       assert_agrees_with_twin(knowledge);
@@ -115,7 +88,7 @@ static void the_number_of_threads_changes_nothing(void **state) {
   const unsigned n_threads[] = {0, 2, 3, 4, 64, 1000};
   for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
     g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
-    g_autofree RsReferenceLine *line = random_lines(&shapes[i], 9, chunk);
+    g_autofree RsReferenceLine *line = rs_random_lines(&shapes[i], 9, chunk);
     g_autoptr(RsClaims) claims = rs_reference_claims(line, shapes[i].n);
     g_autoptr(RsKnowledge) one = knowledge_of(claims, 1);
     for (size_t t = 0; t < G_N_ELEMENTS(n_threads); t++) {
@@ -127,9 +100,9 @@ static void the_number_of_threads_changes_nothing(void **state) {
 
 static void shuffled_rows_give_the_same_graph(void **state) {
   (void)state;
-  const Shape shape = {1200, 40, 6, 8, 50, 60};
+  const RsClaimsShape shape = {1200, 40, 6, 8, 50, 60};
   g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
-  g_autofree RsReferenceLine *line = random_lines(&shape, 4, chunk), *mixed = g_new(RsReferenceLine, shape.n);
+  g_autofree RsReferenceLine *line = rs_random_lines(&shape, 4, chunk), *mixed = g_new(RsReferenceLine, shape.n);
   g_autofree uint32_t *order = rs_permutation(shape.n, 2);
   for (uint32_t i = 0; i < shape.n; i++) mixed[i] = line[order[i]];
   g_autoptr(RsClaims) claims = rs_reference_claims(line, shape.n);
@@ -142,9 +115,9 @@ static void shuffled_rows_give_the_same_graph(void **state) {
 /* New names for the drugs give them new numbers, and the same row for each name. */
 static void renaming_the_drugs_renames_the_rows(void **state) {
   (void)state;
-  const Shape shape = {1200, 40, 6, 8, 50, 60};
+  const RsClaimsShape shape = {1200, 40, 6, 8, 50, 60};
   g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
-  g_autofree RsReferenceLine *line = random_lines(&shape, 4, chunk), *renamed = g_memdup2(line, shape.n * sizeof *line);
+  g_autofree RsReferenceLine *line = rs_random_lines(&shape, 4, chunk), *renamed = g_memdup2(line, shape.n * sizeof *line);
   for (uint32_t i = 0; i < shape.n; i++) {
     if (line[i].drug[0] == '\0') continue;
     g_autofree char *name = g_strdup(line[i].drug);
@@ -216,10 +189,10 @@ static void money_beyond_64_bits_stays_at_the_end(void **state) {
 
 static void validation_sees_each_kind_of_damage(void **state) {
   (void)state;
-  const Shape shape = {300, 10, 4, 5, 20, 60};
+  const RsClaimsShape shape = {300, 10, 4, 5, 20, 60};
   const char *reason = NULL;
   g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
-  g_autofree RsReferenceLine *line = random_lines(&shape, 4, chunk);
+  g_autofree RsReferenceLine *line = rs_random_lines(&shape, 4, chunk);
   g_autoptr(RsClaims) claims = rs_reference_claims(line, shape.n);
   g_autoptr(RsKnowledge) knowledge = knowledge_of(claims, 1);
   RsRelation *relation = &knowledge->relation[RS_BOUGHT];
