@@ -82,8 +82,6 @@ bool rs_mapping_is_empty(const RsMapping *mapping, const char *text, size_t leng
  * beside each uncertain choice. Never fails. */
 char *rs_mapping_propose(const char *file, const char *const *fields, size_t n_fields, const char *const *const *rows, size_t n_rows);
 
-/* The same for a file of claims, its first 200 usable rows looked at (mapping_file.c). error: as rs_source_open, or an empty file. */
-char *rs_mapping_propose_file(const char *path, GError **error);
 /* The field that by its name most likely plays the role, or -1. */
 int rs_mapping_guess(RsColumnRole role, const char *const *fields, size_t n_fields);
 
