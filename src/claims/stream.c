@@ -27,14 +27,9 @@ static bool pool_grow(RsPool *pool) {
 
 void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size) {
   if (size > pool->chunk_bytes - sizeof(RsChunk)) return NULL;
-  RsChunk *chunk = pool->free;
-  if (chunk != NULL) {
-    pool->free = chunk->next;
-  } else {
-    if (pool->block == pool->end && !pool_grow(pool)) return NULL;
-    chunk = (RsChunk *)(void *)pool->block;
-    pool->block += pool->chunk_bytes;
-  }
+  if (pool->block == pool->end && !pool_grow(pool)) return NULL;
+  RsChunk *chunk = (RsChunk *)(void *)pool->block;
+  pool->block += pool->chunk_bytes;
   chunk->next = NULL;
   chunk->used = size;
   if (stream->last != NULL) stream->last->next = chunk;
@@ -43,12 +38,11 @@ void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size) {
   return chunk + 1;
 }
 
-void rs_stream_release(RsPool *pool, RsStream *stream) {
+void rs_stream_release(const RsPool *pool, RsStream *stream) {
   while (stream->first != NULL) {
     RsChunk *chunk = stream->first;
     stream->first = chunk->next;
-    chunk->next = pool->free;
-    pool->free = chunk;
+    madvise(chunk, pool->chunk_bytes, MADV_DONTNEED);
   }
   stream->last = NULL;
 }

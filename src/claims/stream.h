@@ -1,7 +1,7 @@
 /* claims/stream.h: append-only byte streams in 64 KiB chunks, so that partitions grow without copying.
  *
- * Each thread owns a pool and its streams. Records never straddle chunks; a record of up to RS_STREAM_MAX bytes fits. Chunks are handed
- * back to the pool's free list as soon as they are read, so later stages reuse warm memory (a first touch costs many times a reuse). */
+ * Each thread owns a pool and its streams. Records never straddle chunks; a record of up to RS_STREAM_MAX bytes fits. A stream that
+ * was read gives its memory back to the system at once, so that the table can grow while the raw records shrink. */
 #ifndef RS_CLAIMS_STREAM_H
 #define RS_CLAIMS_STREAM_H
 
@@ -18,7 +18,6 @@ typedef struct RsChunk {
 #define RS_STREAM_MAX (RS_CHUNK_BYTES - sizeof(RsChunk))
 
 typedef struct {
-  RsChunk *free;     /* chunks to reuse */
   char *block, *end; /* rest of the newest mapping */
   void **mapping;    /* all mappings, to unmap at the end */
   size_t n_mappings;
@@ -34,8 +33,8 @@ void rs_pool_init(RsPool *pool, size_t chunk_bytes);
 void rs_pool_clear(RsPool *pool);
 /* Room for one record of size bytes (a multiple of 8). NULL when memory is refused or size does not fit a chunk. */
 void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size);
-/* Tells the system that the stream's memory is no longer needed; the stream is empty afterwards. */
-void rs_stream_release(RsPool *pool, RsStream *stream);
+/* Tells the system that the stream's memory is no longer needed; the stream is empty afterwards. Any thread may call it. */
+void rs_stream_release(const RsPool *pool, RsStream *stream);
 
 static inline void *rs_stream_append(RsPool *pool, RsStream *stream, size_t size) {
   RsChunk *chunk = stream->last;

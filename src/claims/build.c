@@ -1,0 +1,709 @@
+/* Raw records to RsClaims: one partition of persons at a time, in cache.
+ *
+ * A partition's persons are numbered, ordered by (hash, id), their records grouped (counting sort) and merged to visits, repeats dropped,
+ * refunds matched, and the rows written to their place in arrays sized by the raw counts; a last pass closes the gaps. */
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/parallel.h"
+#include "claims/raw.h"
+#include "claims/refunds.h"
+
+#include <stdlib.h>
+
+typedef struct { uint64_t n_slots, n; uint64_t *key; uint32_t *count; } Counter;
+
+/* What one thread adds up. */
+typedef struct {
+  uint64_t rows[RS_N_PLACES];
+  int64_t amount[RS_N_PLACES];
+  RsRefundCounts refunds;
+  uint64_t date_only_rows, settlements_with_difference;
+  int64_t settlement_difference;
+  uint16_t first_day, last_day;
+  bool any_clock, any_used;
+  GArray *conflicts; /* of RsRow */
+  Counter institution_region, institution_type;
+} Totals;
+
+typedef struct { uint64_t hash; const char *id; uint32_t length, number, n_visits; } Person;
+typedef struct { uint64_t settlement; uint32_t time, institution; const RsRawVisit *raw; } VisitRef;
+
+/* A thread's scratch, grown to the largest partition. */
+typedef struct {
+  const RsRawVisit **raw, **by_person;
+  uint32_t *person_of, *slot, *order;
+  Person *person;
+  size_t raw_size, slot_size;
+  GArray *visits;  /* of VisitRef: one person */
+  GArray *lines;   /* of RsRefundLine: one person */
+  GArray *regions; /* of uint32_t */
+  Totals totals;
+} Worker;
+
+typedef struct {
+  uint64_t first_visit, first_line;  /* where the partition may write; as many as it had raw records */
+  uint32_t n_persons, n_visits;      /* what it wrote */
+  uint64_t n_lines;
+  uint64_t *person_visits;           /* [n_persons] visits of each; owned */
+  uint32_t *person_region;           /* [n_persons] */
+  GByteArray *ids;                   /* NUL-terminated, in order */
+} Part;
+
+typedef struct {
+  RsRaw *raw;
+  RsClaims *claims;
+  RsRepeats repeats;
+  uint32_t *institution_rank, *doctor_rank, *drug_rank, *diagnosis_rank, *region_rank;
+  Worker *worker;
+  Part *part;
+} Builder;
+
+/* ---- counting which region or type an institution was seen with ---- */
+
+static void counter_grow(Counter *counter) {
+  Counter bigger = {.n_slots = counter->n_slots ? counter->n_slots * 2 : 1024, .n = counter->n};
+  bigger.key = g_new0(uint64_t, bigger.n_slots);
+  bigger.count = g_new0(uint32_t, bigger.n_slots);
+  for (uint64_t i = 0; i < counter->n_slots; i++) {
+    if (counter->count[i] == 0) continue;
+    uint64_t s = rs_hash_mix(counter->key[i], 3) & (bigger.n_slots - 1);
+    while (bigger.count[s] != 0) s = (s + 1) & (bigger.n_slots - 1);
+    bigger.key[s] = counter->key[i];
+    bigger.count[s] = counter->count[i];
+  }
+  g_free(counter->key);
+  g_free(counter->count);
+  *counter = bigger;
+}
+
+static void counter_add(Counter *counter, uint64_t key, uint32_t n) {
+  if (2 * counter->n >= counter->n_slots) counter_grow(counter);
+  uint64_t s = rs_hash_mix(key, 3) & (counter->n_slots - 1);
+  while (counter->count[s] != 0 && counter->key[s] != key) s = (s + 1) & (counter->n_slots - 1);
+  if (counter->count[s] == 0) counter->n++;
+  counter->key[s] = key;
+  counter->count[s] += n;
+}
+
+static void counter_clear(Counter *counter) {
+  g_free(counter->key);
+  g_free(counter->count);
+  *counter = (Counter){0};
+}
+
+/* Per row (key >> 32) the value (low half) with the highest count, ties to the smaller value; rows never seen keep `most`. */
+static void counter_most(const Counter *counter, uint32_t *most, uint32_t *count) {
+  for (uint64_t i = 0; i < counter->n_slots; i++) {
+    if (counter->count[i] == 0) continue;
+    uint32_t row = (uint32_t)(counter->key[i] >> 32), value = (uint32_t)counter->key[i];
+    if (counter->count[i] > count[row] || (counter->count[i] == count[row] && value < most[row])) {
+      most[row] = value;
+      count[row] = counter->count[i];
+    }
+  }
+}
+
+/* ---- one partition ---- */
+
+static uint32_t rank_of(const uint32_t *rank, uint32_t number) { return number == RS_NONE ? RS_NONE : rank[number]; }
+
+static void worker_reserve(Worker *worker, size_t n_raw) {
+  if (n_raw > worker->raw_size) {
+    worker->raw_size = n_raw + n_raw / 2;
+    g_free(worker->raw);
+    g_free(worker->by_person);
+    g_free(worker->person_of);
+    g_free(worker->order);
+    g_free(worker->person);
+    worker->raw = g_new(const RsRawVisit *, worker->raw_size);
+    worker->by_person = g_new(const RsRawVisit *, worker->raw_size);
+    worker->person_of = g_new(uint32_t, worker->raw_size);
+    worker->order = g_new(uint32_t, worker->raw_size + 1);
+    worker->person = g_new(Person, worker->raw_size);
+  }
+  size_t n_slots = 64;
+  while (n_slots < 2 * n_raw) n_slots *= 2;
+  if (n_slots > worker->slot_size) {
+    g_free(worker->slot);
+    worker->slot_size = n_slots;
+    worker->slot = g_new(uint32_t, n_slots);
+  }
+}
+
+static int compare_persons(const void *a, const void *b) {
+  const Person *x = a, *y = b;
+  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+  int order = memcmp(x->id, y->id, MIN(x->length, y->length));
+  return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+/* Numbers the persons of a partition in order of first sight; returns how many. */
+static uint32_t number_persons(Worker *worker, size_t n_raw) {
+  size_t mask = 63;
+  while (mask + 1 < 2 * n_raw) mask = 2 * mask + 1;
+  memset(worker->slot, 0, (mask + 1) * sizeof *worker->slot);
+  uint32_t n = 0;
+  for (size_t i = 0; i < n_raw; i++) {
+    const RsRawVisit *raw = worker->raw[i];
+    size_t s = (raw->person_hash * 0x9e3779b97f4a7c15ull >> 24) & mask;
+    for (; worker->slot[s] != 0; s = (s + 1) & mask) {
+      const Person *person = &worker->person[worker->slot[s] - 1];
+      if (person->hash == raw->person_hash && person->length == raw->id_length && memcmp(person->id, rs_raw_id(raw), raw->id_length) == 0) break;
+    }
+    if (worker->slot[s] == 0) {
+      worker->person[n] = (Person){raw->person_hash, rs_raw_id(raw), raw->id_length, n, 0};
+      worker->slot[s] = ++n;
+    }
+    worker->person_of[i] = worker->slot[s] - 1;
+    worker->person[worker->slot[s] - 1].n_visits++;
+  }
+  return n;
+}
+
+/* Orders the persons and groups their records: by_person[order[p]] .. belong to the p-th person. */
+static void group_by_person(Worker *worker, size_t n_raw, uint32_t n_persons) {
+  qsort(worker->person, n_persons, sizeof(Person), compare_persons);
+  uint32_t *start = worker->slot; /* no longer needed for probing; at least n_raw long */
+  uint32_t at = 0;
+  for (uint32_t p = 0; p < n_persons; p++) {
+    start[worker->person[p].number] = at;
+    worker->order[p] = at;
+    at += worker->person[p].n_visits;
+  }
+  worker->order[n_persons] = at;
+  for (size_t i = 0; i < n_raw; i++) worker->by_person[start[worker->person_of[i]]++] = worker->raw[i];
+}
+
+static int compare_by_settlement(const void *a, const void *b) {
+  const VisitRef *x = a, *y = b;
+  if (x->settlement != y->settlement) return x->settlement < y->settlement ? -1 : 1;
+  if (x->institution != y->institution) return x->institution < y->institution ? -1 : 1;
+  return (x->time > y->time) - (x->time < y->time);
+}
+
+static int compare_by_time(const void *a, const void *b) {
+  const VisitRef *x = a, *y = b;
+  if (x->time != y->time) return x->time < y->time ? -1 : 1;
+  if (x->institution != y->institution) return x->institution < y->institution ? -1 : 1;
+  return (x->settlement > y->settlement) - (x->settlement < y->settlement);
+}
+
+static void sort_visits(VisitRef *visit, size_t n, int (*compare)(const void *, const void *)) {
+  if (n > 24) {
+    qsort(visit, n, sizeof *visit, compare);
+    return;
+  }
+  for (size_t i = 1; i < n; i++) {
+    VisitRef moving = visit[i];
+    size_t at = i;
+    for (; at > 0 && compare(&visit[at - 1], &moving) > 0; at--) visit[at] = visit[at - 1];
+    visit[at] = moving;
+  }
+}
+
+static uint64_t settlement_hash(const Builder *builder, const RsRawVisit *raw) {
+  const RsSettlements *settlements = builder->raw->settlements;
+  return settlements != NULL && raw->settlement != 0 ? settlements->row[raw->settlement - 1].hash : raw->settlement;
+}
+
+/* The person's records in time order; a settlement whose rows carry several times takes the earliest. */
+static void order_visits(const Builder *builder, Worker *worker, const RsRawVisit **raw, uint32_t n) {
+  g_array_set_size(worker->visits, n);
+  VisitRef *visit = &g_array_index(worker->visits, VisitRef, 0);
+  bool settlements = false;
+  for (uint32_t i = 0; i < n; i++) {
+    visit[i] = (VisitRef){settlement_hash(builder, raw[i]), raw[i]->time, builder->institution_rank[raw[i]->institution], raw[i]};
+    settlements |= raw[i]->settlement != 0;
+  }
+  if (settlements && n > 1) {
+    sort_visits(visit, n, compare_by_settlement);
+    for (uint32_t i = 1; i < n; i++)
+      if (visit[i].settlement != 0 && visit[i].settlement == visit[i - 1].settlement && visit[i].institution == visit[i - 1].institution)
+        visit[i].time = visit[i - 1].time;
+  }
+  sort_visits(visit, n, compare_by_time);
+}
+
+static bool same_visit(const VisitRef *a, const VisitRef *b) {
+  return a->time == b->time && a->institution == b->institution && a->settlement == b->settlement;
+}
+
+static void drop(Worker *worker, const RsRawLine *line, RsPlace place) {
+  worker->totals.rows[place]++;
+  worker->totals.amount[place] += line->amount;
+  if (place == RS_PLACE_REJECTED) g_array_append_val(worker->totals.conflicts, line->row);
+}
+
+/* Copies the lines of one person's visits into scratch, leaving out repeats; visit numbers count from 0. Returns the number of visits. */
+static uint32_t collect_lines(const Builder *builder, Worker *worker) {
+  g_array_set_size(worker->lines, 0);
+  const VisitRef *visit = &g_array_index(worker->visits, VisitRef, 0);
+  uint32_t n_visits = 0;
+  for (guint i = 0; i < worker->visits->len; i++) {
+    if (i == 0 || !same_visit(&visit[i], &visit[i - 1])) n_visits++;
+    const RsRawLine *raw = rs_raw_lines(visit[i].raw);
+    for (unsigned l = 0; l < visit[i].raw->n_lines; l++) {
+      RsPlace place = builder->repeats.n == 0 ? RS_PLACE_USED : rs_repeats_place(&builder->repeats, raw[l].row);
+      if (place != RS_PLACE_USED) {
+        drop(worker, &raw[l], place);
+        continue;
+      }
+      RsRefundLine line = {.raw = &raw[l],
+                           .settlement = visit[i].settlement,
+                           .time = visit[i].raw->time,
+                           .visit = n_visits - 1,
+                           .visit_ref = i,
+                           .institution = visit[i].institution,
+                           .drug = rank_of(builder->drug_rank, raw[l].drug),
+                           .doctor = rank_of(builder->doctor_rank, raw[l].doctor),
+                           .diagnosis = rank_of(builder->diagnosis_rank, raw[l].diagnosis),
+                           .refund = (visit[i].raw->flags & RS_RAW_REFUND) != 0,
+                           .amount = raw[l].amount,
+                           .fund = raw[l].fund};
+      g_array_append_val(worker->lines, line);
+    }
+  }
+  return n_visits;
+}
+
+#define COMPARE(field) \
+  if (x->field != y->field) return x->field < y->field ? -1 : 1
+static int compare_lines(const void *a, const void *b) {
+  const RsRefundLine *x = a, *y = b;
+  COMPARE(visit);
+  COMPARE(drug);
+  COMPARE(doctor);
+  COMPARE(diagnosis);
+  COMPARE(raw->amount);
+  COMPARE(raw->fund);
+  COMPARE(raw->quantity);
+  COMPARE(raw->trace);
+  COMPARE(raw->claim);
+  COMPARE(raw->row);
+  return 0;
+}
+
+static void sort_lines(RsRefundLine *line, size_t n) {
+  for (size_t first = 0, last; first < n; first = last) {
+    for (last = first + 1; last < n && line[last].visit == line[first].visit; last++) continue;
+    if (last - first > 24) {
+      qsort(line + first, last - first, sizeof *line, compare_lines);
+      continue;
+    }
+    for (size_t i = first + 1; i < last; i++) {
+      if (compare_lines(&line[i - 1], &line[i]) <= 0) continue;
+      RsRefundLine moving = line[i];
+      size_t at = i;
+      for (; at > first && compare_lines(&line[at - 1], &moving) > 0; at--) line[at] = line[at - 1];
+      line[at] = moving;
+    }
+  }
+}
+
+/* A joined settlement: reports what its lines do not add up to, and spreads its fund payment over them by amount. */
+static void join_visit(const Builder *builder, Worker *worker, RsRefundLine *line, size_t n, const RsSettlement *settlement) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < n; i++) sum += line[i].amount;
+  if (builder->raw->settlements->has_total && sum != settlement->total) {
+    worker->totals.settlements_with_difference++;
+    worker->totals.settlement_difference += llabs(sum - settlement->total);
+  }
+  if (builder->raw->spread_fund && builder->raw->settlements->has_fund) rs_refunds_spread(line, n, settlement->fund);
+}
+
+static void join_person(const Builder *builder, Worker *worker, RsRefundLine *line, size_t n) {
+  for (size_t first = 0, last; first < n; first = last) {
+    for (last = first + 1; last < n && line[last].visit == line[first].visit; last++) continue;
+    const RsRawVisit *raw = g_array_index(worker->visits, VisitRef, line[first].visit_ref).raw;
+    if (raw->settlement == 0) continue;
+    const RsSettlement *settlement = &builder->raw->settlements->row[raw->settlement - 1];
+    if (settlement->has_lines) join_visit(builder, worker, line + first, last - first, settlement);
+  }
+}
+
+static uint32_t region_most_seen(Worker *worker) {
+  uint32_t *region = &g_array_index(worker->regions, uint32_t, 0);
+  guint n = worker->regions->len;
+  uint32_t best = RS_NONE, best_n = 0;
+  for (guint i = 0; i < n && i < 64; i++) { /* the first 64 visits decide which regions are candidates; the rest only count */
+    uint32_t same = 0;
+    if (region[i] == best) continue;
+    for (guint k = 0; k < n; k++) same += region[k] == region[i];
+    if (same > best_n || (same == best_n && region[i] < best)) best = region[i], best_n = same;
+  }
+  return best;
+}
+
+static void count_visit(const Builder *builder, Worker *worker, const RsRawVisit *raw, uint32_t institution) {
+  if (raw->service_region != RS_NONE)
+    counter_add(&worker->totals.institution_region, (uint64_t)institution << 32 | builder->region_rank[raw->service_region], 1);
+  if (raw->type != RS_TYPE_UNKNOWN) counter_add(&worker->totals.institution_type, (uint64_t)institution << 32 | raw->type, 1);
+  if (raw->person_region != RS_NONE) {
+    uint32_t region = builder->region_rank[raw->person_region];
+    g_array_append_val(worker->regions, region);
+  }
+}
+
+static void write_line(RsClaims *claims, uint64_t at, const RsRefundLine *line) {
+  claims->line_drug[at] = line->drug;
+  claims->line_doctor[at] = line->doctor;
+  claims->line_diagnosis[at] = line->diagnosis;
+  claims->line_quantity[at] = line->raw->quantity;
+  claims->line_amount[at] = line->amount;
+  claims->line_fund[at] = line->fund;
+  claims->line_row[at] = line->raw->row;
+  if (claims->line_trace != NULL) claims->line_trace[at] = line->raw->trace;
+}
+
+/* Writes what is left of one person; false if nothing is. */
+static bool write_person(const Builder *builder, Worker *worker, Part *part, const RsRefundLine *line, size_t n) {
+  RsClaims *claims = builder->claims;
+  Totals *totals = &worker->totals;
+  uint32_t before = part->n_visits, last_visit = RS_NONE;
+  g_array_set_size(worker->regions, 0);
+  for (size_t i = 0; i < n; i++) {
+    if (line[i].reversed) {
+      totals->rows[RS_PLACE_REVERSED]++;
+      totals->amount[RS_PLACE_REVERSED] += line[i].amount;
+      continue;
+    }
+    const VisitRef *visit = &g_array_index(worker->visits, VisitRef, line[i].visit_ref);
+    if (line[i].visit != last_visit) {
+      last_visit = line[i].visit;
+      uint64_t at = part->first_visit + part->n_visits++;
+      claims->visit_time[at] = visit->time;
+      claims->visit_institution[at] = visit->institution;
+      claims->visit_line[at] = part->n_lines;
+      count_visit(builder, worker, visit->raw, visit->institution);
+      uint16_t day = (uint16_t)(visit->time / RS_DAY_SECONDS);
+      totals->first_day = MIN(totals->first_day, day);
+      totals->last_day = MAX(totals->last_day, day);
+    }
+    write_line(claims, part->first_line + part->n_lines++, &line[i]);
+    totals->rows[RS_PLACE_USED]++;
+    totals->amount[RS_PLACE_USED] += line[i].amount;
+    bool date_only = (visit->raw->flags & RS_RAW_DATE_ONLY) != 0;
+    totals->date_only_rows += date_only;
+    totals->any_clock |= !date_only;
+  }
+  return part->n_visits > before;
+}
+
+static void build_person(const Builder *builder, Worker *worker, Part *part, const Person *person, const RsRawVisit **raw) {
+  order_visits(builder, worker, raw, person->n_visits);
+  collect_lines(builder, worker);
+  RsRefundLine *line = &g_array_index(worker->lines, RsRefundLine, 0);
+  size_t n = worker->lines->len;
+  sort_lines(line, n);
+  if (builder->raw->settlements != NULL) join_person(builder, worker, line, n);
+  rs_refunds_match(line, n, &worker->totals.refunds);
+  uint32_t before = part->n_visits;
+  if (!write_person(builder, worker, part, line, n)) return;
+  part->person_visits[part->n_persons] = part->n_visits - before;
+  part->person_region[part->n_persons++] = region_most_seen(worker);
+  g_byte_array_append(part->ids, (const guint8 *)person->id, person->length);
+  g_byte_array_append(part->ids, (const guint8 *)"", 1);
+}
+
+static void build_partition(size_t partition, unsigned thread, void *data) {
+  Builder *builder = data;
+  Worker *worker = &builder->worker[thread];
+  Part *part = &builder->part[partition];
+  size_t n_raw = 0;
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) n_raw += builder->raw->thread[t].n_raw_visits[partition];
+  part->ids = g_byte_array_new();
+  if (n_raw == 0) return;
+  worker_reserve(worker, n_raw);
+  size_t at = 0;
+  for (unsigned t = 0; t < builder->raw->n_threads; t++)
+    for (const RsChunk *c = builder->raw->thread[t].partition[partition].first; c != NULL; c = c->next)
+      for (size_t offset = 0; offset < c->used;) {
+        const RsRawVisit *raw = (const RsRawVisit *)(const void *)((const char *)(c + 1) + offset);
+        worker->raw[at++] = raw;
+        offset += rs_raw_size(raw);
+      }
+  uint32_t n_persons = number_persons(worker, n_raw);
+  group_by_person(worker, n_raw, n_persons);
+  part->person_visits = g_new(uint64_t, n_persons);
+  part->person_region = g_new(uint32_t, n_persons);
+  for (uint32_t p = 0; p < n_persons; p++) build_person(builder, worker, part, &worker->person[p], worker->by_person + worker->order[p]);
+  for (unsigned t = 0; t < builder->raw->n_threads; t++)
+    rs_stream_release(&builder->raw->thread[t].pool, &builder->raw->thread[t].partition[partition]);
+}
+
+/* ---- putting the partitions together ---- */
+
+#define ALLOCATE(column, n) ((column) = g_try_malloc_n(MAX((n), 1), sizeof *(column)), (column) != NULL)
+
+static bool allocate(RsClaims *c, uint64_t n_visits, uint64_t n_lines, bool trace) {
+  if (trace && !ALLOCATE(c->line_trace, n_lines)) return false;
+  return ALLOCATE(c->visit_time, n_visits) && ALLOCATE(c->visit_institution, n_visits) && ALLOCATE(c->visit_line, n_visits + 1) &&
+         ALLOCATE(c->line_drug, n_lines) && ALLOCATE(c->line_doctor, n_lines) && ALLOCATE(c->line_diagnosis, n_lines) &&
+         ALLOCATE(c->line_quantity, n_lines) && ALLOCATE(c->line_amount, n_lines) && ALLOCATE(c->line_fund, n_lines) &&
+         ALLOCATE(c->line_row, n_lines);
+}
+
+#define CLOSE_GAP(column, to, from, n) memmove((column) + (to), (column) + (from), (n) * sizeof *(column))
+#define SHRINK(column, n) ((column) = g_realloc_n((column), MAX((n), 1), sizeof *(column)))
+
+static void close_gaps(Builder *builder, size_t n_partitions) {
+  RsClaims *c = builder->claims;
+  uint64_t visits = 0, lines = 0;
+  for (size_t p = 0; p < n_partitions; p++) {
+    const Part *part = &builder->part[p];
+    if (part->first_visit != visits) {
+      CLOSE_GAP(c->visit_time, visits, part->first_visit, part->n_visits);
+      CLOSE_GAP(c->visit_institution, visits, part->first_visit, part->n_visits);
+      CLOSE_GAP(c->visit_line, visits, part->first_visit, part->n_visits);
+    }
+    for (uint32_t v = 0; v < part->n_visits; v++) c->visit_line[visits + v] += lines;
+    if (part->first_line != lines) {
+      CLOSE_GAP(c->line_drug, lines, part->first_line, part->n_lines);
+      CLOSE_GAP(c->line_doctor, lines, part->first_line, part->n_lines);
+      CLOSE_GAP(c->line_diagnosis, lines, part->first_line, part->n_lines);
+      CLOSE_GAP(c->line_quantity, lines, part->first_line, part->n_lines);
+      CLOSE_GAP(c->line_amount, lines, part->first_line, part->n_lines);
+      CLOSE_GAP(c->line_fund, lines, part->first_line, part->n_lines);
+      CLOSE_GAP(c->line_row, lines, part->first_line, part->n_lines);
+      if (c->line_trace != NULL) CLOSE_GAP(c->line_trace, lines, part->first_line, part->n_lines);
+    }
+    visits += part->n_visits;
+    lines += part->n_lines;
+    c->n_persons += part->n_persons;
+  }
+  c->n_visits = (uint32_t)visits;
+  c->n_lines = lines;
+  c->visit_line[visits] = lines;
+  SHRINK(c->visit_time, visits);
+  SHRINK(c->visit_institution, visits);
+  SHRINK(c->visit_line, visits + 1);
+  SHRINK(c->line_drug, lines);
+  SHRINK(c->line_doctor, lines);
+  SHRINK(c->line_diagnosis, lines);
+  SHRINK(c->line_quantity, lines);
+  SHRINK(c->line_amount, lines);
+  SHRINK(c->line_fund, lines);
+  SHRINK(c->line_row, lines);
+  if (c->line_trace != NULL) SHRINK(c->line_trace, lines);
+}
+
+static void join_persons(Builder *builder, size_t n_partitions) {
+  RsClaims *c = builder->claims;
+  uint64_t bytes = 0;
+  for (size_t p = 0; p < n_partitions; p++) bytes += builder->part[p].ids->len;
+  c->person = g_new0(RsText, 1);
+  c->person->n = c->n_persons;
+  c->person->bytes = g_malloc(MAX(bytes, 1));
+  c->person->offset = g_new(uint64_t, (gsize)c->n_persons + 1);
+  c->person_visit = g_new(uint32_t, (gsize)c->n_persons + 1);
+  c->person_region = g_new(uint32_t, MAX(c->n_persons, 1));
+  uint64_t at = 0;
+  uint32_t person = 0, visit = 0;
+  for (size_t p = 0; p < n_partitions; p++) {
+    Part *part = &builder->part[p];
+    const char *id = (const char *)part->ids->data;
+    if (part->ids->len > 0) memcpy(c->person->bytes + at, part->ids->data, part->ids->len);
+    for (uint32_t i = 0; i < part->n_persons; i++) {
+      size_t length = strlen(id) + 1;
+      c->person->offset[person] = at;
+      c->person_visit[person] = visit;
+      c->person_region[person++] = part->person_region[i];
+      at += length;
+      id += length;
+      visit += (uint32_t)part->person_visits[i];
+    }
+    g_byte_array_unref(part->ids);
+    g_free(part->person_visits);
+    g_free(part->person_region);
+  }
+  c->person->offset[person] = at;
+  c->person_visit[person] = visit;
+}
+
+static void join_institutions(Builder *builder) {
+  RsClaims *c = builder->claims;
+  uint32_t n = c->institution->n;
+  c->institution_region = g_new(uint32_t, MAX(n, 1));
+  c->institution_type = g_new0(uint8_t, MAX(n, 1));
+  g_autofree uint32_t *type = g_new(uint32_t, MAX(n, 1)), *count = g_new0(uint32_t, MAX(n, 1));
+  for (uint32_t i = 0; i < n; i++) c->institution_region[i] = type[i] = RS_NONE;
+  Counter region = {0}, types = {0};
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) {
+    Totals *totals = &builder->worker[t].totals;
+    for (uint64_t i = 0; i < totals->institution_region.n_slots; i++)
+      if (totals->institution_region.count[i]) counter_add(&region, totals->institution_region.key[i], totals->institution_region.count[i]);
+    for (uint64_t i = 0; i < totals->institution_type.n_slots; i++)
+      if (totals->institution_type.count[i]) counter_add(&types, totals->institution_type.key[i], totals->institution_type.count[i]);
+  }
+  counter_most(&region, c->institution_region, count);
+  memset(count, 0, n * sizeof *count);
+  counter_most(&types, type, count);
+  for (uint32_t i = 0; i < n; i++)
+    if (type[i] != RS_NONE) c->institution_type[i] = (uint8_t)type[i];
+  counter_clear(&region);
+  counter_clear(&types);
+}
+
+/* Drug names by drug rank; "" where no row had one. */
+static void join_drug_names(Builder *builder) {
+  RsClaims *c = builder->claims;
+  uint32_t n = c->drug->n;
+  g_autofree const char **name = g_new0(const char *, MAX(n, 1));
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    const char *text = builder->raw->drug_name != NULL && builder->raw->drug_name[i] != NULL ? builder->raw->drug_name[i] : "";
+    name[builder->drug_rank[i]] = text;
+    bytes += strlen(text) + 1;
+  }
+  c->drug_name = g_new0(RsText, 1);
+  c->drug_name->n = n;
+  c->drug_name->offset = g_new(uint64_t, (gsize)n + 1);
+  c->drug_name->bytes = g_malloc(MAX(bytes, 1));
+  uint64_t at = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    size_t length = strlen(name[i]) + 1;
+    c->drug_name->offset[i] = at;
+    memcpy(c->drug_name->bytes + at, name[i], length);
+    at += length;
+  }
+  c->drug_name->offset[n] = at;
+}
+
+static int compare_rows(const void *a, const void *b) {
+  RsRow x = *(const RsRow *)a, y = *(const RsRow *)b;
+  return (x > y) - (x < y);
+}
+
+static void report_conflicts(RsReport *report, GArray *conflicts) {
+  if (conflicts->len > 0) qsort(conflicts->data, conflicts->len, sizeof(RsRow), compare_rows);
+  for (guint i = 0; i < conflicts->len; i++) {
+    RsReject *reject = g_new0(RsReject, 1);
+    reject->row = g_array_index(conflicts, RsRow, i);
+    reject->reason = RS_REASON_CONFLICT;
+    reject->detail = g_strdup("another row has the same claim_id with other content");
+    g_ptr_array_add(report->rejects, reject);
+  }
+  report->rejected_by[RS_REASON_CONFLICT] += conflicts->len;
+}
+
+static void add_totals(Builder *builder, RsReport *report) {
+  RsClaims *c = builder->claims;
+  g_autoptr(GArray) conflicts = g_array_new(FALSE, FALSE, sizeof(RsRow));
+  c->first_day = UINT16_MAX;
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) {
+    const Totals *totals = &builder->worker[t].totals;
+    for (int place = 0; place < RS_N_PLACES; place++) {
+      report->rows[place] += totals->rows[place];
+      report->amount[place] += totals->amount[place];
+    }
+    report->reversed_pairs += totals->refunds.pairs;
+    report->partial_refunds += totals->refunds.partial;
+    report->negative_without_original += totals->refunds.alone;
+    report->date_only_rows += totals->date_only_rows;
+    report->settlements_with_difference += totals->settlements_with_difference;
+    report->settlement_difference += totals->settlement_difference;
+    c->first_day = MIN(c->first_day, totals->first_day);
+    c->last_day = MAX(c->last_day, totals->last_day);
+    if (totals->any_clock) c->columns |= RS_HAS_CLOCK;
+    if (totals->conflicts->len > 0) g_array_append_vals(conflicts, totals->conflicts->data, totals->conflicts->len);
+  }
+  if (c->n_visits == 0) c->first_day = 0;
+  report_conflicts(report, conflicts);
+}
+
+/* ---- the stage ---- */
+
+static uint32_t *sort_dictionary(const RsDictionary *dictionary, RsText **text) {
+  uint32_t *rank = g_new(uint32_t, MAX(rs_dictionary_size(dictionary), 1));
+  *text = rs_dictionary_sorted(dictionary, rank);
+  return rank;
+}
+
+static void workers_init(Builder *builder) {
+  builder->worker = g_new0(Worker, builder->raw->n_threads);
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) {
+    Worker *worker = &builder->worker[t];
+    worker->visits = g_array_new(FALSE, FALSE, sizeof(VisitRef));
+    worker->lines = g_array_new(FALSE, FALSE, sizeof(RsRefundLine));
+    worker->regions = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    worker->totals.conflicts = g_array_new(FALSE, FALSE, sizeof(RsRow));
+    worker->totals.first_day = UINT16_MAX;
+  }
+}
+
+static void builder_clear(Builder *builder) {
+  for (unsigned t = 0; builder->worker != NULL && t < builder->raw->n_threads; t++) {
+    Worker *worker = &builder->worker[t];
+    g_free(worker->raw);
+    g_free(worker->by_person);
+    g_free(worker->person_of);
+    g_free(worker->slot);
+    g_free(worker->order);
+    g_free(worker->person);
+    g_array_unref(worker->visits);
+    g_array_unref(worker->lines);
+    g_array_unref(worker->regions);
+    g_array_unref(worker->totals.conflicts);
+    counter_clear(&worker->totals.institution_region);
+    counter_clear(&worker->totals.institution_type);
+  }
+  g_free(builder->worker);
+  g_free(builder->part);
+  g_free(builder->institution_rank);
+  g_free(builder->doctor_rank);
+  g_free(builder->drug_rank);
+  g_free(builder->diagnosis_rank);
+  g_free(builder->region_rank);
+  rs_repeats_clear(&builder->repeats);
+}
+
+static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
+  RsRaw *raw = builder->raw;
+  RsClaims *c = builder->claims;
+  c->columns = raw->columns;
+  builder->institution_rank = sort_dictionary(raw->institution, &c->institution);
+  builder->doctor_rank = sort_dictionary(raw->doctor, &c->doctor);
+  builder->drug_rank = sort_dictionary(raw->drug, &c->drug);
+  builder->diagnosis_rank = sort_dictionary(raw->diagnosis, &c->diagnosis);
+  builder->region_rank = sort_dictionary(raw->region, &c->region);
+  if (!rs_repeats_find(raw, builder->institution_rank, builder->doctor_rank, builder->drug_rank, builder->diagnosis_rank,
+                       &builder->repeats, error))
+    return false;
+  uint64_t n_visits = 0, n_lines = 0;
+  builder->part = g_new0(Part, n_partitions);
+  for (size_t p = 0; p < n_partitions; p++) {
+    builder->part[p].first_visit = n_visits;
+    builder->part[p].first_line = n_lines;
+    for (unsigned t = 0; t < raw->n_threads; t++) {
+      n_visits += raw->thread[t].n_raw_visits[p];
+      n_lines += raw->thread[t].n_raw_lines[p];
+    }
+  }
+  if (n_visits >= RS_NONE) {
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%" G_GUINT64_FORMAT " visits are more than this version numbers", n_visits);
+    return false;
+  }
+  if (allocate(c, n_visits, n_lines, (raw->columns & RS_HAS_TRACE) != 0)) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " claim lines", n_lines);
+  return false;
+}
+
+RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error) {
+  g_autoptr(RsClaims) claims = g_new0(RsClaims, 1);
+  Builder builder = {.raw = raw, .claims = claims};
+  size_t n_partitions = (size_t)1 << raw->partition_bits;
+  if (!prepare(&builder, n_partitions, error)) {
+    builder_clear(&builder);
+    return NULL;
+  }
+  workers_init(&builder);
+  rs_parallel(raw->n_threads, n_partitions, build_partition, &builder);
+  close_gaps(&builder, n_partitions);
+  join_persons(&builder, n_partitions);
+  join_institutions(&builder);
+  join_drug_names(&builder);
+  add_totals(&builder, report);
+  builder_clear(&builder);
+  return g_steal_pointer(&claims);
+}

@@ -1,0 +1,635 @@
+/* Blocks of text to raw records.
+ *
+ * Threads take blocks in turn under one lock (a read and a scan), then parse them alone. A row whose settlement cells equal the row
+ * before continues its visit and is spared most of the work. Small domains go through a dictionary of the thread's own that asks the
+ * shared one only for texts it never saw. */
+#include "claims/ingest.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/parallel.h"
+#include "claims/number.h"
+
+#include <unistd.h>
+
+#define RAW_TEXT_BUDGET ((size_t)256 << 20) /* bytes of rejected records kept, all threads together */
+#define RAW_TEXT_MOST ((size_t)64 << 10)    /* of one record */
+#define REFUND_SALT 0x7265667564656421ull
+
+enum { INSTITUTION, DOCTOR, DRUG, DIAGNOSIS, REGION, N_DOMAINS };
+
+typedef struct { GMutex lock; RsDictionary *dictionary; } Shared;
+typedef struct { Shared *shared; RsDictionary *own; uint32_t *global; uint32_t capacity; } Local;
+
+typedef struct Work Work;
+
+/* One thread's parsing state. */
+typedef struct {
+  Work *work;
+  RsRawThread *raw;
+  RsBlock block;
+  RsCsv csv;
+  Local local[N_DOMAINS];
+  uint64_t *name_hash; /* [local drug] hash of the name last seen */
+  uint32_t name_capacity;
+  RsDictionary *type_words;
+  uint8_t *type_of_word;
+  const RsInput *input;
+  uint32_t visit_column[RS_N_COLUMNS];
+  unsigned n_visit_columns;
+  /* the open visit: rows of one settlement standing together */
+  uint32_t previous; /* record in this block, or RS_NONE */
+  RsPlace place;     /* used, outside or repeated: what becomes of the visit's rows */
+  RsRawVisit visit;
+  const char *person;
+  RsRawLine line[RS_RAW_MAX_LINES];
+  RsSettlement *settlement;
+  /* what became of the rows; the used ones are counted when the table is built */
+  uint64_t rows, outside, repeated, unreadable;
+  int64_t amount, amount_outside, amount_repeated, amount_rejected;
+  GPtrArray *rejects;
+  bool out_of_memory;
+} Parser;
+
+struct Work {
+  RsIngest *ingest;
+  GMutex lock; /* guards sources and everything below */
+  guint next_input;
+  GError *error;
+  Shared shared[N_DOMAINS];
+  GMutex name_lock;
+  GPtrArray *drug_name; /* by dictionary number */
+  Parser *parser;
+  size_t raw_text;      /* atomic: bytes of rejected records kept */
+};
+
+/* ---- cells ---- */
+
+const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length) {
+  *length = 0;
+  if (input->column[role] < 0) return NULL;
+  const char *text = rs_csv_field(csv, record, (uint32_t)input->column[role], length);
+  while (*length > 0 && (text[*length - 1] == ' ' || text[*length - 1] == '\t')) (*length)--;
+  while (*length > 0 && (*text == ' ' || *text == '\t')) text++, (*length)--;
+  if (*length == 0 || rs_mapping_is_empty(input->mapping, text, *length)) return *length = 0, NULL;
+  return text;
+}
+
+static bool may_be_id(const char *text, size_t length) {
+  size_t digits = 0;
+  bool time_like = true;
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char)text[i];
+    if (c < 0x20 || c == 0x7f) return true;
+    digits += c >= '0' && c <= '9';
+    time_like &= (c >= '0' && c <= '9') || strchr("-/:. TZ+", c) != NULL;
+  }
+  return length > 24 || (digits > 10 && !(time_like && length > digits)) || digits > 14;
+}
+
+char *rs_reject_detail(const char *column, const char *text, size_t length, const char *what) {
+  if (length == 0) return g_strdup_printf("no %s", column);
+  if (may_be_id(text, length)) return g_strdup_printf("%s of %zu bytes %s", column, length, what);
+  return g_strdup_printf("%s '%.*s' %s", column, (int)length, text, what);
+}
+
+RsReject *rs_reject_new(RsRow row, RsReason reason, char *detail, const char *raw, size_t raw_length) {
+  RsReject *reject = g_new0(RsReject, 1);
+  *reject = (RsReject){.row = row, .reason = reason, .detail = detail, .raw_length = (uint32_t)MIN(raw_length, RAW_TEXT_MOST)};
+  reject->raw = g_malloc(reject->raw_length + 1u);
+  if (reject->raw_length > 0) memcpy(reject->raw, raw, reject->raw_length);
+  reject->raw[reject->raw_length] = '\0';
+  return reject;
+}
+
+const char *rs_time_status_text(RsTimeStatus status) {
+  switch (status) {
+    case RS_TIME_NO_SUCH_DATE: return "is no such date";
+    case RS_TIME_OUT_OF_RANGE: return "is outside the years 1940 to 2075";
+    default: return "is no time";
+  }
+}
+
+/* ---- dictionaries ---- */
+
+static uint32_t local_add(Local *local, const char *text, size_t length, uint32_t *own_number) {
+  uint64_t hash = rs_hash_bytes(text, length);
+  uint32_t known = rs_dictionary_size(local->own);
+  uint32_t number = rs_dictionary_add(local->own, text, length, hash);
+  if (own_number != NULL) *own_number = number;
+  if (number < known) return local->global[number];
+  if (number >= local->capacity) {
+    local->capacity = MAX(256, 2 * local->capacity);
+    local->global = g_renew(uint32_t, local->global, local->capacity);
+  }
+  g_mutex_lock(&local->shared->lock);
+  local->global[number] = rs_dictionary_add(local->shared->dictionary, text, length, hash);
+  g_mutex_unlock(&local->shared->lock);
+  return local->global[number];
+}
+
+static uint32_t cell_number(Parser *parser, uint32_t record, RsColumnRole role, Local *local) {
+  size_t length;
+  const char *text = rs_cell(parser->input, &parser->csv, record, role, &length);
+  return text == NULL ? RS_NONE : local_add(local, text, length, NULL);
+}
+
+/* Of the names a drug was seen with, the smallest is kept: a choice that does not depend on row order. */
+static void keep_drug_name(Parser *parser, uint32_t own, uint32_t drug, const char *name, size_t length) {
+  uint64_t hash = rs_hash_bytes(name, length) | 1;
+  if (own >= parser->name_capacity) {
+    uint32_t capacity = MAX(256, 2 * own);
+    parser->name_hash = g_renew(uint64_t, parser->name_hash, capacity);
+    memset(parser->name_hash + parser->name_capacity, 0, (capacity - parser->name_capacity) * sizeof(uint64_t));
+    parser->name_capacity = capacity;
+  }
+  if (parser->name_hash[own] == hash) return;
+  parser->name_hash[own] = hash;
+  Work *work = parser->work;
+  g_mutex_lock(&work->name_lock);
+  if (work->drug_name->len <= drug) g_ptr_array_set_size(work->drug_name, (gint)(2 * drug + 64));
+  char *known = g_ptr_array_index(work->drug_name, drug), *text = g_strndup(name, length);
+  if (known == NULL || strcmp(text, known) < 0) {
+    g_ptr_array_index(work->drug_name, drug) = text;
+    text = known;
+  }
+  g_mutex_unlock(&work->name_lock);
+  g_free(text);
+}
+
+static uint8_t institution_type(Parser *parser, uint32_t record, const char *id, size_t id_length) {
+  size_t length;
+  const char *word = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION_TYPE, &length);
+  if (word == NULL) word = "", length = 0;
+  /* the answer depends on the word and the id's beginning; ids share few beginnings, so word + first 8 bytes is the key */
+  char key[128];
+  if (length > 96) length = 96;
+  size_t n = MIN(id_length, 8);
+  memcpy(key, word, length);
+  key[length] = '\n';
+  memcpy(key + length + 1, id, n);
+  uint32_t known = rs_dictionary_size(parser->type_words);
+  uint32_t number = rs_dictionary_add(parser->type_words, key, length + 1 + n, rs_hash_bytes(key, length + 1 + n));
+  if (number == known) {
+    parser->type_of_word = g_renew(uint8_t, parser->type_of_word, (gsize)number + 1);
+    g_autofree char *word_text = g_strndup(word, length), *id_text = g_strndup(id, id_length);
+    parser->type_of_word[number] = (uint8_t)rs_mapping_institution_type(parser->input->mapping, word_text, id_text);
+  }
+  return parser->type_of_word[number];
+}
+
+/* ---- rejected rows ---- */
+
+static RsRow row_of(const Parser *parser, uint32_t record) { return RS_ROW(parser->input->number, rs_csv_line(&parser->csv, record)); }
+
+static void reject(Parser *parser, uint32_t record, RsReason reason, char *detail, bool amount_read, int64_t amount) {
+  size_t length;
+  const char *raw = rs_csv_raw(&parser->csv, record, &length);
+  if (__atomic_add_fetch(&parser->work->raw_text, MIN(length, RAW_TEXT_MOST), __ATOMIC_RELAXED) > RAW_TEXT_BUDGET) length = 0;
+  g_ptr_array_add(parser->rejects, rs_reject_new(row_of(parser, record), reason, detail, raw, length));
+  if (amount_read) {
+    parser->amount += amount;
+    parser->amount_rejected += amount;
+  } else {
+    parser->unreadable++;
+  }
+}
+
+/* A row that fails before its amount was looked at: the amount still counts, if it can be read. */
+static void reject_row(Parser *parser, uint32_t record, RsReason reason, char *detail) {
+  size_t length;
+  int64_t amount = 0;
+  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
+  bool read = rs_number_money(text ? text : "", length, &amount);
+  reject(parser, record, reason, detail, read, amount);
+}
+
+/* ---- visits ---- */
+
+static void close_visit(Parser *parser) {
+  uint16_t n = parser->visit.n_lines;
+  parser->visit.n_lines = 0;
+  if (n == 0) return;
+  RsRawVisit visit = parser->visit;
+  visit.n_lines = n;
+  unsigned bits = parser->work->ingest->raw->partition_bits;
+  size_t partition = bits == 0 ? 0 : visit.person_hash >> (64 - bits);
+  RsRawVisit *record = rs_stream_append(&parser->raw->pool, &parser->raw->partition[partition], rs_raw_size(&visit));
+  if (record == NULL) {
+    parser->out_of_memory = true;
+    return;
+  }
+  *record = visit;
+  char *id = (char *)(record + 1);
+  memcpy(id, parser->person, visit.id_length);
+  memset(id + visit.id_length, 0, rs_raw_padded(visit.id_length) - visit.id_length);
+  memcpy(rs_raw_lines(record), parser->line, n * sizeof(RsRawLine));
+  parser->raw->n_raw_visits[partition]++;
+  parser->raw->n_raw_lines[partition] += n;
+}
+
+static const RsColumnRole visit_roles[] = {RS_COLUMN_PERSON,         RS_COLUMN_INSTITUTION,   RS_COLUMN_TIME,       RS_COLUMN_VISIT_TIME,
+                                           RS_COLUMN_SETTLEMENT,     RS_COLUMN_PERSON_REGION, RS_COLUMN_SERVICE_REGION,
+                                           RS_COLUMN_INSTITUTION_TYPE, RS_COLUMN_VALID_FLAG,  RS_COLUMN_REFUND_FLAG};
+
+/* Which columns make a visit in this file; with --settlements a line's own time does not. */
+static void use_input(Parser *parser) {
+  rs_dictionary_free(parser->type_words); /* its answers came from another file's mapping */
+  parser->type_words = rs_dictionary_new();
+  parser->n_visit_columns = 0;
+  bool joined = parser->work->ingest->settlements != NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS(visit_roles); i++) {
+    int column = parser->input->column[visit_roles[i]];
+    if (column >= 0 && !(joined && visit_roles[i] == RS_COLUMN_TIME)) parser->visit_column[parser->n_visit_columns++] = (uint32_t)column;
+  }
+}
+
+/* Does the row continue the open visit? Compared as text, cell by cell. */
+static bool continues(const Parser *parser, uint32_t record) {
+  if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
+  for (unsigned i = 0; i < parser->n_visit_columns; i++) {
+    size_t a_length, b_length;
+    const char *a = rs_csv_field(&parser->csv, parser->previous, parser->visit_column[i], &a_length);
+    const char *b = rs_csv_field(&parser->csv, record, parser->visit_column[i], &b_length);
+    if (a_length != b_length || memcmp(a, b, a_length) != 0) return false;
+  }
+  return true;
+}
+
+static bool visit_time(Parser *parser, uint32_t record) {
+  size_t length;
+  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_VISIT_TIME, &length);
+  if (text == NULL) text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_TIME, &length);
+  RsTimeStatus status = text == NULL ? RS_TIME_UNREADABLE : rs_time_parse(text, length, &parser->visit.time);
+  if (status == RS_TIME_OK) return true;
+  if (status == RS_TIME_DATE_ONLY) {
+    parser->visit.flags |= RS_RAW_DATE_ONLY;
+    return true;
+  }
+  reject_row(parser, record, RS_REASON_TIME, rs_reject_detail("time", text, length, rs_time_status_text(status)));
+  return false;
+}
+
+static bool flag_set(const Parser *parser, uint32_t record, RsColumnRole role, bool (*test)(const RsMapping *, const char *, size_t)) {
+  size_t length;
+  const char *text = rs_cell(parser->input, &parser->csv, record, role, &length);
+  return test(parser->input->mapping, text ? text : "", length);
+}
+
+static RsPlace place_of(const Parser *parser, uint32_t time, bool valid) {
+  const RsReadOptions *options = parser->work->ingest->options;
+  uint32_t day = time / RS_DAY_SECONDS;
+  if (!valid || (options->has_since && day < options->since) || (options->has_until && day > options->until)) return RS_PLACE_OUTSIDE;
+  return parser->input->repeated ? RS_PLACE_REPEATED : RS_PLACE_USED;
+}
+
+static void open_person(Parser *parser, const char *id, size_t length) {
+  parser->person = id;
+  parser->visit.id_length = (uint16_t)length;
+  parser->visit.person_hash = rs_hash_bytes(id, length);
+}
+
+/* A detail of the two-table form takes everything about the visit from its settlement. */
+static bool open_joined(Parser *parser, uint32_t record, const char *id, size_t length) {
+  const RsSettlements *settlements = parser->work->ingest->settlements;
+  RsSettlement *settlement = length == 0 ? NULL : rs_settlements_find(settlements, rs_hash_bytes(id, length));
+  if (settlement == NULL || settlement->place == RS_PLACE_REJECTED) {
+    reject_row(parser, record, RS_REASON_NO_SETTLEMENT,
+               g_strdup(settlement == NULL ? "its settlement is not in the settlements table" : "its settlement row was rejected"));
+    return false;
+  }
+  parser->settlement = settlement;
+  parser->visit = (RsRawVisit){.settlement = 1 + (uint64_t)(settlement - settlements->row),
+                               .time = settlement->time,
+                               .institution = settlement->institution,
+                               .person_region = settlement->person_region,
+                               .service_region = settlement->service_region,
+                               .type = settlement->type,
+                               .flags = settlement->flags};
+  const char *person = settlements->text + settlement->person;
+  open_person(parser, person, strlen(person));
+  bool valid = flag_set(parser, record, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid);
+  parser->place = settlement->place == RS_PLACE_OUTSIDE ? RS_PLACE_OUTSIDE : place_of(parser, settlement->time, valid);
+  return true;
+}
+
+static bool open_visit(Parser *parser, uint32_t record) {
+  size_t length, id_length;
+  const char *settlement = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_SETTLEMENT, &length);
+  parser->settlement = NULL;
+  if (parser->work->ingest->settlements != NULL) return open_joined(parser, record, settlement, length);
+  parser->visit = (RsRawVisit){0};
+  if (settlement != NULL) parser->visit.settlement = MAX(rs_hash_bytes(settlement, length), 1);
+  const char *id = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_PERSON, &id_length);
+  if (id == NULL || id_length > RS_MAX_PERSON_ID) {
+    reject_row(parser, record, RS_REASON_PERSON, id == NULL ? g_strdup("no person_id") : g_strdup("person_id of over 1024 bytes"));
+    return false;
+  }
+  open_person(parser, id, id_length);
+  id = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &id_length);
+  if (id == NULL) {
+    reject_row(parser, record, RS_REASON_INSTITUTION, g_strdup("no institution_id"));
+    return false;
+  }
+  if (!visit_time(parser, record)) return false;
+  parser->visit.institution = local_add(&parser->local[INSTITUTION], id, id_length, NULL);
+  parser->visit.type = institution_type(parser, record, id, id_length);
+  parser->visit.person_region = cell_number(parser, record, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
+  parser->visit.service_region = cell_number(parser, record, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
+  if (flag_set(parser, record, RS_COLUMN_REFUND_FLAG, rs_mapping_is_refund)) parser->visit.flags |= RS_RAW_REFUND;
+  parser->place = place_of(parser, parser->visit.time, flag_set(parser, record, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid));
+  return true;
+}
+
+/* ---- lines ---- */
+
+static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
+  size_t length;
+  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
+  if (!rs_number_money(text ? text : "", length, &line->amount)) {
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, "is not a number"), false, 0);
+    return false;
+  }
+  text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_FUND, &length);
+  if (!rs_number_money(text ? text : "", length, &line->fund)) {
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, "is not a number"), true, line->amount);
+    return false;
+  }
+  text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_QUANTITY, &length);
+  if (!rs_number_quantity(text ? text : "", length, &line->quantity)) {
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, "is not a number"), true, line->amount);
+    return false;
+  }
+  return true;
+}
+
+static void line_names(Parser *parser, uint32_t record, RsRawLine *line) {
+  size_t length;
+  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG, &length);
+  uint32_t own = 0;
+  line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length, &own);
+  if (text != NULL && (text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG_NAME, &length)) != NULL)
+    keep_drug_name(parser, own, line->drug, text, length);
+  line->doctor = cell_number(parser, record, RS_COLUMN_DOCTOR, &parser->local[DOCTOR]);
+  if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
+  line->diagnosis = cell_number(parser, record, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
+  if (line->diagnosis == RS_NONE && parser->settlement != NULL) line->diagnosis = parser->settlement->diagnosis;
+  text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_TRACE, &length);
+  if (text != NULL) line->trace = MAX(rs_hash_bytes(text, length), 1);
+}
+
+static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
+  size_t length;
+  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_CLAIM_ID, &length);
+  if (text == NULL) return;
+  bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
+  line->claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
+  uint64_t *slot = rs_stream_append(&parser->raw->pool, &parser->raw->claim[line->claim >> 56], sizeof *slot);
+  if (slot == NULL) parser->out_of_memory = true;
+  else *slot = line->claim;
+}
+
+static void add_line(Parser *parser, uint32_t record) {
+  RsRawLine *line = &parser->line[parser->visit.n_lines];
+  *line = (RsRawLine){.row = row_of(parser, record)};
+  if (!line_numbers(parser, record, line)) return;
+  parser->amount += line->amount;
+  if (parser->settlement != NULL) __atomic_store_n(&parser->settlement->has_lines, 1, __ATOMIC_RELAXED);
+  if (parser->place == RS_PLACE_OUTSIDE) {
+    parser->outside++;
+    parser->amount_outside += line->amount;
+    return;
+  }
+  if (parser->place == RS_PLACE_REPEATED) {
+    parser->repeated++;
+    parser->amount_repeated += line->amount;
+    return;
+  }
+  line_names(parser, record, line);
+  line_claim(parser, record, line);
+  parser->visit.n_lines++;
+}
+
+static bool fields_fit(const Parser *parser, uint32_t record) {
+  uint32_t n = rs_csv_n_fields(&parser->csv, record);
+  if (n < parser->input->n_fields) return false;
+  for (uint32_t k = parser->input->n_fields; k < n; k++) {
+    size_t length;
+    rs_csv_field(&parser->csv, record, k, &length);
+    if (length > 0) return false; /* delimiters at the end of the line are harmless, more cells are not */
+  }
+  return true;
+}
+
+static void parse_record(Parser *parser, uint32_t record) {
+  static const char *const fault_text[] = {"", "a quote that never closes, or text after a closing quote", "longer than 1 MiB",
+                                           "bytes that are no text in the file's encoding"};
+  parser->rows++;
+  RsFault fault = (RsFault)parser->csv.fault[record];
+  bool fits = fault == RS_FAULT_NONE && fields_fit(parser, record);
+  if (fits && continues(parser, record)) {
+    add_line(parser, record);
+    return;
+  }
+  close_visit(parser);
+  parser->previous = RS_NONE;
+  if (fault != RS_FAULT_NONE) {
+    reject(parser, record, rs_fault_reason(fault), g_strdup(fault_text[fault]), false, 0);
+  } else if (!fits) {
+    uint32_t n = rs_csv_n_fields(&parser->csv, record);
+    reject(parser, record, RS_REASON_FIELDS, g_strdup_printf("%u fields, the header has %u", n, parser->input->n_fields), false, 0);
+  } else if (open_visit(parser, record)) {
+    parser->previous = record;
+    add_line(parser, record);
+  }
+}
+
+static void parse_block(Parser *parser) {
+  rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter);
+  parser->previous = RS_NONE;
+  for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
+  close_visit(parser); /* the person's id lies in the block */
+}
+
+/* ---- threads ---- */
+
+/* The next block of whichever file is being read; false at the end of all, or after an error. */
+static bool next_block(Parser *parser) {
+  Work *work = parser->work;
+  GPtrArray *inputs = work->ingest->inputs;
+  bool found = false;
+  g_mutex_lock(&work->lock);
+  while (!found && work->error == NULL && work->next_input < inputs->len) {
+    RsInput *input = g_ptr_array_index(inputs, work->next_input);
+    parser->input = input;
+    found = rs_source_next(input->source, &parser->block, &work->error);
+    if (found || work->error != NULL) break;
+    input->file->encoding = rs_encoding_name[rs_source_encoding(input->source)];
+    g_clear_pointer(&input->source, rs_source_free);
+    work->next_input++;
+  }
+  g_mutex_unlock(&work->lock);
+  return found;
+}
+
+static void parse_all(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  Parser *parser = &((Work *)data)->parser[task];
+  const RsInput *last = NULL;
+  uint64_t before = 0;
+  while (!parser->out_of_memory && next_block(parser)) {
+    if (parser->input != last) use_input(parser);
+    last = parser->input;
+    before = parser->rows;
+    parse_block(parser);
+    __atomic_add_fetch(&parser->input->file->rows, parser->rows - before, __ATOMIC_RELAXED);
+  }
+}
+
+static void parser_init(Parser *parser, Work *work, unsigned number) {
+  *parser = (Parser){.work = work, .raw = &work->ingest->raw->thread[number], .previous = RS_NONE};
+  for (int d = 0; d < N_DOMAINS; d++) parser->local[d] = (Local){.shared = &work->shared[d], .own = rs_dictionary_new()};
+  parser->type_words = rs_dictionary_new();
+  parser->rejects = g_ptr_array_new();
+}
+
+static void parser_clear(Parser *parser) {
+  rs_block_clear(&parser->block);
+  rs_csv_clear(&parser->csv);
+  for (int d = 0; d < N_DOMAINS; d++) {
+    rs_dictionary_free(parser->local[d].own);
+    g_free(parser->local[d].global);
+  }
+  g_free(parser->name_hash);
+  rs_dictionary_free(parser->type_words);
+  g_free(parser->type_of_word);
+  g_ptr_array_unref(parser->rejects);
+}
+
+static void add_counts(RsReport *report, Parser *parser) {
+  report->rows_read += parser->rows;
+  report->amount_read += parser->amount;
+  report->unreadable_amounts += parser->unreadable;
+  report->rows[RS_PLACE_OUTSIDE] += parser->outside;
+  report->amount[RS_PLACE_OUTSIDE] += parser->amount_outside;
+  report->rows[RS_PLACE_REPEATED] += parser->repeated;
+  report->amount[RS_PLACE_REPEATED] += parser->amount_repeated;
+  report->rows[RS_PLACE_REJECTED] += parser->rejects->len;
+  report->amount[RS_PLACE_REJECTED] += parser->amount_rejected;
+  for (guint i = 0; i < parser->rejects->len; i++) {
+    RsReject *reject = g_ptr_array_index(parser->rejects, i);
+    report->rejected_by[reject->reason]++;
+    g_ptr_array_add(report->rejects, reject);
+  }
+}
+
+/* A settlement that no detail belongs to is one visit with its own money. */
+static void add_lone_settlement(Parser *parser, const RsSettlements *settlements, const RsSettlement *settlement) {
+  parser->visit = (RsRawVisit){.settlement = 1 + (uint64_t)(settlement - settlements->row),
+                               .time = settlement->time,
+                               .institution = settlement->institution,
+                               .person_region = settlement->person_region,
+                               .service_region = settlement->service_region,
+                               .type = settlement->type,
+                               .flags = settlement->flags,
+                               .n_lines = 1};
+  parser->line[0] = (RsRawLine){.row = settlement->row, .amount = settlement->total, .fund = settlement->fund, .drug = RS_NONE,
+                                .doctor = settlement->doctor, .diagnosis = settlement->diagnosis};
+  const char *person = settlements->text + settlement->person;
+  open_person(parser, person, strlen(person));
+  parser->rows++;
+  parser->amount += settlement->total;
+  close_visit(parser);
+}
+
+static void add_outside_settlement(Parser *parser, const RsSettlement *settlement) {
+  parser->rows++;
+  parser->outside++;
+  parser->amount += settlement->total;
+  parser->amount_outside += settlement->total;
+}
+
+static void add_lone_settlements(Parser *parser, const RsSettlements *settlements, RsReport *report) {
+  if (settlements == NULL) return;
+  for (uint32_t i = 0; i < settlements->n; i++) {
+    const RsSettlement *settlement = &settlements->row[i];
+    if (settlement->has_lines) continue;
+    if (settlement->place == RS_PLACE_USED) add_lone_settlement(parser, settlements, settlement);
+    else add_outside_settlement(parser, settlement);
+    report->settlements_without_lines++;
+  }
+}
+
+static unsigned columns_of(const RsInput *input) {
+  static const struct { RsColumnRole role; unsigned bit; } bits[] = {
+      {RS_COLUMN_CLAIM_ID, RS_HAS_CLAIM_ID},       {RS_COLUMN_SETTLEMENT, RS_HAS_SETTLEMENT},
+      {RS_COLUMN_DOCTOR, RS_HAS_DOCTOR},           {RS_COLUMN_DRUG, RS_HAS_DRUG},
+      {RS_COLUMN_QUANTITY, RS_HAS_QUANTITY},       {RS_COLUMN_AMOUNT, RS_HAS_AMOUNT},
+      {RS_COLUMN_FUND, RS_HAS_FUND},               {RS_COLUMN_PERSON_REGION, RS_HAS_PERSON_REGION},
+      {RS_COLUMN_SERVICE_REGION, RS_HAS_SERVICE_REGION}, {RS_COLUMN_DIAGNOSIS, RS_HAS_DIAGNOSIS},
+      {RS_COLUMN_TRACE, RS_HAS_TRACE},             {RS_COLUMN_TERMINAL, RS_HAS_TERMINAL}};
+  unsigned columns = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(bits); i++)
+    if (input->column[bits[i].role] >= 0) columns |= bits[i].bit;
+  return columns;
+}
+
+bool rs_ingest(RsIngest *ingest, GError **error) {
+  RsRaw *raw = ingest->raw;
+  Work work = {.ingest = ingest};
+  g_mutex_init(&work.lock);
+  g_mutex_init(&work.name_lock);
+  RsDictionary *const dictionary[N_DOMAINS] = {raw->institution, raw->doctor, raw->drug, raw->diagnosis, raw->region};
+  for (int d = 0; d < N_DOMAINS; d++) {
+    g_mutex_init(&work.shared[d].lock);
+    work.shared[d].dictionary = dictionary[d];
+  }
+  work.drug_name = g_ptr_array_new();
+  work.parser = g_new0(Parser, raw->n_threads);
+  for (unsigned t = 0; t < raw->n_threads; t++) parser_init(&work.parser[t], &work, t);
+  raw->spread_fund = ingest->settlements != NULL;
+  for (guint i = 0; i < ingest->inputs->len; i++) {
+    const RsInput *input = g_ptr_array_index(ingest->inputs, i);
+    raw->columns |= columns_of(input);
+    if (input->column[RS_COLUMN_FUND] >= 0) raw->spread_fund = false;
+  }
+  if (raw->spread_fund && ingest->settlements->has_fund) raw->columns |= RS_HAS_FUND;
+
+  rs_parallel(raw->n_threads, raw->n_threads, parse_all, &work);
+  add_lone_settlements(&work.parser[0], ingest->settlements, ingest->report);
+
+  bool out_of_memory = false;
+  for (unsigned t = 0; t < raw->n_threads; t++) {
+    out_of_memory |= work.parser[t].out_of_memory;
+    add_counts(ingest->report, &work.parser[t]);
+    parser_clear(&work.parser[t]);
+  }
+  g_ptr_array_set_size(work.drug_name, (gint)MAX(rs_dictionary_size(raw->drug), work.drug_name->len));
+  raw->drug_name = (char **)g_ptr_array_free(work.drug_name, FALSE);
+  g_free(work.parser);
+  for (int d = 0; d < N_DOMAINS; d++) g_mutex_clear(&work.shared[d].lock);
+  g_mutex_clear(&work.lock);
+  g_mutex_clear(&work.name_lock);
+  if (work.error != NULL) return g_propagate_error(error, work.error), false;
+  if (out_of_memory) return g_set_error_literal(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the claims"), false;
+  return true;
+}
+
+void rs_raw_clear(RsRaw *raw) {
+  uint32_t n_drugs = raw->drug != NULL ? rs_dictionary_size(raw->drug) : 0;
+  for (unsigned t = 0; raw->thread != NULL && t < raw->n_threads; t++) {
+    rs_pool_clear(&raw->thread[t].pool);
+    g_free(raw->thread[t].partition);
+    g_free(raw->thread[t].n_raw_visits);
+    g_free(raw->thread[t].n_raw_lines);
+  }
+  g_free(raw->thread);
+  for (uint32_t i = 0; raw->drug_name != NULL && i < n_drugs; i++) g_free(raw->drug_name[i]);
+  g_free(raw->drug_name);
+  rs_dictionary_free(raw->institution);
+  rs_dictionary_free(raw->doctor);
+  rs_dictionary_free(raw->drug);
+  rs_dictionary_free(raw->diagnosis);
+  rs_dictionary_free(raw->region);
+  *raw = (RsRaw){0};
+}

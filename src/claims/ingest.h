@@ -1,0 +1,52 @@
+/* claims/ingest.h: blocks of text to raw records, several threads at once. Internal to this room. */
+#ifndef RS_CLAIMS_INGEST_H
+#define RS_CLAIMS_INGEST_H
+
+#include "claims/mapping.h"
+#include "claims/raw.h"
+#include "base/calendar.h"
+#include "claims/csv_reader.h"
+#include "claims/reader.h"
+#include "claims/source.h"
+
+/* One opened file of claims or settlements. */
+typedef struct {
+  RsInputFile *file;      /* borrowed from the report */
+  uint32_t number;        /* of the file in the report */
+  int fd;                 /* of spooled stdin, else -1 */
+  RsSource *source;       /* NULL once read */
+  RsStamp stamp;
+  char delimiter;
+  RsMapping *mapping;
+  int column[RS_N_COLUMNS];
+  uint32_t n_fields;
+  bool repeated;          /* the same bytes as an earlier file: its rows count as repeated */
+} RsInput;
+void rs_input_free(RsInput *input);
+
+typedef struct {
+  const RsReadOptions *options;
+  GPtrArray *inputs;            /* of RsInput: the claim files */
+  RsSettlements *settlements;   /* NULL: not joined; has_lines is set */
+  RsRaw *raw;                   /* out */
+  RsReport *report;             /* out: all but what rs_build adds */
+} RsIngest;
+
+/* Reads all claim files into raw records. error: RS_ERROR_IO, RS_ERROR_LIMIT. */
+bool rs_ingest(RsIngest *ingest, GError **error);
+void rs_raw_clear(RsRaw *raw);
+
+/* The settlement table; its rejected, repeated and outside rows are counted in report. error: as rs_ingest. */
+RsSettlements *rs_settlements_read(RsInput *input, const RsReadOptions *options, RsRaw *raw, RsReport *report, GError **error);
+void rs_settlements_free(RsSettlements *settlements);
+/* NULL if there is none of this hash. */
+RsSettlement *rs_settlements_find(const RsSettlements *settlements, uint64_t hash);
+
+/* Parts shared by both tables. A cell, trimmed of blanks; NULL with length 0 where the column is missing or the cell means empty. */
+const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length);
+/* RS_REASON_NUMBER etc. with a sentence that shows the value only if it cannot be an id. Owned by the caller. */
+char *rs_reject_detail(const char *column, const char *text, size_t length, const char *what);
+RsReject *rs_reject_new(RsRow row, RsReason reason, char *detail, const char *raw, size_t raw_length);
+const char *rs_time_status_text(RsTimeStatus status);
+
+#endif

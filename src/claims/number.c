@@ -1,0 +1,49 @@
+#include "claims/number.h"
+
+#define MAX_WHOLE UINT64_C(1000000000000000) /* 15 digits */
+
+typedef struct { uint64_t whole, decimals; unsigned n_decimals; bool negative; } Parts;
+
+/* Splits into digits before the point and up to nine after it. */
+static bool split(const char *at, size_t length, Parts *parts) {
+  const char *end = at + length;
+  while (at < end && *at == ' ') at++;
+  while (at < end && end[-1] == ' ') end--;
+  *parts = (Parts){0};
+  if (at == end) return true;
+  if (*at == '-' || *at == '+') parts->negative = *at++ == '-';
+  const char *start = at;
+  for (; at < end && *at >= '0' && *at <= '9'; at++) {
+    if (parts->whole >= MAX_WHOLE / 10) return false;
+    parts->whole = parts->whole * 10 + (uint64_t)(*at - '0');
+  }
+  size_t digits = (size_t)(at - start);
+  if (at < end && *at == '.') {
+    for (at++; at < end && *at >= '0' && *at <= '9'; at++, digits++) {
+      if (parts->n_decimals >= 9) continue;
+      parts->decimals = parts->decimals * 10 + (uint64_t)(*at - '0');
+      parts->n_decimals++;
+    }
+  }
+  return at == end && digits > 0;
+}
+
+static const uint64_t power_of_ten[10] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+
+bool rs_number_money(const char *text, size_t length, int64_t *fen) {
+  Parts parts;
+  if (!split(text, length, &parts)) return false;
+  uint64_t cents = parts.whole * 100;
+  if (parts.n_decimals <= 2) cents += parts.decimals * power_of_ten[2 - parts.n_decimals];
+  else cents += (parts.decimals + power_of_ten[parts.n_decimals - 2] / 2) / power_of_ten[parts.n_decimals - 2];
+  *fen = parts.negative ? -(int64_t)cents : (int64_t)cents;
+  return true;
+}
+
+bool rs_number_quantity(const char *text, size_t length, float *quantity) {
+  Parts parts;
+  if (!split(text, length, &parts)) return false;
+  double value = (double)parts.whole + (double)parts.decimals / (double)power_of_ten[parts.n_decimals];
+  *quantity = (float)(parts.negative ? -value : value);
+  return true;
+}

@@ -1,0 +1,15 @@
+/* claims/number.h: money and quantities as they stand in claim files. Internal to this room. */
+#ifndef RS_CLAIMS_NUMBER_H
+#define RS_CLAIMS_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "-1234.5" -> -123450 fen. Optional sign, digits, at most one point; surrounding spaces; more than two decimals are rounded half away
+ * from zero. "" is 0. False for anything else, and for more than 15 digits before the point. */
+bool rs_number_money(const char *text, size_t length, int64_t *fen);
+/* The same form, as a float; "" is 0. */
+bool rs_number_quantity(const char *text, size_t length, float *quantity);
+
+#endif

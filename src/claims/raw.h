@@ -1,0 +1,102 @@
+/* claims/raw.h: parsed rows on their way to the table. Internal to this room.
+ *
+ * Each reading thread appends records to streams of its own, partitioned by the person's hash: one RsRawVisit for each run of rows of one
+ * settlement (65 % of rows continue the row before, performance measurements), followed by the person's id and its RsRawLine. A person
+ * lies in one partition, so that everything per person happens in cache and no table of all persons is ever probed. Numbers of
+ * institutions, doctors, drugs, diagnoses and regions are those of the shared dictionaries (order of first sight); rs_build
+ * replaces them by their rank. */
+#ifndef RS_CLAIMS_RAW_H
+#define RS_CLAIMS_RAW_H
+
+#include "base/dictionary.h"
+#include "claims/report.h"
+#include "claims/stream.h"
+#include "claims/table.h"
+
+#define RS_MAX_PERSON_ID 1024u /* bytes; longer ids are no ids */
+#define RS_RAW_MAX_LINES 64u   /* a longer run continues in a further record */
+#define RS_CLAIM_PARTITIONS 256u
+
+enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2 };
+
+typedef struct {
+  uint64_t person_hash;
+  uint64_t settlement; /* hash of the id, never 0; with --settlements 1 + index; 0: none */
+  uint32_t time;
+  uint32_t institution, person_region, service_region; /* dictionary numbers; regions may be RS_NONE */
+  uint16_t n_lines, id_length;
+  uint8_t type, flags;
+  uint16_t unused;
+} RsRawVisit; /* then id_length bytes padded to 8, then n_lines RsRawLine */
+
+typedef struct {
+  uint64_t claim; /* hash of the claim id, 0: none; refunds are hashed apart, so that a refund may carry its original's id */
+  RsRow row;
+  int64_t amount, fund;
+  uint32_t drug, doctor, diagnosis; /* dictionary numbers or RS_NONE */
+  float quantity;
+  uint64_t trace; /* hash, 0: none */
+} RsRawLine;
+
+static inline size_t rs_raw_padded(size_t length) { return (length + 7) & ~(size_t)7; }
+static inline size_t rs_raw_size(const RsRawVisit *visit) {
+  return sizeof *visit + rs_raw_padded(visit->id_length) + visit->n_lines * sizeof(RsRawLine);
+}
+static inline const char *rs_raw_id(const RsRawVisit *visit) { return (const char *)(visit + 1); }
+static inline RsRawLine *rs_raw_lines(const RsRawVisit *visit) {
+  return (RsRawLine *)(void *)((char *)(uintptr_t)(visit + 1) + rs_raw_padded(visit->id_length));
+}
+
+typedef struct {
+  RsPool pool;
+  RsStream *partition;                    /* [n_partitions] */
+  uint64_t *n_raw_visits, *n_raw_lines;   /* [n_partitions] */
+  RsStream claim[RS_CLAIM_PARTITIONS];    /* uint64_t claim hashes by their top byte */
+} RsRawThread;
+
+/* The platform's second table. */
+typedef struct {
+  uint64_t hash;   /* of the settlement id */
+  RsRow row;
+  uint32_t time;
+  uint32_t person; /* offset of its id in RsSettlements.text */
+  uint32_t institution, doctor, diagnosis, person_region, service_region;
+  int64_t total, fund;
+  uint8_t type, flags, place; /* RsPlace: used, outside, ... */
+  uint8_t has_lines;          /* set while reading lines; any thread, only ever to 1 */
+} RsSettlement;
+
+typedef struct {
+  RsSettlement *row;
+  uint32_t n, n_slots;
+  uint32_t *slot; /* [n_slots] 1 + index into row by hash, 0: empty */
+  char *text;     /* person ids, NUL-terminated */
+  bool has_fund, has_total;
+} RsSettlements;
+
+typedef struct {
+  unsigned n_threads, partition_bits; /* partition = top bits of person_hash */
+  RsRawThread *thread;                /* [n_threads] */
+  RsDictionary *institution, *doctor, *drug, *diagnosis, *region;
+  char **drug_name;                   /* [n drugs] by dictionary number, NULL: unknown; owned by the caller */
+  unsigned columns;                   /* RsColumns */
+  const RsSettlements *settlements;   /* NULL: not joined */
+  bool spread_fund;                   /* lines have no fund column of their own */
+} RsRaw;
+
+/* The table from the raw records, which are consumed. Adds to report: used, repeated, reversed, conflicts (as rejects without raw text),
+ * refunds, settlement differences, date_only_rows. error: RS_ERROR_LIMIT. Cost: O(rows), about 20 bytes of scratch a row at most. */
+RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error);
+
+/* Rows that share a claim id. A row that is not in the set is kept. */
+typedef struct {
+  uint64_t n_slots;
+  struct RsRepeatSlot { RsRow row; uint8_t place; } *slot; /* [n_slots] place RS_PLACE_USED: empty */
+  uint64_t n;
+} RsRepeats;
+bool rs_repeats_find(RsRaw *raw, const uint32_t *institution_rank, const uint32_t *doctor_rank, const uint32_t *drug_rank,
+                     const uint32_t *diagnosis_rank, RsRepeats *repeats, GError **error);
+RsPlace rs_repeats_place(const RsRepeats *repeats, RsRow row); /* RS_PLACE_USED, _REPEATED or _REJECTED */
+void rs_repeats_clear(RsRepeats *repeats);
+
+#endif

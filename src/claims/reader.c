@@ -1,0 +1,494 @@
+#include "claims/reader.h"
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "claims/attributes.h"
+#include "claims/ingest.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define REJECTS_ALLOWED 5      /* and 0.5 %: contract */
+#define EXAMPLES_SHOWN 5
+#define PARTITION_BYTES (1u << 20) /* of input a partition: its raw records then fit a 1 MiB second-level cache */
+
+struct RsReader {
+  RsReadOptions options;
+  RsReport *report;
+  GPtrArray *claims;    /* of RsInput */
+  RsInput *settlements; /* NULL: one table */
+  RsAttributes *attributes[RS_N_ATTRIBUTE_KINDS];
+};
+
+void rs_input_free(RsInput *input) {
+  if (input == NULL) return;
+  if (input->fd >= 0) close(input->fd);
+  rs_source_free(input->source);
+  rs_mapping_free(input->mapping);
+  g_free(input);
+}
+
+static void input_destroy(gpointer input) { rs_input_free(input); }
+
+void rs_reader_free(RsReader *reader) {
+  if (reader == NULL) return;
+  g_ptr_array_unref(reader->claims);
+  rs_input_free(reader->settlements);
+  for (int k = 0; k < RS_N_ATTRIBUTE_KINDS; k++) rs_attributes_free(reader->attributes[k]);
+  rs_report_free(reader->report);
+  g_free(reader);
+}
+
+const RsReport *rs_reader_report(const RsReader *reader) { return reader->report; }
+
+/* ---- which files ---- */
+
+static bool claims_suffix(const char *name) {
+  static const char *const suffix[] = {".csv", ".tsv", ".txt", ".gz", ".zst"};
+  g_autofree char *lower = g_ascii_strdown(name, -1);
+  for (size_t i = 0; i < G_N_ELEMENTS(suffix); i++)
+    if (g_str_has_suffix(lower, suffix[i])) return true;
+  return false;
+}
+
+static int compare_names(gconstpointer a, gconstpointer b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+static bool add_folder(GPtrArray *paths, const char *folder, GError **error) {
+  GError *failed = NULL;
+  GDir *dir = g_dir_open(folder, 0, &failed);
+  if (dir == NULL) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s", failed->message);
+    g_error_free(failed);
+    return false;
+  }
+  g_autoptr(GPtrArray) found = g_ptr_array_new();
+  for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    if (*name != '.' && claims_suffix(name) && g_file_test(path, G_FILE_TEST_IS_REGULAR)) g_ptr_array_add(found, g_steal_pointer(&path));
+  }
+  g_dir_close(dir);
+  g_ptr_array_sort(found, compare_names);
+  for (guint i = 0; i < found->len; i++) g_ptr_array_add(paths, g_ptr_array_index(found, i));
+  if (found->len > 0) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: no .csv, .tsv, .txt, .gz or .zst file in this folder", folder);
+  return false;
+}
+
+static bool list_paths(const RsReadOptions *options, GPtrArray *paths, GError **error) {
+  bool stdin_seen = false;
+  for (const char *const *path = options->paths; *path != NULL; path++) {
+    if (g_file_test(*path, G_FILE_TEST_IS_DIR)) {
+      if (!add_folder(paths, *path, error)) return false;
+      continue;
+    }
+    if (strcmp(*path, "-") == 0 && stdin_seen) continue; /* standard input can be read once */
+    stdin_seen |= strcmp(*path, "-") == 0;
+    g_ptr_array_add(paths, g_strdup(*path));
+  }
+  if (paths->len < UINT16_MAX) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%u files are more than this version reads at once", paths->len);
+  return false;
+}
+
+/* ---- opening one file ---- */
+
+static RsInputFile *file_add(RsReader *reader, const char *path, const char *role) {
+  RsInputFile *file = g_new0(RsInputFile, 1);
+  file->path = g_strdup(path);
+  file->role = g_strdup(role);
+  file->name = strcmp(path, "-") == 0 ? g_strdup("stdin") : g_path_get_basename(path);
+  file->encoding = "UTF-8";
+  file->compression = "";
+  file->delimiter = ',';
+  g_ptr_array_add(reader->report->files, file);
+  return file;
+}
+
+static RsSource *source_open(const RsReader *reader, RsInput *input, const RsSourceOptions *options, GError **error) {
+  const char *path = input->file->path;
+  if (strcmp(path, "-") != 0) return rs_source_open(path, options, error);
+  if (input->fd < 0) input->fd = rs_source_spool_stdin(reader->options.temp, error);
+  return input->fd < 0 ? NULL : rs_source_open_fd(input->fd, "stdin", options, error);
+}
+
+static bool input_map(const RsReader *reader, RsInput *input, RsTableKind table, GPtrArray *header, GError **error) {
+  const char *const *field = (const char *const *)header->pdata;
+  const char *name = input->file->path;
+  if (reader->options.map != NULL) input->mapping = rs_mapping_new(reader->options.map, error);
+  else input->mapping = rs_mapping_choose(table, field, header->len, name, error);
+  if (input->mapping == NULL) return false;
+  input->file->mapping = g_strdup(input->mapping->name);
+  input->n_fields = header->len;
+  return rs_mapping_bind(input->mapping, table, field, header->len, name, input->column, error);
+}
+
+static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table, GError **error) {
+  RsInput *input = g_new0(RsInput, 1);
+  input->fd = -1;
+  input->number = reader->report->files->len;
+  input->file = file_add(reader, path, table == RS_TABLE_CLAIMS ? "claims" : "settlements");
+  input->source = source_open(reader, input, NULL, error);
+  g_autoptr(GPtrArray) header = input->source == NULL ? NULL : rs_source_header(input->source, error);
+  bool ok = header != NULL;
+  if (ok && header->len == 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: the file is empty", path);
+    ok = false;
+  }
+  if (!ok || !input_map(reader, input, table, header, error)) {
+    rs_input_free(input);
+    return NULL;
+  }
+  input->stamp = *rs_source_stamp(input->source);
+  input->delimiter = rs_source_delimiter(input->source);
+  input->file->bytes = input->stamp.size;
+  input->file->compression = rs_source_compression(input->source);
+  input->file->delimiter = input->delimiter;
+  return input;
+}
+
+/* Without claim ids a file given twice would count twice, so files of equal bytes are read once. */
+static bool mark_repeated_files(RsReader *reader, GError **error) {
+  for (guint i = 1; i < reader->claims->len; i++) {
+    RsInput *input = g_ptr_array_index(reader->claims, i);
+    for (guint k = 0; k < i && !input->repeated; k++) {
+      RsInput *earlier = g_ptr_array_index(reader->claims, k);
+      if (input->stamp.size != earlier->stamp.size || earlier->repeated) continue;
+      bool same_file = input->stamp.inode == earlier->stamp.inode && input->stamp.device == earlier->stamp.device;
+      if (!same_file && input->file->sha256[0] == '\0' && !rs_source_sha256(input->source, input->file->sha256, error)) return false;
+      if (!same_file && earlier->file->sha256[0] == '\0' && !rs_source_sha256(earlier->source, earlier->file->sha256, error)) return false;
+      input->repeated = same_file || strcmp(input->file->sha256, earlier->file->sha256) == 0;
+    }
+    if (input->repeated && input->column[RS_COLUMN_CLAIM_ID] >= 0) input->repeated = false; /* row by row is more exact */
+  }
+  return true;
+}
+
+/* Two files of one name are told apart by their folder, or by their number. */
+static void make_names_unique(GPtrArray *files) {
+  for (guint i = 0; i < files->len; i++)
+    for (guint k = 0; k < i; k++) {
+      RsInputFile *file = g_ptr_array_index(files, i), *other = g_ptr_array_index(files, k);
+      if (strcmp(file->name, other->name) != 0) continue;
+      g_autofree char *folder = g_path_get_dirname(file->path);
+      g_autofree char *parent = g_path_get_basename(folder);
+      char *name = g_strdup_printf("%s/%s", parent, file->name);
+      if (strcmp(name, other->name) == 0 || strcmp(parent, ".") == 0) {
+        g_free(name);
+        name = g_strdup_printf("%s#%u", file->name, i + 1);
+      }
+      g_free(file->name);
+      file->name = name;
+    }
+}
+
+static bool read_attributes(RsReader *reader, GError **error) {
+  const char *const path[RS_N_ATTRIBUTE_KINDS] = {reader->options.persons, reader->options.doctors, reader->options.institutions,
+                                                  reader->options.drugs};
+  static const char *const role[RS_N_ATTRIBUTE_KINDS] = {"persons", "doctors", "institutions", "drugs"};
+  for (int k = 0; k < RS_N_ATTRIBUTE_KINDS; k++) {
+    if (path[k] == NULL) continue;
+    g_autoptr(RsSource) source = rs_source_open(path[k], NULL, error);
+    if (source == NULL) return false;
+    RsInputFile *file = file_add(reader, path[k], role[k]);
+    file->bytes = rs_source_stamp(source)->size;
+    file->delimiter = rs_source_delimiter(source);
+    if (!rs_source_sha256(source, file->sha256, error)) return false;
+    reader->attributes[k] = rs_attributes_read((RsAttributeKind)k, path[k], error);
+    if (reader->attributes[k] == NULL) return false;
+    file->rows = rs_attributes_rows(reader->attributes[k]);
+    for (const char *const *note = rs_attributes_notes(reader->attributes[k]); *note != NULL; note++)
+      g_ptr_array_add(reader->report->notes, g_strdup(*note));
+  }
+  return true;
+}
+
+static bool open_all(RsReader *reader, GError **error) {
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+  if (!list_paths(&reader->options, paths, error)) return false;
+  for (guint i = 0; i < paths->len; i++) {
+    RsInput *input = input_open(reader, g_ptr_array_index(paths, i), RS_TABLE_CLAIMS, error);
+    if (input == NULL) return false;
+    g_ptr_array_add(reader->claims, input);
+  }
+  if (reader->options.settlements != NULL) {
+    reader->settlements = input_open(reader, reader->options.settlements, RS_TABLE_SETTLEMENTS, error);
+    if (reader->settlements == NULL) return false;
+  }
+  if (!mark_repeated_files(reader, error) || !read_attributes(reader, error)) return false;
+  make_names_unique(reader->report->files);
+  return true;
+}
+
+RsReader *rs_reader_new(const RsReadOptions *options, GError **error) {
+  g_autoptr(RsReader) reader = g_new0(RsReader, 1);
+  reader->options = *options;
+  reader->options.n_threads = MAX(options->n_threads, 1);
+  reader->report = rs_report_new();
+  reader->claims = g_ptr_array_new_with_free_func(input_destroy);
+  return open_all(reader, error) ? g_steal_pointer(&reader) : NULL;
+}
+
+const char *rs_reader_attribute(const RsReader *reader, unsigned kind, const char *id, const char *field) {
+  return kind < RS_N_ATTRIBUTE_KINDS ? rs_attributes_get(reader->attributes[kind], id, field) : "";
+}
+
+/* ---- reading ---- */
+
+/* Hashes of the files, in a thread of its own: a checksum cannot be split, but it can run beside the parsing. */
+typedef struct { GPtrArray *inputs; GError *error; } Hashing;
+
+static gpointer hash_files(gpointer data) {
+  Hashing *hashing = data;
+  for (guint i = 0; i < hashing->inputs->len && hashing->error == NULL; i++) {
+    RsInput *input = g_ptr_array_index(hashing->inputs, i);
+    if (input->file->sha256[0] != '\0') continue;
+    RsSourceOptions options = {.delimiter = input->delimiter, .stamp = &input->stamp};
+    RsSource *source = input->fd >= 0 ? rs_source_open_fd(input->fd, "stdin", &options, &hashing->error)
+                                      : rs_source_open(input->file->path, &options, &hashing->error);
+    if (source != NULL) rs_source_sha256(source, input->file->sha256, &hashing->error);
+    rs_source_free(source);
+  }
+  return NULL;
+}
+
+static void raw_init(RsRaw *raw, const RsReader *reader) {
+  uint64_t bytes = 0;
+  for (guint i = 0; i < reader->claims->len; i++) {
+    const RsInput *input = g_ptr_array_index(reader->claims, i);
+    bytes += input->file->bytes * (*input->file->compression != '\0' ? 5 : 1);
+  }
+  *raw = (RsRaw){.n_threads = reader->options.n_threads};
+  while (raw->partition_bits < 12 && bytes >> raw->partition_bits > PARTITION_BYTES) raw->partition_bits++;
+  size_t n_partitions = (size_t)1 << raw->partition_bits;
+  raw->thread = g_new0(RsRawThread, raw->n_threads);
+  for (unsigned t = 0; t < raw->n_threads; t++) {
+    RsRawThread *thread = &raw->thread[t];
+    rs_pool_init(&thread->pool, n_partitions >= 64 ? RS_CHUNK_BYTES : RS_CHUNK_BYTES / 4);
+    thread->partition = g_new0(RsStream, n_partitions);
+    thread->n_raw_visits = g_new0(uint64_t, n_partitions);
+    thread->n_raw_lines = g_new0(uint64_t, n_partitions);
+  }
+  raw->institution = rs_dictionary_new();
+  raw->doctor = rs_dictionary_new();
+  raw->drug = rs_dictionary_new();
+  raw->diagnosis = rs_dictionary_new();
+  raw->region = rs_dictionary_new();
+}
+
+static RsClaims *read_claims(RsReader *reader, GError **error) {
+  RsRaw raw;
+  raw_init(&raw, reader);
+  RsSettlements *settlements = NULL;
+  RsClaims *claims = NULL;
+  if (reader->settlements != NULL) settlements = rs_settlements_read(reader->settlements, &reader->options, &raw, reader->report, error);
+  RsIngest ingest = {&reader->options, reader->claims, settlements, &raw, reader->report};
+  raw.settlements = settlements;
+  if ((reader->settlements == NULL || settlements != NULL) && rs_ingest(&ingest, error)) claims = rs_build(&raw, reader->report, error);
+  rs_raw_clear(&raw);
+  rs_settlements_free(settlements);
+  return claims;
+}
+
+static int compare_rejects(gconstpointer a, gconstpointer b) {
+  const RsReject *x = *(const RsReject *const *)a, *y = *(const RsReject *const *)b;
+  return (x->row > y->row) - (x->row < y->row);
+}
+
+static void fill_raw(const RsSourceLine *line, void *data) {
+  GPtrArray *rejects = data;
+  RsReject *reject = g_ptr_array_index(rejects, line->index);
+  g_free(reject->raw);
+  reject->raw_length = (uint32_t)MIN(line->raw_length, (size_t)64 << 10);
+  reject->raw = g_malloc(reject->raw_length + 1u);
+  memcpy(reject->raw, line->raw, reject->raw_length);
+  reject->raw[reject->raw_length] = '\0';
+}
+
+/* Contradictions are found after the text was let go: their records are read again. */
+static bool fetch_conflicts(RsReader *reader, GError **error) {
+  g_autoptr(GPtrArray) conflicts = g_ptr_array_new();
+  for (guint i = 0; i < reader->report->rejects->len; i++) {
+    RsReject *reject = g_ptr_array_index(reader->report->rejects, i);
+    if (reject->reason == RS_REASON_CONFLICT) g_ptr_array_add(conflicts, reject);
+  }
+  if (conflicts->len == 0) return true;
+  g_autofree RsRow *rows = g_new(RsRow, conflicts->len);
+  for (guint i = 0; i < conflicts->len; i++) rows[i] = ((const RsReject *)g_ptr_array_index(conflicts, i))->row;
+  return rs_reader_fetch(reader, rows, conflicts->len, fill_raw, conflicts, error);
+}
+
+static void add_notes(const RsReader *reader, const RsClaims *claims) {
+  RsReport *report = reader->report;
+  if (report->date_only_rows > 0)
+    g_ptr_array_add(report->notes, g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                                                   " used rows have a date and no time of day: same-minute signals become same-day ones "
+                                                   "(bursts, repeated swipes, odd hours, travel are weaker or not seen)",
+                                                   report->date_only_rows, report->rows[RS_PLACE_USED]));
+  if (report->negative_without_original > 0)
+    g_ptr_array_add(report->notes, g_strdup_printf("%" G_GUINT64_FORMAT " refunds have no original in these files; they are used as they stand",
+                                                   report->negative_without_original));
+  for (guint i = 0; i < reader->claims->len; i++) {
+    const RsInput *input = g_ptr_array_index(reader->claims, i);
+    if (input->repeated) g_ptr_array_add(report->notes, g_strdup_printf("%s: the same bytes as an earlier file; its rows count as repeated", input->file->name));
+  }
+  if (claims->n_lines > 0 && (claims->columns & RS_HAS_CLAIM_ID) == 0)
+    g_ptr_array_add(report->notes, g_strdup("no claim_id column: a row exported twice cannot be told from two equal purchases"));
+}
+
+static void list_examples(const RsReport *report, GString *text) {
+  for (guint i = 0, shown = 0; i < report->rejects->len && shown < EXAMPLES_SHOWN; i++, shown++) {
+    const RsReject *reject = g_ptr_array_index(report->rejects, i);
+    const RsInputFile *file = g_ptr_array_index(report->files, RS_ROW_FILE(reject->row));
+    g_string_append_printf(text, "\n  %s:%" G_GUINT64_FORMAT ": %s", file->name, (guint64)RS_ROW_LINE(reject->row), reject->detail);
+  }
+}
+
+/* True when so many rows were rejected that the rest cannot be trusted without a person's word. */
+static bool too_many_rejects(const RsReader *reader, GError **error) {
+  const RsReport *report = reader->report;
+  uint64_t rejected = report->rows[RS_PLACE_REJECTED];
+  bool all = rejected > 0 && rejected == report->rows_read;
+  if (!all && (reader->options.allow_rejects || rejected <= REJECTS_ALLOWED || rejected * 200 <= report->rows_read)) return false;
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_append_printf(text, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " rows cannot be used:", rejected, report->rows_read);
+  for (int r = 0; r < RS_N_REASONS; r++)
+    if (report->rejected_by[r] > 0) g_string_append_printf(text, " %s %" G_GUINT64_FORMAT, rs_reason_name[r], report->rejected_by[r]);
+  list_examples(report, text);
+  if (!all) g_string_append(text, "\n  --allow-rejects goes on without them");
+  g_set_error_literal(error, RS_ERROR, RS_ERROR_INPUT, text->str);
+  return true;
+}
+
+RsClaims *rs_reader_read(RsReader *reader, GError **error) {
+  g_autoptr(GPtrArray) hashed = g_ptr_array_new();
+  for (guint i = 0; i < reader->claims->len; i++) g_ptr_array_add(hashed, g_ptr_array_index(reader->claims, i));
+  if (reader->settlements != NULL) g_ptr_array_add(hashed, reader->settlements);
+  Hashing hashing = {.inputs = hashed};
+  GThread *thread = g_thread_new("sha256", hash_files, &hashing);
+  GError *failed = NULL;
+  g_autoptr(RsClaims) claims = read_claims(reader, &failed);
+  g_thread_join(thread);
+  if (failed == NULL && hashing.error != NULL) g_propagate_error(&failed, hashing.error);
+  else g_clear_error(&hashing.error);
+  RsReport *report = reader->report;
+  report->lines_without_settlement = report->rejected_by[RS_REASON_NO_SETTLEMENT];
+  g_ptr_array_sort(report->rejects, compare_rejects);
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
+    return NULL;
+  }
+  g_assert(rs_report_balances(report));
+  if (!fetch_conflicts(reader, error) || too_many_rejects(reader, error)) return NULL;
+  add_notes(reader, claims);
+  return g_steal_pointer(&claims);
+}
+
+/* ---- back to the text ---- */
+
+typedef struct { RsRow row; size_t index; } Wanted;
+
+typedef struct {
+  const RsInput *input;
+  RsCsv csv;
+  GString *text[3];
+  RsSourceLineFunc func;
+  void *data;
+} Fetch;
+
+static int compare_wanted(const void *a, const void *b) {
+  const Wanted *x = a, *y = b;
+  if (x->row != y->row) return x->row < y->row ? -1 : 1;
+  return (x->index > y->index) - (x->index < y->index);
+}
+
+static const char *fetch_cell(Fetch *fetch, uint32_t record, RsColumnRole role, GString *into) {
+  size_t length = 0;
+  const char *text = NULL;
+  if (fetch->csv.fault[record] == RS_FAULT_NONE && rs_csv_n_fields(&fetch->csv, record) >= fetch->input->n_fields)
+    text = rs_cell(fetch->input, &fetch->csv, record, role, &length);
+  g_string_truncate(into, 0);
+  if (text != NULL) g_string_append_len(into, text, (gssize)length);
+  return into->str;
+}
+
+static void fetch_record(Fetch *fetch, uint32_t record, const Wanted *wanted) {
+  RsSourceLine line = {.row = wanted->row, .index = wanted->index};
+  line.claim_id = fetch_cell(fetch, record, RS_COLUMN_CLAIM_ID, fetch->text[0]);
+  line.settlement_id = fetch_cell(fetch, record, RS_COLUMN_SETTLEMENT, fetch->text[1]);
+  line.time = fetch_cell(fetch, record, RS_COLUMN_TIME, fetch->text[2]);
+  line.raw = rs_csv_raw(&fetch->csv, record, &line.raw_length);
+  fetch->func(&line, fetch->data);
+}
+
+/* The wanted records of a block without quotes stand on one line each: only they are split into fields. */
+static size_t fetch_lines(Fetch *fetch, const RsBlock *block, const Wanted *wanted, size_t n) {
+  const char *at = block->text, *end = block->text + block->length;
+  uint64_t line = block->first_line;
+  size_t done = 0;
+  while (done < n && at < end) {
+    uint64_t target = RS_ROW_LINE(wanted[done].row);
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    const char *next = stop == NULL ? end : stop + 1;
+    if (line == target) {
+      RsBlock one = *block;
+      one.text = block->text + (at - block->text);
+      one.length = (size_t)(next - at);
+      one.first_line = line;
+      rs_csv_read(&fetch->csv, &one, fetch->input->delimiter);
+      for (; done < n && RS_ROW_LINE(wanted[done].row) == line; done++)
+        if (fetch->csv.n > 0) fetch_record(fetch, 0, &wanted[done]);
+    }
+    at = next;
+    line++;
+  }
+  return done;
+}
+
+static size_t fetch_quoted(Fetch *fetch, const RsBlock *block, const Wanted *wanted, size_t n) {
+  rs_csv_read(&fetch->csv, block, fetch->input->delimiter);
+  size_t done = 0;
+  for (uint32_t r = 0; r < fetch->csv.n && done < n; r++)
+    for (; done < n && RS_ROW_LINE(wanted[done].row) == rs_csv_line(&fetch->csv, r); done++) fetch_record(fetch, r, &wanted[done]);
+  return done;
+}
+
+static bool fetch_file(RsReader *reader, RsInput *input, const Wanted *wanted, size_t n, RsSourceLineFunc func, void *data, GError **error) {
+  RsSourceOptions options = {.delimiter = input->delimiter, .stamp = &input->stamp};
+  g_autoptr(RsSource) source = source_open(reader, input, &options, error);
+  if (source == NULL) return false;
+  Fetch fetch = {.input = input, .func = func, .data = data};
+  for (int i = 0; i < 3; i++) fetch.text[i] = g_string_new(NULL);
+  RsBlock block = {0};
+  size_t done = 0;
+  GError *failed = NULL;
+  while (done < n && rs_source_next(source, &block, &failed))
+    done += block.has_quote ? fetch_quoted(&fetch, &block, wanted + done, n - done) : fetch_lines(&fetch, &block, wanted + done, n - done);
+  rs_block_clear(&block);
+  rs_csv_clear(&fetch.csv);
+  for (int i = 0; i < 3; i++) g_string_free(fetch.text[i], TRUE);
+  if (failed == NULL && done == n) return true;
+  if (failed != NULL) g_propagate_error(error, failed);
+  else g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: changed while it was read", input->file->path);
+  return false;
+}
+
+static RsInput *input_of(RsReader *reader, uint32_t file) {
+  for (guint i = 0; i < reader->claims->len; i++) {
+    RsInput *input = g_ptr_array_index(reader->claims, i);
+    if (input->number == file) return input;
+  }
+  return reader->settlements;
+}
+
+bool rs_reader_fetch(RsReader *reader, const RsRow *rows, size_t n, RsSourceLineFunc func, void *data, GError **error) {
+  g_autofree Wanted *wanted = g_new(Wanted, MAX(n, 1));
+  for (size_t i = 0; i < n; i++) wanted[i] = (Wanted){rows[i], i};
+  qsort(wanted, n, sizeof *wanted, compare_wanted);
+  for (size_t first = 0, last; first < n; first = last) {
+    uint32_t file = RS_ROW_FILE(wanted[first].row);
+    for (last = first + 1; last < n && RS_ROW_FILE(wanted[last].row) == file; last++) continue;
+    if (!fetch_file(reader, input_of(reader, file), wanted + first, last - first, func, data, error)) return false;
+  }
+  return true;
+}

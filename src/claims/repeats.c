@@ -1,0 +1,191 @@
+/* Rows that share a claim id: the same row seen again (overlapping exports), or a contradiction.
+ *
+ * Two steps, so that data without repeats pay for little: the 8-byte hashes of all claim ids, partitioned by their top byte, are checked for
+ * repeats in cache-sized tables; only for hashes seen twice are the rows looked at again. Which of several contents is kept must not
+ * depend on row order, so it is the one with the smallest content hash; of equal rows the first by file and line is used. */
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/parallel.h"
+#include "claims/raw.h"
+
+#include <stdlib.h>
+
+typedef struct { uint64_t claim, content; RsRow row; } Entry;
+
+typedef struct {
+  RsRaw *raw;
+  const uint32_t *institution_rank, *doctor_rank, *drug_rank, *diagnosis_rank;
+  GArray *shared[RS_CLAIM_PARTITIONS]; /* of uint64_t: hashes seen twice or more */
+  uint64_t *slot;                      /* open addressing over the hashes seen twice; 0: empty */
+  uint64_t n_slots;
+  GArray **entries;                    /* [n_partitions] of Entry */
+} Finder;
+
+static int compare_u64(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* One partition of claim hashes: which occur more than once. */
+static void find_shared(size_t partition, unsigned thread, void *data) {
+  (void)thread;
+  Finder *finder = data;
+  size_t n = 0;
+  for (unsigned t = 0; t < finder->raw->n_threads; t++)
+    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next) n += c->used / 8;
+  uint64_t *all = g_new(uint64_t, n ? n : 1);
+  size_t at = 0;
+  for (unsigned t = 0; t < finder->raw->n_threads; t++) {
+    RsRawThread *raw_thread = &finder->raw->thread[t];
+    for (const RsChunk *c = raw_thread->claim[partition].first; c != NULL; c = c->next) {
+      memcpy(all + at, c + 1, c->used);
+      at += c->used / 8;
+    }
+    rs_stream_release(&raw_thread->pool, &raw_thread->claim[partition]);
+  }
+  size_t n_slots = 64;
+  while (n_slots < 2 * n) n_slots *= 2;
+  uint64_t *slot = g_new0(uint64_t, n_slots);
+  GArray *shared = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  for (size_t i = 0; i < n; i++) {
+    size_t s = (all[i] * 0x9e3779b97f4a7c15ull >> 20) & (n_slots - 1);
+    while (slot[s] != 0 && slot[s] != all[i]) s = (s + 1) & (n_slots - 1);
+    if (slot[s] == all[i]) g_array_append_val(shared, all[i]);
+    slot[s] = all[i];
+  }
+  g_free(slot);
+  g_free(all);
+  qsort(shared->data, shared->len, sizeof(uint64_t), compare_u64);
+  finder->shared[partition] = shared;
+}
+
+static bool is_shared(const Finder *finder, uint64_t claim) {
+  if (claim == 0) return false;
+  uint64_t s = claim & (finder->n_slots - 1);
+  while (finder->slot[s] != 0 && finder->slot[s] != claim) s = (s + 1) & (finder->n_slots - 1);
+  return finder->slot[s] == claim;
+}
+
+static uint32_t rank_of(const uint32_t *rank, uint32_t number) { return number == RS_NONE ? RS_NONE : rank[number]; }
+
+static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, const RsRawLine *line) {
+  const RsSettlements *settlements = finder->raw->settlements;
+  uint64_t settlement = visit->settlement;
+  if (settlements != NULL && settlement != 0) settlement = settlements->row[settlement - 1].hash;
+  uint32_t quantity;
+  memcpy(&quantity, &line->quantity, sizeof quantity);
+  uint64_t fields[] = {visit->person_hash,
+                       settlement,
+                       (uint64_t)visit->time << 32 | rank_of(finder->institution_rank, visit->institution),
+                       (uint64_t)rank_of(finder->drug_rank, line->drug) << 32 | rank_of(finder->doctor_rank, line->doctor),
+                       (uint64_t)rank_of(finder->diagnosis_rank, line->diagnosis) << 32 | quantity,
+                       (uint64_t)line->amount,
+                       (uint64_t)line->fund,
+                       line->trace};
+  return rs_hash_bytes(fields, sizeof fields);
+}
+
+/* One partition of persons: the rows whose claim id is shared. */
+static void collect_entries(size_t partition, unsigned thread, void *data) {
+  (void)thread;
+  Finder *finder = data;
+  GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+  for (unsigned t = 0; t < finder->raw->n_threads; t++)
+    for (const RsChunk *c = finder->raw->thread[t].partition[partition].first; c != NULL; c = c->next)
+      for (size_t at = 0; at < c->used;) {
+        const RsRawVisit *visit = (const RsRawVisit *)(const void *)((const char *)(c + 1) + at);
+        const RsRawLine *line = rs_raw_lines(visit);
+        for (unsigned i = 0; i < visit->n_lines; i++)
+          if (is_shared(finder, line[i].claim)) {
+            Entry entry = {line[i].claim, content_of(finder, visit, &line[i]), line[i].row};
+            g_array_append_val(entries, entry);
+          }
+        at += rs_raw_size(visit);
+      }
+  finder->entries[partition] = entries;
+}
+
+static int compare_entries(const void *a, const void *b) {
+  const Entry *x = a, *y = b;
+  if (x->claim != y->claim) return x->claim < y->claim ? -1 : 1;
+  if (x->content != y->content) return x->content < y->content ? -1 : 1;
+  return (x->row > y->row) - (x->row < y->row);
+}
+
+static void repeats_add(RsRepeats *repeats, RsRow row, RsPlace place) {
+  uint64_t s = rs_hash_mix(row, 1) & (repeats->n_slots - 1);
+  while (repeats->slot[s].place != RS_PLACE_USED) s = (s + 1) & (repeats->n_slots - 1);
+  repeats->slot[s] = (struct RsRepeatSlot){row, (uint8_t)place};
+  repeats->n++;
+}
+
+RsPlace rs_repeats_place(const RsRepeats *repeats, RsRow row) {
+  if (repeats->n == 0) return RS_PLACE_USED;
+  uint64_t s = rs_hash_mix(row, 1) & (repeats->n_slots - 1);
+  while (repeats->slot[s].place != RS_PLACE_USED && repeats->slot[s].row != row) s = (s + 1) & (repeats->n_slots - 1);
+  return (RsPlace)repeats->slot[s].place;
+}
+
+void rs_repeats_clear(RsRepeats *repeats) {
+  g_free(repeats->slot);
+  *repeats = (RsRepeats){0};
+}
+
+static void place_entries(const Entry *entry, size_t n, RsRepeats *repeats) {
+  for (size_t i = 0, first = 0; i < n; i++) {
+    if (i == 0 || entry[i].claim != entry[i - 1].claim) {
+      first = i;
+      continue;
+    }
+    repeats_add(repeats, entry[i].row, entry[i].content == entry[first].content ? RS_PLACE_REPEATED : RS_PLACE_REJECTED);
+  }
+}
+
+static uint64_t slots_for(uint64_t n) {
+  uint64_t slots = 64;
+  while (slots < 2 * n) slots *= 2;
+  return slots;
+}
+
+static bool find_entries(Finder *finder, uint64_t n_shared, RsRepeats *repeats, GError **error) {
+  finder->n_slots = slots_for(n_shared);
+  finder->slot = g_try_malloc0_n(finder->n_slots, sizeof(uint64_t));
+  if (finder->slot == NULL) return g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " shared claim ids", n_shared), false;
+  for (unsigned p = 0; p < RS_CLAIM_PARTITIONS; p++)
+    for (guint i = 0; i < finder->shared[p]->len; i++) {
+      uint64_t claim = g_array_index(finder->shared[p], uint64_t, i), s = claim & (finder->n_slots - 1);
+      while (finder->slot[s] != 0 && finder->slot[s] != claim) s = (s + 1) & (finder->n_slots - 1);
+      finder->slot[s] = claim;
+    }
+  size_t n_partitions = (size_t)1 << finder->raw->partition_bits;
+  finder->entries = g_new0(GArray *, n_partitions);
+  rs_parallel(finder->raw->n_threads, n_partitions, collect_entries, finder);
+  GArray *all = g_array_new(FALSE, FALSE, sizeof(Entry));
+  for (size_t p = 0; p < n_partitions; p++) {
+    g_array_append_vals(all, finder->entries[p]->data, finder->entries[p]->len);
+    g_array_unref(finder->entries[p]);
+  }
+  g_free(finder->entries);
+  g_free(finder->slot);
+  qsort(all->data, all->len, sizeof(Entry), compare_entries);
+  repeats->n_slots = slots_for(all->len);
+  repeats->slot = g_try_malloc0_n(repeats->n_slots, sizeof *repeats->slot);
+  bool ok = repeats->slot != NULL;
+  if (ok) place_entries((const Entry *)(void *)all->data, all->len, repeats);
+  else g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %u repeated rows", all->len);
+  g_array_unref(all);
+  return ok;
+}
+
+bool rs_repeats_find(RsRaw *raw, const uint32_t *institution_rank, const uint32_t *doctor_rank, const uint32_t *drug_rank,
+                     const uint32_t *diagnosis_rank, RsRepeats *repeats, GError **error) {
+  *repeats = (RsRepeats){0};
+  Finder finder = {.raw = raw, .institution_rank = institution_rank, .doctor_rank = doctor_rank,
+                   .drug_rank = drug_rank, .diagnosis_rank = diagnosis_rank};
+  rs_parallel(raw->n_threads, RS_CLAIM_PARTITIONS, find_shared, &finder);
+  uint64_t n_shared = 0;
+  for (unsigned p = 0; p < RS_CLAIM_PARTITIONS; p++) n_shared += finder.shared[p]->len;
+  bool ok = n_shared == 0 || find_entries(&finder, n_shared, repeats, error);
+  for (unsigned p = 0; p < RS_CLAIM_PARTITIONS; p++) g_array_unref(finder.shared[p]);
+  return ok;
+}

@@ -1,0 +1,109 @@
+/* analyze: the whole program on one page. */
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/progress.h"
+#include "cli/summary.h"
+#include "exporters/case.h"
+#include "rings/detect.h"
+
+#include <string.h>
+
+static const char *attribute(RsKind kind, const char *id, const char *field, void *reader) {
+  return rs_reader_attribute(reader, kind == RS_PERSON ? 0 : kind == RS_DOCTOR ? 1 : kind == RS_INSTITUTION ? 2 : 3, id, field);
+}
+
+/* The command as typed, for the log. */
+static char *command_line(const RsOptions *options) {
+  g_autoptr(GString) text = g_string_new("ringscope analyze");
+  for (char **path = options->operand; *path != NULL; path++) {
+    g_autofree char *quoted = g_shell_quote(*path);
+    g_string_append_printf(text, " %s", quoted);
+  }
+  g_autofree char *output = g_shell_quote(options->output);
+  g_string_append_printf(text, " -o %s", output);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Every option that can change the result, by name. */
+static const char *const *result_options(const RsOptions *options, char number[2][24]) {
+  static const char *pairs[24];
+  size_t n = 0;
+  g_snprintf(number[0], 24, "%" G_GINT64_FORMAT, options->seed);
+  g_snprintf(number[1], 24, "%d", options->top);
+  const char *const given[][2] = {{"map", options->map},           {"since", options->since}, {"until", options->until},
+                                  {"patterns", options->patterns}, {"lang", options->lang},   {"seed", number[0]},
+                                  {"top", options->top > 0 ? number[1] : NULL},
+                                  {"allow-rejects", options->allow_rejects ? "yes" : NULL},
+                                  {"unmask", options->unmask ? "yes" : NULL}};
+  for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
+    if (given[i][1] != NULL) {
+      pairs[n++] = given[i][0];
+      pairs[n++] = given[i][1];
+    }
+  pairs[n] = NULL;
+  return pairs;
+}
+
+static RsClaims *read_claims(RsReader *reader, const RsMask *mask, const char *folder, GError **error) {
+  GError *failed = NULL;
+  RsClaims *claims = rs_reader_read(reader, &failed);
+  if (claims != NULL) return claims;
+  const RsReport *report = rs_reader_report(reader);
+  GError *unwritten = NULL;
+  if (failed->code == RS_ERROR_INPUT && report->rejects->len > 0) {
+    if (rs_case_write_rejects(report, mask, folder, &unwritten))
+      g_set_error(error, failed->domain, failed->code, "%s\n  all of them are in %s.rejects.csv", failed->message, folder);
+    else g_set_error(error, failed->domain, failed->code, "%s\n  (%s)", failed->message, unwritten->message);
+    g_clear_error(&unwritten);
+    g_error_free(failed);
+    return NULL;
+  }
+  g_propagate_error(error, failed);
+  return NULL;
+}
+
+static char *trim_slashes(const char *folder) {
+  char *name = g_strdup(folder);
+  for (size_t n = strlen(name); n > 1 && name[n - 1] == '/'; n--) name[n - 1] = '\0';
+  return name;
+}
+
+static void case_unlock(RsCaseLock **lock) { rs_case_unlock(*lock); }
+
+int rs_command_analyze(const RsOptions *options, GError **error) {
+  RsProgress *progress = rs_progress_start(options);
+  RsReadOptions read_options = rs_options_read(options);
+  g_autofree char *folder = trim_slashes(options->output);
+  g_autoptr(RsMask) mask = options->unmask ? rs_mask_clear() : rs_mask_new(options->mask_key, error);
+  if (mask == NULL) return RS_ERROR_IO;
+  g_autoptr(RsReader) reader = rs_reader_new(&read_options, error);
+  if (reader == NULL) return RS_ERROR_IO;
+  rs_summary_mappings(options, rs_reader_report(reader));
+  __attribute__((cleanup(case_unlock))) RsCaseLock *lock = rs_case_lock(folder, error);
+  if (lock == NULL) return RS_ERROR_IO;
+
+  rs_progress_stage(progress, rs_say(options->language, "reading claims", "读取费用明细"));
+  g_autoptr(RsClaims) claims = read_claims(reader, mask, folder, error);
+  if (claims == NULL) return RS_ERROR_IO;
+
+  rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph", "构建知识图谱"));
+  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
+  if (knowledge == NULL) return RS_ERROR_IO;
+
+  rs_progress_stage(progress, rs_say(options->language, "looking for leads", "查找疑点线索"));
+  RsDetectOptions detect = {.patterns = options->pattern_bits, .seed = (uint64_t)options->seed, .n_threads = options->n_threads,
+                            .top = (uint32_t)options->top, .attribute = attribute, .attribute_data = reader};
+  g_autoptr(RsRings) rings = rs_detect(claims, knowledge, &detect, error);
+  if (rings == NULL) return RS_ERROR_IO;
+
+  rs_progress_stage(progress, rs_say(options->language, "writing the case folder", "写出案卷"));
+  g_autofree char *command = command_line(options);
+  char digest[65], number[2][24];
+  RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .rings = rings, .mask = mask,
+              .authority = options->authority, .text_language = options->text_language, .command_line = command,
+              .options = result_options(options, number), .seed = (uint64_t)options->seed, .n_threads = options->n_threads};
+  if (!rs_case_write(&c, folder, digest, error)) return RS_ERROR_IO;
+  double seconds = rs_progress_end(progress);
+  rs_summary_print(options, &c, folder, digest, seconds);
+  return 0;
+}

@@ -1,0 +1,13 @@
+/* cli/commands.h: the commands of the program, one file each. */
+#ifndef RS_CLI_COMMANDS_H
+#define RS_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+int rs_command_analyze(const RsOptions *options, GError **error);
+int rs_command_graph(const RsOptions *options, GError **error);
+int rs_command_map(const RsOptions *options, GError **error);
+int rs_command_simulate(const RsOptions *options, GError **error);
+int rs_command_score(const RsOptions *options, GError **error);
+
+#endif

@@ -1,0 +1,68 @@
+#include "base/error.h"
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define READING "map settlements persons doctors institutions drugs since until allow-rejects threads temp memory seed"
+
+static const RsCommand commands[] = {
+    {"analyze", "CLAIMS... -o CASE", "claims in, a case folder with ranked leads out",
+     READING " output patterns top unmask authority mask-key json", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
+    {"graph", "CLAIMS... -o FILE", "the whole knowledge graph as GraphML", READING " output unmask authority mask-key",
+     "ringscope graph claims.csv.gz -o city.graphml", rs_command_graph, 1, G_MAXUINT},
+    {"map", "FILE", "looks at a file's header and first rows and proposes a mapping", "", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
+    {"simulate", "-o DIR", "synthetic claims with planted rings, innocent look-alikes and the truth about both",
+     "output seed people days lines rings hard innocent-level", "ringscope simulate --seed 7 -o city", rs_command_simulate, 0, 0},
+    {"score", "CASE --truth FILE", "precision and recall of a case against the truth", "truth innocent json",
+     "ringscope score case --truth city/truth.csv", rs_command_score, 1, 1},
+};
+
+static void help(void) {
+  printf("ringscope %s: finds suspicious groups in medical insurance claims\n\nUsage: ringscope COMMAND ... [options]\n\n", RS_VERSION);
+  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) printf("  %-9s %-20s %s\n", commands[i].name, commands[i].operands, commands[i].summary);
+  printf("\nringscope COMMAND --help tells more. Leads are for review; they prove nothing by themselves.\n");
+}
+
+static int usage_error(const char *name) {
+  const char *names[G_N_ELEMENTS(commands) + 1] = {0};
+  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) names[i] = commands[i].name;
+  const char *nearest = rs_options_nearest(name, names);
+  if (nearest != NULL) fprintf(stderr, "ringscope: no command '%s'; did you mean '%s'?\n", name, nearest);
+  else fprintf(stderr, "ringscope: no command '%s'; see ringscope --help\n", name);
+  return RS_ERROR_USAGE;
+}
+
+static bool asks_help(int argc, char **argv) {
+  for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+  return false;
+}
+
+static int run(const RsCommand *command, int argc, char **argv) {
+  if (asks_help(argc, argv)) {
+    rs_options_help(command);
+    return 0;
+  }
+  GError *error = NULL;
+  g_autoptr(RsOptions) options = rs_options_new(command, argc, argv, &error);
+  int code = options == NULL ? RS_ERROR_USAGE : command->run(options, &error);
+  if (error != NULL) {
+    fprintf(stderr, "ringscope: %s\n", error->message);
+    code = error->domain == RS_ERROR ? error->code : RS_ERROR_IO;
+    g_clear_error(&error);
+  }
+  return code;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    help();
+    return RS_ERROR_USAGE;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) return help(), 0;
+  if (strcmp(argv[1], "--version") == 0) return printf("ringscope %s\n", RS_VERSION), 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+    if (strcmp(argv[1], commands[i].name) == 0) return run(&commands[i], argc - 1, argv + 1);
+  return usage_error(argv[1]);
+}

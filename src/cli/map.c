@@ -1,0 +1,41 @@
+/* map: proposes a mapping for a foreign file from its header and first rows. */
+#include "base/error.h"
+#include "claims/mapping.h"
+#include "claims/rows.h"
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ROWS_LOOKED_AT 200
+
+typedef struct { GPtrArray *rows; size_t n_fields; } Sample;
+
+static bool keep_row(uint64_t line, const char *const *cells, size_t n_cells, const char *fault, void *data, GError **error) {
+  (void)line;
+  (void)error;
+  Sample *sample = data;
+  if (fault != NULL || n_cells != sample->n_fields) return true;
+  char **row = g_new0(char *, n_cells + 1);
+  for (size_t i = 0; i < n_cells; i++) row[i] = g_strdup(cells[i]);
+  g_ptr_array_add(sample->rows, row);
+  return sample->rows->len < ROWS_LOOKED_AT;
+}
+
+static void row_free(gpointer row) { g_strfreev(row); }
+
+int rs_command_map(const RsOptions *options, GError **error) {
+  const char *path = options->operand[0];
+  g_autoptr(RsSource) source = rs_source_open(path, NULL, error);
+  if (source == NULL) return RS_ERROR_IO;
+  g_autoptr(GPtrArray) header = rs_source_header(source, error);
+  if (header == NULL) return RS_ERROR_INPUT;
+  if (header->len == 0) return g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: the file is empty", path), RS_ERROR_INPUT;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(row_free);
+  Sample sample = {rows, header->len};
+  if (!rs_rows_each(source, keep_row, &sample, error)) return RS_ERROR_IO;
+  g_autofree char *text = rs_mapping_propose(path, (const char *const *)header->pdata, header->len,
+                                             (const char *const *const *)rows->pdata, rows->len);
+  fputs(text, stdout);
+  return 0;
+}

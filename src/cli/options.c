@@ -1,0 +1,229 @@
+#include "cli/options.h"
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "claims/mapping.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct { const char *name; char letter; GOptionArg arg; size_t offset; const char *help, *value; } Option;
+
+/* Texts are taken as bytes (ARG_FILENAME), whatever the locale: an authority reference in Chinese must pass under LC_ALL=C too. */
+#define AT(field) G_STRUCT_OFFSET(RsOptions, field)
+static const Option all_options[] = {
+    {"output", 'o', G_OPTION_ARG_FILENAME, AT(output), "where the result goes", "PATH"},
+    {"map", 'm', G_OPTION_ARG_FILENAME, AT(map), "column mapping: ringscope, nhsa, medicare or a file (default: by header)", "NAME|FILE"},
+    {"settlements", 0, G_OPTION_ARG_FILENAME, AT(settlements), "the platform's second table", "FILE"},
+    {"persons", 0, G_OPTION_ARG_FILENAME, AT(persons), "attributes of persons (id first)", "FILE"},
+    {"doctors", 0, G_OPTION_ARG_FILENAME, AT(doctors), "attributes of doctors", "FILE"},
+    {"institutions", 0, G_OPTION_ARG_FILENAME, AT(institutions), "attributes of institutions", "FILE"},
+    {"drugs", 0, G_OPTION_ARG_FILENAME, AT(drugs), "attributes of drugs", "FILE"},
+    {"since", 0, G_OPTION_ARG_FILENAME, AT(since), "first day that counts", "YYYY-MM-DD"},
+    {"until", 0, G_OPTION_ARG_FILENAME, AT(until), "last day that counts", "YYYY-MM-DD"},
+    {"patterns", 0, G_OPTION_ARG_FILENAME, AT(patterns), "only these patterns, separated by commas", "LIST"},
+    {"top", 0, G_OPTION_ARG_INT, AT(top), "at most this many leads (default: all)", "N"},
+    {"allow-rejects", 0, G_OPTION_ARG_NONE, AT(allow_rejects), "go on with many unusable rows", NULL},
+    {"unmask", 0, G_OPTION_ARG_NONE, AT(unmask), "clear ids in the output; needs --authority", NULL},
+    {"authority", 0, G_OPTION_ARG_FILENAME, AT(authority), "reference of the order that allows clear ids", "REF"},
+    {"mask-key", 0, G_OPTION_ARG_FILENAME, AT(mask_key), "reuse the masking key of another case", "FILE"},
+    {"threads", 't', G_OPTION_ARG_INT, AT(threads), "threads, 1 to 64 (default: all cores)", "N"},
+    {"seed", 0, G_OPTION_ARG_INT64, AT(seed), "seed of everything random (default 1)", "N"},
+    {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), "refuse to use more than this, such as 4G", "SIZE"},
+    {"temp", 0, G_OPTION_ARG_FILENAME, AT(temp), "folder for temporary files", "DIR"},
+    {"truth", 0, G_OPTION_ARG_FILENAME, AT(truth), "which groups are rings", "FILE"},
+    {"innocent", 0, G_OPTION_ARG_FILENAME, AT(innocent), "which groups are innocent", "FILE"},
+    {"people", 0, G_OPTION_ARG_INT, AT(n_people), "insured persons", "N"},
+    {"days", 0, G_OPTION_ARG_INT, AT(days), "days of claims", "N"},
+    {"lines", 0, G_OPTION_ARG_INT64, AT(n_lines), "claim lines, about", "N"},
+    {"rings", 0, G_OPTION_ARG_FILENAME, AT(rings), "rings by pattern: batch,resale,steering,crossregion,duplicate,travel,trace", "N,N,..."},
+    {"hard", 0, G_OPTION_ARG_DOUBLE, AT(hard), "0 careless rings .. 1 careful ones", "X"},
+    {"innocent-level", 0, G_OPTION_ARG_DOUBLE, AT(innocent_level), "0 no innocent groups .. 1 the usual number", "X"},
+    {"json", 0, G_OPTION_ARG_NONE, AT(json), "the result as JSON on stdout", NULL},
+    {"lang", 0, G_OPTION_ARG_FILENAME, AT(lang), "language: zh or en (default: from LANG)", "zh|en"},
+    {"quiet", 'q', G_OPTION_ARG_NONE, AT(quiet), "say nothing but errors and results", NULL},
+};
+
+static bool takes(const RsCommand *command, const char *name) {
+  if (strcmp(name, "lang") == 0 || strcmp(name, "quiet") == 0) return true;
+  g_auto(GStrv) names = g_strsplit(command->takes, " ", -1);
+  return g_strv_contains((const gchar *const *)names, name);
+}
+
+static GOptionEntry *entries_of(const RsCommand *command, RsOptions *options) {
+  GOptionEntry *entry = g_new0(GOptionEntry, G_N_ELEMENTS(all_options) + 1);
+  size_t n = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++) {
+    const Option *o = &all_options[i];
+    if (!takes(command, o->name)) continue;
+    entry[n++] = (GOptionEntry){o->name, o->letter, 0, o->arg, G_STRUCT_MEMBER_P(options, o->offset), o->help, o->value};
+  }
+  return entry;
+}
+
+static GOptionContext *context_of(const RsCommand *command, GOptionEntry *entry) {
+  g_autofree char *title = g_strdup_printf("%s: %s", command->operands, command->summary);
+  GOptionContext *context = g_option_context_new(title);
+  g_autofree char *description = g_strdup_printf("Example:\n  %s\n", command->example);
+  g_option_context_set_description(context, description);
+  g_option_context_add_main_entries(context, entry, NULL);
+  g_option_context_set_help_enabled(context, FALSE);
+  return context;
+}
+
+void rs_options_help(const RsCommand *command) {
+  RsOptions unused = {0};
+  g_autofree GOptionEntry *entry = entries_of(command, &unused);
+  printf("Usage: ringscope %s %s [options]\n  %s\n\nOptions:\n", command->name, command->operands, command->summary);
+  for (const GOptionEntry *e = entry; e->long_name != NULL; e++) {
+    g_autofree char *name = g_strdup_printf("--%s%s%s", e->long_name, e->arg_description ? " " : "", e->arg_description ? e->arg_description : "");
+    if (e->short_name) printf("  -%c, %-28s %s\n", e->short_name, name, e->description);
+    else printf("      %-28s %s\n", name, e->description);
+  }
+  printf("\nExample:\n  %s\n", command->example);
+}
+
+const char *rs_options_nearest(const char *word, const char *const *words) {
+  const char *best = NULL;
+  unsigned best_distance = (unsigned)strlen(word) / 3 + 2;
+  for (; *words != NULL; words++) {
+    unsigned distance = rs_mapping_distance(word, *words);
+    if (distance < best_distance) best_distance = distance, best = *words;
+  }
+  return best;
+}
+
+/* GOption says only that an option is unknown; we also say which one may have been meant. */
+static void explain_unknown(const RsCommand *command, GError **error) {
+  if (error == NULL || *error == NULL) return;
+  g_autofree char *said = g_strdup((*error)->message);
+  const char *dash = strstr(said, "--");
+  const char *names[G_N_ELEMENTS(all_options) + 1] = {0};
+  size_t n = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++)
+    if (takes(command, all_options[i].name)) names[n++] = all_options[i].name;
+  const char *nearest = dash != NULL && g_str_has_prefix(said, "Unknown") ? rs_options_nearest(dash + 2, names) : NULL;
+  g_clear_error(error);
+  said[0] = g_ascii_tolower(said[0]);
+  if (nearest != NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "%s; did you mean --%s?", said, nearest);
+  else g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "%s; see ringscope %s --help", said, command->name);
+}
+
+static bool read_day(const char *name, const char *text, uint16_t *day, GError **error) {
+  uint32_t seconds;
+  RsTimeStatus status = rs_time_parse(text, strlen(text), &seconds);
+  if (status == RS_TIME_OK || status == RS_TIME_DATE_ONLY) {
+    *day = (uint16_t)(seconds / RS_DAY_SECONDS);
+    return true;
+  }
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--%s: '%s' is no date like 2025-03-01", name, text);
+  return false;
+}
+
+static bool read_patterns(RsOptions *options, GError **error) {
+  const char *names[RS_N_PATTERNS + 1] = {0};
+  for (int p = 0; p < RS_MIXED; p++) names[p] = rs_pattern_name[p];
+  g_auto(GStrv) word = g_strsplit(options->patterns, ",", -1);
+  for (char **w = word; *w != NULL; w++) {
+    int p = 0;
+    for (; p < RS_MIXED && strcmp(g_strstrip(*w), names[p]) != 0; p++) continue;
+    if (p < RS_MIXED) {
+      options->pattern_bits |= 1u << p;
+      continue;
+    }
+    const char *nearest = rs_options_nearest(*w, names);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, nearest ? "--patterns: unknown pattern '%s'; did you mean '%s'?" : "--patterns: unknown pattern '%s'%s",
+                *w, nearest ? nearest : "");
+    return false;
+  }
+  return true;
+}
+
+static bool language_of(RsOptions *options, GError **error) {
+  if (options->lang != NULL && strcmp(options->lang, "zh") != 0 && strcmp(options->lang, "en") != 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--lang: '%s' is neither zh nor en", options->lang);
+    return false;
+  }
+  const char *lang = g_getenv("LC_ALL");
+  if (lang == NULL || *lang == '\0') lang = g_getenv("LANG");
+  bool zh = options->lang != NULL ? strcmp(options->lang, "zh") == 0 : lang != NULL && g_str_has_prefix(lang, "zh");
+  options->language = zh ? RS_LANG_ZH : RS_LANG_EN;
+  options->text_language = options->lang != NULL && zh ? RS_LANG_ZH : RS_LANG_EN;
+  return true;
+}
+
+static bool check(const RsCommand *command, RsOptions *options, GError **error) {
+  if (options->threads < 0 || options->threads > 64)
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--threads: %d is not between 1 and 64", options->threads), false;
+  if (options->top < 0) return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--top: %d is negative", options->top), false;
+  if (options->unmask && (options->authority == NULL || *options->authority == '\0'))
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--unmask needs --authority REF, the order that allows clear ids"), false;
+  options->n_threads = options->threads > 0 ? (unsigned)options->threads : rs_parallel_default_threads();
+  options->until_day = UINT16_MAX;
+  if (options->since != NULL && !read_day("since", options->since, &options->since_day, error)) return false;
+  if (options->until != NULL && !read_day("until", options->until, &options->until_day, error)) return false;
+  if (options->since_day > options->until_day)
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--since %s is after --until %s", options->since, options->until), false;
+  if (options->patterns != NULL && !read_patterns(options, error)) return false;
+  if (!language_of(options, error)) return false;
+  if (options->n_operands < command->min_operands || options->n_operands > command->max_operands) {
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "usage: ringscope %s %s; see ringscope %s --help", command->name, command->operands, command->name);
+    return false;
+  }
+  if (strstr(command->operands, "-o") != NULL && options->output == NULL)
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "%s needs -o PATH: where the result goes", command->name), false;
+  return true;
+}
+
+RsOptions *rs_options_new(const RsCommand *command, int argc, char **argv, GError **error) {
+  g_autoptr(RsOptions) options = g_new0(RsOptions, 1);
+  options->seed = 1;
+  options->hard = options->innocent_level = -1;
+  g_autofree GOptionEntry *entry = entries_of(command, options);
+  GOptionContext *context = context_of(command, entry);
+  g_auto(GStrv) words = g_new0(char *, (gsize)argc + 1);
+  for (int i = 0; i < argc; i++) words[i] = g_strdup(argv[i]);
+  GError *failed = NULL;
+  gboolean ok = g_option_context_parse_strv(context, &words, &failed);
+  g_option_context_free(context);
+  if (!ok) {
+    g_propagate_error(error, failed);
+    explain_unknown(command, error);
+    return NULL;
+  }
+  options->operand = g_strdupv(words + (words[0] != NULL));
+  options->n_operands = g_strv_length(options->operand);
+  if (options->n_operands > 0 && strcmp(options->operand[0], "--") == 0) {
+    g_free(options->operand[0]);
+    memmove(options->operand, options->operand + 1, options->n_operands-- * sizeof(char *));
+  }
+  return check(command, options, error) ? g_steal_pointer(&options) : NULL;
+}
+
+void rs_options_free(RsOptions *options) {
+  if (options == NULL) return;
+  g_strfreev(options->operand);
+  for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++)
+    if (all_options[i].arg == G_OPTION_ARG_FILENAME)
+      g_free(*(char **)G_STRUCT_MEMBER_P(options, all_options[i].offset));
+  g_free(options);
+}
+
+RsReadOptions rs_options_read(const RsOptions *options) {
+  return (RsReadOptions){.paths = (const char *const *)options->operand,
+                         .map = options->map,
+                         .settlements = options->settlements,
+                         .persons = options->persons,
+                         .doctors = options->doctors,
+                         .institutions = options->institutions,
+                         .drugs = options->drugs,
+                         .has_since = options->since != NULL,
+                         .has_until = options->until != NULL,
+                         .since = options->since_day,
+                         .until = options->until_day,
+                         .allow_rejects = options->allow_rejects,
+                         .n_threads = options->n_threads,
+                         .temp = options->temp,
+                         .quiet = options->quiet};
+}

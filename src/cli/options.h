@@ -1,0 +1,48 @@
+/* cli/options.h: the command line, read once for all commands; each command says which options it takes. */
+#ifndef RS_CLI_OPTIONS_H
+#define RS_CLI_OPTIONS_H
+
+#include "claims/reader.h"
+#include "rings/ring.h"
+
+#include <glib.h>
+
+typedef struct {
+  char **operand;  /* NULL-terminated: what is left after the options */
+  guint n_operands;
+  char *output, *map, *settlements, *persons, *doctors, *institutions, *drugs;
+  char *since, *until, *patterns, *memory, *temp, *lang, *authority, *mask_key;
+  char *truth, *innocent, *rings;
+  int threads, top, days, n_people;
+  gint64 seed, n_lines;
+  double hard, innocent_level;
+  gboolean allow_rejects, unmask, json, quiet;
+  /* worked out from the above */
+  unsigned n_threads, pattern_bits;
+  uint16_t since_day, until_day;
+  RsLanguage language;      /* of the terminal: --lang, else LANG */
+  RsLanguage text_language; /* of files for machines: English unless --lang zh */
+} RsOptions;
+
+typedef struct {
+  const char *name, *operands, *summary;
+  const char *takes; /* the option names this command takes, separated by spaces; --help, --quiet and --lang always */
+  const char *example;
+  int (*run)(const RsOptions *options, GError **error); /* exit code, or an error whose code is the exit code */
+  guint min_operands, max_operands;
+} RsCommand;
+
+/* Reads argv[1..] (argv[0] is the command). error: RS_ERROR_USAGE. */
+RsOptions *rs_options_new(const RsCommand *command, int argc, char **argv, GError **error);
+void rs_options_free(RsOptions *options);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsOptions, rs_options_free)
+void rs_options_help(const RsCommand *command);
+
+/* What the reader needs of them; operands become claim paths. */
+RsReadOptions rs_options_read(const RsOptions *options);
+/* The nearest word by edit distance, or NULL when none is near. */
+const char *rs_options_nearest(const char *word, const char *const *words);
+/* One of two texts by language. */
+static inline const char *rs_say(RsLanguage language, const char *en, const char *zh) { return language == RS_LANG_ZH ? zh : en; }
+
+#endif

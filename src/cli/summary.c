@@ -1,0 +1,154 @@
+#include "cli/summary.h"
+
+#include "base/calendar.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define LEADS_SHOWN 20
+
+char *rs_summary_count(uint64_t n) {
+  g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)n);
+  size_t length = strlen(digits);
+  GString *text = g_string_sized_new(length + length / 3);
+  for (size_t i = 0; i < length; i++) {
+    if (i > 0 && (length - i) % 3 == 0) g_string_append_c(text, ',');
+    g_string_append_c(text, digits[i]);
+  }
+  return g_string_free(text, FALSE);
+}
+
+char *rs_summary_money(int64_t fen) {
+  uint64_t size = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen;
+  g_autofree char *whole = rs_summary_count(size / 100);
+  return g_strdup_printf("%s%s.%02u", fen < 0 ? "-" : "", whole, (unsigned)(size % 100));
+}
+
+void rs_summary_mappings(const RsOptions *options, const RsReport *report) {
+  if (options->quiet) return;
+  for (guint i = 0; i < report->files->len; i++) {
+    const RsInputFile *file = g_ptr_array_index(report->files, i);
+    if (file->mapping == NULL) continue;
+    const char *delimiter = file->delimiter == '\t' ? "tab" : file->delimiter == ';' ? "semicolon" : file->delimiter == '|' ? "bar" : "comma";
+    fprintf(stderr, rs_say(options->language, "%s: %s, %s-separated, mapping %s%s\n", "%s: %s，%s 分隔，字段映射 %s%s\n"), file->name,
+            file->encoding, delimiter, file->mapping,
+            options->map != NULL ? "" : rs_say(options->language, " (chosen by the header; --map NAME changes it)", "（按表头选定，可用 --map 更改）"));
+  }
+}
+
+static void print_files(const RsOptions *options, const RsReport *report) {
+  for (guint i = 0; i < report->files->len; i++) {
+    const RsInputFile *file = g_ptr_array_index(report->files, i);
+    g_autofree char *rows = rs_summary_count(file->rows);
+    printf(rs_say(options->language, "read       %s  %s  %s, %s rows\n", "读取       %s  %s  %s，%s 行\n"), file->name, file->role, file->encoding, rows);
+  }
+  if (report->settlements == 0) return;
+  g_autofree char *n = rs_summary_count(report->settlements), *alone = rs_summary_count(report->settlements_without_lines);
+  g_autofree char *lost = rs_summary_count(report->lines_without_settlement), *differ = rs_summary_count(report->settlements_with_difference);
+  g_autofree char *difference = rs_summary_money(report->settlement_difference);
+  printf(rs_say(options->language,
+                "joined     %s settlements, %s without details (counted as rows of their own); %s details without a settlement (rejects.csv)\n"
+                "           %s settlements differ from their details, by %s in all\n",
+                "关联       结算单 %s 条，其中 %s 条无明细（各计一行）；%s 条明细无结算单（见 rejects.csv）\n"
+                "           %s 条结算单与明细合计不符，差额合计 %s\n"),
+         n, alone, lost, differ, difference);
+}
+
+static void print_balance(const RsOptions *options, const RsReport *report) {
+  static const char *const place_zh[RS_N_PLACES] = {"采用", "范围外", "重复", "冲销", "剔除"};
+  g_autofree char *rows = rs_summary_count(report->rows_read), *money = rs_summary_money(report->amount_read);
+  printf(rs_say(options->language, "balance    %s rows read =", "平衡       读入 %s 行 ="), rows);
+  for (int p = 0; p < RS_N_PLACES; p++) {
+    g_autofree char *n = rs_summary_count(report->rows[p]);
+    printf("%s %s %s", p > 0 ? " +" : "", n, rs_say(options->language, rs_place_name[p], place_zh[p]));
+  }
+  printf(rs_say(options->language, "\n           %s money read =", "\n           读入金额 %s ="), money);
+  for (int p = 0; p < RS_N_PLACES; p++) {
+    g_autofree char *n = rs_summary_money(report->amount[p]);
+    printf("%s %s %s", p > 0 ? " +" : "", n, rs_say(options->language, rs_place_name[p], place_zh[p]));
+  }
+  printf(rs_say(options->language, "; %llu amounts unreadable, %llu refunded pairs, %llu partial refunds\n", "；金额不可读 %llu 行，冲销 %llu 对，部分退费 %llu 笔\n"),
+         (unsigned long long)report->unreadable_amounts, (unsigned long long)report->reversed_pairs, (unsigned long long)report->partial_refunds);
+  for (guint i = 0; i < report->notes->len; i++) printf(rs_say(options->language, "note       %s\n", "说明       %s\n"), (const char *)g_ptr_array_index(report->notes, i));
+}
+
+static void print_graph(const RsOptions *options, const RsCase *c) {
+  uint64_t relations = 0;
+  for (int r = 0; r < RS_N_RELATIONS; r++) relations += c->knowledge->relation[r].n;
+  const RsKind order[] = {RS_PERSON, RS_DOCTOR, RS_INSTITUTION, RS_DRUG};
+  char *n[RS_N_KINDS];
+  for (int k = 0; k < RS_N_KINDS; k++) n[k] = rs_summary_count(rs_knowledge_count(c->knowledge, order[k]));
+  g_autofree char *edges = rs_summary_count(relations);
+  printf(rs_say(options->language, "graph      %s persons  %s doctors  %s institutions  %s drugs  %s relations\n",
+                "图谱       参保人 %s  医师 %s  定点医药机构 %s  药品 %s  关系 %s\n"), n[0], n[1], n[2], n[3], edges);
+  for (int k = 0; k < RS_N_KINDS; k++) g_free(n[k]);
+}
+
+static const char *const pattern_zh[RS_N_PATTERNS] = {"集中刷卡", "疑似倒卖药品", "处方定向外流", "异地聚集", "重复报销", "异地同时就医", "追溯码重复", "复合"};
+
+static void print_examined(const RsOptions *options, const RsRings *rings) {
+  printf("%s", rs_say(options->language, "examined  ", "已查      "));
+  for (int p = 0; p < RS_MIXED; p++)
+    if (rings->examined & 1u << p) printf(" %s", rs_say(options->language, rs_pattern_name[p], pattern_zh[p]));
+  bool first = true;
+  for (int p = 0; p < RS_MIXED; p++) {
+    if (!(rings->skipped & 1u << p)) continue;
+    printf("%s%s", first ? rs_say(options->language, "   skipped ", "   跳过 ") : " ", rs_say(options->language, rs_pattern_name[p], pattern_zh[p]));
+    first = false;
+  }
+  printf("\n");
+  for (uint32_t i = 0; i < rings->n_not_examined; i++)
+    printf(rs_say(options->language, "not examined  %s\n", "未覆盖    %s\n"), options->language == RS_LANG_ZH ? rings->not_examined[i].text_zh : rings->not_examined[i].text);
+  if (rings->n_set_aside == 0) return;
+  printf("%s", rs_say(options->language, "set aside  as having an innocent explanation:", "已排除     有合理解释："));
+  for (uint32_t i = 0; i < rings->n_set_aside; i++)
+    printf("%s %s", i > 0 ? "," : "", options->language == RS_LANG_ZH ? rings->set_aside[i].text_zh : rings->set_aside[i].text);
+  printf("\n");
+}
+
+static void print_leads(const RsOptions *options, const RsCase *c) {
+  const RsRings *rings = c->rings;
+  printf(rs_say(options->language, "leads      %u\n", "疑点线索   %u 条\n"), rings->n_rings);
+  if (rings->n_rings == 0) {
+    printf("%s", rs_say(options->language, "           no group stands out above the cut; the nearest ones:\n", "           没有群组超过阈值；最接近的是：\n"));
+    for (uint32_t i = 0; i < rings->n_near_misses; i++) {
+      g_autofree char *summary = rs_ring_summary(c->claims, &rings->near_misses[i], options->language);
+      printf("           %-11s %4d  %s\n", rs_say(options->language, rs_pattern_name[rings->near_misses[i].pattern], pattern_zh[rings->near_misses[i].pattern]),
+             rings->near_misses[i].score, summary);
+    }
+    return;
+  }
+  printf("%s", rs_say(options->language, "\n   #  ring   pattern      score  people  outlets           amount  days  grade  why\n",
+                      "\n   序  编号   类型  分值  人数  机构数  金额  天数  等级  说明\n"));
+  for (uint32_t i = 0; i < rings->n_rings && i < LEADS_SHOWN; i++) {
+    const RsRing *ring = &rings->rings[i];
+    g_autofree char *summary = rs_ring_summary(c->claims, ring, options->language), *amount = rs_summary_money(ring->amount);
+    printf("%4u  R%04u  %-11s %6d  %6u  %7u  %15s  %4d  %-5c  %s\n", i + 1, i + 1,
+           rs_say(options->language, rs_pattern_name[ring->pattern], pattern_zh[ring->pattern]), ring->score, ring->count[RS_PERSON],
+           ring->count[RS_INSTITUTION], amount, ring->last_day - ring->first_day + 1, ring->stability ? ring->stability : '-', summary);
+  }
+  if (rings->n_rings > LEADS_SHOWN) printf(rs_say(options->language, "      ... and %u more in rings.csv\n", "      …… 其余 %u 条见 rings.csv\n"), rings->n_rings - LEADS_SHOWN);
+  if (rings->n_companion_groups < 200)
+    printf(rs_say(options->language, "uncalibrated: only %u groups to compare with, so points and grades are weak\n", "未校准：可比群组仅 %u 个，分值和等级参考性有限\n"),
+           rings->n_companion_groups);
+}
+
+void rs_summary_print(const RsOptions *options, const RsCase *c, const char *folder, const char *digest, double seconds) {
+  if (options->quiet) {
+    printf("sha256:%s\n", digest);
+    return;
+  }
+  print_files(options, c->report);
+  print_balance(options, c->report);
+  print_graph(options, c);
+  print_examined(options, c->rings);
+  print_leads(options, c);
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  printf(rs_say(options->language, "\ndigest     sha256:%s\n", "\n结果摘要   sha256:%s\n"), digest);
+  printf(rs_say(options->language, "open       %s/rings.csv   Gephi: %s/graph.graphml   one ring: %s/rings/R0001.graphml\n",
+                "查看       %s/rings.csv   Gephi：%s/graph.graphml   单条线索：%s/rings/R0001.graphml\n"), folder, folder, folder);
+  printf("%s", rs_say(options->language, "leads are for review; they prove nothing by themselves\n", "疑点线索仅供核查，本身不能证明任何事实\n"));
+  printf("%.1f s, %ld MB\n", seconds, usage.ru_maxrss / 1024);
+}

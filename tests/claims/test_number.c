@@ -1,0 +1,46 @@
+#include "rs_test.h"
+
+#include "claims/number.h"
+
+#include <string.h>
+
+static void money_is_read_to_the_fen(void **state) {
+  (void)state;
+  static const struct { const char *text; bool ok; int64_t fen; } cases[] = {
+      {"", true, 0},          {"0", true, 0},           {"12", true, 1200},          {"12.3", true, 1230},
+      {"12.34", true, 1234},  {"-12.34", true, -1234},  {"+5", true, 500},           {" 7.50 ", true, 750},
+      {".5", true, 50},       {"5.", true, 500},        {"12.345", true, 1235},      {"12.3449", true, 1234},
+      {"-0.005", true, -1},   {"61.150000", true, 6115}, {"999999999999999.99", true, INT64_C(99999999999999999)},
+      {"0.99999999999999", true, 100},
+      {"1000000000000000", false, 0}, {"12345678901234567890", false, 0}, {"12x", false, 0}, {"1,234.50", false, 0},
+      {"1e5", false, 0},      {"-", false, 0},          {".", false, 0},             {"--1", false, 0},
+      {"1.2.3", false, 0},    {"NaN", false, 0},        {"INF", false, 0},           {"1 2", false, 0}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    int64_t fen = 0;
+    bool ok = rs_number_money(cases[i].text, strlen(cases[i].text), &fen);
+    if (ok != cases[i].ok || (ok && fen != cases[i].fen))
+      fail_msg("'%s' gave %d, %" G_GINT64_FORMAT, cases[i].text, ok, (gint64)fen);
+  }
+}
+
+static void quantities_take_the_same_form(void **state) {
+  (void)state;
+  float quantity;
+  assert_true(rs_number_quantity("2.5", 3, &quantity) && quantity == 2.5f);
+  assert_true(rs_number_quantity("-3", 2, &quantity) && quantity == -3.0f);
+  assert_true(rs_number_quantity("", 0, &quantity) && quantity == 0.0f);
+  assert_false(rs_number_quantity("two", 3, &quantity));
+}
+
+static void text_past_the_length_is_not_read(void **state) {
+  (void)state;
+  int64_t fen;
+  assert_true(rs_number_money("12345", 2, &fen));
+  assert_int_equal(fen, 1200);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(money_is_read_to_the_fen), cmocka_unit_test(quantities_take_the_same_form),
+                                     cmocka_unit_test(text_past_the_length_is_not_read)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
