@@ -51,7 +51,12 @@ holds() {
 is() { if [ "$2" != "$3" ]; then fail "$1 is '$2', not '$3'"; fi; }
 file_has() { if ! grep -qE -e "$2" "$1" 2> /dev/null; then fail "$(basename "$1") has no line like '$2'"; fi; }
 rows_of() { echo $(($(wc -l < "$1") - 1)); }
-digest_of() { grep -oE 'sha256:[0-9a-f]{64}|"digest": *"[^"]*"' "$1/manifest.json" | head -n 1 | grep -oE '[0-9a-f]{64}'; }
+digest_of() { grep -oE '"result_digest": "[0-9a-f]{64}"' "$1/manifest.json" | grep -oE '[0-9a-f]{64}'; }
+# outputs CASE: "name hash" of each file that the manifest names.
+outputs() {
+  sed -n '/"outputs": \[/,/\]/p' "$1/manifest.json" | tr -d '\n' | grep -oE '"name": "[^"]*"[^}]*"sha256": "[^"]*"' |
+    sed -E 's/"name": "([^"]*)".*"sha256": "([^"]*)"/\1 \2/'
+}
 
 # claims N [FIRST]: a plain claims file with N rows on stdout, claim ids from FIRST on.
 claims() {
@@ -91,6 +96,7 @@ ring_claims() {
 whole() {
   local sum path
   [ -f "$1/manifest.json" ] || { fail "no manifest in $1"; return; }
+  [ "$(outputs "$1" | wc -l)" -gt 5 ] || fail "the manifest names too few files"
   while read -r path sum; do
     [ -f "$1/$path" ] || { fail "$path is named in the manifest and missing"; continue; }
     [ "$(sha256sum "$1/$path" | cut -c 1-64)" = "$sum" ] || fail "$path does not have the hash in the manifest"

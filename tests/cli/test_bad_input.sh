@@ -132,7 +132,7 @@ begin "a header only"
 claims 0 > "$D/a.csv"
 run 0 analyze "$D/a.csv" -o "$D/case"
 is "leads" "$(rows_of "$D/case/rings.csv")" 0
-says "0 read" "0 used"
+says "0 rows read" "0 used"
 whole "$D/case"
 
 begin "one person on every line"
@@ -155,20 +155,20 @@ begin "an unclosed quote before five megabytes"
 run 0 analyze "$D/a.csv" -o "$D/case"
 is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 1
 file_has "$D/case/rejects.csv" '^a\.csv,3002,'
-says "113,001 read" "113,000 used"
+says "113,001 rows read" "113,000 used"
 
 begin "an unclosed quote on one line of five megabytes"
 { claims 3000; printf 'x1,"p1'; head -c 5500000 /dev/zero | tr '\0' x; printf '\n'; claims 10 5000 | tail -n +2; } > "$D/a.csv"
 run 0 analyze "$D/a.csv" -o "$D/case"
 is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 1
 file_has "$D/case/rejects.csv" '^a\.csv,3002,'
-says "3,011 read" "3,010 used"
+says "3,011 rows read" "3,010 used"
 
 begin "the same file given twice"
 ring_claims > "$D/a.csv"
 run 0 analyze "$D/a.csv" -o "$D/once"
 [ "$(rows_of "$D/once/rings.csv")" -gt 0 ] || fail "no ring to compare"
-n=$(sed -nE 's/^balance +([0-9,]+) read.*/\1/p' "$T/err" "$T/out" | head -n 1)
+n=$(sed -nE 's/^balance +([0-9,]+) rows read.*/\1/p' "$T/err" "$T/out" | head -n 1)
 run 0 analyze "$D/a.csv" "$D/a.csv" -o "$D/twice" --mask-key "$D/once.key"
 says "$n used" "$n repeated"
 is "digest" "$(digest_of "$D/twice")" "$(digest_of "$D/once")"
