@@ -195,14 +195,14 @@ holds "$D" a.csv
 begin "an output folder that is a file"
 claims 100 > "$D/a.csv"
 echo precious > "$D/case"
-run 1 analyze "$D/a.csv" -o "$D/case"
+run 2 analyze "$D/a.csv" -o "$D/case"
 is "the file" "$(cat "$D/case")" precious
 
 begin "an output folder that is no case"
 claims 100 > "$D/a.csv"
 mkdir "$D/case"
 echo precious > "$D/case/thesis.txt"
-run 1 analyze "$D/a.csv" -o "$D/case"
+run 2 analyze "$D/a.csv" -o "$D/case"
 is "the file in it" "$(cat "$D/case/thesis.txt")" precious
 is "what stands in it" "$(ls -A "$D/case")" thesis.txt
 
