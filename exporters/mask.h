@@ -19,7 +19,11 @@ bool rs_mask_is_clear(const RsMask *mask);
 const char *rs_mask_text(const RsMask *mask, char prefix, const char *text, char buffer[32]);
 /* Persons are masked, other kinds are clear. */
 const char *rs_mask_entity(const RsMask *mask, RsKind kind, const char *id, char buffer[32]);
-/* Writes the key as text to path, mode 0600. */
+/* The same for text of known length that may hold any byte; always a pseudonym, the mask may not be clear. */
+void rs_mask_bytes(const RsMask *mask, char prefix, const char *bytes, size_t length, char buffer[32]);
+/* 16 hex digits that tell keys apart and tell nothing of the key; "" unmasked. */
+void rs_mask_fingerprint(const RsMask *mask, char buffer[17]);
+/* Writes the key as text to path, mode 0600; the mask may not be clear. */
 bool rs_mask_save(const RsMask *mask, const char *path, GError **error);
 
 #endif

@@ -1,0 +1,231 @@
+#include "exporters/case.h"
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "exporters/case_folder.h"
+#include "exporters/case_log.h"
+#include "exporters/csv.h"
+#include "exporters/digest.h"
+#include "exporters/graphml.h"
+#include "exporters/manifest.h"
+#include "exporters/reconciliation.h"
+#include "exporters/sqlite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- the files of the folder, each a task of its own ---- */
+
+typedef struct {
+  const RsCaseData *data;
+  const RsCaseView *view, *clear; /* what is printed; what the digest covers (the same when unmasked) */
+  const char *folder;
+  GPtrArray *names;               /* files in the manifest's order */
+  GError **failure;               /* [n_tasks] each task's own */
+  RsXmlCounts *text;              /* [n_tasks] */
+  char part[RS_N_DIGEST_PARTS][65];
+} Build;
+
+/* The slow ones first, so that the last thread does not wait for them. */
+enum { TASK_DATABASE, TASK_GRAPH, TASK_RECONCILIATION, TASK_TABLES };
+static const unsigned n_fixed_tasks = TASK_TABLES + RS_N_TABLES + RS_N_DIGEST_PARTS;
+
+static bool graph_file(const Build *build, const RsSubgraph *subgraph, uint32_t ring, const char *path, RsXmlCounts *text,
+                       GError **error) {
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  rs_graphml_write_subgraph(build->data->c, build->data->c->mask, build->data->entities, subgraph, ring, output, text);
+  return rs_output_close(output, error);
+}
+
+static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GError **error) {
+  const RsCase *c = build->data->c;
+  g_autofree char *path = g_strdup_printf("%s/rings/R%04u.graphml", build->folder, ring + 1);
+  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, c->rings, ring);
+  return graph_file(build, subgraph, ring, path, text, error);
+}
+
+static bool table_file(const Build *build, unsigned table, GError **error) {
+  if (rs_table[table].file == NULL) return true;
+  g_autofree char *path = g_build_filename(build->folder, rs_table[table].file, NULL);
+  return rs_csv_write(build->view, &rs_table[table], path, error);
+}
+
+static bool fixed_task(Build *build, unsigned task, GError **error) {
+  g_autofree char *path = NULL;
+  switch (task) {
+    case TASK_DATABASE:
+      path = g_build_filename(build->folder, "case.db", NULL);
+      return rs_sqlite_write(build->view, path, error) && rs_case_folder_sync(path, error);
+    case TASK_GRAPH:
+      path = g_build_filename(build->folder, "graph.graphml", NULL);
+      return graph_file(build, build->data->subgraph, RS_NONE, path, &build->text[task], error);
+    case TASK_RECONCILIATION:
+      path = g_build_filename(build->folder, "reconciliation.json", NULL);
+      return rs_reconciliation_write(build->data->c->report, path, error);
+    default: break;
+  }
+  if (task < TASK_TABLES + RS_N_TABLES) return table_file(build, task - TASK_TABLES, error);
+  rs_digest_part(build->clear, task - TASK_TABLES - RS_N_TABLES, build->part[task - TASK_TABLES - RS_N_TABLES]);
+  return true;
+}
+
+static void task_run(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  Build *build = data;
+  if (task < n_fixed_tasks) fixed_task(build, (unsigned)task, &build->failure[task]);
+  else ring_file(build, (uint32_t)(task - n_fixed_tasks), &build->text[task], &build->failure[task]);
+}
+
+static GPtrArray *file_names(const RsRings *rings) {
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  for (unsigned table = 0; table < RS_N_TABLES; table++)
+    if (rs_table[table].file != NULL) g_ptr_array_add(names, g_strdup(rs_table[table].file));
+  g_ptr_array_add(names, g_strdup("reconciliation.json"));
+  g_ptr_array_add(names, g_strdup("case.db"));
+  g_ptr_array_add(names, g_strdup("graph.graphml"));
+  for (uint32_t r = 0; r < rings->n_rings; r++) g_ptr_array_add(names, g_strdup_printf("rings/R%04u.graphml", r + 1));
+  return names;
+}
+
+/* The first failure in task order, whichever thread met it. */
+static bool build_run(Build *build, RsXmlCounts *text, GError **error) {
+  const size_t n_tasks = n_fixed_tasks + build->data->c->rings->n_rings;
+  bool good = true;
+  build->failure = g_new0(GError *, n_tasks);
+  build->text = g_new0(RsXmlCounts, n_tasks);
+  rs_parallel(build->data->c->n_threads, n_tasks, task_run, build);
+  for (size_t i = 0; i < n_tasks; i++) {
+    text->replaced += build->text[i].replaced;
+    text->cut += build->text[i].cut;
+    text->gephi += build->text[i].gephi;
+    if (build->failure[i] == NULL) continue;
+    if (good) g_propagate_error(error, build->failure[i]);
+    else g_error_free(build->failure[i]);
+    good = false;
+  }
+  g_free(build->failure);
+  g_free(build->text);
+  return good;
+}
+
+/* ---- the id map ---- */
+
+typedef struct { const char *masked, *clear; } Identity;
+
+static int compare_identities(const void *a, const void *b) {
+  const Identity *x = a, *y = b;
+  return strcmp(x->masked, y->masked);
+}
+
+static void identities_write(RsOutput *output, const char *type, Identity *identity, size_t n) {
+  if (n > 0) qsort(identity, n, sizeof *identity, compare_identities);
+  for (size_t i = 0; i < n; i++) {
+    if (*identity[i].clear == '\0' || (i > 0 && strcmp(identity[i].masked, identity[i - 1].masked) == 0)) continue;
+    rs_output_text(output, type);
+    rs_output_char(output, ',');
+    rs_output_text(output, identity[i].masked);
+    rs_output_char(output, ',');
+    rs_output_csv(output, identity[i].clear);
+    rs_output_char(output, '\n');
+  }
+}
+
+static bool ids_save(const RsCaseView *view, const char *path, GError **error) {
+  const RsCaseData *data = view->data;
+  g_autofree Identity *identity = g_new(Identity, MAX((size_t)view->n_shown, data->n_lines) + 1);
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  rs_output_text(output, "entity_type,id_masked,id\n");
+  for (uint32_t i = 0; i < view->n_shown; i++)
+    identity[i] = (Identity){view->shown_text[i], rs_text_get(view->c->claims->person, view->shown[i])};
+  identities_write(output, "person", identity, view->n_shown);
+  for (size_t i = 0; i < data->n_lines; i++) identity[i] = (Identity){view->claim_text[i], data->texts->str + data->claim_id[i]};
+  identities_write(output, "claim", identity, data->n_lines);
+  for (size_t i = 0; i < data->n_lines; i++)
+    identity[i] = (Identity){view->settlement_text[i], data->texts->str + data->settlement_id[i]};
+  identities_write(output, "settlement", identity, data->n_lines);
+  return rs_output_close(output, error);
+}
+
+/* ---- the whole ---- */
+
+static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const char *folder, const char *former, char digest[65],
+                        char manifest[65], GError **error) {
+  g_autoptr(RsMask) clear_mask = rs_mask_clear();
+  g_autoptr(RsCaseView) clear = rs_case_view_new(data, clear_mask);
+  g_autoptr(GPtrArray) names = file_names(data->c->rings);
+  g_autofree char *rings = g_build_filename(folder, "rings", NULL);
+  g_autofree char *former_log = g_build_filename(former, "log.jsonl", NULL);
+  g_autofree char *log = g_build_filename(folder, "log.jsonl", NULL);
+  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .names = names};
+  RsXmlCounts text = {0, 0, 0};
+  if (mkdir(rings, 0700) != 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", rings, g_strerror(errno));
+    return false;
+  }
+  if (!build_run(&build, &text, error)) return false;
+  rs_digest_join(build.part, digest);
+  return rs_manifest_write(data, folder, names, digest, &text, manifest, error) &&
+         rs_case_log_write(data->c, former_log, log, digest, manifest, error) && rs_case_folder_sync(rings, error) &&
+         rs_case_folder_sync(folder, error);
+}
+
+static char *beside(const char *folder, const char *what, const char *manifest) {
+  return g_strdup_printf("%s%s.next-%.16s", folder, what, manifest);
+}
+
+static bool secrets_save(const RsCaseView *view, const char *folder, const char *manifest, GError **error) {
+  if (rs_mask_is_clear(view->mask)) return true;
+  g_autofree char *key = beside(folder, ".key", manifest);
+  g_autofree char *ids = beside(folder, ".ids", manifest);
+  return rs_mask_save(view->mask, key, error) && ids_save(view, ids, error);
+}
+
+static bool secret_commit(const char *folder, const char *what, const char *manifest, GError **error) {
+  g_autofree char *next = beside(folder, what, manifest);
+  g_autofree char *path = g_strconcat(folder, what, NULL);
+  if (rename(next, path) == 0) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, g_strerror(errno));
+  return false;
+}
+
+/* The id map before the key: while the key waits under its other name, recovery knows that there is something to finish. */
+static bool secrets_commit(const RsCaseView *view, const char *folder, const char *manifest, GError **error) {
+  return rs_mask_is_clear(view->mask) ||
+         (secret_commit(folder, ".ids", manifest, error) && secret_commit(folder, ".key", manifest, error));
+}
+
+static void secrets_drop(const char *folder, const char *manifest) {
+  g_autofree char *key = beside(folder, ".key", manifest);
+  g_autofree char *ids = beside(folder, ".ids", manifest);
+  if (*manifest == '\0') return;
+  remove(key);
+  remove(ids);
+}
+
+bool rs_case_write(const RsCase *c, const char *folder, char digest[65], GError **error) {
+  g_autofree char *name = rs_case_folder_name(folder, error);
+  if (name == NULL || !rs_case_folder_replaceable(name, error)) return false;
+  g_autofree char *partial = rs_case_folder_begin(name, error); /* before the work: a place that cannot be written says so at once */
+  if (partial == NULL) return false;
+  g_autoptr(RsCaseData) data = rs_case_data_new(c, error);
+  g_autoptr(RsCaseView) view = data == NULL ? NULL : rs_case_view_new(data, c->mask);
+  char manifest[65] = "";
+  const bool good = view != NULL && folder_fill(data, view, partial, name, digest, manifest, error) &&
+                    secrets_save(view, name, manifest, error) && rs_case_folder_finish(partial, name, true, error);
+  if (good) return secrets_commit(view, name, manifest, error);
+  secrets_drop(name, manifest);
+  rs_case_folder_remove(partial);
+  return false;
+}
+
+bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, const char *folder, GError **error) {
+  g_autofree char *name = rs_case_folder_name(folder, error);
+  if (name == NULL) return false;
+  g_autofree char *path = g_strconcat(name, ".rejects.csv", NULL);
+  return rs_csv_write_rejects(report, mask, path, error);
+}

@@ -1,0 +1,181 @@
+#include "exporters/tables.h"
+
+#include "base/calendar.h"
+#include "base/parallel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the evidence's source texts ---- */
+
+static int compare_lines(const void *a, const void *b) {
+  const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static size_t evidence_count(const RsRings *rings) {
+  size_t n = 0;
+  for (uint32_t r = 0; r < rings->n_rings; r++) n += rings->rings[r].n_evidence;
+  return n;
+}
+
+/* The distinct lines of all rings, ascending; rings may share lines. */
+static void evidence_lines(RsCaseData *data, const RsRings *rings) {
+  size_t n = 0;
+  uint64_t *line = g_new(uint64_t, evidence_count(rings) + 1);
+  for (uint32_t r = 0; r < rings->n_rings; r++)
+    for (uint64_t e = 0; e < rings->rings[r].n_evidence; e++) line[n++] = rings->rings[r].evidence[e].line;
+  if (n > 0) qsort(line, n, sizeof *line, compare_lines);
+  for (size_t i = 0; i < n; i++)
+    if (i == 0 || line[i] != line[i - 1]) line[data->n_lines++] = line[i];
+  data->line = line;
+}
+
+static uint64_t text_add(GString *texts, const char *text) {
+  if (text == NULL || *text == '\0') return 0;
+  const uint64_t at = texts->len;
+  g_string_append_len(texts, text, (gssize)strlen(text) + 1);
+  return at;
+}
+
+/* One form for all sources, and no foreign text where a time belongs. */
+static uint64_t time_add(GString *texts, const char *source, uint32_t visit_time, bool has_clock) {
+  char buffer[20];
+  uint32_t seconds = visit_time;
+  RsTimeStatus status = RS_TIME_UNREADABLE;
+  if (source != NULL && *source != '\0') status = rs_time_parse(source, strlen(source), &seconds);
+  if (status != RS_TIME_OK && status != RS_TIME_DATE_ONLY) {
+    seconds = visit_time;
+    status = has_clock ? RS_TIME_OK : RS_TIME_DATE_ONLY;
+  }
+  rs_time_format(seconds, buffer);
+  if (status == RS_TIME_DATE_ONLY) buffer[10] = '\0';
+  return text_add(texts, buffer);
+}
+
+static void line_texts(RsCaseData *data, size_t i, const char *claim_id, const char *settlement_id, const char *time) {
+  const RsClaims *claims = data->c->claims;
+  const uint32_t visit = rs_claims_line_visit(claims, data->line[i]);
+  data->claim_id[i] = text_add(data->texts, claim_id);
+  data->settlement_id[i] = text_add(data->texts, settlement_id);
+  data->time[i] = time_add(data->texts, time, claims->visit_time[visit], (claims->columns & RS_HAS_CLOCK) != 0);
+}
+
+static void line_fetched(const RsSourceLine *line, void *data) {
+  line_texts(data, line->index, line->claim_id, line->settlement_id, line->time);
+}
+
+static bool texts_fetch(RsCaseData *data, GError **error) {
+  const RsClaims *claims = data->c->claims;
+  g_autofree RsRow *row = g_new(RsRow, data->n_lines + 1);
+  for (size_t i = 0; i < data->n_lines; i++) {
+    row[i] = claims->line_row[data->line[i]];
+    line_texts(data, i, NULL, NULL, NULL);
+  }
+  if (data->c->reader == NULL || data->n_lines == 0) return true;
+  g_string_truncate(data->texts, 1);
+  return rs_reader_fetch(data->c->reader, row, data->n_lines, line_fetched, data, error);
+}
+
+RsCaseData *rs_case_data_new(const RsCase *c, GError **error) {
+  g_autoptr(RsCaseData) data = g_new0(RsCaseData, 1);
+  data->c = c;
+  data->texts = g_string_new_len("", 1);
+  evidence_lines(data, c->rings);
+  data->claim_id = g_new0(uint64_t, data->n_lines + 1);
+  data->settlement_id = g_new0(uint64_t, data->n_lines + 1);
+  data->time = g_new0(uint64_t, data->n_lines + 1);
+  if (!texts_fetch(data, error)) return NULL;
+  data->entities = rs_entities_new(c->knowledge);
+  data->subgraph = rs_subgraph_new(c->knowledge, data->entities, c->rings, RS_NONE);
+  return g_steal_pointer(&data);
+}
+
+void rs_case_data_free(RsCaseData *data) {
+  if (data == NULL) return;
+  rs_entities_free(data->entities);
+  rs_subgraph_free(data->subgraph);
+  g_free(data->line);
+  g_free(data->claim_id);
+  g_free(data->settlement_id);
+  g_free(data->time);
+  g_string_free(data->texts, TRUE);
+  g_free(data);
+}
+
+/* ---- one mask's view ---- */
+
+#define CHUNK ((size_t)1024)
+
+static void persons_shown(RsCaseView *view) {
+  const RsSubgraph *subgraph = view->data->subgraph;
+  const RsClaims *claims = view->c->claims;
+  g_autofree uint8_t *seen = g_new0(uint8_t, (gsize)claims->n_persons + 1);
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++)
+    if (subgraph->node[i].kind == RS_PERSON) seen[subgraph->node[i].id] = 1;
+  for (size_t i = 0; i < view->data->n_lines; i++)
+    seen[rs_claims_visit_person(claims, rs_claims_line_visit(claims, view->data->line[i]))] = 1;
+  for (uint32_t p = 0; p < claims->n_persons; p++) view->n_shown += seen[p];
+  view->shown = g_new(uint32_t, (gsize)view->n_shown + 1);
+  for (uint32_t p = 0, n = 0; p < claims->n_persons; p++)
+    if (seen[p]) view->shown[n++] = p;
+}
+
+/* Texts are masked where they stand: 18 bytes and a NUL, "" for "". */
+static void mask_into(const RsMask *mask, char prefix, const char *text, char out[20]) {
+  char buffer[32];
+  g_strlcpy(out, rs_mask_text(mask, prefix, text, buffer), 20);
+}
+
+static void lines_mask(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  RsCaseView *view = data;
+  const RsCaseData *from = view->data;
+  for (size_t i = task * CHUNK; i < MIN(from->n_lines, (task + 1) * CHUNK); i++) {
+    mask_into(view->mask, 'c', from->texts->str + from->claim_id[i], view->claim_text[i]);
+    mask_into(view->mask, 's', from->texts->str + from->settlement_id[i], view->settlement_text[i]);
+  }
+}
+
+static void persons_mask(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  RsCaseView *view = data;
+  for (size_t i = task * CHUNK; i < MIN(view->n_shown, (task + 1) * CHUNK); i++)
+    mask_into(view->mask, 'p', rs_text_get(view->c->claims->person, view->shown[i]), view->shown_text[i]);
+}
+
+RsCaseView *rs_case_view_new(const RsCaseData *data, const RsMask *mask) {
+  RsCaseView *view = g_new0(RsCaseView, 1);
+  view->data = data;
+  view->c = data->c;
+  view->mask = mask;
+  persons_shown(view);
+  if (rs_mask_is_clear(mask)) return view;
+  view->shown_text = g_malloc_n((gsize)view->n_shown + 1, sizeof *view->shown_text);
+  view->claim_text = g_malloc_n(data->n_lines + 1, sizeof *view->claim_text);
+  view->settlement_text = g_malloc_n(data->n_lines + 1, sizeof *view->settlement_text);
+  rs_parallel(data->c->n_threads, (view->n_shown + CHUNK - 1) / CHUNK, persons_mask, view);
+  rs_parallel(data->c->n_threads, (data->n_lines + CHUNK - 1) / CHUNK, lines_mask, view);
+  return view;
+}
+
+void rs_case_view_free(RsCaseView *view) {
+  if (view == NULL) return;
+  g_free(view->shown);
+  g_free(view->shown_text);
+  g_free(view->claim_text);
+  g_free(view->settlement_text);
+  g_free(view);
+}
+
+const char *rs_case_view_id(const RsCaseView *view, RsKind kind, uint32_t id) {
+  if (kind != RS_PERSON || view->shown_text == NULL) return rs_knowledge_id(view->c->knowledge, kind, id);
+  uint32_t low = 0, high = view->n_shown;
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (view->shown[middle] <= id) low = middle;
+    else high = middle;
+  }
+  g_assert(low < view->n_shown && view->shown[low] == id);
+  return view->shown_text[low];
+}

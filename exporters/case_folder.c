@@ -1,0 +1,238 @@
+#include "exporters/case_folder.h"
+
+#include "base/error.h"
+#include "exporters/checksum.h"
+#include "exporters/manifest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PARTIAL ".partial-"
+#define FORMER ".partial-former"
+
+static bool io_failed(GError **error, const char *path, const char *what) {
+  const int code = errno;
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot %s: %s", path, what, g_strerror(code));
+  return false;
+}
+
+char *rs_case_folder_name(const char *folder, GError **error) {
+  size_t length = strlen(folder);
+  while (length > 0 && folder[length - 1] == '/') length--;
+  g_autofree char *name = g_strndup(folder, length);
+  g_autofree char *base = g_path_get_basename(length == 0 ? "." : name);
+  if (length > 0 && strcmp(base, ".") != 0 && strcmp(base, "..") != 0) return g_steal_pointer(&name);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' cannot be a case folder: give a name of its own, for example 'case'", folder);
+  return NULL;
+}
+
+/* ---- removing ---- */
+
+static int entry_remove(const char *path, const struct stat *status, int kind, struct FTW *where) {
+  (void)status, (void)kind, (void)where;
+  remove(path);
+  return 0;
+}
+
+void rs_case_folder_remove(const char *path) { nftw(path, entry_remove, 16, FTW_DEPTH | FTW_PHYS); }
+
+/* ---- may it be replaced ---- */
+
+static bool refused(GError **error, const char *folder, const char *why) {
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' %s: choose another folder", folder, why);
+  return false;
+}
+
+static bool name_is_ours(GHashTable *names, const char *name) {
+  return g_hash_table_contains(names, name) || strcmp(name, "manifest.json") == 0 || strcmp(name, "log.jsonl") == 0;
+}
+
+/* The first entry (relative path) that no manifest names, or NULL; sub is NULL or a folder inside. */
+static char *stranger_find(const char *folder, const char *sub, GHashTable *names) {
+  g_autofree char *path = sub == NULL ? g_strdup(folder) : g_build_filename(folder, sub, NULL);
+  DIR *entries = opendir(path);
+  char *stranger = entries == NULL ? g_strdup(sub) : NULL;
+  for (struct dirent *entry; stranger == NULL && entries != NULL && (entry = readdir(entries)) != NULL;) {
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    g_autofree char *name = sub == NULL ? g_strdup(entry->d_name) : g_build_filename(sub, entry->d_name, NULL);
+    if (sub == NULL && strcmp(name, "rings") == 0) stranger = stranger_find(folder, name, names);
+    else if (!name_is_ours(names, name)) stranger = g_steal_pointer(&name);
+  }
+  if (entries != NULL) closedir(entries);
+  return stranger;
+}
+
+bool rs_case_folder_replaceable(const char *folder, GError **error) {
+  struct stat status;
+  bool is_case;
+  if (lstat(folder, &status) != 0) return errno == ENOENT || io_failed(error, folder, "look");
+  if (S_ISLNK(status.st_mode)) return refused(error, folder, "is a link");
+  if (!S_ISDIR(status.st_mode)) return refused(error, folder, "is not a folder");
+  g_autoptr(GHashTable) names = rs_manifest_names(folder, &is_case);
+  g_autofree char *stranger = stranger_find(folder, NULL, names);
+  if (stranger == NULL) return true;
+  if (!is_case) return refused(error, folder, "is not empty and not a ringscope case");
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' holds '%s', which ringscope did not write: move it away, or choose another folder",
+              folder, stranger);
+  return false;
+}
+
+/* ---- begin and finish ---- */
+
+char *rs_case_folder_begin(const char *folder, GError **error) {
+  g_autofree char *partial = g_strconcat(folder, PARTIAL "XXXXXX", NULL);
+  if (mkdtemp(partial) == NULL) {
+    io_failed(error, folder, "create");
+    return NULL;
+  }
+  return g_steal_pointer(&partial);
+}
+
+bool rs_case_folder_sync(const char *path, GError **error) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+  if (fd < 0) return io_failed(error, path, "open");
+  const bool good = fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS || io_failed(error, path, "write");
+  close(fd);
+  return good;
+}
+
+static void parent_sync(const char *path) {
+  g_autofree char *parent = g_path_get_dirname(path);
+  rs_case_folder_sync(parent, NULL);
+}
+
+static bool move_aside(const char *partial, const char *folder, GError **error) {
+  g_autofree char *former = g_strconcat(folder, FORMER, NULL);
+  rs_case_folder_remove(former);
+  if (rename(folder, former) != 0) return io_failed(error, folder, "replace");
+  if (rename(partial, folder) != 0) {
+    io_failed(error, folder, "replace");
+    if (rename(former, folder) != 0) g_warning("%s: the former case is in %s", folder, former);
+    return false;
+  }
+  parent_sync(folder);
+  rs_case_folder_remove(former);
+  return true;
+}
+
+bool rs_case_folder_finish(const char *partial, const char *folder, bool may_exchange, GError **error) {
+  if (!rs_case_folder_replaceable(folder, error)) return false;
+  if (access(folder, F_OK) != 0) {
+    if (rename(partial, folder) != 0) return io_failed(error, folder, "create");
+    parent_sync(folder);
+    return true;
+  }
+  if (may_exchange && renameat2(AT_FDCWD, partial, AT_FDCWD, folder, RENAME_EXCHANGE) == 0) {
+    parent_sync(folder);
+    rs_case_folder_remove(partial);
+    return true;
+  }
+  if (may_exchange && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return io_failed(error, folder, "replace");
+  return move_aside(partial, folder, error);
+}
+
+/* ---- recovery ---- */
+
+/* What follows the folder's own name in a name beside it, or NULL. */
+static const char *name_after(const char *name, const char *base) {
+  return g_str_has_prefix(name, base) ? name + strlen(base) : NULL;
+}
+
+/* True for a suffix written while a case is made, that means nothing once no run is on. */
+static bool suffix_is_stale(const char *suffix) {
+  static const char *const stem[] = {PARTIAL, ".rejects.csv" PARTIAL, ".key" PARTIAL, ".ids" PARTIAL};
+  for (size_t i = 0; i < G_N_ELEMENTS(stem); i++)
+    if (g_str_has_prefix(suffix, stem[i]) && strlen(suffix) == strlen(stem[i]) + 6) return true;
+  return g_str_has_prefix(suffix, ".key.next-") || g_str_has_prefix(suffix, ".ids.next-");
+}
+
+static void next_commit(const char *folder, const char *what, const char *token) {
+  g_autofree char *next = g_strconcat(folder, what, ".next-", token, NULL);
+  g_autofree char *path = g_strconcat(folder, what, NULL);
+  rename(next, path);
+}
+
+void rs_case_folder_recover(const char *folder) {
+  g_autofree char *former = g_strconcat(folder, FORMER, NULL);
+  g_autofree char *manifest = g_build_filename(folder, "manifest.json", NULL);
+  g_autofree char *parent = g_path_get_dirname(folder);
+  g_autofree char *base = g_path_get_basename(folder);
+  char sha256[65];
+  uint64_t size;
+  if (access(folder, F_OK) != 0) rename(former, folder);
+  if (rs_checksum_file(manifest, sha256, &size, NULL)) {
+    sha256[16] = '\0';
+    next_commit(folder, ".ids", sha256);
+    next_commit(folder, ".key", sha256);
+  }
+  DIR *entries = opendir(parent);
+  for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
+    const char *suffix = name_after(entry->d_name, base);
+    if (suffix == NULL || !suffix_is_stale(suffix)) continue;
+    g_autofree char *path = g_build_filename(parent, entry->d_name, NULL);
+    rs_case_folder_remove(path);
+  }
+  if (entries != NULL) closedir(entries);
+}
+
+/* ---- the lock ---- */
+
+struct RsCaseLock { int fd; char *path; };
+
+void rs_case_unlock(RsCaseLock *lock) {
+  if (lock == NULL) return;
+  if (lock->fd >= 0) {
+    unlink(lock->path); /* while held: whoever waits for this very file finds it gone and opens a new one */
+    close(lock->fd);
+  }
+  g_free(lock->path);
+  g_free(lock);
+}
+
+/* The file that is locked must still be the one that the name means: its last holder may have removed it between open and flock. */
+static bool lock_is_named(const RsCaseLock *lock) {
+  struct stat held, named;
+  return fstat(lock->fd, &held) == 0 && lstat(lock->path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+static bool lock_take(RsCaseLock *lock, const char *folder, GError **error) {
+  for (;;) {
+    lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    if (lock->fd < 0) return io_failed(error, folder, "write beside it");
+    if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0) {
+      if (lock_is_named(lock)) return true;
+      close(lock->fd);
+      lock->fd = -1;
+      continue;
+    }
+    if (errno == EWOULDBLOCK) g_set_error(error, RS_ERROR, RS_ERROR_IO, "'%s' is being written by another run", folder);
+    else io_failed(error, lock->path, "lock");
+    close(lock->fd);
+    lock->fd = -1;
+    return false;
+  }
+}
+
+RsCaseLock *rs_case_lock(const char *folder, GError **error) {
+  g_autofree char *name = rs_case_folder_name(folder, error);
+  if (name == NULL) return NULL;
+  RsCaseLock *lock = g_new0(RsCaseLock, 1);
+  lock->fd = -1;
+  lock->path = g_strconcat(name, ".lock", NULL);
+  bool good = lock_take(lock, name, error);
+  if (good) {
+    rs_case_folder_recover(name);
+    good = rs_case_folder_replaceable(name, error);
+  }
+  if (good) return lock;
+  rs_case_unlock(lock);
+  return NULL;
+}

@@ -1,0 +1,20 @@
+/* exporters/checksum.h: SHA-256 by OpenSSL (several times GLib's speed) as 64 hex digits. */
+#ifndef RS_EXPORTERS_CHECKSUM_H
+#define RS_EXPORTERS_CHECKSUM_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct RsChecksum RsChecksum;
+RsChecksum *rs_checksum_new(void);
+void rs_checksum_update(RsChecksum *checksum, const void *bytes, size_t length);
+/* Ends and frees it. */
+void rs_checksum_finish(RsChecksum *checksum, char hex[65]);
+
+void rs_checksum_bytes(const void *bytes, size_t length, char hex[65]);
+/* error: RS_ERROR_IO. */
+bool rs_checksum_file(const char *path, char hex[65], uint64_t *size, GError **error);
+
+#endif

@@ -1,0 +1,18 @@
+/* exporters/manifest.h: manifest.json: by what, from what and with what result a case was made. Nothing in it depends on the time, the
+ * machine or the number of threads, so the same input gives the same bytes. */
+#ifndef RS_EXPORTERS_MANIFEST_H
+#define RS_EXPORTERS_MANIFEST_H
+
+#include "exporters/tables.h"
+#include "exporters/xml_writer.h"
+
+/* folder: where the files lie; names: relative paths of the files to list, in this order. text: what exporting altered. sha256 (65
+ * bytes) gets the manifest's own checksum. error: RS_ERROR_IO. */
+bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArray *names, const char *digest,
+                       const RsXmlCounts *text, char sha256[65], GError **error);
+/* The relative paths listed in a manifest, as a set; empty if there is none. *is_case: a manifest of ours stands there. */
+GHashTable *rs_manifest_names(const char *folder, bool *is_case);
+/* The fingerprint of the masking key a case was made with: "" unmasked or no case. */
+void rs_manifest_fingerprint(const char *folder, char fingerprint[17]);
+
+#endif

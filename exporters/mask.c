@@ -1,0 +1,158 @@
+#include "exporters/mask.h"
+
+#include "base/error.h"
+#include "base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEY_BYTES 32
+#define KEY_WORD "ringscope-key-1 "
+#define KEY_TEXT_LENGTH (sizeof KEY_WORD - 1 + 2 * KEY_BYTES)
+
+struct RsMask {
+  bool clear;
+  unsigned char key[KEY_BYTES];
+  GHmac *hmac; /* keyed and untouched: every use copies it, which saves two hash blocks and makes threads safe */
+};
+
+RsMask *rs_mask_clear(void) {
+  RsMask *mask = g_new0(RsMask, 1);
+  mask->clear = true;
+  return mask;
+}
+
+void rs_mask_free(RsMask *mask) {
+  if (mask == NULL) return;
+  if (mask->hmac != NULL) g_hmac_unref(mask->hmac);
+  explicit_bzero(mask->key, sizeof mask->key);
+  g_free(mask);
+}
+
+bool rs_mask_is_clear(const RsMask *mask) { return mask->clear; }
+
+static bool key_random(unsigned char key[KEY_BYTES], GError **error) {
+  size_t filled = 0;
+  while (filled < KEY_BYTES) {
+    const ssize_t n = getrandom(key + filled, KEY_BYTES - filled, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      g_set_error(error, RS_ERROR, RS_ERROR_IO, "no random numbers for the masking key: %s", g_strerror(errno));
+      return false;
+    }
+    filled += (size_t)n;
+  }
+  return true;
+}
+
+/* The file's first bytes, NUL-terminated; at most size - 1 of them. */
+static bool key_text_read(const char *path, char *text, size_t size, GError **error) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  size_t filled = 0;
+  ssize_t n = fd < 0 ? -1 : 1;
+  while (fd >= 0 && filled < size - 1 && n > 0) {
+    n = read(fd, text + filled, size - 1 - filled);
+    if (n < 0 && errno == EINTR) n = 1;
+    else if (n > 0) filled += (size_t)n;
+  }
+  const int code = errno;
+  if (fd >= 0) close(fd);
+  text[filled] = '\0';
+  if (n >= 0) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read the masking key: %s", path, g_strerror(code));
+  return false;
+}
+
+static bool key_text_parse(const char *text, unsigned char key[KEY_BYTES]) {
+  if (strncmp(text, KEY_WORD, sizeof KEY_WORD - 1) != 0) return false;
+  const char *digit = text + sizeof KEY_WORD - 1;
+  for (size_t i = 0; i < KEY_BYTES; i++, digit += 2) {
+    if (!g_ascii_isxdigit(digit[0]) || !g_ascii_isxdigit(digit[1])) return false;
+    key[i] = (unsigned char)(g_ascii_xdigit_value(digit[0]) << 4 | g_ascii_xdigit_value(digit[1]));
+  }
+  if (*digit == '\r') digit++;
+  if (*digit == '\n') digit++;
+  return *digit == '\0';
+}
+
+static bool key_load(const char *path, unsigned char key[KEY_BYTES], GError **error) {
+  char text[KEY_TEXT_LENGTH + 8];
+  if (!key_text_read(path, text, sizeof text, error)) return false;
+  const bool good = key_text_parse(text, key);
+  explicit_bzero(text, sizeof text);
+  if (!good) g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: not a ringscope masking key", path);
+  return good;
+}
+
+RsMask *rs_mask_new(const char *key_path, GError **error) {
+  g_autoptr(RsMask) mask = g_new0(RsMask, 1);
+  if (key_path == NULL ? !key_random(mask->key, error) : !key_load(key_path, mask->key, error)) return NULL;
+  mask->hmac = g_hmac_new(G_CHECKSUM_SHA256, mask->key, KEY_BYTES);
+  return g_steal_pointer(&mask);
+}
+
+/* HMAC-SHA-256 of "<prefix>:<bytes>": one kind's pseudonyms say nothing about another's. */
+static void mask_digest(const RsMask *mask, char prefix, const char *bytes, size_t length, guint8 digest[32]) {
+  const guchar head[2] = {(guchar)prefix, ':'};
+  gsize size = 32;
+  GHmac *hmac = g_hmac_copy(mask->hmac);
+  g_hmac_update(hmac, head, sizeof head);
+  for (; length > 0;) { /* g_hmac_update counts in gssize */
+    const size_t part = MIN(length, (size_t)1 << 30);
+    g_hmac_update(hmac, (const guchar *)bytes, (gssize)part);
+    bytes += part;
+    length -= part;
+  }
+  g_hmac_get_digest(hmac, digest, &size);
+  g_hmac_unref(hmac);
+}
+
+void rs_mask_bytes(const RsMask *mask, char prefix, const char *bytes, size_t length, char buffer[32]) {
+  static const char letter[] = "abcdefghijklmnopqrstuvwxyz234567";
+  guint8 digest[32];
+  g_assert(!mask->clear);
+  mask_digest(mask, prefix, bytes, length, digest);
+  buffer[0] = prefix;
+  buffer[1] = ':';
+  for (unsigned i = 0; i < 16; i++) { /* letter i is bits 5i .. 5i+4, the first bit being the highest of digest[0] */
+    const unsigned at = 5 * i / 8, shift = 5 * i % 8;
+    const unsigned window = (unsigned)digest[at] << 8 | digest[at + 1];
+    buffer[2 + i] = letter[window >> (11 - shift) & 31];
+  }
+  buffer[18] = '\0';
+}
+
+const char *rs_mask_text(const RsMask *mask, char prefix, const char *text, char buffer[32]) {
+  if (mask->clear || text[0] == '\0') return text;
+  rs_mask_bytes(mask, prefix, text, strlen(text), buffer);
+  return buffer;
+}
+
+const char *rs_mask_entity(const RsMask *mask, RsKind kind, const char *id, char buffer[32]) {
+  return kind == RS_PERSON ? rs_mask_text(mask, 'p', id, buffer) : id;
+}
+
+void rs_mask_fingerprint(const RsMask *mask, char buffer[17]) {
+  guint8 digest[32];
+  buffer[0] = '\0';
+  if (mask->clear) return;
+  mask_digest(mask, 'k', "fingerprint", strlen("fingerprint"), digest);
+  for (unsigned i = 0; i < 8; i++) g_snprintf(buffer + 2 * i, 3, "%02x", digest[i]);
+}
+
+bool rs_mask_save(const RsMask *mask, const char *path, GError **error) {
+  g_assert(!mask->clear);
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  rs_output_text(output, KEY_WORD);
+  for (unsigned i = 0; i < KEY_BYTES; i++) {
+    rs_output_char(output, "0123456789abcdef"[mask->key[i] >> 4]);
+    rs_output_char(output, "0123456789abcdef"[mask->key[i] & 15]);
+  }
+  rs_output_char(output, '\n');
+  return rs_output_close(output, error);
+}

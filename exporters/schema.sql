@@ -1,0 +1,27 @@
+-- case.db: the case as tables. Money is in currency units (two decimals), dates are YYYY-MM-DD; columns as in the CSV files.
+-- For example:  select * from evidence join ring using (ring_id) where rank = 1;
+CREATE TABLE ring (
+  ring_id TEXT PRIMARY KEY, rank INTEGER, lead_key TEXT, pattern TEXT, score INTEGER, stability TEXT, q_value REAL,
+  persons INTEGER, doctors INTEGER, institutions INTEGER, drugs INTEGER, regions INTEGER, claims INTEGER,
+  amount REAL, amount_exclusive REAL, fund_amount REAL, first_date TEXT, last_date TEXT, summary TEXT
+) WITHOUT ROWID;
+CREATE TABLE member (ring_id TEXT, entity_type TEXT, entity_id TEXT, role TEXT, strength REAL);
+CREATE TABLE fact (
+  ring_id TEXT, fact TEXT, value REAL, expected REAL, p_value REAL, points INTEGER, kind TEXT, text TEXT
+);
+CREATE TABLE evidence (
+  ring_id TEXT, file TEXT, line INTEGER, claim_id TEXT, settlement_id TEXT, person_id TEXT, doctor_id TEXT,
+  institution_id TEXT, drug_code TEXT, time TEXT, amount REAL, fund_amount REAL, facts TEXT
+);
+CREATE TABLE institution (
+  rank INTEGER, institution_id TEXT, name TEXT, type TEXT, region TEXT, visits INTEGER, persons INTEGER, amount REAL,
+  peers INTEGER, suspicion REAL, rings INTEGER
+);
+CREATE TABLE reject (file TEXT, line INTEGER, reason TEXT, raw TEXT);
+CREATE TABLE entity (
+  entity_type TEXT, entity_id TEXT, label TEXT, region TEXT, n_claims INTEGER, amount REAL, first_date TEXT, last_date TEXT
+);
+CREATE TABLE relation (
+  from_type TEXT, from_id TEXT, to_type TEXT, to_id TEXT, kind TEXT, visits INTEGER, lines INTEGER, days INTEGER,
+  amount REAL, fund_amount REAL, first_date TEXT, last_date TEXT
+);

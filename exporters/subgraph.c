@@ -1,0 +1,311 @@
+#include "exporters/subgraph.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An entity as one number, so that sets of entities are sorted arrays. */
+static uint64_t key_of(RsKind kind, uint32_t id) { return (uint64_t)kind << 32 | id; }
+static RsKind key_kind(uint64_t key) { return (RsKind)(key >> 32); }
+static uint32_t key_id(uint64_t key) { return (uint32_t)key; }
+
+static int compare_keys(const void *a, const void *b) {
+  const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Sorts and drops repeats. */
+static void keys_unique(GArray *keys) {
+  uint64_t *key = (uint64_t *)(void *)keys->data;
+  guint n = 0;
+  if (keys->len == 0) return;
+  qsort(key, keys->len, sizeof *key, compare_keys);
+  for (guint i = 0; i < keys->len; i++)
+    if (i == 0 || key[i] != key[i - 1]) key[n++] = key[i];
+  g_array_set_size(keys, n);
+}
+
+static GArray *keys_new(void) { return g_array_new(FALSE, FALSE, sizeof(uint64_t)); }
+#define key_at(keys, i) g_array_index((keys), uint64_t, (i))
+#define key_add(keys, key) g_array_append_vals((keys), &(uint64_t){(key)}, 1)
+
+
+/* ---- who is a member of what ---- */
+
+typedef struct { uint64_t key; uint32_t ring; RsRole role; } Membership;
+
+static int compare_memberships(const void *a, const void *b) {
+  const Membership *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return (x->ring > y->ring) - (x->ring < y->ring);
+}
+
+static GArray *memberships_new(const RsRings *rings) {
+  GArray *all = g_array_new(FALSE, FALSE, sizeof(Membership));
+  for (uint32_t r = 0; r < rings->n_rings; r++)
+    for (uint32_t m = 0; m < rings->rings[r].n_members; m++) {
+      const RsMember *member = &rings->rings[r].members[m];
+      const Membership one = {key_of(member->kind, member->id), r, member->role};
+      g_array_append_val(all, one);
+    }
+  if (all->len > 0) qsort(all->data, all->len, sizeof(Membership), compare_memberships);
+  return all;
+}
+
+static guint membership_first(const GArray *all, uint64_t key) {
+  guint low = 0, high = all->len;
+  while (low < high) {
+    const guint middle = low + (high - low) / 2;
+    if (g_array_index(all, Membership, middle).key < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+static RsSubgraphNode node_new(uint64_t key, const GArray *memberships, const RsRings *rings, uint32_t drawn) {
+  RsSubgraphNode node = {.kind = key_kind(key), .id = key_id(key), .ring = RS_NONE};
+  for (guint i = membership_first(memberships, key); i < memberships->len; i++) {
+    const Membership *one = &g_array_index(memberships, Membership, i);
+    if (one->key != key) break;
+    if (node.n_rings++ == 0) node.ring = one->ring;
+    node.patterns |= 1u << rings->rings[one->ring].pattern;
+    if (drawn == RS_NONE ? node.member : one->ring != drawn) continue;
+    node.member = true;
+    node.role = one->role;
+  }
+  return node;
+}
+
+/* ---- nodes ---- */
+
+static void add_members(GArray *keys, const RsRing *ring) {
+  for (uint32_t m = 0; m < ring->n_members; m++) key_add(keys, key_of(ring->members[m].kind, ring->members[m].id));
+}
+
+static void add_row_targets(GArray *keys, const RsKnowledge *knowledge, RsRelationKind kind, uint32_t from) {
+  const RsRelation *relation = &knowledge->relation[kind];
+  for (uint64_t row = relation->offset[from]; row < relation->offset[from + 1]; row++)
+    key_add(keys, key_of(rs_relation_to[kind], relation->to[row]));
+}
+
+/* The person keys of a sorted set come first: RS_PERSON is 0. */
+static guint person_count(const GArray *keys) {
+  guint n = 0;
+  while (n < keys->len && key_kind(key_at(keys, n)) == RS_PERSON) n++;
+  return n;
+}
+
+static GArray *case_keys(const RsKnowledge *knowledge, const RsRings *rings) {
+  GArray *keys = keys_new();
+  for (uint32_t r = 0; r < rings->n_rings; r++) add_members(keys, &rings->rings[r]);
+  keys_unique(keys);
+  const guint n_persons = person_count(keys);
+  for (guint i = 0; i < n_persons; i++)
+    for (int kind = 0; kind < RS_N_RELATIONS; kind++)
+      if (rs_relation_from[kind] == RS_PERSON)
+        add_row_targets(keys, knowledge, (RsRelationKind)kind, key_id(key_at(keys, i)));
+  keys_unique(keys);
+  return keys;
+}
+
+typedef struct { uint64_t key; uint32_t person; } Touch;
+
+static int compare_touches(const void *a, const void *b) {
+  const Touch *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return (x->person > y->person) - (x->person < y->person);
+}
+
+static void touch_add(GArray *touches, RsKind kind, uint32_t id, uint32_t person) {
+  const Touch touch = {key_of(kind, id), person};
+  if (id != RS_NONE) g_array_append_val(touches, touch);
+}
+
+/* What two or more persons of the evidence share. */
+static void add_context(GArray *keys, const RsClaims *claims, const RsRing *ring) {
+  g_autoptr(GArray) touches = g_array_new(FALSE, FALSE, sizeof(Touch));
+  for (uint64_t e = 0; e < ring->n_evidence; e++) {
+    const uint64_t line = ring->evidence[e].line;
+    const uint32_t visit = rs_claims_line_visit(claims, line), person = rs_claims_visit_person(claims, visit);
+    touch_add(touches, RS_INSTITUTION, claims->visit_institution[visit], person);
+    touch_add(touches, RS_DOCTOR, claims->line_doctor[line], person);
+    touch_add(touches, RS_DRUG, claims->line_drug[line], person);
+  }
+  if (touches->len == 0) return;
+  qsort(touches->data, touches->len, sizeof(Touch), compare_touches);
+  for (guint i = 1; i < touches->len; i++) {
+    const Touch *before = &g_array_index(touches, Touch, i - 1), *touch = &g_array_index(touches, Touch, i);
+    if (touch->key == before->key && touch->person != before->person) key_add(keys, touch->key);
+  }
+}
+
+static GArray *ring_keys(const RsClaims *claims, const RsRing *ring) {
+  GArray *keys = keys_new();
+  add_members(keys, ring);
+  add_context(keys, claims, ring);
+  keys_unique(keys);
+  return keys;
+}
+
+/* ---- edges ---- */
+
+/* A pair that stands together, as from << 32 | to; one set a relation kind. */
+typedef struct { GArray *of[RS_N_RELATIONS]; } Pairs;
+
+static void pair_add(Pairs *pairs, RsRelationKind kind, uint32_t from, uint32_t to) {
+  if (from != RS_NONE && to != RS_NONE) key_add(pairs->of[kind], (uint64_t)from << 32 | to);
+}
+
+static void add_line_pairs(Pairs *pairs, const RsClaims *claims, uint32_t person) {
+  for (uint32_t v = claims->person_visit[person]; v < claims->person_visit[person + 1]; v++)
+    for (uint64_t l = claims->visit_line[v]; l < claims->visit_line[v + 1]; l++) {
+      pair_add(pairs, RS_PRESCRIBED, claims->line_doctor[l], claims->line_drug[l]);
+      pair_add(pairs, RS_DISPENSED, claims->visit_institution[v], claims->line_drug[l]);
+      pair_add(pairs, RS_REFERS_TO, claims->line_doctor[l], claims->visit_institution[v]);
+    }
+}
+
+static void add_member_pairs(Pairs *pairs, const RsRing *ring) {
+  for (uint32_t a = 0; a < ring->n_members; a++) {
+    const RsMember *from = &ring->members[a];
+    if (from->kind == RS_PERSON) continue;
+    for (uint32_t b = 0; b < ring->n_members; b++)
+      for (int kind = 0; kind < RS_N_RELATIONS; kind++)
+        if (rs_relation_from[kind] == from->kind && rs_relation_to[kind] == ring->members[b].kind)
+          pair_add(pairs, (RsRelationKind)kind, from->id, ring->members[b].id);
+  }
+}
+
+/* Every relation of the persons present. */
+static void add_person_pairs(Pairs *pairs, const RsKnowledge *knowledge, uint32_t person) {
+  for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
+    const RsRelation *relation = &knowledge->relation[kind];
+    if (rs_relation_from[kind] != RS_PERSON) continue;
+    for (uint64_t row = relation->offset[person]; row < relation->offset[person + 1]; row++)
+      pair_add(pairs, (RsRelationKind)kind, person, relation->to[row]);
+  }
+}
+
+static bool relation_find(const RsRelation *relation, uint32_t from, uint32_t to, uint64_t *found) {
+  if (from >= relation->n_from) return false;
+  uint64_t low = relation->offset[from], high = relation->offset[from + 1];
+  const uint64_t end = high;
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    if (relation->to[middle] < to) low = middle + 1;
+    else high = middle;
+  }
+  *found = low;
+  return low < end && relation->to[low] == to;
+}
+
+static guint key_position(const GArray *keys, uint64_t key) {
+  const uint64_t *base = (const uint64_t *)(const void *)keys->data;
+  const uint64_t *found = bsearch(&key, base, keys->len, sizeof key, compare_keys);
+  return found == NULL ? G_MAXUINT : (guint)(found - base);
+}
+
+/* Edges between nodes present, for the pairs that the relation really has. place[i] is the node of keys[i]. */
+static void add_edges(GArray *edges, const RsKnowledge *knowledge, RsRelationKind kind, const GArray *pairs,
+                      const GArray *keys, const uint32_t *place) {
+  for (guint i = 0; i < pairs->len; i++) {
+    const uint32_t from = (uint32_t)(key_at(pairs, i) >> 32), to = (uint32_t)key_at(pairs, i);
+    const guint a = key_position(keys, key_of(rs_relation_from[kind], from));
+    const guint b = key_position(keys, key_of(rs_relation_to[kind], to));
+    RsSubgraphEdge edge = {.kind = kind};
+    if (a == G_MAXUINT || b == G_MAXUINT || !relation_find(&knowledge->relation[kind], from, to, &edge.row)) continue;
+    edge.from = place[a];
+    edge.to = place[b];
+    g_array_append_val(edges, edge);
+  }
+}
+
+static GArray *edges_new(const RsKnowledge *knowledge, const RsRings *rings, uint32_t ring, const GArray *keys,
+                         const uint32_t *place) {
+  Pairs pairs;
+  GArray *edges = g_array_new(FALSE, FALSE, sizeof(RsSubgraphEdge));
+  for (int kind = 0; kind < RS_N_RELATIONS; kind++) pairs.of[kind] = keys_new();
+  for (guint i = 0; i < keys->len && key_kind(key_at(keys, i)) == RS_PERSON; i++) {
+    add_person_pairs(&pairs, knowledge, key_id(key_at(keys, i)));
+    add_line_pairs(&pairs, knowledge->claims, key_id(key_at(keys, i)));
+  }
+  for (uint32_t r = 0; r < rings->n_rings; r++)
+    if (ring == RS_NONE || r == ring) add_member_pairs(&pairs, &rings->rings[r]);
+  for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
+    keys_unique(pairs.of[kind]);
+    add_edges(edges, knowledge, (RsRelationKind)kind, pairs.of[kind], keys, place);
+    g_array_unref(pairs.of[kind]);
+  }
+  return edges;
+}
+
+/* ---- order and places ---- */
+
+typedef struct { const RsKnowledge *knowledge; const RsEntities *entities; } Order;
+
+static int compare_nodes(const void *a, const void *b, void *data) {
+  const RsSubgraphNode *x = a, *y = b;
+  const Order *order = data;
+  if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+  const RsEntity *p = &order->entities->of[x->kind][x->id], *q = &order->entities->of[y->kind][y->id];
+  if (p->n_claims != q->n_claims) return p->n_claims > q->n_claims ? -1 : 1;
+  if (p->amount != q->amount) return p->amount > q->amount ? -1 : 1;
+  if (p->first_day != q->first_day) return p->first_day < q->first_day ? -1 : 1;
+  if (p->last_day != q->last_day) return p->last_day < q->last_day ? -1 : 1;
+  if (p->n_links != q->n_links) return p->n_links > q->n_links ? -1 : 1;
+  return strcmp(rs_knowledge_id(order->knowledge, x->kind, x->id), rs_knowledge_id(order->knowledge, y->kind, y->id));
+}
+
+/* One circle a kind, persons innermost, wide enough for its nodes; then all scaled into the frame. */
+static void layout_circles(RsSubgraph *subgraph) {
+  double radius = 0, largest = 1;
+  for (uint32_t begin = 0, end; begin < subgraph->n_nodes; begin = end) {
+    for (end = begin; end < subgraph->n_nodes && subgraph->node[end].kind == subgraph->node[begin].kind;) end++;
+    const double n = end - begin;
+    radius = MAX(radius + 300.0, n * 110.0 / (2.0 * G_PI));
+    largest = radius;
+    for (uint32_t i = begin; i < end; i++) {
+      const double angle = 2.0 * G_PI * (i - begin) / n;
+      subgraph->node[i].x = (int32_t)lround(radius * cos(angle) * 100.0);
+      subgraph->node[i].y = (int32_t)lround(radius * sin(angle) * 100.0);
+    }
+  }
+  if (largest <= 4500.0) return;
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++) {
+    subgraph->node[i].x = (int32_t)lround(subgraph->node[i].x * (4500.0 / largest));
+    subgraph->node[i].y = (int32_t)lround(subgraph->node[i].y * (4500.0 / largest));
+  }
+}
+
+/* The nodes of keys in canonical order; place[i] is where keys[i] went. */
+static RsSubgraphNode *nodes_new(const GArray *keys, const Order *order, const RsRings *rings, uint32_t ring,
+                                 uint32_t *place) {
+  g_autoptr(GArray) memberships = memberships_new(rings);
+  RsSubgraphNode *node = g_new0(RsSubgraphNode, keys->len + 1);
+  for (guint i = 0; i < keys->len; i++) node[i] = node_new(key_at(keys, i), memberships, rings, ring);
+  if (keys->len > 0) qsort_r(node, keys->len, sizeof *node, compare_nodes, (void *)order);
+  for (guint i = 0; i < keys->len; i++) place[key_position(keys, key_of(node[i].kind, node[i].id))] = i;
+  return node;
+}
+
+RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsRings *rings, uint32_t ring) {
+  g_autoptr(GArray) keys =
+      ring == RS_NONE ? case_keys(knowledge, rings) : ring_keys(knowledge->claims, &rings->rings[ring]);
+  g_autofree uint32_t *place = g_new(uint32_t, keys->len + 1);
+  const Order order = {knowledge, entities};
+  RsSubgraph *subgraph = g_new0(RsSubgraph, 1);
+  subgraph->n_nodes = keys->len;
+  subgraph->node = nodes_new(keys, &order, rings, ring, place);
+  GArray *edges = edges_new(knowledge, rings, ring, keys, place);
+  subgraph->n_edges = edges->len;
+  subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
+  layout_circles(subgraph);
+  return subgraph;
+}
+
+void rs_subgraph_free(RsSubgraph *subgraph) {
+  if (subgraph == NULL) return;
+  g_free(subgraph->node);
+  g_free(subgraph->edge);
+  g_free(subgraph);
+}

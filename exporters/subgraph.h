@@ -1,0 +1,44 @@
+/* exporters/subgraph.h: the part of the knowledge graph that is drawn: all leads, or one.
+ *
+ * Case   every ring member, and the doctors, institutions and drugs of the person members' own claims.
+ * Ring   its members, and as context the doctors, institutions and drugs that two or more of its persons share in its evidence.
+ * Edges  a person's relations to the nodes present; between other kinds, the pairs that stand together on a line of a person member,
+ *        or are both members of one ring. The numbers on an edge are those of the whole graph, in every file.
+ *
+ * Nodes stand in an order that comes from their content, not from their ids (kind, falling claims, falling amount, days, id last), so
+ * that a layout computed in this order tells nothing about the order of masked ids. */
+#ifndef RS_EXPORTERS_SUBGRAPH_H
+#define RS_EXPORTERS_SUBGRAPH_H
+
+#include "exporters/entities.h"
+#include "rings/ring.h"
+
+typedef struct {
+  RsKind kind;
+  uint32_t id;
+  uint32_t ring;     /* best-ranked ring it belongs to, or RS_NONE: context only */
+  uint32_t n_rings;
+  RsRole role;       /* in the drawn ring; in the case: in its best-ranked ring */
+  unsigned patterns; /* bits 1 << RsPattern of its rings */
+  bool member;       /* of the drawn ring; in the case: of any ring */
+  int32_t x, y;      /* hundredths, within +-450,000 */
+} RsSubgraphNode;
+
+typedef struct {
+  uint32_t from, to; /* nodes */
+  RsRelationKind kind;
+  uint64_t row;      /* in the whole graph's relation */
+} RsSubgraphEdge;
+
+typedef struct {
+  uint32_t n_nodes, n_edges;
+  RsSubgraphNode *node;
+  RsSubgraphEdge *edge; /* by kind, from, to */
+} RsSubgraph;
+
+/* ring RS_NONE: the case. */
+RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsRings *rings, uint32_t ring);
+void rs_subgraph_free(RsSubgraph *subgraph);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSubgraph, rs_subgraph_free)
+
+#endif

@@ -1,0 +1,378 @@
+#include "exporters/tables.h"
+
+#include "base/calendar.h"
+#include "exporters/graphml.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static RsCell text_cell(const char *text) { return (RsCell){.text = text}; }
+static RsCell integer_cell(int64_t value) { return (RsCell){.integer = value}; }
+static RsCell count_cell(uint64_t value) { return integer_cell((int64_t)MIN(value, (uint64_t)INT64_MAX)); }
+static RsCell number_cell(double value) { return (RsCell){.number = value}; }
+static RsCell day_cell(bool known, uint16_t day, char buffer[11]) { return text_cell(known ? rs_day_format(day, buffer) : ""); }
+
+typedef struct { char text[16]; } RingId;
+static const char *ring_id(uint32_t ring, RingId *id) {
+  g_snprintf(id->text, sizeof id->text, "R%04u", ring + 1);
+  return id->text;
+}
+
+/* ---- ring ---- */
+
+static const RsTableColumn ring_columns[] = {
+    {"ring_id", RS_CELL_TEXT, false}, {"rank", RS_CELL_INTEGER, false}, {"lead_key", RS_CELL_TEXT, false},
+    {"pattern", RS_CELL_TEXT, false}, {"score", RS_CELL_INTEGER, false}, {"stability", RS_CELL_TEXT, false},
+    {"q_value", RS_CELL_TINY, false}, {"persons", RS_CELL_INTEGER, false}, {"doctors", RS_CELL_INTEGER, false},
+    {"institutions", RS_CELL_INTEGER, false}, {"drugs", RS_CELL_INTEGER, false}, {"regions", RS_CELL_INTEGER, false},
+    {"claims", RS_CELL_INTEGER, false}, {"amount", RS_CELL_MONEY, false}, {"amount_exclusive", RS_CELL_MONEY, false},
+    {"fund_amount", RS_CELL_MONEY, false}, {"first_date", RS_CELL_TEXT, false}, {"last_date", RS_CELL_TEXT, false},
+    {"summary", RS_CELL_TEXT, false}};
+
+static void ring_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
+    const RsRing *ring = &view->c->rings->rings[r];
+    g_autofree char *summary = rs_ring_summary(view->c->claims, ring, view->c->text_language);
+    const char stability[2] = {ring->stability, '\0'};
+    const bool dated = ring->n_evidence > 0;
+    char first[11], last[11];
+    RingId id;
+    const RsCell cell[] = {
+        text_cell(ring_id(r, &id)), integer_cell(r + 1), text_cell(ring->lead_key), text_cell(rs_pattern_name[ring->pattern]),
+        integer_cell(ring->score), text_cell(stability), number_cell(ring->q_value), integer_cell(ring->count[RS_PERSON]),
+        integer_cell(ring->count[RS_DOCTOR]), integer_cell(ring->count[RS_INSTITUTION]), integer_cell(ring->count[RS_DRUG]),
+        integer_cell(ring->n_regions), count_cell(ring->n_evidence), integer_cell(ring->amount),
+        integer_cell(ring->amount_exclusive), integer_cell(ring->fund), day_cell(dated, ring->first_day, first),
+        day_cell(dated, ring->last_day, last), text_cell(summary)};
+    row(&rs_table[RS_TABLE_RING], cell, data);
+  }
+}
+
+/* ---- member ---- */
+
+static const RsTableColumn member_columns[] = {{"ring_id", RS_CELL_TEXT, false}, {"entity_type", RS_CELL_TEXT, false},
+                                               {"entity_id", RS_CELL_TEXT, false}, {"role", RS_CELL_TEXT, false},
+                                               {"strength", RS_CELL_DECIMAL, false}};
+
+typedef struct { const RsMember *member; const char *id; uint32_t group; } MemberRow;
+
+static int compare_members(const void *a, const void *b) {
+  const MemberRow *x = a, *y = b;
+  if (x->group != y->group) return x->group < y->group ? -1 : 1;
+  return strcmp(x->id, y->id);
+}
+
+/* The ring's own order, but members alike in kind, role and strength by their printed id. */
+static MemberRow *members_in_order(const RsCaseView *view, const RsRing *ring) {
+  MemberRow *rows = g_new(MemberRow, (gsize)ring->n_members + 1);
+  for (uint32_t m = 0; m < ring->n_members; m++) {
+    const RsMember *member = &ring->members[m], *before = m == 0 ? NULL : member - 1;
+    const bool alike = before != NULL && before->kind == member->kind && before->role == member->role &&
+                       !(before->strength > member->strength) && !(before->strength < member->strength);
+    rows[m] = (MemberRow){member, rs_case_view_id(view, member->kind, member->id), alike ? rows[m - 1].group : m};
+  }
+  if (ring->n_members > 0) qsort(rows, ring->n_members, sizeof *rows, compare_members);
+  return rows;
+}
+
+static void member_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
+    const RsRing *ring = &view->c->rings->rings[r];
+    g_autofree MemberRow *rows = members_in_order(view, ring);
+    RingId id;
+    for (uint32_t m = 0; m < ring->n_members; m++) {
+      const RsMember *member = rows[m].member;
+      const RsCell cell[] = {text_cell(ring_id(r, &id)), text_cell(rs_kind_name[member->kind]), text_cell(rows[m].id),
+                             text_cell(rs_role_name[member->role]), number_cell(member->strength)};
+      row(&rs_table[RS_TABLE_MEMBER], cell, data);
+    }
+  }
+}
+
+/* ---- fact ---- */
+
+static const RsTableColumn fact_columns[] = {{"ring_id", RS_CELL_TEXT, false}, {"fact", RS_CELL_TEXT, false},
+                                             {"value", RS_CELL_DECIMAL, false}, {"expected", RS_CELL_DECIMAL, false},
+                                             {"p_value", RS_CELL_TINY, false}, {"points", RS_CELL_INTEGER, false},
+                                             {"kind", RS_CELL_TEXT, false}, {"text", RS_CELL_TEXT, false}};
+
+static void fact_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
+    const RsRing *ring = &view->c->rings->rings[r];
+    RingId id;
+    for (uint32_t f = 0; f < ring->n_facts; f++) {
+      const RsFact *fact = &ring->facts[f];
+      g_autofree char *text = rs_fact_text(view->c->claims, fact, view->c->text_language);
+      const RsCell cell[] = {text_cell(ring_id(r, &id)), text_cell(fact->code), number_cell(fact->value),
+                             number_cell(fact->expected), number_cell(fact->p_value), integer_cell(fact->points),
+                             text_cell(fact->counter ? "counter" : "for"), text_cell(text)};
+      row(&rs_table[RS_TABLE_FACT], cell, data);
+    }
+  }
+}
+
+/* ---- evidence ---- */
+
+static const RsTableColumn evidence_columns[] = {
+    {"ring_id", RS_CELL_TEXT, false}, {"file", RS_CELL_TEXT, true}, {"line", RS_CELL_INTEGER, true},
+    {"claim_id", RS_CELL_TEXT, false}, {"settlement_id", RS_CELL_TEXT, false}, {"person_id", RS_CELL_TEXT, false},
+    {"doctor_id", RS_CELL_TEXT, false}, {"institution_id", RS_CELL_TEXT, false}, {"drug_code", RS_CELL_TEXT, false},
+    {"time", RS_CELL_TEXT, false}, {"amount", RS_CELL_MONEY, false}, {"fund_amount", RS_CELL_MONEY, false},
+    {"facts", RS_CELL_TEXT, false}};
+
+typedef struct {
+  uint64_t line;
+  uint32_t visit, facts;
+  const char *person, *time, *settlement, *claim;
+} EvidenceRow;
+
+static int compare_texts(const char *a, const char *b) { return a == b ? 0 : strcmp(a, b); }
+static int compare_numbers(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
+
+/* Everything that is printed takes part before the line number, so the order does not depend on which file a row stood in. */
+static int compare_evidence(const void *a, const void *b, void *data) {
+  const EvidenceRow *x = a, *y = b;
+  const RsClaims *c = data;
+  int order = compare_texts(x->person, y->person);
+  if (order == 0) order = compare_texts(x->time, y->time);
+  if (order == 0) order = compare_numbers(c->visit_institution[x->visit], c->visit_institution[y->visit]);
+  if (order == 0) order = compare_texts(x->settlement, y->settlement);
+  if (order == 0) order = compare_texts(x->claim, y->claim);
+  if (order == 0) order = compare_numbers(c->line_drug[x->line], c->line_drug[y->line]);
+  if (order == 0) order = compare_numbers(c->line_doctor[x->line], c->line_doctor[y->line]);
+  if (order == 0) order = (c->line_amount[x->line] > c->line_amount[y->line]) - (c->line_amount[x->line] < c->line_amount[y->line]);
+  if (order == 0) order = (c->line_fund[x->line] > c->line_fund[y->line]) - (c->line_fund[x->line] < c->line_fund[y->line]);
+  if (order == 0) order = compare_numbers(x->facts, y->facts);
+  if (order == 0) order = compare_numbers(c->line_row[x->line], c->line_row[y->line]);
+  return order;
+}
+
+static size_t line_position(const RsCaseData *data, uint64_t line) {
+  size_t low = 0, high = data->n_lines;
+  while (high - low > 1) {
+    const size_t middle = low + (high - low) / 2;
+    if (data->line[middle] <= line) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+static EvidenceRow evidence_row(const RsCaseView *view, const RsEvidence *evidence) {
+  const RsCaseData *data = view->data;
+  const size_t at = line_position(data, evidence->line);
+  const uint32_t visit = rs_claims_line_visit(view->c->claims, evidence->line);
+  const char *texts = data->texts->str;
+  return (EvidenceRow){.line = evidence->line, .visit = visit, .facts = evidence->facts,
+                       .person = rs_case_view_id(view, RS_PERSON, rs_claims_visit_person(view->c->claims, visit)),
+                       .time = texts + data->time[at],
+                       .settlement = view->settlement_text ? view->settlement_text[at] : texts + data->settlement_id[at],
+                       .claim = view->claim_text ? view->claim_text[at] : texts + data->claim_id[at]};
+}
+
+static const char *fact_codes(const RsRing *ring, uint32_t facts, GString *codes) {
+  g_string_truncate(codes, 0);
+  for (uint32_t f = 0; f < MIN(ring->n_facts, 32u); f++)
+    if (facts >> f & 1u) g_string_append_printf(codes, "%s%s", codes->len > 0 ? ";" : "", ring->facts[f].code);
+  return codes->str;
+}
+
+static const char *number_text(const RsText *text, uint32_t number) {
+  return number == RS_NONE || text == NULL ? "" : rs_text_get(text, number);
+}
+
+static const char *file_name(const RsReport *report, RsRow row) {
+  const uint32_t file = RS_ROW_FILE(row);
+  return file < report->files->len ? ((const RsInputFile *)g_ptr_array_index(report->files, file))->name : "";
+}
+
+static void evidence_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  const RsClaims *claims = view->c->claims;
+  GString *codes = g_string_new(NULL);
+  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
+    const RsRing *ring = &view->c->rings->rings[r];
+    g_autofree EvidenceRow *rows = g_new(EvidenceRow, ring->n_evidence + 1);
+    RingId id;
+    for (uint64_t e = 0; e < ring->n_evidence; e++) rows[e] = evidence_row(view, &ring->evidence[e]);
+    if (ring->n_evidence > 0) qsort_r(rows, ring->n_evidence, sizeof *rows, compare_evidence, (void *)claims);
+    for (uint64_t e = 0; e < ring->n_evidence; e++) {
+      const EvidenceRow *one = &rows[e];
+      const RsRow source = claims->line_row[one->line];
+      const RsCell cell[] = {
+          text_cell(ring_id(r, &id)), text_cell(file_name(view->c->report, source)), count_cell(RS_ROW_LINE(source)),
+          text_cell(one->claim), text_cell(one->settlement), text_cell(one->person),
+          text_cell(number_text(claims->doctor, claims->line_doctor[one->line])),
+          text_cell(rs_text_get(claims->institution, claims->visit_institution[one->visit])),
+          text_cell(number_text(claims->drug, claims->line_drug[one->line])), text_cell(one->time),
+          integer_cell(claims->line_amount[one->line]), integer_cell(claims->line_fund[one->line]),
+          text_cell(fact_codes(ring, one->facts, codes))};
+      row(&rs_table[RS_TABLE_EVIDENCE], cell, data);
+    }
+  }
+  g_string_free(codes, TRUE);
+}
+
+/* ---- institution ---- */
+
+static const RsTableColumn institution_columns[] = {
+    {"rank", RS_CELL_INTEGER, false}, {"institution_id", RS_CELL_TEXT, false}, {"name", RS_CELL_TEXT, false},
+    {"type", RS_CELL_TEXT, false}, {"region", RS_CELL_TEXT, false}, {"visits", RS_CELL_INTEGER, false},
+    {"persons", RS_CELL_INTEGER, false}, {"amount", RS_CELL_MONEY, false}, {"peers", RS_CELL_INTEGER, false},
+    {"suspicion", RS_CELL_DECIMAL, false}, {"rings", RS_CELL_INTEGER, false}};
+
+static void institution_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  static const char *const type_name[] = {"", "pharmacy", "hospital", "clinic"};
+  const RsClaims *claims = view->c->claims;
+  for (uint32_t i = 0; i < view->c->rings->n_institutions; i++) {
+    const RsInstitutionRank *one = &view->c->rings->institutions[i];
+    const char *key = rs_text_get(claims->institution, one->institution);
+    const char *name = view->c->reader == NULL ? "" : rs_reader_attribute(view->c->reader, RS_INSTITUTION, key, "name");
+    const unsigned type = claims->institution_type == NULL ? 0 : claims->institution_type[one->institution];
+    const uint32_t region = claims->institution_region == NULL ? RS_NONE : claims->institution_region[one->institution];
+    const RsCell cell[] = {
+        integer_cell(one->rank), text_cell(key), text_cell(name), text_cell(type < G_N_ELEMENTS(type_name) ? type_name[type] : ""),
+        text_cell(number_text(claims->region, region)), count_cell(one->visits), integer_cell(one->persons),
+        integer_cell(one->amount), integer_cell(one->peers), number_cell(one->suspicion), integer_cell(one->n_rings)};
+    row(&rs_table[RS_TABLE_INSTITUTION], cell, data);
+  }
+}
+
+/* ---- reject ---- */
+
+static const RsTableColumn reject_columns[] = {{"file", RS_CELL_TEXT, false}, {"line", RS_CELL_INTEGER, false},
+                                               {"reason", RS_CELL_TEXT, false}, {"raw", RS_CELL_TEXT, false}};
+
+/* A record as it stood, as UTF-8 without NUL: what is neither becomes U+FFFD. */
+static char *raw_text(const RsReject *reject) {
+  GString *text = g_string_new(NULL);
+  const char *at = reject->raw, *end = at + reject->raw_length;
+  while (at < end) {
+    const char *stop;
+    g_utf8_validate(at, end - at, &stop);
+    g_string_append_len(text, at, stop - at);
+    at = stop;
+    if (at < end) {
+      g_string_append(text, "\xEF\xBF\xBD");
+      at++;
+    }
+  }
+  return g_string_free(text, FALSE);
+}
+
+void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsRowFunc row, void *data) {
+  for (guint i = 0; i < report->rejects->len; i++) {
+    const RsReject *reject = g_ptr_array_index(report->rejects, i);
+    const bool detailed = reject->detail != NULL && *reject->detail != '\0';
+    g_autofree char *reason = g_strconcat(rs_reason_name[reject->reason], detailed ? ": " : NULL, reject->detail, NULL);
+    g_autofree char *clear = rs_mask_is_clear(mask) && reject->raw != NULL ? raw_text(reject) : NULL;
+    char masked[32] = "";
+    if (!rs_mask_is_clear(mask) && reject->raw_length > 0) rs_mask_bytes(mask, 'r', reject->raw, reject->raw_length, masked);
+    const RsCell cell[] = {text_cell(file_name(report, reject->row)), count_cell(RS_ROW_LINE(reject->row)), text_cell(reason),
+                           text_cell(clear != NULL ? clear : masked)};
+    row(&rs_table[RS_TABLE_REJECT], cell, data);
+  }
+}
+
+static void reject_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  rs_table_walk_rejects(view->c->report, view->mask, row, data);
+}
+
+/* ---- entity and relation: what graph.graphml shows ---- */
+
+static const RsTableColumn entity_columns[] = {
+    {"entity_type", RS_CELL_TEXT, false}, {"entity_id", RS_CELL_TEXT, false}, {"label", RS_CELL_TEXT, false},
+    {"region", RS_CELL_TEXT, false}, {"n_claims", RS_CELL_INTEGER, false}, {"amount", RS_CELL_MONEY, false},
+    {"first_date", RS_CELL_TEXT, false}, {"last_date", RS_CELL_TEXT, false}};
+
+typedef struct { const char *id; const RsSubgraphNode *node; } NodeRow;
+
+static int compare_nodes(const void *a, const void *b) {
+  const NodeRow *x = a, *y = b;
+  if (x->node->kind != y->node->kind) return x->node->kind < y->node->kind ? -1 : 1;
+  return strcmp(x->id, y->id);
+}
+
+static NodeRow *nodes_in_order(const RsCaseView *view) {
+  const RsSubgraph *subgraph = view->data->subgraph;
+  NodeRow *rows = g_new(NodeRow, (gsize)subgraph->n_nodes + 1);
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++)
+    rows[i] = (NodeRow){rs_case_view_id(view, subgraph->node[i].kind, subgraph->node[i].id), &subgraph->node[i]};
+  if (subgraph->n_nodes > 0) qsort(rows, subgraph->n_nodes, sizeof *rows, compare_nodes);
+  return rows;
+}
+
+static uint32_t region_of(const RsClaims *claims, RsKind kind, uint32_t id) {
+  if (kind == RS_PERSON && claims->person_region != NULL) return claims->person_region[id];
+  if (kind == RS_INSTITUTION && claims->institution_region != NULL) return claims->institution_region[id];
+  return RS_NONE;
+}
+
+static void entity_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  const RsClaims *claims = view->c->claims;
+  g_autofree NodeRow *rows = nodes_in_order(view);
+  for (uint32_t i = 0; i < view->data->subgraph->n_nodes; i++) {
+    const RsSubgraphNode *node = rows[i].node;
+    const RsEntity *entity = &view->data->entities->of[node->kind][node->id];
+    char label[32], first[11], last[11];
+    const RsCell cell[] = {
+        text_cell(rs_kind_name[node->kind]), text_cell(rows[i].id),
+        text_cell(rs_case_label(view->c, view->mask, node->kind, node->id, label)),
+        text_cell(number_text(claims->region, region_of(claims, node->kind, node->id))), count_cell(entity->n_claims),
+        integer_cell(entity->amount), day_cell(entity->n_claims > 0, entity->first_day, first),
+        day_cell(entity->n_claims > 0, entity->last_day, last)};
+    row(&rs_table[RS_TABLE_ENTITY], cell, data);
+  }
+}
+
+static const RsTableColumn relation_columns[] = {
+    {"from_type", RS_CELL_TEXT, false}, {"from_id", RS_CELL_TEXT, false}, {"to_type", RS_CELL_TEXT, false},
+    {"to_id", RS_CELL_TEXT, false}, {"kind", RS_CELL_TEXT, false}, {"visits", RS_CELL_INTEGER, false},
+    {"lines", RS_CELL_INTEGER, false}, {"days", RS_CELL_INTEGER, false}, {"amount", RS_CELL_MONEY, false},
+    {"fund_amount", RS_CELL_MONEY, false}, {"first_date", RS_CELL_TEXT, false}, {"last_date", RS_CELL_TEXT, false}};
+
+typedef struct { uint32_t from, to; const RsSubgraphEdge *edge; } EdgeRow; /* ranks of the ends */
+
+static int compare_edge_rows(const void *a, const void *b) {
+  const EdgeRow *x = a, *y = b;
+  if (x->from != y->from) return x->from < y->from ? -1 : 1;
+  return (x->to > y->to) - (x->to < y->to);
+}
+
+static EdgeRow *edges_in_order(const RsSubgraph *subgraph, const NodeRow *nodes) {
+  g_autofree uint32_t *rank = g_new(uint32_t, (gsize)subgraph->n_nodes + 1);
+  EdgeRow *rows = g_new(EdgeRow, (gsize)subgraph->n_edges + 1);
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++) rank[nodes[i].node - subgraph->node] = i;
+  for (uint32_t i = 0; i < subgraph->n_edges; i++)
+    rows[i] = (EdgeRow){rank[subgraph->edge[i].from], rank[subgraph->edge[i].to], &subgraph->edge[i]};
+  if (subgraph->n_edges > 0) qsort(rows, subgraph->n_edges, sizeof *rows, compare_edge_rows);
+  return rows;
+}
+
+static void relation_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  g_autofree NodeRow *nodes = nodes_in_order(view);
+  g_autofree EdgeRow *edges = edges_in_order(view->data->subgraph, nodes);
+  for (uint32_t i = 0; i < view->data->subgraph->n_edges; i++) {
+    const RsSubgraphEdge *edge = edges[i].edge;
+    const RsRelation *relation = &view->c->knowledge->relation[edge->kind];
+    const NodeRow *from = &nodes[edges[i].from], *to = &nodes[edges[i].to];
+    char first[11], last[11];
+    const RsCell cell[] = {
+        text_cell(rs_kind_name[from->node->kind]), text_cell(from->id), text_cell(rs_kind_name[to->node->kind]), text_cell(to->id),
+        text_cell(rs_relation_name[edge->kind]), integer_cell(relation->visits[edge->row]), integer_cell(relation->lines[edge->row]),
+        integer_cell(relation->days[edge->row]), integer_cell(relation->amount[edge->row]), integer_cell(relation->fund[edge->row]),
+        day_cell(true, relation->first_day[edge->row], first), day_cell(true, relation->last_day[edge->row], last)};
+    row(&rs_table[RS_TABLE_RELATION], cell, data);
+  }
+}
+
+#define COLUMNS(name) G_N_ELEMENTS(name##_columns), name##_columns, name##_walk
+const RsTable rs_table[RS_N_TABLES] = {
+    [RS_TABLE_RING] = {"ring", "rings.csv", COLUMNS(ring)},
+    [RS_TABLE_MEMBER] = {"member", "members.csv", COLUMNS(member)},
+    [RS_TABLE_FACT] = {"fact", "facts.csv", COLUMNS(fact)},
+    [RS_TABLE_EVIDENCE] = {"evidence", "evidence.csv", COLUMNS(evidence)},
+    [RS_TABLE_INSTITUTION] = {"institution", "institutions.csv", COLUMNS(institution)},
+    [RS_TABLE_REJECT] = {"reject", "rejects.csv", COLUMNS(reject)},
+    [RS_TABLE_ENTITY] = {"entity", NULL, COLUMNS(entity)},
+    [RS_TABLE_RELATION] = {"relation", NULL, COLUMNS(relation)},
+};

@@ -1,0 +1,75 @@
+/* exporters/tables.h: the case as tables: what stands in each cell, said once for CSV, SQLite and whatever comes next.
+ *
+ * A table is a list of columns and a walk that hands over row after row; a format is a function that takes a row. Persons, claims and
+ * settlements are printed under the view's mask, and rows within a ring are ordered by what is printed, so that order tells
+ * nothing about masked ids. Cost: linear but for the sorting of each ring's rows. */
+#ifndef RS_EXPORTERS_TABLES_H
+#define RS_EXPORTERS_TABLES_H
+
+#include "exporters/case.h"
+#include "exporters/subgraph.h"
+
+/* What stood in the source for the evidence lines, each distinct line once; and whatever else is computed once a case. */
+typedef struct {
+  const RsCase *c;
+  RsEntities *entities;
+  RsSubgraph *subgraph;
+  size_t n_lines;
+  uint64_t *line;                            /* [n_lines] ascending line numbers of the claims table */
+  uint64_t *claim_id, *settlement_id, *time; /* [n_lines] offsets into texts */
+  GString *texts;                            /* NUL-terminated texts; offset 0 is "" */
+} RsCaseData;
+
+/* Fetches the source texts of all rings' evidence in one pass over the files. error: RS_ERROR_IO. */
+RsCaseData *rs_case_data_new(const RsCase *c, GError **error);
+void rs_case_data_free(RsCaseData *data);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCaseData, rs_case_data_free)
+
+/* The case as seen through one mask: pseudonyms are computed once, by several threads. */
+typedef struct {
+  const RsCaseData *data;
+  const RsCase *c;
+  const RsMask *mask;
+  uint32_t *shown;                         /* [n_shown] person numbers in any ring, ascending */
+  uint32_t n_shown;
+  char (*shown_text)[20];                  /* [n_shown] pseudonyms; NULL unmasked */
+  char (*claim_text)[20], (*settlement_text)[20]; /* [data->n_lines], NULL unmasked */
+} RsCaseView;
+RsCaseView *rs_case_view_new(const RsCaseData *data, const RsMask *mask);
+void rs_case_view_free(RsCaseView *view);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCaseView, rs_case_view_free)
+
+/* The printed id of any entity of a ring, or of the case's subgraph. */
+const char *rs_case_view_id(const RsCaseView *view, RsKind kind, uint32_t id);
+
+typedef enum {
+  RS_CELL_TEXT,
+  RS_CELL_INTEGER,
+  RS_CELL_MONEY,   /* fen, printed with two decimals */
+  RS_CELL_DECIMAL, /* at most six decimals; NaN is empty */
+  RS_CELL_TINY,    /* a probability: six significant digits, scientific where small; NaN is empty */
+} RsCellType;
+
+typedef struct { const char *name; RsCellType type; bool no_digest; /* left out of the result digest */ } RsTableColumn;
+
+/* text is NULL or "" for an empty cell of any type but INTEGER and MONEY; for those, `empty`. */
+typedef struct { const char *text; int64_t integer; double number; bool empty; } RsCell;
+
+typedef struct RsTable RsTable;
+typedef void (*RsRowFunc)(const RsTable *table, const RsCell *cell /* [n_columns] */, void *data);
+struct RsTable {
+  const char *name, *file; /* in SQLite; as CSV, or NULL */
+  unsigned n_columns;
+  const RsTableColumn *column;
+  void (*walk)(const RsCaseView *view, RsRowFunc row, void *data);
+};
+
+enum { RS_TABLE_RING, RS_TABLE_MEMBER, RS_TABLE_FACT, RS_TABLE_EVIDENCE, RS_TABLE_INSTITUTION, RS_TABLE_REJECT, RS_TABLE_ENTITY,
+       RS_TABLE_RELATION, RS_N_TABLES };
+extern const RsTable rs_table[RS_N_TABLES];
+#define RS_MAX_COLUMNS 20
+
+/* The reject table needs no case: view may be NULL there. */
+void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsRowFunc row, void *data);
+
+#endif
