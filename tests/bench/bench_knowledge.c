@@ -1,7 +1,9 @@
-/* bench_knowledge [LINES [THREADS [ROUNDS]]]: time and memory of rs_knowledge_new on drawn claims, 10 lines a person. */
+/* bench_knowledge [LINES [THREADS [ROUNDS]]]: time and memory of rs_knowledge_new and rs_whole_new on drawn claims, 10 lines
+ * a person. */
 #include "bench/claims_draw.h"
 
 #include "graph/knowledge.h"
+#include "graph/whole.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +40,18 @@ int main(int argc, char **argv) {
       return EXIT_FAILURE;
     }
     rs_clock_print("rs_knowledge_new", clock);
-    if (round == 0) rows_print(knowledge);
+    if (round == 0) {
+      rows_print(knowledge);
+      clock = rs_clock_now();
+      g_autoptr(RsWhole) whole = rs_whole_new(knowledge, NULL, &error);
+      if (whole == NULL) {
+        fprintf(stderr, "bench_knowledge: %s\n", error->message);
+        return EXIT_FAILURE;
+      }
+      rs_clock_print("rs_whole_new", clock);
+      printf("  %u components, %u communities, %u components over the limit\n", whole->n_components, whole->n_communities,
+             whole->n_skipped_components);
+    }
     rs_knowledge_free(knowledge);
   }
   struct rusage usage;
