@@ -1,0 +1,32 @@
+/* claims/bytes.h: a regular file's bytes in order, decompressed if it is gzip or zstd; private to source.c.
+ *
+ * Compression is told by the first bytes, never by the name. Every member and frame is read, every checksum compared; what follows
+ * them but zeros is an error. The descriptor is read by pread only. */
+#ifndef RS_CLAIMS_BYTES_H
+#define RS_CLAIMS_BYTES_H
+
+#include "claims/source.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct RsBytes RsBytes;
+/* Takes the descriptor. error: RS_ERROR_IO, RS_ERROR_INPUT another kind of archive. */
+RsBytes *rs_bytes_new(int fd, const char *name, GError **error);
+void rs_bytes_free(RsBytes *bytes);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsBytes, rs_bytes_free)
+
+/* Fills the buffer; *got < size only at the end. */
+bool rs_bytes_read(RsBytes *bytes, char *buffer, size_t size, size_t *got, GError **error);
+/* Gives bytes back: they are read next. */
+void rs_bytes_unread(RsBytes *bytes, const char *buffer, size_t size);
+
+int rs_bytes_fd(const RsBytes *bytes);
+const char *rs_bytes_name(const RsBytes *bytes);
+const char *rs_bytes_compression(const RsBytes *bytes); /* "", "gz", "zst" */
+const RsStamp *rs_bytes_stamp(const RsBytes *bytes);
+/* That the file is still as it was opened. */
+bool rs_bytes_unchanged(const RsBytes *bytes, GError **error);
+
+#endif

@@ -1,0 +1,348 @@
+#include "claims/csv_reader.h"
+
+#include "claims/masks.h"
+#include "claims/scan.h"
+
+#include <string.h>
+
+/* ---- memory ---- */
+
+static void records_free(RsCsv *csv) {
+  g_free(csv->start);
+  g_free(csv->finish);
+  g_free(csv->line);
+  g_free(csv->first);
+  g_free(csv->fault);
+  g_free(csv->end);
+}
+
+static void quoted_free(RsCsv *csv) {
+  g_free(csv->begin_store);
+  g_free(csv->unescaped);
+}
+
+void rs_csv_clear(RsCsv *csv) {
+  records_free(csv);
+  quoted_free(csv);
+  *csv = (RsCsv){0};
+}
+
+/* There are no more fields than bytes and no more records than every second byte, so with arrays for as many the hot loop needs
+ * no checks. What is never written is never backed by memory. */
+static void records_reserve(RsCsv *csv, size_t length) {
+  if (csv->capacity >= length) return;
+  records_free(csv);
+  csv->capacity = length + length / 4 + 64;
+  const size_t n_records = csv->capacity / 2 + 2;
+  csv->start = g_new(uint32_t, n_records);
+  csv->finish = g_new(uint32_t, n_records);
+  csv->line = g_new(uint32_t, n_records);
+  csv->first = g_new(uint32_t, n_records);
+  csv->fault = g_new(uint8_t, n_records);
+  csv->end = g_new(uint32_t, csv->capacity + 64);
+}
+
+static void quoted_reserve(RsCsv *csv, size_t length) {
+  if (csv->quoted_capacity >= length) return;
+  quoted_free(csv);
+  csv->quoted_capacity = length + length / 4 + 64;
+  csv->begin_store = g_new(uint32_t, csv->quoted_capacity);
+  csv->unescaped = g_malloc(csv->quoted_capacity + RS_BLOCK_PADDING);
+}
+
+/* ---- well-formed text, 64 bytes at a time ---- */
+
+typedef struct {
+  const char *text;
+  uint32_t *start, *finish, *line_of, *first, *end;
+  uint32_t n, n_fields;
+  uint32_t from, line, field; /* of the record being read: its first byte, line and field */
+} Tokens;
+
+/* An empty line is no record: its one field is taken out again. */
+static inline void field_remove(Tokens *tokens, uint32_t field, uint32_t n_fields) {
+  memmove(tokens->end + field, tokens->end + field + 1, (n_fields - field - 1) * sizeof(uint32_t));
+}
+
+/* Takes the separators of 64 bytes: newlines are those that end records, lines all of them. */
+RS_INLINE void tokens_take(Tokens *tokens, uint32_t base, uint64_t separators, uint64_t newlines, uint64_t lines, uint32_t line) {
+  uint32_t n_fields = tokens->n_fields, *end = tokens->end + n_fields, removed = 0;
+  for (uint64_t left = separators; left != 0; left &= left - 1) *end++ = base + (uint32_t)__builtin_ctzll(left);
+  n_fields += (uint32_t)__builtin_popcountll(separators);
+  for (; newlines != 0; newlines &= newlines - 1) {
+    const uint64_t before = (newlines & (0 - newlines)) - 1;
+    const uint32_t at = base + (uint32_t)__builtin_ctzll(newlines);
+    const uint32_t field = tokens->n_fields + (uint32_t)__builtin_popcountll(separators & before) - removed;
+    const uint32_t finish = at - (at > tokens->from && tokens->text[at - 1] == '\r');
+    if (finish == tokens->from) {
+      field_remove(tokens, field, n_fields - removed);
+      removed++;
+    } else {
+      const uint32_t n = tokens->n++;
+      tokens->start[n] = tokens->from;
+      tokens->finish[n] = finish;
+      tokens->line_of[n] = tokens->line;
+      tokens->first[n] = tokens->field;
+      tokens->end[field] = finish;
+      tokens->field = field + 1;
+    }
+    tokens->from = at + 1;
+    tokens->line = line + 1 + (uint32_t)__builtin_popcountll(lines & before);
+  }
+  tokens->n_fields = n_fields - removed;
+}
+
+typedef struct {
+  uint64_t broken, escaped;
+} QuoteFaults;
+
+#define TOKENS_LOOP(masks_of)                                                                                     \
+  for (size_t base = 0; base < length; base += 64) {                                                              \
+    RsMasks masks = masks_of(tokens->text + base, delimiter, false);                                              \
+    rs_masks_trim(&masks, length - base);                                                                         \
+    tokens_take(tokens, (uint32_t)base, masks.delimiter | masks.newline, masks.newline, masks.newline, line);     \
+    line += (uint32_t)__builtin_popcountll(masks.newline);                                                        \
+  }
+
+#define TOKENS_LOOP_QUOTED(masks_of)                                                                              \
+  RsQuotes quotes = RS_QUOTES_START;                                                                              \
+  for (size_t base = 0; base < length; base += 64) {                                                              \
+    RsMasks masks = masks_of(tokens->text + base, delimiter, true);                                               \
+    rs_masks_trim(&masks, length - base);                                                                         \
+    const uint64_t outside = rs_quotes_take(&quotes, &masks), newlines = masks.newline & outside;                 \
+    if (quotes.broken != 0) break;                                                                                \
+    tokens_take(tokens, (uint32_t)base, (masks.delimiter & outside) | newlines, newlines, masks.newline, line);   \
+    line += (uint32_t)__builtin_popcountll(masks.newline);                                                        \
+  }                                                                                                               \
+  return (QuoteFaults){quotes.broken | quotes.inside, quotes.escaped}
+
+static void tokens_plain(Tokens *tokens, size_t length, char delimiter) {
+  uint32_t line = 0;
+  TOKENS_LOOP(rs_masks_plain)
+}
+
+static QuoteFaults tokens_quoted_plain(Tokens *tokens, size_t length, char delimiter) {
+  uint32_t line = 0;
+  TOKENS_LOOP_QUOTED(rs_masks_plain);
+}
+
+#if RS_HAS_AVX2_CODE
+RS_AVX2 static void tokens_avx2(Tokens *tokens, size_t length, char delimiter) {
+  uint32_t line = 0;
+  TOKENS_LOOP(rs_masks_avx2)
+}
+
+RS_AVX2 static QuoteFaults tokens_quoted_avx2(Tokens *tokens, size_t length, char delimiter) {
+  uint32_t line = 0;
+  TOKENS_LOOP_QUOTED(rs_masks_avx2);
+}
+#endif
+
+static Tokens tokens_start(const RsCsv *csv) {
+  return (Tokens){csv->text, csv->start, csv->finish, csv->line, csv->first, csv->end, 0, 0, 0, 0, 0};
+}
+
+static void tokens_finish(const Tokens *tokens, RsCsv *csv) {
+  csv->n = tokens->n;
+  csv->n_fields = tokens->n_fields;
+  csv->first[csv->n] = csv->n_fields;
+  memset(csv->fault, RS_FAULT_NONE, csv->n);
+}
+
+static bool some_record_too_long(const RsCsv *csv, size_t length) {
+  if (length <= RS_MAX_RECORD) return false;
+  for (uint32_t r = 0; r < csv->n; r++)
+    if (csv->finish[r] + (csv->text[csv->finish[r]] == '\r') - csv->start[r] > RS_MAX_RECORD) return true;
+  return false;
+}
+
+static bool read_unquoted(RsCsv *csv, size_t length, char delimiter) {
+  Tokens tokens = tokens_start(csv);
+#if RS_HAS_AVX2_CODE
+  if (rs_scan_has_avx2()) tokens_avx2(&tokens, length, delimiter);
+  else
+#endif
+    tokens_plain(&tokens, length, delimiter);
+  tokens_finish(&tokens, csv);
+  return !some_record_too_long(csv, length);
+}
+
+/* ---- quoted fields ---- */
+
+/* Copies the inside of a quoted field, each doubled quote once; returns the field's place for begin[] and sets *end. */
+static uint32_t field_unescape(RsCsv *csv, uint32_t begin, uint32_t *end, uint32_t *n_unescaped) {
+  const char *from = csv->text + begin, *stop = csv->text + *end;
+  char *to = csv->unescaped + *n_unescaped;
+  const uint32_t place = *n_unescaped;
+  for (const char *quote; (quote = memchr(from, '"', (size_t)(stop - from))) != NULL; from = quote + 2) {
+    const size_t n = (size_t)(quote - from) + 1;
+    memcpy(to, from, n);
+    to += n;
+  }
+  memcpy(to, from, (size_t)(stop - from));
+  to += stop - from;
+  *n_unescaped = *end = (uint32_t)(to - csv->unescaped);
+  return place | RS_CSV_UNESCAPED;
+}
+
+/* Sets begin[] and end[] of a field that stands, with its quotes, from `begin` to end[field]. */
+static void field_unquote(RsCsv *csv, uint32_t field, uint32_t begin, bool escapes, uint32_t *n_unescaped) {
+  if (csv->text[begin] != '"' || begin == csv->end[field]) {
+    csv->begin[field] = begin;
+    return;
+  }
+  uint32_t inner = begin + 1, end = csv->end[field] - 1;
+  if (escapes && memchr(csv->text + inner, '"', end - inner) != NULL) inner = field_unescape(csv, inner, &end, n_unescaped);
+  csv->begin[field] = inner;
+  csv->end[field] = end;
+}
+
+static void fields_unquote(RsCsv *csv, bool escapes) {
+  uint32_t n_unescaped = 0;
+  for (uint32_t r = 0; r < csv->n; r++) {
+    uint32_t begin = csv->start[r];
+    for (uint32_t field = csv->first[r]; field < csv->first[r + 1]; field++) {
+      const uint32_t next = csv->end[field] + 1;
+      field_unquote(csv, field, begin, escapes, &n_unescaped);
+      begin = next;
+    }
+  }
+}
+
+static bool read_quoted(RsCsv *csv, size_t length, char delimiter) {
+  Tokens tokens = tokens_start(csv);
+  QuoteFaults faults;
+#if RS_HAS_AVX2_CODE
+  if (rs_scan_has_avx2()) faults = tokens_quoted_avx2(&tokens, length, delimiter);
+  else
+#endif
+    faults = tokens_quoted_plain(&tokens, length, delimiter);
+  if (faults.broken != 0) return false;
+  tokens_finish(&tokens, csv);
+  if (some_record_too_long(csv, length)) return false;
+  fields_unquote(csv, faults.escaped != 0);
+  return true;
+}
+
+/* ---- anything ---- */
+
+/* The end of the field that begins at `at` in a well-formed record: its delimiter or the record's end. */
+static uint32_t field_end(const char *text, uint32_t at, uint32_t finish, char delimiter) {
+  if (at < finish && text[at] == '"') {
+    for (at++; text[at] != '"' || text[at + 1] == '"'; at++) at += text[at] == '"';
+    return at + 1;
+  }
+  const char *found = at < finish ? memchr(text + at, delimiter, finish - at) : NULL;
+  return found != NULL ? (uint32_t)(found - text) : finish;
+}
+
+static void fields_split(RsCsv *csv, uint32_t start, uint32_t finish, char delimiter, uint32_t *n_unescaped) {
+  for (uint32_t begin = start;;) {
+    const uint32_t end = field_end(csv->text, begin, finish, delimiter), field = csv->n_fields++;
+    csv->end[field] = end;
+    field_unquote(csv, field, begin, true, n_unescaped);
+    if (end == finish) return;
+    begin = end + 1;
+  }
+}
+
+static uint32_t lines_in(const char *text, size_t from, size_t to) {
+  RsTextStats stats = {0, false, false, false};
+  rs_text_count(text + from, to - from, &stats);
+  return (uint32_t)stats.n_lines;
+}
+
+static void read_exactly(RsCsv *csv, size_t length, char delimiter) {
+  RsRecordScan scan = {.text = csv->text, .length = length, .delimiter = delimiter, .whole = true};
+  uint32_t line = 0, n_unescaped = 0;
+  csv->n = csv->n_fields = 0;
+  for (size_t start = 0; start < length;) {
+    const RsRecordSpan span = rs_record_scan(&scan, start);
+    size_t finish = span.finish - (span.finish > start && csv->text[span.finish - 1] == '\r');
+    if (span.fault == RS_FAULT_TOO_LONG) finish = start + RS_MAX_RECORD;
+    if (finish > start) {
+      const uint32_t n = csv->n++;
+      csv->start[n] = (uint32_t)start;
+      csv->finish[n] = (uint32_t)finish;
+      csv->line[n] = line;
+      csv->first[n] = csv->n_fields;
+      csv->fault[n] = (uint8_t)span.fault;
+      if (span.fault == RS_FAULT_NONE) fields_split(csv, (uint32_t)start, (uint32_t)finish, delimiter, &n_unescaped);
+    }
+    line += lines_in(csv->text, start, span.next);
+    start = span.next;
+  }
+  csv->first[csv->n] = csv->n_fields;
+}
+
+/* ---- bytes that cannot stand in a text ---- */
+
+static void mark_bytes(RsCsv *csv, const RsBlock *block) {
+  const bool invalid = block->has_high && !rs_text_is_utf8(block->text, block->length);
+  if (!invalid && !block->has_nul) return;
+  for (uint32_t r = 0; r < csv->n; r++) {
+    const char *record = csv->text + csv->start[r];
+    const size_t length = csv->finish[r] - csv->start[r];
+    if (csv->fault[r] != RS_FAULT_NONE) continue;
+    if ((block->has_nul && memchr(record, '\0', length) != NULL) || (invalid && !rs_text_is_utf8(record, length)))
+      csv->fault[r] = RS_FAULT_BYTES;
+  }
+}
+
+void rs_csv_read(RsCsv *csv, const RsBlock *block, char delimiter) {
+  g_assert(block->length > 0 && block->length < RS_CSV_UNESCAPED && block->text[block->length - 1] == '\n');
+  csv->text = block->text;
+  csv->first_line = block->first_line;
+  records_reserve(csv, block->length);
+  csv->begin = NULL;
+  if (block->has_quote || !read_unquoted(csv, block->length, delimiter)) {
+    quoted_reserve(csv, block->length);
+    csv->begin = csv->begin_store;
+    if (!block->has_quote || !read_quoted(csv, block->length, delimiter)) read_exactly(csv, block->length, delimiter);
+  }
+  mark_bytes(csv, block);
+}
+
+/* ---- delimiter ---- */
+
+#define SAMPLE_RECORDS 50
+
+typedef struct {
+  uint32_t n_header, n_records, n_alike;
+} Shape;
+
+/* The last record counts only if it is whole. */
+static Shape shape_of(const RsBlock *block, char delimiter, bool at_end) {
+  RsCsv csv = {0};
+  rs_csv_read(&csv, block, delimiter);
+  const uint32_t n_whole = csv.n > 1 && !at_end ? csv.n - 1 : csv.n;
+  Shape shape = {0, MIN(n_whole, SAMPLE_RECORDS), 0};
+  if (csv.n > 0) shape.n_header = rs_csv_n_fields(&csv, 0);
+  for (uint32_t r = 0; r < shape.n_records; r++) shape.n_alike += rs_csv_n_fields(&csv, r) == shape.n_header;
+  rs_csv_clear(&csv);
+  return shape;
+}
+
+static bool shape_is_better(Shape a, Shape b) {
+  const uint64_t a_alike = (uint64_t)a.n_alike * b.n_records, b_alike = (uint64_t)b.n_alike * a.n_records;
+  if ((a.n_header > 1) != (b.n_header > 1)) return a.n_header > 1;
+  return a_alike != b_alike ? a_alike > b_alike : a.n_header > b.n_header;
+}
+
+char rs_csv_delimiter(const char *text, size_t length, bool at_end) {
+  static const char candidates[] = {',', '\t', ';', '|'};
+  if (length == 0) return ',';
+  g_autofree char *copy = g_malloc0(length + 1 + RS_BLOCK_PADDING);
+  memcpy(copy, text, length);
+  copy[length] = '\n';
+  const RsBlock block = {.text = copy, .length = length + 1, .first_line = 1, .has_quote = memchr(text, '"', length) != NULL};
+  char best = ',';
+  Shape best_shape = shape_of(&block, ',', at_end);
+  for (size_t i = 1; i < sizeof candidates; i++) {
+    const Shape shape = shape_of(&block, candidates[i], at_end);
+    if (!shape_is_better(shape, best_shape)) continue;
+    best = candidates[i];
+    best_shape = shape;
+  }
+  return best;
+}
