@@ -113,6 +113,36 @@ static void hundred_thousand_rows_are_all_found_again(void **state) {
   }
 }
 
+static void files_are_read_and_their_bad_rows_named_by_line(void **state) {
+  (void)state;
+  static const struct { const char *text; int code; const char *part; const char *name; } cases[] = {
+    {"person_id;name\r\np1;\"Ann; \"\"A\"\"\"\r\n", 0, NULL, "Ann; \"A\""},
+    {"\xEF\xBB\xBFperson_id,name\np1,\"two\nlines\"\n", 0, NULL, "two\nlines"},
+    {"person_id,name\np2\np1,Ann\n", 0, ":2: 1 fields where the header has 2; rows left out", "Ann"},
+    {"person_id,name\np1,Ann\np3,\"open\np4,Dee\n", 0, ":3: a quote that does not close", "Ann"},
+    {"", RS_ERROR_INPUT, "the file is empty", NULL},
+    {"person_id\np1\n", RS_ERROR_INPUT, "no column of a table of persons", NULL},
+  };
+  g_autofree char *folder = g_dir_make_tmp("rs-attributes-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "t.csv", NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    assert_true(g_file_set_contents(path, cases[i].text, -1, NULL));
+    g_autoptr(RsAttributes) attributes = rs_attributes_read(RS_ATTRIBUTES_PERSON, path, &error);
+    const char *said = attributes == NULL ? error->message : rs_attributes_notes(attributes)[0];
+    if (cases[i].code == 0) rs_assert_no_error(error);
+    else assert_true(g_error_matches(error, RS_ERROR, cases[i].code));
+    if (cases[i].name != NULL) assert_string_equal(rs_attributes_get(attributes, "p1", "name"), cases[i].name);
+    if (cases[i].part == NULL) assert_null(said);
+    else if (said == NULL || strstr(said, cases[i].part) == NULL) fail_msg("'%s' is not in: %s", cases[i].part, said);
+  }
+  g_unlink(path);
+  g_autoptr(GError) error = NULL;
+  assert_null(rs_attributes_read(RS_ATTRIBUTES_PERSON, path, &error));
+  assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
+  g_rmdir(folder);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(cells_are_found_by_id_and_field),
@@ -120,6 +150,7 @@ int main(void) {
     cmocka_unit_test(first_row_of_an_id_is_kept_and_a_conflict_is_noted_by_line),
     cmocka_unit_test(bad_rows_are_left_out_and_many_refuse_the_table),
     cmocka_unit_test(headers_without_attributes_are_refused),
+    cmocka_unit_test(files_are_read_and_their_bad_rows_named_by_line),
     cmocka_unit_test(hundred_thousand_rows_are_all_found_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
