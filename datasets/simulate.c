@@ -129,8 +129,8 @@ bool rs_simulate(const RsSimulateOptions *options, const char *folder, GError **
   world.first_day = first;
   world.style = options->style ? options->style : (RsCityStyle)(RS_CITY_BIG + rs_random_below(&random, RS_N_CITY_STYLES - 1));
   rs_sim_city_build(&world);
-  rs_sim_rings_cast(&world);
   rs_sim_innocent_cast(&world);
+  rs_sim_rings_cast(&world);
   rs_sim_city_live(&world);
   rs_sim_innocent_live(&world);
   rs_sim_innocent_boxes(&world);

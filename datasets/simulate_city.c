@@ -1,6 +1,7 @@
 /* datasets/simulate_city.c: who lives where, where they can go, and what they do all year when nobody plans anything. */
 #include "datasets/simulate_world.h"
 
+#include "base/calendar.h"
 #include "base/hash.h"
 
 #include <string.h>
@@ -40,6 +41,7 @@ static void place_hours(RsSimPlace *place, RsRandom *random) {
   if (place->type == PLACE_PHARMACY) {
     place->open = (uint16_t)(420 + 15 * rs_random_below(random, 7));
     place->close = (uint16_t)(1200 + 15 * rs_random_below(random, 9));
+    if (rs_sim_chance(random, 30)) place->open = 5, place->close = 1435; /* the night pharmacy */
   } else {
     place->open = (uint16_t)(450 + 15 * rs_random_below(random, 3));
     place->close = (uint16_t)(place->type == PLACE_HOSPITAL ? 1035 : 1020 + 15 * rs_random_below(random, 13));
@@ -215,6 +217,13 @@ static void give_places(RsSimWorld *world, RsRandom *random, RsSimPerson *person
   person->clinic = head && rs_sim_chance(random, 600) ? head->clinic : rs_sim_place(world, random, d, PLACE_CLINIC);
   uint32_t far = world->district[d].home && rs_sim_chance(random, 350) ? rs_random_below(random, world->n_home) : d;
   person->hospital = rs_sim_place(world, random, far, PLACE_HOSPITAL);
+  if (world->style == RS_CITY_BIG && world->district[d].home && rs_sim_chance(random, 330))
+    person->hospital = world->first_place[PLACE_HOSPITAL]; /* everybody's hospital, with its queues */
+  /* The serious cases of the country go to the city's first hospital. */
+  if (!world->district[d].home && rs_sim_chance(random, 120)) {
+    uint32_t slot = rs_random_below(random, MIN(world->n_home, 3u)) * N_PLACE_TYPES + PLACE_HOSPITAL;
+    person->hospital = world->first_place[slot];
+  }
 }
 
 static uint32_t draw_district(const RsSimWorld *world, RsRandom *random, uint32_t first, uint32_t last) {
@@ -329,8 +338,10 @@ static void buy_along(Life *life, uint32_t p, uint32_t day) {
     who->next_refill = day + who->period + (uint32_t)rs_random_below(random, 5);
     return;
   }
-  unsigned class = draw_diagnosis(world, random, rs_sim_age(world, p), false, rs_sim_month(world, day));
-  rs_sim_treatment(world, random, p, world->visit[world->n_visits - 1].place, class, true);
+  RsSimVisit *visit = &world->visit[world->n_visits - 1];
+  uint32_t diagnosis = draw_diagnosis(world, random, rs_sim_age(world, p), false, rs_sim_month(world, day));
+  visit->diagnosis = (uint16_t)diagnosis, visit->doctor = RS_NONE;
+  rs_sim_treatment(world, random, p, visit->place, diagnosis, true);
 }
 
 /* The others of the household come along, or send their cards. */
@@ -355,6 +366,20 @@ static void come_along(Life *life, uint32_t p, uint32_t day, const RsSimVisit *l
   }
 }
 
+/* Something was forgotten, or out of stock: back after a few minutes, or on to the next pharmacy with the rest. */
+static void second_stop(Life *life, uint32_t p, const RsSimVisit *first) {
+  RsSimWorld *world = life->world;
+  RsRandom *random = &life->random;
+  const RsSimPerson *who = &world->person[p];
+  if (!rs_sim_chance(random, 6)) return;
+  bool back = rs_sim_chance(random, 500);
+  uint32_t place = back ? first->place : who->pharmacy[1], delay = 60 * (back ? rs_sim_between(random, 3, 18) : rs_sim_between(random, 12, 70));
+  rs_sim_visit(world, p, place, first->doctor, first->diagnosis, first->time + delay);
+  if (back || !who->n_drugs) rs_sim_treatment(world, random, p, place, first->diagnosis, true);
+  else rs_sim_own_drugs(world, random, p, 350);
+  drop_empty_visit(world);
+}
+
 static void refill(Life *life, uint32_t p, uint32_t day) {
   RsSimWorld *world = life->world;
   RsRandom *random = &life->random;
@@ -371,7 +396,7 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
   uint32_t place = seen ? world->doctor[who->doctor].place : who->pharmacy[rs_sim_chance(random, 780) ? 0 : rs_sim_between(random, 1, 2)];
   uint32_t doctor = seen ? who->doctor : rs_sim_chance(random, 560) ? who->doctor : RS_NONE;
   day = rs_sim_open_day(world, place, day);
-  if (seen && rs_sim_weekday(world, day) >= 5 && rs_sim_chance(random, 750)) day += 7 - rs_sim_weekday(world, day);
+  if (seen && rs_sim_weekday(world, day) >= 5 && rs_sim_chance(random, 750)) day += 7 - rs_sim_weekday(world, day) + rs_random_below(random, 4);
   if (day >= world->days) return;
   uint32_t time = day * 86400 + rs_sim_hour(world, random, p, place);
   RsSimVisit visit = *rs_sim_visit(world, p, place, doctor, diagnosis, time);
@@ -380,6 +405,7 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
     if (rs_sim_chance(random, 140)) rs_sim_treatment(world, random, p, place, draw_diagnosis(world, random, rs_sim_age(world, p), false, rs_sim_month(world, day)), true);
     drop_empty_visit(world);
     come_along(life, p, day, &visit);
+    second_stop(life, p, &visit);
     return;
   }
   bool inside = rs_sim_chance(random, 640);
@@ -427,6 +453,8 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
                                                : who->pharmacy[rs_sim_chance(random, 620) ? 0 : rs_sim_between(random, 1, 2)];
   }
   day = rs_sim_open_day(world, place, day);
+  if (world->place[place].type == PLACE_HOSPITAL && rs_sim_weekday(world, day) >= 5 && rs_sim_chance(random, 450))
+    day += 7 - rs_sim_weekday(world, day) + rs_random_below(random, 4);
   if (day >= world->days) return;
   uint32_t second = rs_sim_hour(world, random, p, place);
   if (place == who->cast_place) { /* in the breaks */
@@ -444,6 +472,14 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
 
 static uint32_t acute_gap(Life *life, uint32_t p) {
   return 1 + rs_sim_wait(&life->random, 3650 / life->world->person[p].acute_rate);
+}
+
+/* Fixed holidays thin out everything: New Year, Spring Festival as it fell in 2024, May Day, National Day. */
+static bool holiday(const RsSimWorld *world, uint32_t day) {
+  int year, month, in_month;
+  rs_day_to_civil((uint16_t)(world->first_day + day), &year, &month, &in_month);
+  return (month == 1 && in_month == 1) || (month == 2 && in_month >= 9 && in_month <= 15) || (month == 5 && in_month <= 3) ||
+         (month == 10 && in_month <= 5);
 }
 
 /* Walks the household's days in order: whoever is due next acts, and takes the others along. */
@@ -467,7 +503,7 @@ static void live_household(RsSimWorld *world, uint32_t h) {
     bool chronic = who->next_refill == day;
     if (chronic) who->next_refill = day + who->period - MIN(who->period / 10u, 3u) + rs_random_below(&life.random, 7);
     else who->next_acute = day + acute_gap(&life, p);
-    if (!keeps(&life, p)) continue;
+    if (!keeps(&life, p) || (holiday(world, day) && rs_sim_chance(&life.random, 550))) continue;
     if (chronic) refill(&life, p, day);
     else fall_ill(&life, p, day);
   }

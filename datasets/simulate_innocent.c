@@ -53,6 +53,10 @@ static bool shops_there(const RsSimWorld *world, uint32_t p, const Group *group)
   return who->pharmacy[0] == group->place || who->pharmacy[1] == group->place;
 }
 
+static bool keeps_regimen(const RsSimWorld *world, uint32_t p, const Group *group) {
+  return rs_sim_age(world, p) >= 60 && lives_near(world, p, group);
+}
+
 static void gather(Cast *cast, uint32_t n, Suits suits, uint32_t mark) {
   RsSimWorld *world = cast->world;
   Group *group = &cast->group;
@@ -194,6 +198,16 @@ static void migrants(Cast *cast) {
   }
 }
 
+/* Old neighbours who walk to the pharmacy together, each with a list of their own. */
+static void friends(Cast *cast) {
+  RsRandom *random = &cast->random;
+  Group *group = &cast->group;
+  group->place = home_place(cast, PLACE_PHARMACY);
+  gather(cast, rs_sim_between(random, 3, 6), keeps_regimen, 0);
+  group->day = rs_random_below(random, 14), group->every = rs_sim_chance(random, 500) ? 14 : 28;
+  group->start = 520 + rs_random_below(random, 90), group->attendance = rs_sim_between(random, 650, 900);
+}
+
 static void cast_kind(RsSimWorld *world, RsSimKind kind, uint32_t one_per, void (*prepare)(Cast *)) {
   for (uint32_t i = 0, n = usual(world, one_per); i < n; i++) {
     Cast cast;
@@ -251,9 +265,22 @@ void rs_sim_innocent_cast(RsSimWorld *world) {
   cast_kind(world, KIND_FLU_CLINIC, 8000, flu_clinic);
   cast_kind(world, KIND_PROMOTION, 4000, promotion);
   cast_kind(world, KIND_MIGRANTS, world->style == RS_CITY_INDUSTRIAL ? 2500 : 6000, migrants);
+  cast_kind(world, KIND_FRIENDS, 1500, friends);
   batch_settling(world);
   note_households(world);
   note_doors(world);
+}
+
+uint32_t rs_sim_crowd(const RsSimWorld *world, RsRandom *random, uint32_t crowd[160], uint32_t least) {
+  G_STATIC_ASSERT(MOST <= 160);
+  for (unsigned tries = 0; tries < 40 && world->groups->len; tries++) {
+    const Group *group = &g_array_index(world->groups, Group, rs_random_below(random, world->groups->len));
+    bool fits = group->kind == KIND_CARE_HOME || group->kind == KIND_EMPLOYER_DAY || group->kind == KIND_SCHOOL_CLINIC || group->kind == KIND_MIGRANTS;
+    if (!fits || group->n < least) continue;
+    for (uint32_t i = 0; i < group->n; i++) crowd[i] = group->person[i];
+    return group->n;
+  }
+  return 0;
 }
 
 /* ---- lives ---- */
@@ -307,10 +334,11 @@ static void checkup_day(RsSimWorld *world, RsRandom *random, const Group *group,
 static void open_day(RsSimWorld *world, RsRandom *random, const Group *group, uint32_t day) {
   for (uint32_t i = 0; i < group->n; i++) {
     if (!comes(random, group)) continue;
-    uint32_t p = group->person[i], time = day * 86400 + group->start * 60 + rs_random_below(random, 8400);
+    uint32_t p = group->person[i], width = group->kind == KIND_FRIENDS ? 900 : 8400;
+    uint32_t time = day * 86400 + group->start * 60 + rs_random_below(random, width);
     rs_sim_visit(world, p, group->place, group->doctor, rs_sim_main_diagnosis(world, random, p), time);
     if (group->kind == KIND_CLINIC_DAY) rs_sim_line(world, world->service[rs_sim_chance(random, 500) ? SERVICE_SUGAR : SERVICE_CONSULT], 1);
-    rs_sim_own_drugs(world, random, p, group->kind == KIND_CLINIC_DAY ? 850 : 600);
+    rs_sim_own_drugs(world, random, p, group->kind == KIND_PROMOTION ? 600 : 850);
     if (group->kind == KIND_PROMOTION) { /* this month's offer, and a stock of the usual */
       static const uint8_t offers[] = {CLASS_TONIC, CLASS_VITAMIN, CLASS_PLASTER, CLASS_HEART_TCM};
       uint32_t offer = offers[(day / 28) % sizeof offers];
@@ -345,7 +373,7 @@ static void live_group(RsSimWorld *world, const Group *group) {
     case KIND_CARE_HOME: care_round(world, &random, group, on); break;
     case KIND_DIALYSIS: dialysis_day(world, &random, group, on); break;
     case KIND_EMPLOYER_DAY: checkup_day(world, &random, group, on); break;
-    case KIND_CLINIC_DAY: case KIND_PROMOTION: open_day(world, &random, group, on); break;
+    case KIND_CLINIC_DAY: case KIND_PROMOTION: case KIND_FRIENDS: open_day(world, &random, group, on); break;
     default: break;
     }
   }

@@ -73,6 +73,19 @@ static void cast_members(RsSimWorld *world, RsRandom *random, Ring *ring, uint32
   }
 }
 
+/* A ring inside an innocent crowd: some of a care home's cards, some of a factory's men. */
+static bool cast_hidden(RsSimWorld *world, RsRandom *random, Ring *ring, uint32_t n) {
+  uint32_t crowd[160], size = rs_sim_crowd(world, random, crowd, n + 5);
+  if (!size) return false;
+  static const uint32_t keeps[4] = {300, 1000, 600, 1000};
+  uint32_t keep = rs_sim_dial(world, random, world->options->honest, 1000, keeps);
+  for (uint32_t tries = 0; ring->n_persons < n && tries < 2000; tries++) {
+    uint32_t p = crowd[rs_random_below(random, size)];
+    if (!(world->person[p].cast & RS_SIM_CAST_RING) && !in_ring(ring, p)) join(world, ring, p, keep);
+  }
+  return ring->n_persons > 2;
+}
+
 static void cast_drugs(const RsSimWorld *world, RsRandom *random, Ring *ring, uint32_t n) {
   uint32_t least = rs_sim_chance(random, 700) ? 4000 : 1500; /* what sells well, or just anything handy */
   for (uint32_t tries = 0; ring->n_drugs < MIN(n, RING_DRUGS) && tries < 4000; tries++) {
@@ -160,7 +173,9 @@ static void cast_ring(RsSimWorld *world, uint32_t pattern, uint32_t index) {
   if (pattern != STEERING) {
     uint32_t district = RS_NONE;
     if (pattern == CROSSREGION) district = world->n_home + rs_random_below(random, world->n_districts - world->n_home);
-    cast_members(world, random, ring, MIN(MAX(size, 2u), (uint32_t)RING_PERSONS), district);
+    size = MIN(MAX(size, 2u), (uint32_t)RING_PERSONS);
+    bool hidden = pattern == BATCH && index % 6 == 4 && cast_hidden(world, random, ring, size);
+    if (!hidden) cast_members(world, random, ring, size, district);
   }
   world->n_cast++;
 }
@@ -531,8 +546,8 @@ static uint32_t busy_doctor(Act *act, const uint32_t *count, const uint32_t *tak
     bool used = !world->district[world->place[world->doctor[doctor].place].district].home;
     for (uint32_t i = 0; i < n_taken; i++) used |= taken[i] == doctor;
     if (used) continue;
-    if (best == RS_NONE || (count[doctor] > count[best] && count[best] < 40)) best = doctor;
-    if (best != RS_NONE && count[best] >= 40 && tries > 20) break;
+    if (best == RS_NONE || count[doctor] > count[best]) best = doctor;
+    if (tries > 8 && count[best] >= 120) break;
   }
   return best;
 }

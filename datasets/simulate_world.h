@@ -120,6 +120,7 @@ typedef struct { uint32_t group, kind, id; uint8_t entity; } RsSimAnswer; /* kin
 
 typedef enum { KIND_HOUSEHOLD, KIND_PROXY, KIND_CARE_HOME, KIND_DIALYSIS, KIND_EMPLOYER_DAY, KIND_CLINIC_DAY, KIND_SCHOOL_CLINIC,
   KIND_FLU_CLINIC, KIND_PROMOTION, KIND_BATCH_SETTLING, KIND_MIGRANTS, KIND_DOOR_PHARMACY, KIND_WORKPLACE, KIND_SPLIT_BOX, KIND_RETURN,
+  KIND_FRIENDS,
   N_KINDS } RsSimKind;
 
 typedef struct {
@@ -171,6 +172,8 @@ uint32_t rs_sim_dial(const RsSimWorld *world, RsRandom *random, double given, ui
 void rs_sim_city_build(RsSimWorld *world);
 void rs_sim_city_live(RsSimWorld *world);      /* every person's own visits */
 void rs_sim_innocent_cast(RsSimWorld *world);
+/* The people of a random care home, employer, school or dormitory with at least so many: their number, 0 if there is none. */
+uint32_t rs_sim_crowd(const RsSimWorld *world, RsRandom *random, uint32_t crowd[160], uint32_t least);
 void rs_sim_innocent_live(RsSimWorld *world);
 void rs_sim_innocent_boxes(RsSimWorld *world); /* split boxes and returned ones */
 void rs_sim_innocent_stamp(RsSimWorld *world); /* after all visits: batch settling */

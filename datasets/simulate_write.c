@@ -242,7 +242,7 @@ static bool write_drugs(const RsSimWorld *world, const Ids *ids, const char *pat
 
 static const char *const pattern_name[] = {"batch", "resale", "steering", "crossregion", "duplicate", "travel", "trace", "mixed"};
 static const char *const kind_name[N_KINDS] = {"household", "proxy", "care_home", "dialysis", "employer_day", "clinic_day", "school_clinic",
-  "flu_clinic", "promotion", "batch_settling", "migrants", "door_pharmacy", "workplace", "split_box", "return"};
+  "flu_clinic", "promotion", "batch_settling", "migrants", "door_pharmacy", "workplace", "split_box", "return", "friends"};
 
 static gint answer_order(gconstpointer a, gconstpointer b) {
   const RsSimAnswer *x = a, *y = b;
