@@ -6,8 +6,7 @@
 
 #include <stdlib.h>
 
-#define NO_VALUE UINT32_MAX
-#define NO_SIZE UINT32_MAX
+#define NO_VALUE RS_NONE
 
 /* Vermilion, blue, sky blue, yellow: grey levels 119, 87, 158, 213. */
 static const char *const kind_color[RS_N_KINDS] = {"#d55e00", "#0072b2", "#56b4e9", "#f0e442"};
@@ -102,7 +101,7 @@ typedef struct {
   uint32_t n_rings, community, component, core;    /* NO_VALUE: absent */
   bool has_score, flagged, placed;
   int32_t score, x, y;                             /* x, y in hundredths */
-  uint32_t size;                                   /* hundredths, NO_SIZE: absent */
+  uint32_t size;                                   /* hundredths, NO_VALUE: absent */
   const RsEntity *entity;
 } Node;
 
@@ -136,7 +135,7 @@ static void node_looks(RsXml *xml, const Node *node) {
     rs_xml_fixed(xml, node->y, 2);
     DATA_END(xml);
   }
-  if (node->size != NO_SIZE) {
+  if (node->size != NO_VALUE) {
     DATA_BEGIN(xml, "size");
     rs_xml_fixed(xml, node->size, 2);
     DATA_END(xml);
@@ -254,32 +253,6 @@ static void edge_write(RsXml *xml, const EdgeText *text, const Edge *edge) {
   rs_xml_literal(xml, "</data></edge>\n");
 }
 
-/* ---- sizes ---- */
-
-static int compare_values(const void *a, const void *b) {
-  const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-  return (x > y) - (x < y);
-}
-
-/* The distinct values, sorted. A node's size is the rank of its value among them, spread evenly over 4 .. 100: both ends then occur,
- * which keeps Gephi's import from scaling the layout. */
-typedef struct { uint64_t *value; size_t n; } Ranks;
-
-static Ranks ranks_new(uint64_t *value /* taken */, size_t n) {
-  Ranks ranks = {value, 0};
-  if (n > 0) qsort(value, n, sizeof *value, compare_values);
-  for (size_t i = 0; i < n; i++)
-    if (i == 0 || value[i] != value[i - 1]) value[ranks.n++] = value[i];
-  return ranks;
-}
-
-static uint32_t rank_size(const Ranks *ranks, uint64_t value) {
-  if (ranks->n < 2) return NO_SIZE;
-  const uint64_t *found = bsearch(&value, ranks->value, ranks->n, sizeof value, compare_values);
-  g_assert(found != NULL);
-  return (uint32_t)(400u + 9600u * (uint64_t)(found - ranks->value) / (ranks->n - 1));
-}
-
 /* ---- a subgraph ---- */
 
 const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]) {
@@ -299,26 +272,12 @@ static void pattern_names(unsigned patterns, char buffer[128]) {
     }
 }
 
-/* Claims on the drawn edges, both ends. */
-static uint64_t *drawn_claims(const RsKnowledge *knowledge, const RsSubgraph *subgraph) {
-  uint64_t *claims = g_new0(uint64_t, (gsize)subgraph->n_nodes + 1);
-  for (uint32_t i = 0; i < subgraph->n_edges; i++) {
-    const RsSubgraphEdge *edge = &subgraph->edge[i];
-    const uint64_t lines = knowledge->relation[edge->kind].lines[edge->row];
-    claims[edge->from] += lines;
-    claims[edge->to] += lines;
-  }
-  return claims;
-}
-
 typedef struct {
   const RsCase *c;
   const RsMask *mask;
   const RsEntities *entities;
   const RsSubgraph *subgraph;
   const RsNodeIds *ids;
-  const uint64_t *claims;
-  Ranks ranks;
 } Drawing;
 
 static void subgraph_node_write(RsXml *xml, const Drawing *drawing, uint32_t i) {
@@ -336,7 +295,7 @@ static void subgraph_node_write(RsXml *xml, const Drawing *drawing, uint32_t i) 
       .n_rings = from->n_rings, .community = NO_VALUE, .component = NO_VALUE, .core = NO_VALUE,
       .has_score = from->ring != RS_NONE, .flagged = from->n_rings > 0, .placed = true,
       .score = from->ring != RS_NONE ? rings->rings[from->ring].score : 0, .x = from->x, .y = from->y,
-      .size = rank_size(&drawing->ranks, drawing->claims[i]), .entity = &drawing->entities->of[from->kind][from->id]};
+      .size = from->size, .entity = &drawing->entities->of[from->kind][from->id]};
   node_write(xml, &node);
 }
 
@@ -380,10 +339,8 @@ static RsNodeIds *subgraph_ids(const RsCase *c, const RsMask *mask, const RsSubg
 void rs_graphml_write_subgraph(const RsCase *c, const RsMask *mask, const RsEntities *entities, const RsSubgraph *subgraph,
                                uint32_t ring, RsOutput *output, RsXmlCounts *counts) {
   g_autoptr(RsNodeIds) ids = subgraph_ids(c, mask, subgraph);
-  g_autofree uint64_t *claims = drawn_claims(c->knowledge, subgraph);
-  Drawing drawing = {c, mask, entities, subgraph, ids, claims, {NULL, 0}};
-  drawing.ranks = ranks_new(g_memdup2(claims, (gsize)subgraph->n_nodes * sizeof *claims), subgraph->n_nodes);
-  const unsigned sized = drawing.ranks.n >= 2 ? SIZED : 0u;
+  const Drawing drawing = {c, mask, entities, subgraph, ids};
+  const unsigned sized = subgraph->n_nodes > 0 && subgraph->node[0].size != NO_VALUE ? SIZED : 0u;
   char name[16] = "kg";
   if (ring != RS_NONE) g_snprintf(name, sizeof name, "R%04u", ring + 1);
   RsXml *xml = rs_xml_new(output);
@@ -401,7 +358,6 @@ void rs_graphml_write_subgraph(const RsCase *c, const RsMask *mask, const RsEnti
   subgraph_edges_write(xml, &drawing);
   document_end(xml);
   rs_xml_free(xml, counts);
-  g_free(drawing.ranks.value);
 }
 
 /* ---- the whole graph ---- */
@@ -416,7 +372,7 @@ typedef struct {
   RsNodeIds *ids[RS_N_KINDS];
   uint32_t first[RS_N_KINDS]; /* global number of each kind's first node */
   const uint32_t *component, *core, *community;
-  Ranks ranks;
+  RsSizes sizes;
   uint64_t n_edges;
 } Whole;
 
@@ -436,7 +392,7 @@ static void whole_node_write(RsXml *xml, const Whole *whole, RsKind kind, uint32
                      .label = masked ? rs_node_id(ids, i) + 2 : *name != '\0' ? name : key, .ref = masked ? NULL : key,
                      .n_rings = NO_VALUE, .community = label_at(whole->community, global),
                      .component = label_at(whole->component, global), .core = label_at(whole->core, global),
-                     .size = rank_size(&whole->ranks, entity->n_links), .entity = entity};
+                     .size = rs_sizes_get(&whole->sizes, entity->n_links), .entity = entity};
   node_write(xml, &node);
 }
 
@@ -487,7 +443,7 @@ static void whole_edges_write(RsXml *xml, Whole *whole) {
   edge_text_clear(&text);
 }
 
-static Ranks degree_ranks(const RsKnowledge *knowledge, const RsEntities *entities) {
+static RsSizes degree_sizes(const RsKnowledge *knowledge, const RsEntities *entities) {
   g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal); /* distinct degrees are few */
   for (int kind = 0; kind < RS_N_KINDS; kind++)
     for (uint32_t i = 0; i < rs_knowledge_count(knowledge, (RsKind)kind); i++)
@@ -496,7 +452,7 @@ static Ranks degree_ranks(const RsKnowledge *knowledge, const RsEntities *entiti
   g_autofree gpointer *degree = g_hash_table_get_keys_as_array(seen, &n);
   uint64_t *value = g_new(uint64_t, (gsize)n + 1);
   for (guint i = 0; i < n; i++) value[i] = GPOINTER_TO_UINT(degree[i]);
-  return ranks_new(value, n);
+  return rs_sizes_new(value, n);
 }
 
 static void whole_init(Whole *whole) {
@@ -507,12 +463,12 @@ static void whole_init(Whole *whole) {
     first += n;
     whole->ids[kind] = rs_node_ids_new(whole->knowledge, whole->mask, n, NULL, NULL, (RsKind)kind, rs_parallel_default_threads());
   }
-  whole->ranks = degree_ranks(whole->knowledge, whole->entities);
+  whole->sizes = degree_sizes(whole->knowledge, whole->entities);
 }
 
 static void whole_clear(Whole *whole) {
   for (int kind = 0; kind < RS_N_KINDS; kind++) rs_node_ids_free(whole->ids[kind]);
-  g_free(whole->ranks.value);
+  g_free(whole->sizes.value);
 }
 
 bool rs_graphml_write_knowledge(const RsKnowledge *knowledge, const RsMask *mask, const uint32_t *component, const uint32_t *core,
@@ -525,7 +481,7 @@ bool rs_graphml_write_knowledge(const RsKnowledge *knowledge, const RsMask *mask
   whole_init(&whole);
   RsXml *xml = rs_xml_new(output);
   document_begin(xml, (component != NULL ? COMPONENT : 0u) | (core != NULL ? CORE : 0u) | (community != NULL ? COMMUNITY : 0u) |
-                      (whole.ranks.n >= 2 ? SIZED : 0u), "kg");
+                      (whole.sizes.n >= 2 ? SIZED : 0u), "kg");
   rs_xml_room(xml);
   rs_xml_literal(xml, "\n");
   for (int k = 0; k < RS_N_KINDS; k++) {

@@ -2,9 +2,12 @@
 
 #include "base/error.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 /* schema.sql, compiled in by cmake/embed.cmake. */
 extern const unsigned char rs_sql_schema[];
@@ -77,6 +80,12 @@ static bool database_fill(Writer *writer, const RsCaseView *view, const char *pa
 
 bool rs_sqlite_write(const RsCaseView *view, const char *path, GError **error) {
   Writer writer = {NULL, NULL, false};
+  const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600); /* SQLite itself would let others read */
+  if (fd < 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, g_strerror(errno));
+    return false;
+  }
+  close(fd);
   const int opened = sqlite3_open_v2(path, &writer.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
   bool good = opened == SQLITE_OK ? database_fill(&writer, view, path, error) : sql_failed(writer.db, path, error);
   if (sqlite3_close(writer.db) != SQLITE_OK && good) good = sql_failed(writer.db, path, error);

@@ -1,5 +1,7 @@
 #include "exporters/subgraph.h"
 
+#include "graph/layout.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,7 +241,7 @@ static GArray *edges_new(const RsKnowledge *knowledge, const RsRings *rings, uin
   return edges;
 }
 
-/* ---- order and places ---- */
+/* ---- order ---- */
 
 typedef struct { const RsKnowledge *knowledge; const RsEntities *entities; } Order;
 
@@ -256,24 +258,84 @@ static int compare_nodes(const void *a, const void *b, void *data) {
   return strcmp(rs_knowledge_id(order->knowledge, x->kind, x->id), rs_knowledge_id(order->knowledge, y->kind, y->id));
 }
 
-/* One circle a kind, persons innermost, wide enough for its nodes; then all scaled into the frame. */
+/* ---- sizes ---- */
+
+RsSizes rs_sizes_new(uint64_t *value, size_t n) {
+  RsSizes sizes = {value, 0};
+  if (n > 0) qsort(value, n, sizeof *value, compare_keys);
+  for (size_t i = 0; i < n; i++)
+    if (i == 0 || value[i] != value[i - 1]) value[sizes.n++] = value[i];
+  return sizes;
+}
+
+uint32_t rs_sizes_get(const RsSizes *sizes, uint64_t value) {
+  if (sizes->n < 2) return RS_NONE;
+  const uint64_t *found = bsearch(&value, sizes->value, sizes->n, sizeof value, compare_keys);
+  g_assert(found != NULL);
+  return (uint32_t)(400u + 9600u * (uint64_t)(found - sizes->value) / (sizes->n - 1));
+}
+
+static void sizes_fill(RsSubgraph *subgraph, const RsKnowledge *knowledge) {
+  g_autofree uint64_t *claims = g_new0(uint64_t, (gsize)subgraph->n_nodes + 1);
+  for (uint32_t i = 0; i < subgraph->n_edges; i++) {
+    const RsSubgraphEdge *edge = &subgraph->edge[i];
+    claims[edge->from] += knowledge->relation[edge->kind].lines[edge->row];
+    claims[edge->to] += knowledge->relation[edge->kind].lines[edge->row];
+  }
+  RsSizes sizes = rs_sizes_new(g_memdup2(claims, (gsize)subgraph->n_nodes * sizeof *claims), subgraph->n_nodes);
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++) subgraph->node[i].size = rs_sizes_get(&sizes, claims[i]);
+  g_free(sizes.value);
+}
+
+/* ---- places ---- */
+
+static RsGraph *drawn_graph(const RsSubgraph *subgraph, const RsKnowledge *knowledge) {
+  g_autofree uint32_t *a = g_new(uint32_t, (gsize)subgraph->n_edges + 1), *b = g_new(uint32_t, (gsize)subgraph->n_edges + 1);
+  g_autofree float *weight = g_new(float, (gsize)subgraph->n_edges + 1);
+  for (uint32_t i = 0; i < subgraph->n_edges; i++) {
+    const RsSubgraphEdge *edge = &subgraph->edge[i];
+    a[i] = edge->from;
+    b[i] = edge->to;
+    weight[i] = (float)knowledge->relation[edge->kind].days[edge->row];
+  }
+  return rs_graph_new(subgraph->n_nodes, subgraph->n_edges, a, b, weight, NULL);
+}
+
+/* Persons in the middle, or the other members where no person is one. */
+static uint8_t layout_group(const RsSubgraphNode *node, bool has_persons) {
+  return !has_persons && node->member ? 0 : (uint8_t)node->kind;
+}
+
+static bool layout_planned(RsSubgraph *subgraph, const RsKnowledge *knowledge) {
+  if (subgraph->n_nodes == 0 || subgraph->n_nodes > RS_LAYOUT_MAX_NODES) return false;
+  g_autoptr(RsGraph) graph = drawn_graph(subgraph, knowledge);
+  g_autofree uint8_t *group = g_new(uint8_t, subgraph->n_nodes);
+  g_autofree double *radius = g_new(double, subgraph->n_nodes), *x = g_new(double, subgraph->n_nodes),
+                    *y = g_new(double, subgraph->n_nodes);
+  const bool has_persons = subgraph->node[0].kind == RS_PERSON; /* they come first */
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++) {
+    group[i] = layout_group(&subgraph->node[i], has_persons);
+    radius[i] = subgraph->node[i].size == RS_NONE ? 10.0 : subgraph->node[i].size / 100.0;
+  }
+  if (graph == NULL || !rs_layout(graph, group, radius, x, y, NULL)) return false;
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++) {
+    subgraph->node[i].x = (int32_t)lround(CLAMP(x[i], -RS_LAYOUT_EXTENT, RS_LAYOUT_EXTENT) * 100.0);
+    subgraph->node[i].y = (int32_t)lround(CLAMP(y[i], -RS_LAYOUT_EXTENT, RS_LAYOUT_EXTENT) * 100.0);
+  }
+  return true;
+}
+
+/* For what is too large to plan: one circle a kind, persons innermost, all within the frame. */
 static void layout_circles(RsSubgraph *subgraph) {
-  double radius = 0, largest = 1;
+  double radius = 0;
   for (uint32_t begin = 0, end; begin < subgraph->n_nodes; begin = end) {
     for (end = begin; end < subgraph->n_nodes && subgraph->node[end].kind == subgraph->node[begin].kind;) end++;
-    const double n = end - begin;
-    radius = MAX(radius + 300.0, n * 110.0 / (2.0 * G_PI));
-    largest = radius;
+    radius += RS_LAYOUT_EXTENT / RS_N_KINDS;
     for (uint32_t i = begin; i < end; i++) {
-      const double angle = 2.0 * G_PI * (i - begin) / n;
+      const double angle = 2.0 * G_PI * (i - begin) / (end - begin);
       subgraph->node[i].x = (int32_t)lround(radius * cos(angle) * 100.0);
       subgraph->node[i].y = (int32_t)lround(radius * sin(angle) * 100.0);
     }
-  }
-  if (largest <= 4500.0) return;
-  for (uint32_t i = 0; i < subgraph->n_nodes; i++) {
-    subgraph->node[i].x = (int32_t)lround(subgraph->node[i].x * (4500.0 / largest));
-    subgraph->node[i].y = (int32_t)lround(subgraph->node[i].y * (4500.0 / largest));
   }
 }
 
@@ -299,7 +361,8 @@ RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *enti
   GArray *edges = edges_new(knowledge, rings, ring, keys, place);
   subgraph->n_edges = edges->len;
   subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
-  layout_circles(subgraph);
+  sizes_fill(subgraph, knowledge);
+  if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
   return subgraph;
 }
 

@@ -5,6 +5,9 @@
  * Edges  a person's relations to the nodes present; between other kinds, the pairs that stand together on a line of a person member,
  *        or are both members of one ring. The numbers on an edge are those of the whole graph, in every file.
  *
+ * Sizes  the rank of a node's claims on the edges drawn, spread over 4 .. 100: both ends then occur, which keeps Gephi's import from
+ *        scaling the layout, and money or scores that are close do not give equal nodes.
+ *
  * Nodes stand in an order that comes from their content, not from their ids (kind, falling claims, falling amount, days, id last), so
  * that a layout computed in this order tells nothing about the order of masked ids. */
 #ifndef RS_EXPORTERS_SUBGRAPH_H
@@ -22,6 +25,7 @@ typedef struct {
   unsigned patterns; /* bits 1 << RsPattern of its rings */
   bool member;       /* of the drawn ring; in the case: of any ring */
   int32_t x, y;      /* hundredths, within +-450,000 */
+  uint32_t size;     /* hundredths, 400 .. 10,000, both of which occur; RS_NONE on all nodes where they do not differ */
 } RsSubgraphNode;
 
 typedef struct {
@@ -40,5 +44,10 @@ typedef struct {
 RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsRings *rings, uint32_t ring);
 void rs_subgraph_free(RsSubgraph *subgraph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSubgraph, rs_subgraph_free)
+
+/* Distinct values, sorted, and the size that a value gets among them: 400 .. 10,000, or RS_NONE when fewer than two differ. */
+typedef struct { uint64_t *value; size_t n; } RsSizes;
+RsSizes rs_sizes_new(uint64_t *value /* taken */, size_t n);
+uint32_t rs_sizes_get(const RsSizes *sizes, uint64_t value);
 
 #endif
