@@ -55,7 +55,7 @@ static void find_shared(size_t partition, unsigned thread, void *data) {
   }
   g_free(slot);
   g_free(all);
-  qsort(shared->data, shared->len, sizeof(uint64_t), compare_u64);
+  if (shared->len > 0) qsort(shared->data, shared->len, sizeof(uint64_t), compare_u64);
   finder->shared[partition] = shared;
 }
 
@@ -167,7 +167,7 @@ static bool find_entries(Finder *finder, uint64_t n_shared, RsRepeats *repeats, 
   }
   g_free(finder->entries);
   g_free(finder->slot);
-  qsort(all->data, all->len, sizeof(Entry), compare_entries);
+  if (all->len > 0) qsort(all->data, all->len, sizeof(Entry), compare_entries);
   repeats->n_slots = slots_for(all->len);
   repeats->slot = g_try_malloc0_n(repeats->n_slots, sizeof *repeats->slot);
   bool ok = repeats->slot != NULL;

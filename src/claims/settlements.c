@@ -210,7 +210,8 @@ RsSettlements *rs_settlements_read(RsInput *input, const RsReadOptions *options,
   g_array_unref(reading.content);
   if (reading.n_slots == 0) slots_grow(&reading);
   RsSettlements *settlements = g_new0(RsSettlements, 1);
-  *settlements = (RsSettlements){.n = reading.row->len,
+  uint32_t n = reading.row->len;
+  *settlements = (RsSettlements){.n = n,
                                  .row = (RsSettlement *)(void *)g_array_free(reading.row, FALSE),
                                  .n_slots = reading.n_slots,
                                  .slot = reading.slot,

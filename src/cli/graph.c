@@ -6,6 +6,27 @@
 #include "graph/whole.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* The key stays beside the file, so that ids can be looked up later. */
+static bool save_key(const RsOptions *options, const RsMask *mask, GError **error) {
+  if (strcmp(options->output, "-") == 0) return true;
+  g_autofree char *path = g_strconcat(options->output, ".key", NULL);
+  return rs_mask_save(mask, path, error);
+}
+
+static void say(const RsOptions *options, const RsKnowledge *knowledge, const RsWhole *whole) {
+  if (options->quiet) return;
+  uint64_t relations = 0;
+  for (int r = 0; r < RS_N_RELATIONS; r++) relations += knowledge->relation[r].n;
+  g_autofree char *nodes = rs_summary_count(whole->n_nodes), *edges = rs_summary_count(relations);
+  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s relations, %u components, %u communities\n", "%s：%s 个节点，%s 条关系，%u 个连通分量，%u 个社区\n"),
+          options->output, nodes, edges, whole->n_components, whole->n_communities);
+  if (whole->n_skipped_components == 0) return;
+  g_autofree char *skipped = rs_summary_count(whole->n_skipped_nodes), *limit = rs_summary_count(whole->max_edges);
+  fprintf(stderr, rs_say(options->language, "not computed: communities of %s nodes in %u components of more than %s relations\n",
+                         "未计算社区：%s 个节点（%u 个连通分量，各超过 %s 条关系）\n"), skipped, whole->n_skipped_components, limit);
+}
 
 int rs_command_graph(const RsOptions *options, GError **error) {
   RsReadOptions read_options = rs_options_read(options);
@@ -18,5 +39,11 @@ int rs_command_graph(const RsOptions *options, GError **error) {
   if (claims == NULL) return RS_ERROR_IO;
   g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
   if (knowledge == NULL) return RS_ERROR_IO;
+  RsWholeOptions whole_options = {.seed = (uint64_t)options->seed};
+  g_autoptr(RsWhole) whole = rs_whole_new(knowledge, &whole_options, error);
+  if (whole == NULL) return RS_ERROR_IO;
+  if (!rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, options->output, error)) return RS_ERROR_IO;
+  if (!options->unmask && options->mask_key == NULL && !save_key(options, mask, error)) return RS_ERROR_IO;
+  say(options, knowledge, whole);
   return 0;
 }

@@ -1,0 +1,390 @@
+/* The reader as a whole: each row in its place, and the same table for any order, split, compression and number of threads. */
+#include "rs_test.h"
+
+#include "base/error.h"
+#include "base/random.h"
+#include "claims/reader.h"
+#include "reference/claims_build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER "claim_id,settlement_id,person_id,institution_id,time,doctor_id,drug_code,quantity,amount,fund_amount,person_region,service_region,diagnosis\n"
+
+static char *folder;
+
+static int make_folder(void **state) {
+  (void)state;
+  folder = g_dir_make_tmp("ringscope-reader-XXXXXX", NULL);
+  return folder == NULL;
+}
+
+static int remove_folder(void **state) {
+  (void)state;
+  GDir *dir = g_dir_open(folder, 0, NULL);
+  for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_remove(path);
+  }
+  g_dir_close(dir);
+  g_rmdir(folder);
+  g_free(folder);
+  return 0;
+}
+
+static char *write_file(const char *name, const char *text) {
+  char *path = g_build_filename(folder, name, NULL);
+  assert_true(g_file_set_contents(path, text, (gssize)strlen(text), NULL));
+  return path;
+}
+
+typedef struct { RsReader *reader; RsClaims *claims; GError *error; } Read;
+
+static Read read_paths(const char *const *paths, const RsReadOptions *base) {
+  RsReadOptions options = base != NULL ? *base : (RsReadOptions){0};
+  options.paths = paths;
+  options.quiet = true;
+  if (options.n_threads == 0) options.n_threads = 2;
+  Read read = {0};
+  read.reader = rs_reader_new(&options, &read.error);
+  if (read.reader != NULL) read.claims = rs_reader_read(read.reader, &read.error);
+  if (read.claims != NULL) rs_assert_valid(rs_claims_validate, read.claims);
+  if (read.reader != NULL && read.error == NULL) assert_true(rs_report_balances(rs_reader_report(read.reader)));
+  return read;
+}
+
+static Read read_text(const char *text, const RsReadOptions *options) {
+  g_autofree char *path = write_file("claims.csv", text);
+  const char *paths[] = {path, NULL};
+  return read_paths(paths, options);
+}
+
+static void read_clear(Read *read) {
+  rs_claims_free(read->claims);
+  rs_reader_free(read->reader);
+  g_clear_error(&read->error);
+}
+
+/* ---- each row ends in one place ---- */
+
+typedef struct {
+  const char *name, *rows;
+  uint64_t place[RS_N_PLACES];
+  int64_t used_fen;
+  int reason; /* of the first reject, or -1 */
+} PlaceCase;
+
+static const PlaceCase place_cases[] = {
+    {"a plain row is used", "C1,S1,P1,H1,2025-03-01 08:00:00,D1,X1,1,10.00,8.00,110101,110101,J06\n", {1, 0, 0, 0, 0}, 1000, -1},
+    {"no person", "C1,S1,,H1,2025-03-01 08:00:00,D1,X1,1,10.00,,,,\nC2,S2,P1,H1,2025-03-01 08:00:00,,,1,1.00,,,,\n", {1, 0, 0, 0, 1}, 100, RS_REASON_PERSON},
+    {"no institution", "C1,S1,P1,,2025-03-01 08:00:00,,,,10.00,,,,\nC2,S2,P1,H1,2025-03-01,,,1,1.00,,,,\n", {1, 0, 0, 0, 1}, 100, RS_REASON_INSTITUTION},
+    {"no such date", "C1,S1,P1,H1,2025-02-30 08:00:00,,,,10.00,,,,\nC2,S2,P1,H1,2025-03-01,,,1,1.00,,,,\n", {1, 0, 0, 0, 1}, 100, RS_REASON_TIME},
+    {"a 20-digit amount", "C1,S1,P1,H1,2025-03-01 08:00:00,,,,12345678901234567890,,,,\nC2,S2,P1,H1,2025-03-01,,,1,1.00,,,,\n", {1, 0, 0, 0, 1}, 100, RS_REASON_NUMBER},
+    {"too few fields", "C1,S1,P1,H1\nC2,S2,P1,H1,2025-03-01,,,1,1.00,,,,\n", {1, 0, 0, 0, 1}, 100, RS_REASON_FIELDS},
+    {"too many fields", "C1,S1,P1,H1,2025-03-01,,,1,1.00,,,,,x\nC2,S2,P1,H1,2025-03-01,,,1,1.00,,,,\n", {1, 0, 0, 0, 1}, 100, RS_REASON_FIELDS},
+    {"empty fields at the end are harmless", "C1,S1,P1,H1,2025-03-01,,,1,1.00,,,,,,\n", {1, 0, 0, 0, 0}, 100, -1},
+    {"bytes that are no text", "C1,S1,P\xff,H1,2025-03-01,,,1,1.00,,,,\nC2,S2,P1,H1,2025-03-01,,,1,1.00,,,,\n", {1, 0, 0, 0, 1}, 100, RS_REASON_BYTES},
+    {"the same row twice", "C1,S1,P1,H1,2025-03-01 08:00:00,,X1,1,10.00,,,,\nC1,S1,P1,H1,2025/03/01 08:00,,X1,1,10.0,,,,\n", {1, 0, 1, 0, 0}, 1000, -1},
+    {"one claim_id, other content", "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC1,S1,P2,H1,2025-03-01,,X1,1,10.00,,,,\n",
+     {0, 0, 0, 0, 0}, -1, RS_REASON_CONFLICT},
+    {"a refund takes its original along", "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC2,S2,P1,H1,2025-03-02,,X1,-1,-10.00,,,,\nC3,S3,P1,H1,2025-03-03,,X1,1,1.00,,,,\n",
+     {1, 0, 0, 2, 0}, 100, -1},
+    {"a refund may carry its original's claim_id", "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC1,S1,P1,H1,2025-03-01,,X1,-1,-10.00,,,,\n", {0, 0, 0, 2, 0}, 0, -1},
+    {"a partial refund reduces its original", "C1,S1,P1,H1,2025-03-01,,X1,3,30.00,,,,\nC2,S2,P1,H1,2025-03-02,,X1,-1,-10.00,,,,\n", {1, 0, 0, 1, 0}, 2000, -1},
+    {"a refund without original is used", "C2,S2,P1,H1,2025-03-02,,X1,-1,-10.00,,,,\n", {1, 0, 0, 0, 0}, -1000, -1},
+    {"rows without claim_id are never repeats", ",S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n", {2, 0, 0, 0, 0}, 2000, -1},
+    {"header only", "", {0, 0, 0, 0, 0}, 0, -1},
+};
+
+static void each_row_ends_in_one_place(void **state) {
+  (void)state;
+  for (size_t c = 0; c < G_N_ELEMENTS(place_cases); c++) {
+    const PlaceCase *test = &place_cases[c];
+    g_autofree char *text = g_strconcat(HEADER, test->rows, NULL);
+    Read read = read_text(text, NULL);
+    rs_assert_no_error(read.error);
+    const RsReport *report = rs_reader_report(read.reader);
+    if (test->used_fen == -1) { /* the contradiction: one content is kept, its repeat counted, the other rejected, whichever it is */
+      assert_int_equal(report->rows[RS_PLACE_USED], 1);
+      assert_int_equal(report->rows[RS_PLACE_REPEATED] + report->rows[RS_PLACE_REJECTED], 2);
+    } else {
+      for (int p = 0; p < RS_N_PLACES; p++)
+        if (report->rows[p] != test->place[p]) fail_msg("%s: %s is %d", test->name, rs_place_name[p], (int)report->rows[p]);
+      if (report->amount[RS_PLACE_USED] != test->used_fen) fail_msg("%s: money", test->name);
+    }
+    if (test->reason >= 0) {
+      if (report->rejects->len == 0) fail_msg("%s: nothing rejected", test->name);
+      const RsReject *reject = g_ptr_array_index(report->rejects, 0);
+      if ((int)reject->reason != test->reason) fail_msg("%s: %s", test->name, rs_reason_name[reject->reason]);
+      if (reject->raw_length == 0) fail_msg("%s: no raw text", test->name);
+    }
+    read_clear(&read);
+  }
+}
+
+static void rows_outside_the_days_are_set_aside(void **state) {
+  (void)state;
+  RsReadOptions options = {.has_since = true, .since = 31107, .has_until = true, .until = 31107}; /* 2025-03-02 */
+  Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC2,S2,P1,H1,2025-03-02,,X1,1,2.00,,,,\nC3,S3,P1,H1,2025-03-03,,X1,1,4.00,,,,\n", &options);
+  rs_assert_no_error(read.error);
+  const RsReport *report = rs_reader_report(read.reader);
+  assert_int_equal(report->rows[RS_PLACE_OUTSIDE], 2);
+  assert_int_equal(report->amount[RS_PLACE_OUTSIDE], 1400);
+  assert_int_equal(report->amount[RS_PLACE_USED], 200);
+  read_clear(&read);
+}
+
+static void many_bad_rows_stop_the_run_unless_allowed(void **state) {
+  (void)state;
+  g_autoptr(GString) text = g_string_new(HEADER);
+  for (int i = 0; i < 100; i++) g_string_append_printf(text, "C%d,S%d,P%d,H1,2025-03-01,,X1,1,%s,,,,\n", i, i, i, i < 6 ? "12x" : "1.00");
+  Read read = read_text(text->str, NULL);
+  assert_null(read.claims);
+  assert_true(g_error_matches(read.error, RS_ERROR, RS_ERROR_INPUT));
+  assert_non_null(strstr(read.error->message, "claims.csv:2: amount '12x' is not a number"));
+  assert_non_null(strstr(read.error->message, "--allow-rejects"));
+  assert_int_equal(rs_reader_report(read.reader)->rejects->len, 6);
+  read_clear(&read);
+  RsReadOptions options = {.allow_rejects = true};
+  read = read_text(text->str, &options);
+  rs_assert_no_error(read.error);
+  assert_int_equal(read.claims->n_lines, 94);
+  read_clear(&read);
+}
+
+static void an_id_in_the_wrong_column_is_not_repeated_in_the_message(void **state) {
+  (void)state;
+  Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,110101199001011234,,,,\nC2,S2,P1,H1,2025-03-01,,X1,1,1.00,,,,\n", NULL);
+  rs_assert_no_error(read.error);
+  const RsReject *reject = g_ptr_array_index(rs_reader_report(read.reader)->rejects, 0);
+  assert_null(strstr(reject->detail, "110101199001011234"));
+  read_clear(&read);
+}
+
+/* ---- the table itself ---- */
+
+static bool same_text(const RsText *a, const RsText *b) {
+  if (a->n != b->n) return false;
+  for (uint32_t i = 0; i < a->n; i++)
+    if (strcmp(rs_text_get(a, i), rs_text_get(b, i)) != 0) return false;
+  return true;
+}
+
+#define SAME(column, n) assert_memory_equal(a->column, b->column, (n) * sizeof *a->column)
+static void assert_same_claims(const RsClaims *a, const RsClaims *b) {
+  assert_int_equal(a->n_persons, b->n_persons);
+  assert_int_equal(a->n_visits, b->n_visits);
+  assert_int_equal(a->n_lines, b->n_lines);
+  assert_true(same_text(a->person, b->person) && same_text(a->institution, b->institution) && same_text(a->doctor, b->doctor));
+  assert_true(same_text(a->drug, b->drug) && same_text(a->diagnosis, b->diagnosis) && same_text(a->region, b->region));
+  SAME(person_visit, a->n_persons + 1);
+  SAME(person_region, a->n_persons);
+  SAME(institution_region, a->institution->n);
+  SAME(visit_time, a->n_visits);
+  SAME(visit_institution, a->n_visits);
+  SAME(visit_line, a->n_visits + 1);
+  SAME(line_drug, a->n_lines);
+  SAME(line_doctor, a->n_lines);
+  SAME(line_diagnosis, a->n_lines);
+  SAME(line_quantity, a->n_lines);
+  SAME(line_amount, a->n_lines);
+  SAME(line_fund, a->n_lines);
+  assert_int_equal(a->first_day, b->first_day);
+  assert_int_equal(a->last_day, b->last_day);
+}
+
+/* A little city of random rows; settlements of one to four lines, some with one time and place but no settlement id. */
+static GPtrArray *random_rows(uint64_t seed, uint32_t n) {
+  GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
+  RsRandom random;
+  rs_random_init(&random, seed);
+  for (uint32_t s = 0; rows->len < n; s++) {
+    uint32_t person = rs_random_below(&random, 300), institution = rs_random_below(&random, 12), day = 1 + rs_random_below(&random, 28);
+    uint32_t minute = rs_random_below(&random, 600), lines = 1 + rs_random_below(&random, 4);
+    bool anonymous = rs_random_below(&random, 10) == 0;
+    for (uint32_t l = 0; l < lines; l++) {
+      g_autofree char *settlement = anonymous ? g_strdup("") : g_strdup_printf("S%06u", s);
+      g_ptr_array_add(rows, g_strdup_printf("C%u,%s,person-%04u-with-a-long-id,H%02u,2025-03-%02u %02u:%02u:%02u,D%u,X%03u,%u,%u.%02u,%u.00,11010%u,11010%u,\"J%02u, x\"\n",
+                                            rows->len, settlement, person, institution, day, 8 + minute / 60, minute % 60, person % 60,
+                                            rs_random_below(&random, 30), rs_random_below(&random, 80), 1 + rs_random_below(&random, 5),
+                                            rs_random_below(&random, 500), rs_random_below(&random, 100), rs_random_below(&random, 50),
+                                            person % 7, institution % 3, rs_random_below(&random, 20)));
+    }
+  }
+  return rows;
+}
+
+static char *join_rows(const GPtrArray *rows, guint first, guint last) {
+  GString *text = g_string_new(HEADER);
+  for (guint i = first; i < last; i++) g_string_append(text, g_ptr_array_index(rows, i));
+  return g_string_free(text, FALSE);
+}
+
+static void shuffle(GPtrArray *rows, uint64_t seed) {
+  RsRandom random;
+  rs_random_init(&random, seed);
+  for (guint i = rows->len; i > 1; i--) {
+    guint k = rs_random_below(&random, i);
+    gpointer swap = rows->pdata[i - 1];
+    rows->pdata[i - 1] = rows->pdata[k];
+    rows->pdata[k] = swap;
+  }
+}
+
+static void the_table_equals_its_slow_twin(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 5; seed++) {
+    g_autoptr(GPtrArray) rows = random_rows(seed, 2000);
+    g_autofree char *text = join_rows(rows, 0, rows->len), *path = write_file("twin.csv", text);
+    GError *error = NULL;
+    g_autoptr(RsClaims) slow = rs_reference_read_csv(path, &error);
+    rs_assert_no_error(error);
+    Read fast = read_text(text, NULL);
+    rs_assert_no_error(fast.error);
+    assert_same_claims(fast.claims, slow);
+    read_clear(&fast);
+  }
+}
+
+static void order_split_threads_and_repeats_change_nothing(void **state) {
+  (void)state;
+  g_autoptr(GPtrArray) rows = random_rows(77, 3000);
+  g_autofree char *text = join_rows(rows, 0, rows->len);
+  Read plain = read_text(text, NULL);
+  rs_assert_no_error(plain.error);
+  for (unsigned threads = 1; threads <= 4; threads++) {
+    shuffle(rows, threads);
+    g_autofree char *first = join_rows(rows, 0, rows->len / 2), *second = join_rows(rows, rows->len / 3, rows->len);
+    g_autofree char *a = write_file("a.csv", first), *b = write_file("b.csv", second);
+    const char *paths[] = {a, b, NULL};
+    RsReadOptions options = {.n_threads = threads};
+    Read again = read_paths(paths, &options);
+    rs_assert_no_error(again.error);
+    assert_same_claims(plain.claims, again.claims);
+    assert_int_equal(rs_reader_report(again.reader)->rows[RS_PLACE_REPEATED], rows->len / 2 - rows->len / 3);
+    read_clear(&again);
+  }
+  read_clear(&plain);
+}
+
+static void a_file_given_twice_without_claim_ids_counts_once(void **state) {
+  (void)state;
+  const char *text = "person_id,institution_id,time,amount\nP1,H1,2025-03-01 08:00,10.00\nP2,H1,2025-03-01 08:05,5.00\n";
+  g_autofree char *a = write_file("once.csv", text), *b = write_file("copy.csv", text);
+  const char *paths[] = {a, b, a, NULL};
+  Read read = read_paths(paths, NULL);
+  rs_assert_no_error(read.error);
+  assert_int_equal(read.claims->n_lines, 2);
+  assert_int_equal(rs_reader_report(read.reader)->rows[RS_PLACE_REPEATED], 4);
+  read_clear(&read);
+}
+
+/* ---- two tables ---- */
+
+static void details_are_joined_to_their_settlements(void **state) {
+  (void)state;
+  g_autofree char *details = write_file("fee.csv",
+      "bkkp_sn,setl_id,psn_no,fixmedins_code,fee_ocur_time,med_list_codg,cnt,det_item_fee_sumamt,vali_flag\n"
+      "F1,S1,P1,P00001,2025-03-01 07:50:00,X1,1,10.00,1\n"
+      "F2,S1,P1,P00001,2025-03-01 07:55:00,X2,1,20.00,1\n"
+      "F3,S2,P2,H00001,2025-03-02 09:00:00,X1,1,5.00,0\n"
+      "F4,S9,P2,H00001,2025-03-02 09:00:00,X1,1,5.00,1\n");
+  g_autofree char *settlements = write_file("setl.csv",
+      "setl_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,fund_pay_sumamt,insu_admdvs,refd_setl_flag\n"
+      "S1,P1,P00001,2025-03-01 08:00:00,31.00,20.00,110101,0\n"
+      "S2,P2,H00001,2025-03-02 09:10:00,5.00,4.00,110101,0\n"
+      "S3,P3,H00001,2025-03-03 10:00:00,7.00,6.00,110102,0\n");
+  const char *paths[] = {details, NULL};
+  RsReadOptions options = {.settlements = settlements, .n_threads = 1};
+  Read read = read_paths(paths, &options);
+  rs_assert_no_error(read.error);
+  const RsReport *report = rs_reader_report(read.reader);
+  assert_int_equal(report->rows[RS_PLACE_USED], 3);     /* F1, F2 and the lone settlement S3 */
+  assert_int_equal(report->rows[RS_PLACE_OUTSIDE], 1);  /* F3 is not valid */
+  assert_int_equal(report->rows[RS_PLACE_REJECTED], 1); /* F4 has no settlement */
+  assert_int_equal(report->settlements, 3);
+  assert_int_equal(report->settlements_without_lines, 1);
+  assert_int_equal(report->settlements_with_difference, 1);
+  assert_int_equal(report->settlement_difference, 100);
+  assert_int_equal(read.claims->n_visits, 2);
+  int64_t fund = 0;
+  for (uint64_t l = 0; l < read.claims->n_lines; l++) fund += read.claims->line_fund[l];
+  assert_int_equal(fund, 2600);
+  assert_int_equal(report->amount[RS_PLACE_USED], 3700);
+  read_clear(&read);
+}
+
+/* ---- back to the text ---- */
+
+static void keep_claim_id(const RsSourceLine *line, void *data) {
+  char **ids = data;
+  ids[line->index] = g_strdup(line->claim_id);
+}
+
+static void each_line_leads_back_to_its_row(void **state) {
+  (void)state;
+  g_autoptr(GPtrArray) rows = random_rows(5, 400);
+  g_autofree char *text = join_rows(rows, 0, rows->len);
+  Read read = read_text(text, NULL);
+  rs_assert_no_error(read.error);
+  uint64_t n = read.claims->n_lines;
+  g_auto(GStrv) ids = g_new0(char *, n + 1);
+  GError *error = NULL;
+  assert_true(rs_reader_fetch(read.reader, read.claims->line_row, n, keep_claim_id, ids, &error));
+  for (uint64_t l = 0; l < n; l++) { /* claim ids count the rows, and the header is line 1 */
+    g_autofree char *expected = g_strdup_printf("C%" G_GUINT64_FORMAT, (guint64)RS_ROW_LINE(read.claims->line_row[l]) - 2);
+    assert_string_equal(ids[l], expected);
+  }
+  read_clear(&read);
+}
+
+static void a_file_that_changed_is_not_trusted(void **state) {
+  (void)state;
+  Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n", NULL);
+  rs_assert_no_error(read.error);
+  g_autofree char *path = write_file("claims.csv", HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC2,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n");
+  char *ids[1] = {NULL};
+  GError *error = NULL;
+  assert_false(rs_reader_fetch(read.reader, read.claims->line_row, 1, keep_claim_id, ids, &error));
+  assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
+  g_clear_error(&error);
+  g_free(ids[0]);
+  read_clear(&read);
+}
+
+static void unusable_inputs_are_refused(void **state) {
+  (void)state;
+  static const struct { const char *text; int code; const char *says; } cases[] = {
+      {"", RS_ERROR_INPUT, "empty"},
+      {"a,b,c\n1,2,3\n", RS_ERROR_INPUT, "person_id"},
+      {HEADER "C1,S1,,H1,2025-03-01,,X1,1,10.00,,,,\n", RS_ERROR_INPUT, "no person_id"}};
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
+    Read read = read_text(cases[c].text, NULL);
+    assert_null(read.claims);
+    if (read.error == NULL || read.error->code != cases[c].code || strstr(read.error->message, cases[c].says) == NULL)
+      fail_msg("case %zu: %s", c, read.error ? read.error->message : "no error");
+    read_clear(&read);
+  }
+  const char *missing[] = {"/nonexistent/claims.csv", NULL};
+  Read read = read_paths(missing, NULL);
+  assert_true(g_error_matches(read.error, RS_ERROR, RS_ERROR_IO));
+  read_clear(&read);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(each_row_ends_in_one_place),
+      cmocka_unit_test(rows_outside_the_days_are_set_aside),
+      cmocka_unit_test(many_bad_rows_stop_the_run_unless_allowed),
+      cmocka_unit_test(an_id_in_the_wrong_column_is_not_repeated_in_the_message),
+      cmocka_unit_test(the_table_equals_its_slow_twin),
+      cmocka_unit_test(order_split_threads_and_repeats_change_nothing),
+      cmocka_unit_test(a_file_given_twice_without_claim_ids_counts_once),
+      cmocka_unit_test(details_are_joined_to_their_settlements),
+      cmocka_unit_test(each_line_leads_back_to_its_row),
+      cmocka_unit_test(a_file_that_changed_is_not_trusted),
+      cmocka_unit_test(unusable_inputs_are_refused),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
