@@ -190,7 +190,7 @@ static bool is_utf16(const char *bytes, size_t n, size_t high) {
     separators += upper == 0 && (lower == ',' || lower == '\n' || lower == '\t');
     halves += upper == ',' || upper == '\n' || upper == '\t' || (upper != 0 && (lower == ',' || lower == '\n' || lower == '\t'));
   }
-  return zeros * 20 >= n && low_zeros * 10 <= zeros && separators > halves;
+  return zeros * 20 >= n && low_zeros * 4 <= zeros && separators > halves;
 }
 
 RsEncoding rs_encoding_from_start(const char *bytes, size_t length, size_t *bom_length) {

@@ -25,11 +25,15 @@ typedef struct {
   uint64_t delimiter, newline, quote, carriage;
 } RsMasks;
 
-/* Bit i of the result: byte i of the word is c. The sum cannot carry between bytes, so the test is exact. */
-RS_INLINE uint64_t rs_word_equals(uint64_t word, uint64_t pattern) {
+/* One in each byte of the word that equals the pattern's. The sum cannot carry between bytes, so the test is exact. */
+RS_INLINE uint64_t rs_word_ones(uint64_t word, uint64_t pattern) {
   const uint64_t low = 0x7f7f7f7f7f7f7f7full, x = word ^ pattern;
-  const uint64_t zero = ~(((x & low) + low) | x | low);
-  return ((zero >> 7) * 0x0102040810204080ull) >> 56;
+  return ~(((x & low) + low) | x | low) >> 7;
+}
+
+/* The same, one bit a byte. */
+RS_INLINE uint64_t rs_word_equals(uint64_t word, uint64_t pattern) {
+  return (rs_word_ones(word, pattern) * 0x0102040810204080ull) >> 56;
 }
 
 RS_INLINE uint64_t rs_pattern(char c) { return 0x0101010101010101ull * (unsigned char)c; }

@@ -19,22 +19,36 @@ bool rs_scan_has_avx2(void) {
 
 /* ---- counting ---- */
 
-static void count_plain(const char *text, size_t length, RsTextStats *stats) {
-  size_t i = 0;
-  for (; i + 8 <= length; i += 8) {
-    uint64_t word;
-    memcpy(&word, text + i, 8);
-    stats->n_lines += (uint64_t)__builtin_popcountll(rs_word_equals(word, rs_pattern('\n')));
-    stats->has_quote |= rs_word_equals(word, rs_pattern('"')) != 0;
-    stats->has_nul |= rs_word_equals(word, 0) != 0;
-    stats->has_high |= (word & 0x8080808080808080ull) != 0;
-  }
-  for (; i < length; i++) {
+static void count_bytes(const char *text, size_t length, RsTextStats *stats) {
+  for (size_t i = 0; i < length; i++) {
     stats->n_lines += text[i] == '\n';
     stats->has_quote |= text[i] == '"';
     stats->has_nul |= text[i] == '\0';
     stats->has_high |= (unsigned char)text[i] >= 0x80;
   }
+}
+
+/* Newlines are counted in a word's eight bytes, which are emptied before they can overflow. */
+static void count_plain(const char *text, size_t length, RsTextStats *stats) {
+  uint64_t quotes = 0, zeros = 0, all = 0;
+  size_t i = 0;
+  while (length - i >= 8) {
+    const size_t rounds = (length - i) / 8 < 255 ? (length - i) / 8 : 255;
+    uint64_t lines = 0;
+    for (size_t k = 0; k < rounds; k++, i += 8) {
+      uint64_t word;
+      memcpy(&word, text + i, 8);
+      lines += rs_word_ones(word, rs_pattern('\n'));
+      quotes |= rs_word_ones(word, rs_pattern('"'));
+      zeros |= rs_word_ones(word, 0);
+      all |= word;
+    }
+    for (; lines != 0; lines >>= 8) stats->n_lines += lines & 0xff;
+  }
+  stats->has_quote |= quotes != 0;
+  stats->has_nul |= zeros != 0;
+  stats->has_high |= (all & 0x8080808080808080ull) != 0;
+  count_bytes(text + i, length - i, stats);
 }
 
 #if RS_HAS_AVX2_CODE
