@@ -1,0 +1,253 @@
+#include "mining/affinity.h"
+
+#include "base/calendar.h"
+#include "base/parallel.h"
+#include "mining/significance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const uint16_t rs_width_minutes[RS_N_WIDTHS] = {3, 15, 60, 1440};
+
+#define PSEUDO_VISITS 50.0f
+#define USUAL_DAYS 4.0 /* a day counts for at most this many usual days */
+
+void rs_load_free(RsLoad *load) {
+  if (load == NULL) return;
+  g_free(load->day_collision);
+  g_free(load->clock_collision);
+  g_free(load->clock);
+  g_free(load->degenerate);
+  g_free(load);
+}
+
+void rs_affinity_free(RsAffinity *affinity) {
+  if (affinity == NULL) return;
+  g_free(affinity->a);
+  g_free(affinity->b);
+  g_free(affinity->weight);
+  g_free(affinity);
+}
+
+static uint32_t clock_bin(uint32_t time) { return time % RS_DAY_SECONDS / (60 * RS_CLOCK_MINUTES); }
+
+/* Mass of a profile within `minutes` of the middle of a bin, taking each bin as uniform. */
+static double clock_mass(const float *clock, uint32_t bin, uint32_t minutes) {
+  if (minutes >= 1440) return 1.0;
+  double reach = (double)minutes / RS_CLOCK_MINUTES - 0.5, sum = 0.0;
+  if (reach <= 0.0) return fmin(1.0, clock[bin] * 2.0 * minutes / RS_CLOCK_MINUTES);
+  int whole = (int)reach;
+  double part = reach - whole;
+  for (int i = -whole - 1; i <= whole + 1; i++) {
+    int at = (int)bin + i;
+    if (at < 0 || at >= RS_CLOCK_BINS) continue;
+    sum += abs(i) == whole + 1 ? part * clock[at] : clock[at];
+  }
+  return fmin(1.0, sum);
+}
+
+double rs_load_share(const RsLoad *load, uint32_t institution, uint32_t time, uint32_t minutes) {
+  if (minutes >= 1440 || load->degenerate[institution] || !load->has_clock) return 1.0;
+  return clock_mass(load->clock[institution], clock_bin(time), minutes);
+}
+
+typedef struct {
+  const RsTimeline *timeline;
+  RsLoad *load;
+  const float *city;
+} LoadWork;
+
+/* Chance that two visits fall on one day, from day counts cut off at USUAL_DAYS times the mean of all open days. */
+static float day_collision(const RsTimeline *t, uint32_t f, uint32_t n_days) {
+  uint32_t n = t->offset[f + 1] - t->offset[f];
+  if (n < 2) return 1.0f / (float)n_days;
+  double cap = fmax(2.0, USUAL_DAYS * (double)n / (double)t->n_days[f]), sum = 0.0, pairs = 0.0;
+  for (uint32_t i = t->offset[f], j; i < t->offset[f + 1]; i = j) {
+    uint32_t day = RS_KEY_TIME(t->key[i]) / RS_DAY_SECONDS;
+    for (j = i; j < t->offset[f + 1] && RS_KEY_TIME(t->key[j]) / RS_DAY_SECONDS == day;) j++;
+    double count = fmin(cap, (double)(j - i));
+    sum += count;
+    pairs += count * (count - 1.0);
+  }
+  /* one pseudo-visit a calendar day keeps thin outlets near the uniform rate */
+  double prior = (double)n_days, total = sum * (sum - 1.0);
+  return (float)((pairs + 2.0 * sum + prior) / (total + 2.0 * sum * prior + prior * prior));
+}
+
+/* Batches: on most days with five or more visits, four fifths of them are stamped within ten minutes. */
+static bool clock_is_degenerate(const RsTimeline *t, uint32_t f) {
+  uint32_t busy = 0, batched = 0;
+  for (uint32_t i = t->offset[f], j; i < t->offset[f + 1]; i = j) {
+    uint32_t day = RS_KEY_TIME(t->key[i]) / RS_DAY_SECONDS;
+    for (j = i; j < t->offset[f + 1] && RS_KEY_TIME(t->key[j]) / RS_DAY_SECONDS == day;) j++;
+    uint32_t n = j - i, need = (4 * n + 4) / 5;
+    if (n < 5) continue;
+    busy++;
+    for (uint32_t k = i; k + need <= j; k++)
+      if (RS_KEY_TIME(t->key[k + need - 1]) - RS_KEY_TIME(t->key[k]) <= 600) {
+        batched++;
+        break;
+      }
+  }
+  return busy >= 5 && batched * 2 >= busy;
+}
+
+static void load_institution(size_t task, unsigned thread, void *data) {
+  LoadWork *work = data;
+  RsLoad *load = work->load;
+  const RsTimeline *t = work->timeline;
+  uint32_t f = (uint32_t)task, n = t->offset[f + 1] - t->offset[f];
+  (void)thread;
+  float *clock = load->clock[f];
+  memset(clock, 0, sizeof load->clock[f]);
+  for (uint32_t i = t->offset[f]; i < t->offset[f + 1]; i++) clock[clock_bin(RS_KEY_TIME(t->key[i]))] += 1.0f;
+  for (uint32_t b = 0; b < RS_CLOCK_BINS; b++)
+    clock[b] = (clock[b] + PSEUDO_VISITS * work->city[b]) / ((float)n + PSEUDO_VISITS);
+  load->day_collision[f] = day_collision(t, f, load->n_days);
+  load->degenerate[f] = load->has_clock && clock_is_degenerate(t, f);
+  for (unsigned w = 0; w < RS_N_WIDTHS; w++) {
+    double sum = 0.0;
+    for (uint32_t b = 0; b < RS_CLOCK_BINS; b++)
+      if (clock[b] > 0.0f) sum += clock[b] * clock_mass(clock, b, rs_width_minutes[w]);
+    load->clock_collision[f][w] = load->degenerate[f] || !load->has_clock ? 1.0f : (float)fmin(1.0, sum);
+  }
+}
+
+static void city_clock(const RsClaims *claims, float *city) {
+  g_autofree uint64_t *count = g_new0(uint64_t, RS_CLOCK_BINS);
+  for (uint32_t v = 0; v < claims->n_visits; v++) count[clock_bin(claims->visit_time[v])]++;
+  for (uint32_t b = 0; b < RS_CLOCK_BINS; b++) city[b] = (float)((double)count[b] / (double)MAX(claims->n_visits, 1u));
+}
+
+RsLoad *rs_load_new(const RsClaims *claims, const RsTimeline *timeline, unsigned n_threads) {
+  uint32_t n = timeline->n_institutions;
+  RsLoad *load = g_new0(RsLoad, 1);
+  load->n_institutions = n;
+  load->n_days = (uint32_t)(claims->last_day - claims->first_day) + 1;
+  load->has_clock = (claims->columns & RS_HAS_CLOCK) != 0;
+  load->day_collision = g_new0(float, (gsize)n + 1);
+  load->clock_collision = g_malloc0_n((gsize)n + 1, sizeof *load->clock_collision);
+  load->clock = g_malloc_n((gsize)n + 1, sizeof *load->clock);
+  load->degenerate = g_new0(uint8_t, (gsize)n + 1);
+  float city[RS_CLOCK_BINS];
+  city_clock(claims, city);
+  LoadWork work = {timeline, load, city};
+  rs_parallel(n_threads, n, load_institution, &work);
+  return load;
+}
+
+uint32_t rs_affinity_days(const RsKnowledge *knowledge, uint32_t person, uint32_t institution) {
+  const RsRelation *r = &knowledge->relation[RS_FILLED_AT];
+  uint64_t low = r->offset[person], end = r->offset[person + 1], high = end;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (r->to[middle] < institution) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && r->to[low] == institution ? r->days[low] : 0;
+}
+
+typedef struct {
+  const RsKnowledge *knowledge;
+  const RsTimeline *timeline;
+  const RsLoad *load;
+  const RsCovisits *covisits;
+  float *weight; /* [pairs] 0: dropped */
+  double *log_p; /* [pairs] */
+} PairWork;
+
+enum { PAIR_BATCH = 4096 };
+
+/* Expected meetings within each width, over every institution both go to. */
+static void pair_mean(const PairWork *work, uint32_t a, uint32_t b, double mean[RS_N_WIDTHS]) {
+  const RsRelation *r = &work->knowledge->relation[RS_FILLED_AT];
+  const RsLoad *load = work->load;
+  uint64_t i = r->offset[a], j = r->offset[b];
+  memset(mean, 0, RS_N_WIDTHS * sizeof *mean);
+  while (i < r->offset[a + 1] && j < r->offset[b + 1]) {
+    if (r->to[i] != r->to[j]) {
+      if (r->to[i] < r->to[j]) i++;
+      else j++;
+      continue;
+    }
+    uint32_t f = r->to[i];
+    double day = (double)r->days[i++] * (double)r->days[j++] * (double)load->day_collision[f];
+    for (unsigned w = 0; w < RS_N_WIDTHS; w++) mean[w] += day * (double)load->clock_collision[f][w];
+  }
+}
+
+static void weigh_pair(const PairWork *work, uint32_t pair) {
+  const RsCovisits *c = work->covisits;
+  double mean[RS_N_WIDTHS], best = 0.0, regulars = 0.0;
+  uint32_t within[RS_N_WIDTHS] = {0}, last = RS_NONE;
+  pair_mean(work, c->a[pair], c->b[pair], mean);
+  for (uint64_t m = c->offset[pair]; m < c->offset[pair + 1]; m++) {
+    const RsMeeting *meeting = &c->meeting[m];
+    for (unsigned w = 0; w < RS_N_WIDTHS; w++) within[w] += meeting->gap <= rs_width_minutes[w];
+    if (meeting->institution != last) regulars += work->timeline->n_regulars[meeting->institution];
+    last = meeting->institution;
+  }
+  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
+    if (within[w] >= 2) best = fmin(best, rs_tail_poisson(within[w], mean[w]));
+  if (work->load->has_clock) best += log((double)RS_N_WIDTHS);
+  work->log_p[pair] = best;
+  double weight = -(best + log(fmax(regulars, 1.0))) / log(10.0);
+  weight = round(fmin(weight, 30.0) * 1e6) / 1e6;
+  work->weight[pair] = weight >= RS_AFFINITY_BAR ? (float)weight : 0.0f;
+}
+
+static void weigh_pairs(size_t task, unsigned thread, void *data) {
+  const PairWork *work = data;
+  (void)thread;
+  uint32_t end = (uint32_t)MIN((uint64_t)work->covisits->n, ((uint64_t)task + 1) * PAIR_BATCH);
+  for (uint32_t i = (uint32_t)task * PAIR_BATCH; i < end; i++) weigh_pair(work, i);
+}
+
+static int compare_doubles(const void *x, const void *y) {
+  double a = *(const double *)x, b = *(const double *)y;
+  return (a > b) - (a < b);
+}
+
+/* Pairs that could have met twice at all: two regulars of one institution. */
+static double testable_pairs(const RsTimeline *t) {
+  double m = 1.0;
+  for (uint32_t f = 0; f < t->n_institutions; f++) m += 0.5 * (double)t->n_regulars[f] * ((double)t->n_regulars[f] - 1.0);
+  return m;
+}
+
+static uint32_t count_validated(const RsTimeline *t, double *log_p, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) log_p[i] = round(fmax(log_p[i], -1e6) * 1e6) / 1e6;
+  qsort(log_p, n, sizeof *log_p, compare_doubles);
+  double bar = rs_bar_fdr(log_p, n, testable_pairs(t), 0.05);
+  uint32_t count = 0;
+  while (count < n && log_p[count] <= bar) count++;
+  return count;
+}
+
+RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
+                            const RsCovisits *covisits, unsigned n_threads) {
+  (void)claims;
+  uint32_t n = covisits->n;
+  g_autofree float *weight = g_new(float, (gsize)n + 1);
+  g_autofree double *log_p = g_new(double, (gsize)n + 1);
+  PairWork work = {knowledge, timeline, load, covisits, weight, log_p};
+  rs_parallel(n_threads, ((size_t)n + PAIR_BATCH - 1) / PAIR_BATCH, weigh_pairs, &work);
+  RsAffinity *out = g_new0(RsAffinity, 1);
+  for (uint32_t i = 0; i < n; i++) {
+    log_p[out->n] = log_p[i];
+    out->n += weight[i] > 0.0f;
+  }
+  out->a = g_new(uint32_t, (gsize)out->n + 1);
+  out->b = g_new(uint32_t, (gsize)out->n + 1);
+  out->weight = g_new(float, (gsize)out->n + 1);
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!(weight[i] > 0.0f)) continue;
+    out->a[at] = covisits->a[i];
+    out->b[at] = covisits->b[i];
+    out->weight[at++] = weight[i];
+  }
+  out->n_validated = count_validated(timeline, log_p, out->n);
+  return out;
+}

@@ -1,0 +1,54 @@
+/* mining/affinity.h: which co-visiting pairs meet more than their habits and the outlet's hours explain.
+ *
+ * In    RsClaims, RsTimeline, RsKnowledge (days of each person at each institution), RsCovisits
+ * Out   RsLoad: how visits of one institution fall on days and on the clock
+ *       RsAffinity: the pairs kept, with weight = -log10 of the number of chance partners as good that a person would have
+ * Cost  O(visits + pairs * institutions per person)
+ * From  null 1 of the design: K meetings of a pair within a width are Poisson with mean sum over institutions of
+ *       days_a * days_b * (chance of one day) * (chance of one window); Tumminello et al., PLoS ONE 6 (2011) for validated projections
+ *
+ * The load is measured so that the very group that is looked for does not explain itself away: day counts are cut off at four
+ * times the usual day before they are squared, because in a small pharmacy a ring IS the load of its days.
+ */
+#ifndef RS_MINING_AFFINITY_H
+#define RS_MINING_AFFINITY_H
+
+#include "graph/knowledge.h"
+#include "mining/covisit.h"
+
+enum { RS_CLOCK_BINS = 288, RS_CLOCK_MINUTES = 5, RS_N_WIDTHS = 4 };
+extern const uint16_t rs_width_minutes[RS_N_WIDTHS]; /* 3, 15, 60, 1440 */
+
+typedef struct {
+  uint32_t n_institutions;
+  uint32_t n_days;                    /* calendar days from the first to the last claim */
+  bool has_clock;
+  float *day_collision;               /* [n] chance that two visits fall on one day */
+  float (*clock_collision)[RS_N_WIDTHS]; /* [n] chance that two visits of one day fall within each width */
+  float (*clock)[RS_CLOCK_BINS];      /* [n] share of visits by 5 minutes, shrunk to the city's profile with 50 visits; sums to 1 */
+  uint8_t *degenerate;                /* [n] 1: time stamps come in batches, so nearness in time says nothing */
+} RsLoad;
+
+RsLoad *rs_load_new(const RsClaims *claims, const RsTimeline *timeline, unsigned n_threads);
+void rs_load_free(RsLoad *load);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsLoad, rs_load_free)
+/* Share of the institution's visits within `minutes` before or after the time of day; 1 for a whole day or a degenerate clock. */
+double rs_load_share(const RsLoad *load, uint32_t institution, uint32_t time, uint32_t minutes);
+
+typedef struct {
+  uint32_t n;
+  uint32_t *a, *b; /* [n] a < b, sorted by (a, b) */
+  float *weight;   /* [n] >= RS_AFFINITY_BAR, at most 30, rounded to 1e-6 */
+  uint32_t n_validated; /* pairs that also pass the strict bar: Benjamini-Hochberg 5 % over all pairs that could have met twice */
+} RsAffinity;
+#define RS_AFFINITY_BAR 0.5 /* at most 0.3 chance partners each */
+
+RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
+                            const RsCovisits *covisits, unsigned n_threads);
+void rs_affinity_free(RsAffinity *affinity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsAffinity, rs_affinity_free)
+
+/* Distinct days of a person at an institution. O(log institutions of the person). */
+uint32_t rs_affinity_days(const RsKnowledge *knowledge, uint32_t person, uint32_t institution);
+
+#endif

@@ -1,0 +1,432 @@
+#include "mining/covisit.h"
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/parallel.h"
+
+#include <string.h>
+
+enum { N_BUCKETS = 256, CHUNK = 1024, SLICE = 1 << 15, N_WIDTHS = 4 };
+static const uint32_t width_seconds[N_WIDTHS] = {RS_DAY_SECONDS, 3600, 900, 180};
+
+typedef struct {
+  uint64_t pair; /* a << 32 | b */
+  RsMeeting meeting;
+} Event;
+
+typedef struct Chunk {
+  struct Chunk *next;
+  uint32_t n;
+  Event event[CHUNK];
+} Chunk;
+
+/* A run of one institution's visits that starts and ends at day boundaries. */
+typedef struct { uint32_t institution, begin, end; } Slice;
+
+typedef struct {
+  Chunk *bucket[N_BUCKETS];
+  uint64_t count[N_BUCKETS];
+  uint64_t *visit; /* scratch: the active visits of a slice */
+} Worker;
+
+typedef struct {
+  uint32_t n, capacity;
+  uint64_t n_meetings, meeting_capacity;
+  uint64_t *pair;
+  uint32_t *length; /* meetings of each pair */
+  RsMeeting *meeting;
+} Kept;
+
+typedef struct {
+  const RsClaims *claims;
+  const RsTimeline *timeline;
+  const RsCovisitOptions *options;
+  RsCovisits *out;
+  uint8_t *active; /* [n_persons] comes on at least min_meetings days */
+  Slice *slice;
+  uint32_t *slice_skipped, *slice_crowd; /* [n slices] merged afterwards, so that no two threads share a counter */
+  uint64_t *slice_events;
+  uint32_t n_slices, max_slice;
+  Worker *worker;
+  unsigned n_threads;
+  uint32_t bucket_begin, bucket_end; /* of this pass */
+  Kept kept[N_BUCKETS];
+} Mine;
+
+void rs_covisits_free(RsCovisits *covisits) {
+  if (covisits == NULL) return;
+  g_free(covisits->a);
+  g_free(covisits->b);
+  g_free(covisits->offset);
+  g_free(covisits->meeting);
+  g_free(covisits->n_skipped);
+  g_free(covisits->crowd);
+  g_free(covisits);
+}
+
+static void active_persons(const RsClaims *claims, uint32_t min_days, uint8_t *active) {
+  for (uint32_t p = 0; p < claims->n_persons; p++) {
+    uint32_t days = 0, day = UINT32_MAX;
+    for (uint32_t v = claims->person_visit[p]; v < claims->person_visit[p + 1] && days < min_days; v++) {
+      uint32_t d = claims->visit_time[v] / RS_DAY_SECONDS;
+      days += d != day;
+      day = d;
+    }
+    active[p] = days >= min_days;
+  }
+}
+
+/* Cuts the timelines into slices of about SLICE visits at day boundaries; returns how many. slice NULL: counts only. */
+static uint32_t cut_slices(const RsTimeline *t, Slice *slice, uint32_t *longest) {
+  uint32_t n = 0;
+  *longest = 0;
+  for (uint32_t f = 0; f < t->n_institutions; f++) {
+    for (uint32_t begin = t->offset[f], end = t->offset[f + 1]; begin < end; n++) {
+      uint32_t cut = end;
+      if (end - begin > SLICE) {
+        uint64_t next_day = (uint64_t)(RS_KEY_TIME(t->key[begin + SLICE]) / RS_DAY_SECONDS + 1) * RS_DAY_SECONDS;
+        cut = rs_timeline_seek(t, f, next_day);
+      }
+      if (slice != NULL) slice[n] = (Slice){f, begin, cut};
+      if (cut - begin > *longest) *longest = cut - begin;
+      begin = cut;
+    }
+  }
+  return n;
+}
+
+static uint32_t bucket_of(const Mine *mine, uint32_t a) {
+  return (uint32_t)((uint64_t)a * N_BUCKETS / mine->claims->n_persons);
+}
+
+static void event_push(Worker *w, uint32_t bucket, Event event) {
+  Chunk *chunk = w->bucket[bucket];
+  if (chunk == NULL || chunk->n == CHUNK) {
+    chunk = g_malloc(sizeof *chunk);
+    chunk->next = w->bucket[bucket];
+    chunk->n = 0;
+    w->bucket[bucket] = chunk;
+  }
+  chunk->event[chunk->n++] = event;
+  w->count[bucket]++;
+}
+
+/* The widest window from visit i that is not too crowded: end[] holds one past the last visit within each width. */
+static uint32_t window_end(const uint32_t end[N_WIDTHS], uint32_t i, uint32_t max_crowd) {
+  for (unsigned w = 0; w < N_WIDTHS; w++)
+    if (end[w] - i - 1 <= max_crowd) return end[w];
+  return 0;
+}
+
+/* Moves each width's end so that it stands one past the last visit within that width after visit i, on the same day. */
+static void window_advance(const uint64_t *visit, uint32_t n, uint32_t i, uint32_t end[N_WIDTHS]) {
+  uint64_t time = RS_KEY_TIME(visit[i]), midnight = (time / RS_DAY_SECONDS + 1) * RS_DAY_SECONDS;
+  for (unsigned w = 0; w < N_WIDTHS; w++) {
+    uint64_t last = time + width_seconds[w] < midnight ? time + width_seconds[w] : midnight - 1;
+    if (end[w] < i + 1) end[w] = i + 1;
+    while (end[w] < n && RS_KEY_TIME(visit[end[w]]) <= last) end[w]++;
+  }
+}
+
+static uint32_t active_visits(const Mine *mine, const Slice *slice, uint64_t *visit) {
+  uint32_t n = 0;
+  for (uint32_t i = slice->begin; i < slice->end; i++) {
+    visit[n] = mine->timeline->key[i];
+    n += mine->active[RS_KEY_PERSON(visit[n])];
+  }
+  return n;
+}
+
+/* Counts what a slice would yield, and what has to be left out. */
+static void count_slice(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  uint64_t *visit = mine->worker[thread].visit;
+  uint32_t n = active_visits(mine, &mine->slice[task], visit), end[N_WIDTHS] = {0};
+  for (uint32_t i = 0; i < n; i++) {
+    window_advance(visit, n, i, end);
+    uint32_t stop = window_end(end, i, mine->options->max_crowd);
+    if (stop > 0) {
+      mine->slice_events[task] += stop - i - 1;
+      continue;
+    }
+    uint32_t crowd = end[N_WIDTHS - 1] - i;
+    mine->slice_skipped[task]++;
+    if (crowd > mine->slice_crowd[task]) mine->slice_crowd[task] = crowd;
+  }
+}
+
+static Event event_of(uint32_t institution, uint64_t first, uint64_t second) {
+  uint32_t p = RS_KEY_PERSON(first), q = RS_KEY_PERSON(second);
+  uint32_t gap = (RS_KEY_TIME(second) - RS_KEY_TIME(first) + 59) / 60;
+  RsMeeting meeting = {institution, (uint16_t)(RS_KEY_TIME(first) / RS_DAY_SECONDS), (uint16_t)gap};
+  return (Event){p < q ? (uint64_t)p << 32 | q : (uint64_t)q << 32 | p, meeting};
+}
+
+static void expand_slice(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  Worker *worker = &mine->worker[thread];
+  const uint64_t *visit = worker->visit;
+  const Slice *slice = &mine->slice[task];
+  uint32_t n = active_visits(mine, slice, worker->visit), end[N_WIDTHS] = {0};
+  for (uint32_t i = 0; i < n; i++) {
+    window_advance(visit, n, i, end);
+    uint32_t stop = window_end(end, i, mine->options->max_crowd);
+    for (uint32_t j = i + 1; j < stop; j++) {
+      if (RS_KEY_PERSON(visit[i]) == RS_KEY_PERSON(visit[j])) continue;
+      Event event = event_of(slice->institution, visit[i], visit[j]);
+      uint32_t bucket = bucket_of(mine, (uint32_t)(event.pair >> 32));
+      if (bucket >= mine->bucket_begin && bucket < mine->bucket_end) event_push(worker, bucket, event);
+    }
+  }
+}
+
+/* Only counts events by bucket, to plan the passes of an input too large for one. */
+static void tally_slice(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  Worker *worker = &mine->worker[thread];
+  const uint64_t *visit = worker->visit;
+  uint32_t n = active_visits(mine, &mine->slice[task], worker->visit), end[N_WIDTHS] = {0};
+  for (uint32_t i = 0; i < n; i++) {
+    window_advance(visit, n, i, end);
+    uint32_t stop = window_end(end, i, mine->options->max_crowd), p = RS_KEY_PERSON(visit[i]);
+    for (uint32_t j = i + 1; j < stop; j++) {
+      uint32_t q = RS_KEY_PERSON(visit[j]);
+      if (p != q) worker->count[bucket_of(mine, p < q ? p : q)]++;
+    }
+  }
+}
+
+static bool event_before(const Event *x, const Event *y) {
+  if (x->pair != y->pair) return x->pair < y->pair;
+  if (x->meeting.institution != y->meeting.institution) return x->meeting.institution < y->meeting.institution;
+  if (x->meeting.day != y->meeting.day) return x->meeting.day < y->meeting.day;
+  return x->meeting.gap < y->meeting.gap;
+}
+
+/* Merge sort over runs sorted by insertion: no input makes it slow. */
+static void event_sort(Event *event, Event *spare, size_t n) {
+  enum { RUN = 12 };
+  for (size_t begin = 0; begin < n; begin += RUN)
+    for (size_t i = begin + 1; i < n && i < begin + RUN; i++) {
+      Event at = event[i];
+      size_t j = i;
+      for (; j > begin && event_before(&at, &event[j - 1]); j--) event[j] = event[j - 1];
+      event[j] = at;
+    }
+  Event *from = event, *to = spare;
+  for (size_t run = RUN; run < n; run *= 2) {
+    for (size_t begin = 0; begin < n; begin += 2 * run) {
+      size_t middle = begin + run < n ? begin + run : n, stop = begin + 2 * run < n ? begin + 2 * run : n;
+      size_t i = begin, j = middle, k = begin;
+      while (i < middle && j < stop) to[k++] = event_before(&from[j], &from[i]) ? from[j++] : from[i++];
+      while (i < middle) to[k++] = from[i++];
+      while (j < stop) to[k++] = from[j++];
+    }
+    Event *swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != event) memcpy(event, from, n * sizeof *event);
+}
+
+/* Keeps only events whose pair may have min_meetings of them: counters over a hash of the pair, never fewer than the truth. */
+static size_t filter_events(Mine *mine, uint32_t bucket, uint64_t n, Event *out) {
+  unsigned bits = 10;
+  while (bits < 22 && ((uint64_t)1 << bits) < 4 * n) bits++;
+  g_autofree uint8_t *counter = g_malloc0((gsize)1 << bits);
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
+      for (uint32_t i = 0; i < chunk->n; i++) {
+        uint8_t *c = &counter[rs_hash_mix(chunk->event[i].pair, 1) >> (64 - bits)];
+        *c = (uint8_t)(*c + (*c < UINT8_MAX));
+      }
+  size_t kept = 0;
+  uint32_t bar = mine->options->min_meetings < UINT8_MAX ? mine->options->min_meetings : UINT8_MAX;
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
+      for (uint32_t i = 0; i < chunk->n; i++) {
+        out[kept] = chunk->event[i];
+        kept += counter[rs_hash_mix(chunk->event[i].pair, 1) >> (64 - bits)] >= bar;
+      }
+  return kept;
+}
+
+static bool same_meeting(const RsMeeting *x, const RsMeeting *y) {
+  return x->institution == y->institution && x->day == y->day;
+}
+
+static void kept_reserve(Kept *kept, uint64_t meetings) {
+  if (kept->n == kept->capacity) {
+    kept->capacity = kept->capacity ? kept->capacity * 2 : 256;
+    kept->pair = g_renew(uint64_t, kept->pair, kept->capacity);
+    kept->length = g_renew(uint32_t, kept->length, kept->capacity);
+  }
+  if (kept->n_meetings + meetings > kept->meeting_capacity) {
+    kept->meeting_capacity = (kept->n_meetings + meetings) * 2;
+    kept->meeting = g_renew(RsMeeting, kept->meeting, kept->meeting_capacity);
+  }
+}
+
+/* Several visits of one pair on one (institution, day) are one meeting with the smallest gap, which the order puts first. */
+static void keep_pairs(Kept *kept, const Event *event, size_t n, uint32_t min_meetings) {
+  for (size_t begin = 0, end; begin < n; begin = end) {
+    for (end = begin; end < n && event[end].pair == event[begin].pair;) end++;
+    kept_reserve(kept, end - begin);
+    RsMeeting *out = kept->meeting + kept->n_meetings;
+    uint32_t length = 0;
+    for (size_t i = begin; i < end; i++)
+      if (length == 0 || !same_meeting(&out[length - 1], &event[i].meeting)) out[length++] = event[i].meeting;
+    if (length < min_meetings) continue;
+    kept->pair[kept->n] = event[begin].pair;
+    kept->length[kept->n++] = length;
+    kept->n_meetings += length;
+  }
+}
+
+static void finish_bucket(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  (void)thread;
+  uint32_t bucket = mine->bucket_begin + (uint32_t)task;
+  uint64_t n = 0;
+  for (unsigned t = 0; t < mine->n_threads; t++) n += mine->worker[t].count[bucket];
+  if (n >= mine->options->min_meetings) {
+    g_autofree Event *event = g_new(Event, n + 1);
+    size_t kept = filter_events(mine, bucket, n, event);
+    g_autofree Event *spare = g_new(Event, kept + 1);
+    event_sort(event, spare, kept);
+    keep_pairs(&mine->kept[bucket], event, kept, mine->options->min_meetings);
+  }
+  for (unsigned t = 0; t < mine->n_threads; t++) {
+    for (Chunk *chunk = mine->worker[t].bucket[bucket], *next; chunk != NULL; chunk = next) {
+      next = chunk->next;
+      g_free(chunk);
+    }
+    mine->worker[t].bucket[bucket] = NULL;
+    mine->worker[t].count[bucket] = 0;
+  }
+}
+
+static void run_pass(Mine *mine, uint32_t begin, uint32_t end) {
+  mine->bucket_begin = begin;
+  mine->bucket_end = end;
+  rs_parallel(mine->n_threads, mine->n_slices, expand_slice, mine);
+  rs_parallel(mine->n_threads, end - begin, finish_bucket, mine);
+}
+
+static void run_passes(Mine *mine) {
+  uint64_t limit = mine->options->events_a_pass, count[N_BUCKETS] = {0};
+  if (mine->out->n_events <= limit) {
+    run_pass(mine, 0, N_BUCKETS);
+    return;
+  }
+  rs_parallel(mine->n_threads, mine->n_slices, tally_slice, mine);
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (uint32_t b = 0; b < N_BUCKETS; b++) {
+      count[b] += mine->worker[t].count[b];
+      mine->worker[t].count[b] = 0;
+    }
+  for (uint32_t begin = 0, end; begin < N_BUCKETS; begin = end) {
+    uint64_t sum = count[begin];
+    for (end = begin + 1; end < N_BUCKETS && sum + count[end] <= limit; end++) sum += count[end];
+    run_pass(mine, begin, end);
+  }
+}
+
+static void merge_counts(Mine *mine) {
+  RsCovisits *out = mine->out;
+  for (uint32_t s = 0; s < mine->n_slices; s++) {
+    uint32_t f = mine->slice[s].institution;
+    out->n_events += mine->slice_events[s];
+    out->n_skipped[f] += mine->slice_skipped[s];
+    if (mine->slice_crowd[s] > out->crowd[f]) out->crowd[f] = mine->slice_crowd[s];
+  }
+}
+
+/* Buckets are ranges of a, so joining them in order leaves the pairs sorted. */
+static bool join_kept(Mine *mine, GError **error) {
+  uint64_t n = 0, n_meetings = 0;
+  for (uint32_t b = 0; b < N_BUCKETS; b++) {
+    n += mine->kept[b].n;
+    n_meetings += mine->kept[b].n_meetings;
+  }
+  RsCovisits *out = mine->out;
+  out->a = g_try_malloc_n(n + 1, sizeof *out->a);
+  out->b = g_try_malloc_n(n + 1, sizeof *out->b);
+  out->offset = g_try_malloc_n(n + 1, sizeof *out->offset);
+  out->meeting = g_try_malloc_n(n_meetings + 1, sizeof *out->meeting);
+  if (n >= UINT32_MAX || out->a == NULL || out->b == NULL || out->offset == NULL || out->meeting == NULL) {
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " pairs of persons", n);
+    return false;
+  }
+  uint64_t at = 0;
+  for (uint32_t b = 0; b < N_BUCKETS; b++) {
+    const Kept *kept = &mine->kept[b];
+    if (kept->n_meetings > 0) memcpy(out->meeting + at, kept->meeting, kept->n_meetings * sizeof *kept->meeting);
+    for (uint32_t i = 0; i < kept->n; i++) {
+      out->a[out->n] = (uint32_t)(kept->pair[i] >> 32);
+      out->b[out->n] = (uint32_t)kept->pair[i];
+      out->offset[out->n++] = at;
+      at += kept->length[i];
+    }
+  }
+  out->offset[out->n] = at;
+  return true;
+}
+
+static void mine_clear(Mine *mine) {
+  for (unsigned t = 0; t < mine->n_threads; t++) g_free(mine->worker[t].visit);
+  for (uint32_t b = 0; b < N_BUCKETS; b++) {
+    g_free(mine->kept[b].pair);
+    g_free(mine->kept[b].length);
+    g_free(mine->kept[b].meeting);
+  }
+  g_free(mine->worker);
+  g_free(mine->slice);
+  g_free(mine->slice_skipped);
+  g_free(mine->slice_crowd);
+  g_free(mine->slice_events);
+  g_free(mine->active);
+}
+
+RsCovisits *rs_covisits_new(const RsClaims *claims, const RsTimeline *timeline, const RsCovisitOptions *options, GError **error) {
+  static const RsCovisitOptions defaults = RS_COVISIT_DEFAULTS;
+  g_autoptr(RsCovisits) out = g_new0(RsCovisits, 1);
+  g_autofree Mine *mine = g_new0(Mine, 1);
+  *mine = (Mine){.claims = claims, .timeline = timeline, .options = options != NULL ? options : &defaults, .out = out};
+  out->n_skipped = g_new0(uint32_t, (gsize)timeline->n_institutions + 1);
+  out->crowd = g_new0(uint32_t, (gsize)timeline->n_institutions + 1);
+  mine->n_threads = CLAMP(mine->options->n_threads, 1u, 64u);
+  mine->active = g_malloc0((gsize)claims->n_persons + 1);
+  active_persons(claims, mine->options->min_meetings, mine->active);
+  mine->n_slices = cut_slices(timeline, NULL, &mine->max_slice);
+  mine->slice = g_new(Slice, (gsize)mine->n_slices + 1);
+  mine->slice_skipped = g_new0(uint32_t, (gsize)mine->n_slices + 1);
+  mine->slice_crowd = g_new0(uint32_t, (gsize)mine->n_slices + 1);
+  mine->slice_events = g_new0(uint64_t, (gsize)mine->n_slices + 1);
+  cut_slices(timeline, mine->slice, &mine->max_slice);
+  mine->worker = g_new0(Worker, mine->n_threads);
+  for (unsigned t = 0; t < mine->n_threads; t++) mine->worker[t].visit = g_new(uint64_t, (gsize)mine->max_slice + 1);
+  rs_parallel(mine->n_threads, mine->n_slices, count_slice, mine);
+  merge_counts(mine);
+  if (claims->n_persons > 0) run_passes(mine);
+  bool joined = join_kept(mine, error);
+  mine_clear(mine);
+  return joined ? g_steal_pointer(&out) : NULL;
+}
+
+bool rs_covisits_validate(const RsCovisits *c, const RsClaims *claims, const char **reason) {
+  *reason = "pairs are out of order";
+  for (uint32_t i = 0; i < c->n; i++) {
+    if (c->a[i] >= c->b[i] || c->b[i] >= claims->n_persons) return false;
+    if (i > 0 && (c->a[i - 1] > c->a[i] || (c->a[i - 1] == c->a[i] && c->b[i - 1] >= c->b[i]))) return false;
+  }
+  *reason = "meetings are out of order";
+  for (uint32_t i = 0; i < c->n; i++)
+    for (uint64_t m = c->offset[i] + 1; m < c->offset[i + 1]; m++) {
+      const RsMeeting *x = &c->meeting[m - 1], *y = &c->meeting[m];
+      if (x->institution > y->institution || (x->institution == y->institution && x->day >= y->day)) return false;
+    }
+  *reason = NULL;
+  return true;
+}

@@ -1,0 +1,162 @@
+#include "rings/candidates.h"
+
+#include "graph/community.h"
+#include "graph/components.h"
+#include "graph/graph.h"
+#include "rings/group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALL_COMPONENT = 4, MAX_CIRCLE = 40 };
+#define WEIGHT_CAP 8.0f /* one family of a hundred meetings must not outweigh ten of a ring's pairs */
+#define MAX_EDGES_A_COMPONENT 2000000
+
+static const double resolution[] = {0.3, 1.0, 2.5};
+
+void rs_candidates_free(RsCandidates *candidates) {
+  if (candidates == NULL) return;
+  g_free(candidates->offset);
+  g_free(candidates->person);
+  g_free(candidates);
+}
+
+typedef struct {
+  GArray *offset; /* of uint64_t */
+  GArray *person; /* of uint32_t */
+  uint32_t n_too_large;
+} Sets;
+
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+static void sets_push(Sets *sets, uint32_t *person, uint32_t n) {
+  if (n > RS_MAX_GROUP) sets->n_too_large++;
+  if (n < 2 || n > RS_MAX_GROUP) return;
+  qsort(person, n, sizeof *person, compare_numbers);
+  g_array_append_vals(sets->person, person, n);
+  uint64_t end = sets->person->len;
+  g_array_append_val(sets->offset, end);
+}
+
+/* Every label class of at least min_size nodes becomes a set. node[i] is the person behind node i. */
+static void push_labels(Sets *sets, const uint32_t *label, const uint32_t *node, uint32_t n, uint32_t min_size) {
+  g_autofree uint32_t *start = g_new0(uint32_t, (gsize)n + 2), *member = g_new(uint32_t, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++)
+    if (label[i] != RS_NONE) start[label[i] + 2]++;
+  for (uint32_t i = 2; i < n + 2; i++) start[i] += start[i - 1];
+  for (uint32_t i = 0; i < n; i++)
+    if (label[i] != RS_NONE) member[start[label[i] + 1]++] = node[i];
+  for (uint32_t l = 0; l < n; l++)
+    if (start[l + 1] - start[l] >= min_size) sets_push(sets, member + start[l], start[l + 1] - start[l]);
+}
+
+/* The persons of any kept pair, ascending, and the pairs renumbered to positions in that list. */
+static RsGraph *compact_graph(const RsAffinity *affinity, uint32_t n_persons, uint32_t **node, GError **error) {
+  g_autofree uint32_t *number = g_new0(uint32_t, (gsize)n_persons + 1);
+  for (uint32_t i = 0; i < affinity->n; i++) number[affinity->a[i]] = number[affinity->b[i]] = 1;
+  uint32_t n = 0;
+  for (uint32_t p = 0; p < n_persons; p++) n += number[p];
+  *node = g_new(uint32_t, (gsize)n + 1);
+  n = 0;
+  for (uint32_t p = 0; p < n_persons; p++)
+    if (number[p]) {
+      (*node)[n] = p;
+      number[p] = n++;
+    }
+  g_autofree uint32_t *a = g_new(uint32_t, (gsize)affinity->n + 1), *b = g_new(uint32_t, (gsize)affinity->n + 1);
+  g_autofree float *weight = g_new(float, (gsize)affinity->n + 1);
+  for (uint32_t i = 0; i < affinity->n; i++) {
+    a[i] = number[affinity->a[i]];
+    b[i] = number[affinity->b[i]];
+    weight[i] = MIN(affinity->weight[i], WEIGHT_CAP);
+  }
+  return rs_graph_new(n, affinity->n, a, b, weight, error);
+}
+
+/* The circle of each person of a larger component: those tied to the person and to at least one other of the circle. */
+static void push_circles(Sets *sets, const RsGraph *graph, const uint32_t *label, const uint32_t *size, const uint32_t *node) {
+  g_autofree uint32_t *mark = g_new0(uint32_t, (gsize)graph->n_nodes + 1);
+  uint32_t circle[MAX_CIRCLE + 1];
+  for (uint32_t i = 0; i < graph->n_nodes; i++) {
+    uint64_t degree = graph->offset[i + 1] - graph->offset[i];
+    if (size[label[i]] <= SMALL_COMPONENT || degree < 2 || degree > MAX_CIRCLE) continue;
+    for (uint64_t k = graph->offset[i]; k < graph->offset[i + 1]; k++) mark[graph->neighbor[k]] = i + 1;
+    uint32_t n = 0;
+    circle[n++] = node[i];
+    for (uint64_t k = graph->offset[i]; k < graph->offset[i + 1]; k++) {
+      uint32_t j = graph->neighbor[k], ties = 0;
+      for (uint64_t e = graph->offset[j]; e < graph->offset[j + 1] && ties == 0; e++) ties += mark[graph->neighbor[e]] == i + 1;
+      if (ties > 0) circle[n++] = node[j];
+    }
+    if (n >= 3) sets_push(sets, circle, n);
+  }
+}
+
+static int compare_sets(const void *x, const void *y, void *data) {
+  const Sets *sets = data;
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  const uint64_t *offset = (const uint64_t *)(const void *)sets->offset->data;
+  const uint32_t *person = (const uint32_t *)(const void *)sets->person->data;
+  uint64_t n = offset[a + 1] - offset[a], m = offset[b + 1] - offset[b];
+  for (uint64_t i = 0; i < n && i < m; i++)
+    if (person[offset[a] + i] != person[offset[b] + i]) return person[offset[a] + i] < person[offset[b] + i] ? -1 : 1;
+  return (n > m) - (n < m);
+}
+
+static RsCandidates *distinct_sets(const Sets *sets) {
+  uint32_t n = sets->offset->len - 1;
+  g_autofree uint32_t *order = g_new(uint32_t, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++) order[i] = i;
+  g_qsort_with_data(order, (gint)n, sizeof *order, compare_sets, (void *)sets);
+  RsCandidates *out = g_new0(RsCandidates, 1);
+  out->offset = g_new0(uint64_t, (gsize)n + 1);
+  out->person = g_new(uint32_t, (gsize)sets->person->len + 1);
+  out->n_too_large = sets->n_too_large;
+  for (uint32_t i = 0; i < n; i++) {
+    if (i > 0 && compare_sets(&order[i - 1], &order[i], (void *)sets) == 0) continue;
+    uint64_t begin = g_array_index(sets->offset, uint64_t, order[i]), end = g_array_index(sets->offset, uint64_t, order[i] + 1);
+    memcpy(out->person + out->offset[out->n], &g_array_index(sets->person, uint32_t, begin), (end - begin) * sizeof(uint32_t));
+    out->offset[out->n + 1] = out->offset[out->n] + (end - begin);
+    out->n++;
+  }
+  return out;
+}
+
+static bool push_communities(Sets *sets, const RsGraph *graph, const uint32_t *node, uint64_t seed, GError **error) {
+  g_autofree uint32_t *label = g_new(uint32_t, (gsize)graph->n_nodes + 1);
+  RsCommunityResult result;
+  RsCommunityOptions options = {RS_OBJECTIVE_CPM, 0.0, seed, 2, MAX_EDGES_A_COMPONENT};
+  for (unsigned i = 0; i < G_N_ELEMENTS(resolution); i++) {
+    options.resolution = resolution[i];
+    if (!rs_community_leiden(graph, &options, label, &result, error)) return false;
+    push_labels(sets, label, node, graph->n_nodes, 3);
+  }
+  if (!rs_community_infomap(graph, &options, label, &result, error)) return false;
+  push_labels(sets, label, node, graph->n_nodes, 3);
+  return true;
+}
+
+RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, uint64_t seed, unsigned n_threads, GError **error) {
+  (void)n_threads;
+  g_autofree uint32_t *node = NULL;
+  g_autoptr(RsGraph) graph = compact_graph(affinity, n_persons, &node, error);
+  if (graph == NULL) return NULL;
+  g_autoptr(GArray) offset = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  g_autoptr(GArray) person = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint64_t zero = 0;
+  g_array_append_val(offset, zero);
+  Sets sets = {offset, person, 0};
+  g_autofree uint32_t *label = g_new(uint32_t, (gsize)graph->n_nodes + 1);
+  g_autofree uint32_t *size = g_new0(uint32_t, (gsize)graph->n_nodes + 1);
+  if (graph->n_nodes > 0) {
+    rs_components(graph, label);
+    for (uint32_t i = 0; i < graph->n_nodes; i++) size[label[i]]++;
+    push_labels(&sets, label, node, graph->n_nodes, 2);
+    push_circles(&sets, graph, label, size, node);
+    if (!push_communities(&sets, graph, node, seed, error)) return NULL;
+  }
+  return distinct_sets(&sets);
+}

@@ -1,0 +1,162 @@
+#include "rings/companions.h"
+
+#include "base/hash.h"
+#include "base/parallel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_PAIRS = 3000 };
+
+void rs_companions_free(RsCompanions *companions) {
+  if (companions == NULL) return;
+  for (uint32_t i = 0; i < companions->n; i++) rs_group_free(companions->group[i]);
+  g_free(companions->group);
+  g_free(companions->reference);
+  g_free(companions);
+}
+
+typedef struct {
+  const RsScene *scene;
+  const RsCandidates *candidates;
+  const uint32_t *chosen; /* candidates to look at */
+  GPtrArray **found; /* of RsGroup, by chosen */
+  RsGroup **group;
+} Look;
+
+/* Looks at a set of persons; a group whose bursts fall apart is replaced by its parts, as deep as that goes. */
+static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n, unsigned depth, GPtrArray *out) {
+  enum { MAX_DEPTH = 3 };
+  RsGroup *group = rs_group_new(scene, person, n, n > 2);
+  if (group == NULL) return;
+  g_autoptr(GPtrArray) part = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+  if (depth == MAX_DEPTH || rs_group_split(group, part) == 0) {
+    g_ptr_array_add(out, group);
+    return;
+  }
+  for (guint i = 0; i < part->len; i++) {
+    const GArray *set = g_ptr_array_index(part, i);
+    if (set->len >= 2) look_deeper(scene, (const uint32_t *)(const void *)set->data, set->len, depth + 1, out);
+  }
+  rs_group_free(group);
+}
+
+static void look_at(size_t task, unsigned thread, void *data) {
+  Look *look = data;
+  uint32_t c = look->chosen[task];
+  const RsCandidates *all = look->candidates;
+  (void)thread;
+  look->found[task] = g_ptr_array_new();
+  look_deeper(look->scene, all->person + all->offset[c], (uint32_t)(all->offset[c + 1] - all->offset[c]), 0, look->found[task]);
+}
+
+static void measure(size_t task, unsigned thread, void *data) {
+  Look *look = data;
+  (void)thread;
+  rs_group_measure(look->scene, look->group[task]);
+}
+
+static int compare_groups(const void *x, const void *y) {
+  const RsGroup *a = *(RsGroup *const *)x, *b = *(RsGroup *const *)y;
+  for (uint32_t i = 0; i < a->n && i < b->n; i++)
+    if (a->person[i] != b->person[i]) return a->person[i] < b->person[i] ? -1 : 1;
+  return (a->n > b->n) - (a->n < b->n);
+}
+
+static int compare_hashes(const void *x, const void *y) {
+  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+  return (a > b) - (a < b);
+}
+
+/* All sets of three and more, and at most MAX_PAIRS of the pairs: those whose members hash lowest. */
+static uint32_t *choose(const RsCandidates *c, const RsClaims *claims, uint32_t *n_chosen) {
+  g_autofree uint64_t *hash = g_new(uint64_t, (gsize)c->n + 1), *sorted = g_new(uint64_t, (gsize)c->n + 1);
+  uint32_t *chosen = g_new(uint32_t, (gsize)c->n + 1), n_pairs = 0;
+  for (uint32_t i = 0; i < c->n; i++) {
+    if (c->offset[i + 1] - c->offset[i] != 2) continue;
+    uint32_t a = c->person[c->offset[i]], b = c->person[c->offset[i] + 1];
+    hash[i] = rs_hash_mix(rs_hash_bytes(rs_text_get(claims->person, a), rs_text_length(claims->person, a)),
+                          rs_hash_bytes(rs_text_get(claims->person, b), rs_text_length(claims->person, b)));
+    sorted[n_pairs++] = hash[i];
+  }
+  qsort(sorted, n_pairs, sizeof *sorted, compare_hashes);
+  uint64_t bar = n_pairs > MAX_PAIRS ? sorted[MAX_PAIRS] : UINT64_MAX;
+  *n_chosen = 0;
+  for (uint32_t i = 0; i < c->n; i++)
+    if (c->offset[i + 1] - c->offset[i] != 2 || hash[i] < bar) chosen[(*n_chosen)++] = i;
+  return chosen;
+}
+
+uint32_t rs_group_overlap(const RsGroup *a, const RsGroup *b) {
+  uint32_t shared = 0;
+  for (uint32_t i = 0, j = 0; i < a->n && j < b->n;) {
+    if (a->person[i] == b->person[j]) {
+      shared++;
+      i++;
+      j++;
+    } else if (a->person[i] < b->person[j]) i++;
+    else j++;
+  }
+  return shared;
+}
+
+static int compare_info(const void *x, const void *y, void *data) {
+  RsGroup *const *group = data;
+  const RsGroup *a = group[*(const uint32_t *)x], *b = group[*(const uint32_t *)y];
+  if (a->info != b->info) return a->info > b->info ? -1 : 1;
+  return compare_groups(&group[*(const uint32_t *)x], &group[*(const uint32_t *)y]);
+}
+
+/* The reference keeps one of several near-copies (Jaccard above 0.5): the most surprising. */
+static void mark_reference(RsCompanions *out, uint32_t n_persons) {
+  g_autofree uint32_t *order = g_new(uint32_t, (gsize)out->n + 1), *head = g_new(uint32_t, (gsize)n_persons + 1);
+  for (uint32_t i = 0; i < out->n; i++) order[i] = i;
+  g_qsort_with_data(order, (gint)out->n, sizeof *order, compare_info, out->group);
+  for (uint32_t p = 0; p < n_persons; p++) head[p] = RS_NONE;
+  typedef struct { uint32_t group, next; } Link;
+  g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(Link));
+  for (uint32_t o = 0; o < out->n; o++) {
+    const RsGroup *g = out->group[order[o]];
+    bool copy = false;
+    for (uint32_t i = 0; i < g->n && !copy; i++)
+      for (uint32_t l = head[g->person[i]]; l != RS_NONE && !copy; l = g_array_index(links, Link, l).next) {
+        const RsGroup *other = out->group[g_array_index(links, Link, l).group];
+        uint32_t shared = rs_group_overlap(g, other);
+        copy = 2 * shared > g->n + other->n - shared;
+      }
+    if (copy) continue;
+    out->reference[order[o]] = 1;
+    out->n_reference++;
+    for (uint32_t i = 0; i < g->n; i++) {
+      Link link = {order[o], head[g->person[i]]};
+      head[g->person[i]] = links->len;
+      g_array_append_val(links, link);
+    }
+  }
+}
+
+RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, unsigned n_threads) {
+  uint32_t n_chosen;
+  g_autofree uint32_t *chosen = choose(candidates, scene->claims, &n_chosen);
+  RsCompanions *out = g_new0(RsCompanions, 1);
+  g_autofree GPtrArray **found = g_new0(GPtrArray *, (gsize)n_chosen + 1);
+  Look look = {scene, candidates, chosen, found, NULL};
+  rs_parallel(n_threads, n_chosen, look_at, &look);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < n_chosen; i++) n += found[i]->len;
+  look.group = out->group = g_new0(RsGroup *, (gsize)n + 1);
+  n = 0;
+  for (uint32_t i = 0; i < n_chosen; i++) {
+    for (guint k = 0; k < found[i]->len; k++) out->group[n++] = g_ptr_array_index(found[i], k);
+    g_ptr_array_unref(found[i]);
+  }
+  qsort(out->group, n, sizeof *out->group, compare_groups);
+  for (uint32_t i = 0; i < n; i++) {
+    if (out->n > 0 && compare_groups(&out->group[out->n - 1], &out->group[i]) == 0) rs_group_free(out->group[i]);
+    else out->group[out->n++] = out->group[i];
+  }
+  rs_parallel(n_threads, out->n, measure, &look);
+  out->reference = g_malloc0((gsize)out->n + 1);
+  mark_reference(out, scene->claims->n_persons);
+  return out;
+}

@@ -1,0 +1,77 @@
+#include "rings/detect.h"
+
+#include "rings/batch.h"
+#include "rings/institutions.h"
+#include "rings/scene.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BUILT (1u << RS_BATCH)
+
+static int compare_rings(const void *x, const void *y) {
+  const RsRing *a = x, *b = y;
+  if (a->score != b->score) return a->score > b->score ? -1 : 1;
+  if (a->amount != b->amount) return a->amount > b->amount ? -1 : 1;
+  return strcmp(a->lead_key, b->lead_key);
+}
+
+/* Each line's money goes to the best-ranked ring that rests on it. */
+static void share_out(RsRings *rings, const RsClaims *claims) {
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < rings->n_rings; i++) total += rings->rings[i].n_evidence;
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autofree gint64 *key = g_new(gint64, total + 1);
+  uint64_t at = 0;
+  for (uint32_t i = 0; i < rings->n_rings; i++) {
+    RsRing *ring = &rings->rings[i];
+    ring->amount_exclusive = 0;
+    for (uint64_t e = 0; e < ring->n_evidence; e++) {
+      key[at] = (gint64)ring->evidence[e].line;
+      if (g_hash_table_add(seen, &key[at])) ring->amount_exclusive += claims->line_amount[ring->evidence[e].line];
+      at++;
+    }
+  }
+}
+
+static void ring_release(void *data) {
+  RsRing *ring = data;
+  g_free(ring->members);
+  g_free(ring->facts);
+  g_free(ring->evidence);
+  g_free(ring->bursts);
+}
+
+static void *steal(GArray *array, uint32_t *n) {
+  gsize length;
+  void *data = g_array_steal(array, &length);
+  *n = (uint32_t)length;
+  return data;
+}
+
+RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const RsDetectOptions *options, GError **error) {
+  g_autoptr(RsRings) out = g_new0(RsRings, 1);
+  unsigned wanted = options->patterns != 0 ? options->patterns : BUILT;
+  g_autoptr(RsScene) scene = rs_scene_new(claims, knowledge, options->n_threads, error);
+  if (scene == NULL) return NULL;
+  g_autoptr(GArray) leads = g_array_new(FALSE, FALSE, sizeof(RsRing)), near = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  g_autoptr(GArray) aside = g_array_new(FALSE, FALSE, sizeof(RsNotice)), unseen = g_array_new(FALSE, FALSE, sizeof(RsNotice));
+  bool done = true;
+  if (wanted & 1u << RS_BATCH) {
+    done = rs_batch_find(scene, options, leads, near, aside, unseen, &out->n_companion_groups, error);
+    out->examined |= 1u << RS_BATCH;
+  }
+  if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
+  if (options->top > 0 && leads->len > options->top) {
+    for (guint i = options->top; i < leads->len; i++) ring_release(&g_array_index(leads, RsRing, i));
+    g_array_set_size(leads, options->top);
+  }
+  out->rings = steal(leads, &out->n_rings);
+  out->near_misses = steal(near, &out->n_near_misses);
+  out->set_aside = steal(aside, &out->n_set_aside);
+  out->not_examined = steal(unseen, &out->n_not_examined);
+  if (!done) return NULL;
+  share_out(out, claims);
+  rs_institutions_rank(scene, out);
+  return g_steal_pointer(&out);
+}

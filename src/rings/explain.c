@@ -1,0 +1,146 @@
+/* rings/explain.c: facts and rings as sentences, English and Chinese. A finding is a lead, never a verdict: no sentence here says that
+ * anybody did wrong.
+ *
+ * A sentence is a template. {v} value, {e} expected, {0}..{3} the arguments; a digit after a point gives decimals ({v.1}), a % the
+ * hundredfold ({1%}); {top} the standing in percent from argument 0; {width} minutes in argument 2; {drugs} the drugs named; {one|many}
+ * chooses by the value. */
+#include "rings/ring.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct { const char *code, *text[2]; } Sentence;
+
+static const Sentence sentence[] = {
+    {"bursts",
+     {"{v} bursts {width} with {1.1} of these {3} people on average; {top} of groups that move together",
+      "这 {3} 人中平均 {1.1} 人{width}集中结算，共 {v} 次；在同行人群中居{top}"}},
+    {"rotation",
+     {"the bursts rotate over {v} outlets; {top} of groups that move together", "集中结算在 {v} 家机构之间轮换；在同行人群中居{top}"}},
+    {"recurring_drugs",
+     {"{v} {drug recurs|drugs recur} in the bursts ({drugs}): the first with {1} people where {e.1} would be expected; {top}",
+      "集中结算中有 {v} 种药品反复出现（{drugs}）：首种涉及 {1} 人，预期 {e.1} 人；居{top}"}},
+    {"apart",
+     {"outside the bursts these people share little of their lives: {2%} % of their outlets; {top}",
+      "集中结算之外，这些人的就医购药地点少有重合（重合 {2%} %）；居{top}"}},
+    {"dose",
+     {"quantities {v.1} times what the same drugs are bought in elsewhere; {top}", "数量为同种药品在其他处购买量的 {v.1} 倍；居{top}"}},
+    {"amount",
+     {"money per visit {v.1} times that of visits to the same kind of institution; {top}",
+      "单次金额为同类机构结算的 {v.1} 倍；居{top}"}},
+    {"hours",
+     {"{v} of {1} bursts in the quietest tenth of the outlet's hours; {top}", "{1} 次中有 {v} 次发生在该机构最清淡的十分之一时段；居{top}"}},
+    {"same_doctor", {"the same doctor for different people of a burst, more than the outlet's doctors explain; {top}",
+                     "同一次集中结算中不同人的处方出自同一医师，多于该机构医师构成所能解释；居{top}"}},
+    {"household", {"{v} of the {0} share an address, phone or account: one household, not counted as independent",
+                   "{0} 人中有 {v} 人共用住址、电话或账户：按一户计，不视为相互独立"}},
+    {"household_like", {"few people who also spend {v%} % of their other days at these outlets: like a household",
+                        "人数少，且其他日子的 {v%} % 也在这些机构：与家庭相似"}},
+    {"event", {"all bursts fall on {v} {day|days} at one time: like a health day or another event",
+               "全部集中在 {v} 天：与单位体检日等活动相似"}},
+    {"care_home", {"{v%} % of the gaps between the {0} burst days are four weeks or a month, at one outlet: like a care home",
+                   "{0} 个结算日之间的间隔有 {v%} % 为四周或一个月，且在同一机构：与养老机构相似"}},
+    {"schedule", {"{v%} % of the bursts on three fixed weekdays at the same hour (within {0} min), at one outlet: like a fixed treatment",
+                  "{v%} % 的集中结算落在固定的三个星期日且钟点相同（偏差 {0} 分钟），在同一机构：与血液透析等定期治疗相似"}},
+    {"one_outlet", {"all bursts at one outlet, as households, homes and fixed treatments do",
+                    "全部在同一机构，家庭、养老机构与定期治疗亦如此"}},
+};
+
+static void append_number(GString *out, double value, int decimals) {
+  char buffer[64];
+  if (isnan(value)) {
+    g_string_append_c(out, '?');
+    return;
+  }
+  char format[8] = {'%', '.', (char)('0' + decimals), 'f', '\0'};
+  g_string_append(out, g_ascii_formatd(buffer, sizeof buffer, format, value));
+}
+
+static void append_top(GString *out, double percent, RsLanguage language) {
+  int decimals = percent < 1.0 ? 1 : 0;
+  double shown = fmax(percent, 0.1);
+  g_string_append(out, language == RS_LANG_ZH ? "前 " : "top ");
+  append_number(out, shown, decimals);
+  g_string_append(out, " %");
+}
+
+static void append_width(GString *out, double minutes, RsLanguage language) {
+  bool zh = language == RS_LANG_ZH;
+  if (minutes >= 1440.0) g_string_append(out, zh ? "同一天" : "on one day");
+  else if (minutes >= 60.0) g_string_append(out, zh ? "一小时内" : "within an hour");
+  else g_string_append_printf(out, zh ? "%d 分钟内" : "within %d minutes", (int)minutes);
+}
+
+static void append_drugs(GString *out, const RsClaims *claims, const RsFact *fact, RsLanguage language) {
+  for (uint32_t i = 0; i < fact->n_drugs; i++) {
+    uint32_t drug = fact->drug[i];
+    const char *name = claims->drug_name != NULL && drug < claims->drug_name->n ? rs_text_get(claims->drug_name, drug) : "";
+    if (i > 0) g_string_append(out, language == RS_LANG_ZH ? "、" : ", ");
+    g_string_append(out, rs_text_get(claims->drug, drug));
+    if (*name != '\0') g_string_append_printf(out, " %s", name);
+  }
+}
+
+static void append_token(GString *out, const RsClaims *claims, const RsFact *fact, RsLanguage language, const char *token, size_t n) {
+  const char *bar = memchr(token, '|', n);
+  if (bar != NULL) {
+    if (fact->value == 1.0) g_string_append_len(out, token, bar - token);
+    else g_string_append_len(out, bar + 1, (gssize)n - (bar + 1 - token));
+    return;
+  }
+  if (n == 3 && memcmp(token, "top", 3) == 0) append_top(out, fact->argument[0], language);
+  else if (n == 5 && memcmp(token, "width", 5) == 0) append_width(out, fact->argument[2], language);
+  else if (n == 5 && memcmp(token, "drugs", 5) == 0) append_drugs(out, claims, fact, language);
+  else {
+    double value = token[0] == 'v' ? fact->value : token[0] == 'e' ? fact->expected : fact->argument[token[0] - '0'];
+    bool percent = n > 1 && token[1] == '%';
+    append_number(out, percent ? 100.0 * value : value, n > 2 && token[1] == '.' ? token[2] - '0' : 0);
+  }
+}
+
+char *rs_fact_text(const RsClaims *claims, const RsFact *fact, RsLanguage language) {
+  const char *text = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS(sentence); i++)
+    if (strcmp(sentence[i].code, fact->code) == 0) text = sentence[i].text[language == RS_LANG_ZH];
+  if (text == NULL) return g_strdup(fact->code);
+  GString *out = g_string_new(NULL);
+  while (*text != '\0') {
+    const char *end = *text == '{' ? strchr(text, '}') : NULL;
+    if (end == NULL) {
+      g_string_append_c(out, *text++);
+      continue;
+    }
+    append_token(out, claims, fact, language, text + 1, (size_t)(end - text - 1));
+    text = end + 1;
+  }
+  return g_string_free(out, FALSE);
+}
+
+static const RsFact *find_fact(const RsRing *ring, const char *code) {
+  for (uint32_t i = 0; i < ring->n_facts; i++)
+    if (strcmp(ring->facts[i].code, code) == 0) return &ring->facts[i];
+  return NULL;
+}
+
+static char *batch_summary(const RsRing *ring, RsLanguage language) {
+  const RsFact *drugs = find_fact(ring, "recurring_drugs"), *bursts = find_fact(ring, "bursts");
+  uint32_t n_drugs = drugs != NULL ? (uint32_t)drugs->value : 0, n_bursts = bursts != NULL ? (uint32_t)bursts->value : ring->n_bursts;
+  uint32_t outlets = ring->count[RS_INSTITUTION];
+  GString *out = g_string_new(NULL);
+  if (language == RS_LANG_ZH) {
+    g_string_printf(out, "疑似集中刷卡：%u 张凭证，%u 次集中结算，%u 家机构%s", ring->count[RS_PERSON], n_bursts, outlets,
+                    outlets > 1 ? "轮换" : "");
+    if (n_drugs > 0) g_string_append_printf(out, "，%u 种药品反复出现", n_drugs);
+  } else {
+    g_string_printf(out, "%u cards, %u bursts at %u %soutlet%s", ring->count[RS_PERSON], n_bursts, outlets, outlets > 1 ? "rotating " : "",
+                    outlets > 1 ? "s" : "");
+    if (n_drugs > 0) g_string_append_printf(out, ", %u drug%s in common", n_drugs, n_drugs > 1 ? "s" : "");
+  }
+  return g_string_free(out, FALSE);
+}
+
+char *rs_ring_summary(const RsClaims *claims, const RsRing *ring, RsLanguage language) {
+  if (ring->pattern == RS_BATCH) return batch_summary(ring, language);
+  return ring->n_facts > 0 ? rs_fact_text(claims, &ring->facts[0], language) : g_strdup(rs_pattern_name[ring->pattern]);
+}

@@ -1,0 +1,320 @@
+#include "rings/group.h"
+
+#include "base/calendar.h"
+#include "mining/significance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_ROUNDS = 4, MAX_WINDOW = 400 };
+
+typedef struct { uint32_t institution, time, member, visit; } Visit;
+
+void rs_group_free(RsGroup *group) {
+  if (group == NULL) return;
+  g_free(group->person);
+  g_free(group->n_attended);
+  g_free(group->burst);
+  g_free(group->attendance);
+  g_free(group->drug);
+  g_free(group);
+}
+
+uint32_t rs_group_quorum(uint32_t n) {
+  if (n <= 3) return 2;
+  uint32_t third = (3 * n + 9) / 10;
+  return CLAMP(third, 3u, 6u);
+}
+
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+static int compare_visits(const void *x, const void *y) {
+  const Visit *a = x, *b = y;
+  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
+  if (a->time != b->time) return a->time < b->time ? -1 : 1;
+  return (a->visit > b->visit) - (a->visit < b->visit);
+}
+
+/* The visits of all members by (institution, time). */
+static GArray *group_visits(const RsClaims *c, const uint32_t *person, uint32_t n) {
+  GArray *visits = g_array_new(FALSE, FALSE, sizeof(Visit));
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t v = c->person_visit[person[i]]; v < c->person_visit[person[i] + 1]; v++) {
+      Visit visit = {c->visit_institution[v], c->visit_time[v], i, v};
+      g_array_append_val(visits, visit);
+    }
+  qsort(visits->data, visits->len, sizeof(Visit), compare_visits);
+  return visits;
+}
+
+/* Visits of institution f on the day of the time, all persons. */
+static uint32_t crowd_of_day(const RsTimeline *t, uint32_t f, uint32_t time) {
+  uint64_t midnight = (uint64_t)(time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
+  return rs_timeline_seek(t, f, midnight + RS_DAY_SECONDS) - rs_timeline_seek(t, f, midnight);
+}
+
+typedef struct {
+  const RsScene *scene;
+  const uint32_t *person;
+  uint32_t n, minutes;
+  uint32_t *seen; /* [n] visits of each member inside the window */
+  GArray *bursts; /* of RsGroupBurst */
+  double info, expected;
+} Finder;
+
+/* The window of one day at one institution with most distinct members, the shortest and then earliest of those. */
+static bool best_window(Finder *finder, const Visit *day, uint32_t n, RsGroupBurst *out) {
+  uint32_t distinct = 0, begin = 0, best = 0, best_span = UINT32_MAX;
+  for (uint32_t end = 0; end < n; end++) {
+    distinct += finder->seen[day[end].member]++ == 0;
+    while (day[end].time - day[begin].time > finder->minutes * 60) distinct -= --finder->seen[day[begin++].member] == 0;
+    while (begin < end && finder->seen[day[begin].member] > 1) finder->seen[day[begin++].member]--;
+    uint32_t span = day[end].time - day[begin].time;
+    if (distinct < best || (distinct == best && span >= best_span)) continue;
+    best = distinct;
+    best_span = span;
+    *out = (RsGroupBurst){day[begin].institution, day[begin].time, day[end].time, distinct};
+  }
+  while (begin < n) finder->seen[day[begin++].member] = 0;
+  return best >= rs_group_quorum(finder->n);
+}
+
+/* Chance that a person with so many days at f comes on that day within the width around the time, the group itself left out of the
+ * day's share: one pseudo-visit a calendar day. */
+static double presence(const RsScene *s, uint32_t f, uint32_t time, uint32_t minutes, double days, uint32_t own_day,
+                       uint32_t own_total) {
+  double others = (double)crowd_of_day(s->timeline, f, time) - own_day;
+  double total = (double)(s->timeline->offset[f + 1] - s->timeline->offset[f]) - own_total;
+  double share = (fmax(others, 0.0) + 1.0) / (fmax(total, 0.0) + (double)s->load->n_days);
+  return fmin(1.0, days * share * rs_load_share(s->load, f, time, minutes));
+}
+
+/* Adds the surprise of one burst: that of every member beyond the least surprising one. */
+static void burst_surprise(Finder *finder, const RsGroupBurst *burst, const Visit *day, uint32_t n, uint32_t own_total) {
+  double least = INFINITY, sum = 0.0;
+  double one = presence(finder->scene, burst->institution, burst->first_time, finder->minutes, 1.0, n, own_total);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t member = day[i].member;
+    if (day[i].time < burst->first_time || day[i].time > burst->last_time || finder->seen[member]) continue;
+    finder->seen[member] = 1;
+    double days = rs_affinity_days(finder->scene->knowledge, finder->person[member], burst->institution);
+    double decades = -log10(fmin(1.0, days * one));
+    sum += decades;
+    least = fmin(least, decades);
+  }
+  for (uint32_t i = 0; i < n; i++) finder->seen[day[i].member] = 0;
+  finder->info += sum - (isfinite(least) ? least : 0.0);
+}
+
+static void find_bursts(Finder *finder, const GArray *visits) {
+  const Visit *visit = (const Visit *)(const void *)visits->data;
+  uint32_t quorum = rs_group_quorum(finder->n);
+  finder->info = 0.0;
+  g_array_set_size(finder->bursts, 0);
+  for (uint32_t i = 0, f_end; i < visits->len; i = f_end) {
+    for (f_end = i; f_end < visits->len && visit[f_end].institution == visit[i].institution;) f_end++;
+    for (uint32_t d = i, d_end; d < f_end; d = d_end) {
+      uint32_t day = visit[d].time / RS_DAY_SECONDS;
+      for (d_end = d; d_end < f_end && visit[d_end].time / RS_DAY_SECONDS == day;) d_end++;
+      RsGroupBurst burst;
+      if (d_end - d < quorum || !best_window(finder, visit + d, d_end - d, &burst)) continue;
+      g_array_append_val(finder->bursts, burst);
+      burst_surprise(finder, &burst, visit + d, d_end - d, f_end - i);
+    }
+  }
+}
+
+/* Tries 15 minutes, an hour and the day; leaves the bursts of the best in finder and returns its width. */
+static uint32_t choose_width(Finder *finder, const GArray *visits) {
+  uint32_t best = 1440;
+  double info = -1.0;
+  bool clock = finder->scene->load->has_clock;
+  for (unsigned w = clock ? 1 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++) {
+    finder->minutes = rs_width_minutes[w];
+    find_bursts(finder, visits);
+    if (finder->info <= info) continue;
+    info = finder->info;
+    best = finder->minutes;
+  }
+  finder->minutes = best;
+  find_bursts(finder, visits);
+  return best;
+}
+
+/* Bursts of each member. attended [n] zeroed by the caller. */
+static void count_attended(const GArray *bursts, const GArray *visits, uint32_t n, uint32_t *attended, GArray *attendances) {
+  g_autofree uint32_t *last = g_new(uint32_t, n);
+  for (uint32_t i = 0; i < n; i++) last[i] = RS_NONE;
+  const Visit *visit = (const Visit *)(const void *)visits->data;
+  uint32_t v = 0;
+  for (uint32_t b = 0; b < bursts->len; b++) {
+    const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
+    while (v < visits->len && (visit[v].institution < burst->institution ||
+                               (visit[v].institution == burst->institution && visit[v].time < burst->first_time))) v++;
+    for (; v < visits->len && visit[v].institution == burst->institution && visit[v].time <= burst->last_time; v++) {
+      attended[visit[v].member] += last[visit[v].member] != b;
+      last[visit[v].member] = b;
+      if (attendances == NULL) continue;
+      RsAttendance attendance = {b, visit[v].member, visit[v].visit};
+      g_array_append_val(attendances, attendance);
+    }
+  }
+}
+
+static bool is_member(const uint32_t *person, uint32_t n, uint32_t p) {
+  return bsearch(&p, person, n, sizeof *person, compare_numbers) != NULL;
+}
+
+/* Persons outside the group who came within the width of a burst, once per burst. */
+static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minutes, const uint32_t *person, uint32_t n) {
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  for (uint32_t b = 0; b < bursts->len; b++) {
+    const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
+    uint64_t span = burst->last_time - burst->first_time, slack = minutes * 60 > span ? minutes * 60 - span : 0;
+    uint64_t midnight = (uint64_t)(burst->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
+    uint64_t from = MAX(midnight, burst->first_time > slack ? burst->first_time - slack : 0);
+    uint64_t to = MIN(midnight + RS_DAY_SECONDS, (uint64_t)burst->last_time + slack + 1);
+    uint32_t i = rs_timeline_seek(s->timeline, burst->institution, from), end = rs_timeline_seek(s->timeline, burst->institution, to);
+    if (end - i > MAX_WINDOW) continue; /* a crowd: nobody stands out by being there */
+    guint start = out->len;
+    for (; i < end; i++) {
+      uint32_t p = RS_KEY_PERSON(s->timeline->key[i]);
+      bool seen = is_member(person, n, p);
+      for (guint k = start; k < out->len && !seen; k++) seen = g_array_index(out, uint32_t, k) == p;
+      if (!seen) g_array_append_val(out, p);
+    }
+  }
+  g_array_sort(out, compare_numbers);
+  return out;
+}
+
+/* How often a person would be near the bursts by habit alone. */
+static double habitual_presence(const RsScene *s, const GArray *bursts, uint32_t minutes, uint32_t person) {
+  double sum = 0.0;
+  for (uint32_t b = 0; b < bursts->len; b++) {
+    const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
+    double days = rs_affinity_days(s->knowledge, person, burst->institution);
+    if (days > 0.0) sum += presence(s, burst->institution, burst->first_time, minutes, days, burst->n_members, burst->n_members);
+  }
+  return sum;
+}
+
+static bool round_members(Finder *finder, const GArray *visits, GArray *next) {
+  const GArray *bursts = finder->bursts;
+  g_autofree uint32_t *attended = g_new0(uint32_t, finder->n);
+  count_attended(bursts, visits, finder->n, attended, NULL);
+  g_array_set_size(next, 0);
+  bool changed = false;
+  uint32_t floor_count = MAX(2u, (bursts->len + 3) / 4);
+  for (uint32_t i = 0; i < finder->n; i++) {
+    if (attended[i] >= floor_count) g_array_append_val(next, finder->person[i]);
+    else changed = true;
+  }
+  g_autoptr(GArray) near = bystanders(finder->scene, bursts, finder->minutes, finder->person, finder->n);
+  uint32_t bar = MAX(2u, (bursts->len + 1) / 2);
+  for (guint i = 0, end; i < near->len; i = end) {
+    uint32_t p = g_array_index(near, uint32_t, i);
+    for (end = i; end < near->len && g_array_index(near, uint32_t, end) == p;) end++;
+    if (end - i < bar || next->len >= RS_MAX_GROUP) continue;
+    if (rs_tail_poisson(end - i, habitual_presence(finder->scene, bursts, finder->minutes, p)) > -9.2) continue; /* 1e-4 */
+    g_array_append_val(next, p);
+    changed = true;
+  }
+  g_array_sort(next, compare_numbers);
+  return changed;
+}
+
+/* Decades it takes to write down who of n came to each burst, at the mean attendance. */
+static double absence_cost(const RsGroup *g) {
+  double came = 0.0, all = (double)g->n * (double)g->n_bursts;
+  for (uint32_t b = 0; b < g->n_bursts; b++) came += g->burst[b].n_members;
+  double share = came / all;
+  if (share >= 1.0) return 0.0;
+  return -all * (share * log10(share) + (1.0 - share) * log10(1.0 - share));
+}
+
+RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, bool refine) {
+  g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
+  g_autoptr(GArray) visits = NULL;
+  g_array_append_vals(members, person, n);
+  g_array_sort(members, compare_numbers);
+  Finder finder = {.scene = scene, .bursts = bursts};
+  g_autofree uint32_t *seen = g_new0(uint32_t, RS_MAX_GROUP + 1);
+  finder.seen = seen;
+  for (unsigned round = 0;; round++) {
+    if (members->len < 2 || members->len > RS_MAX_GROUP) return NULL;
+    finder.person = (const uint32_t *)(const void *)members->data;
+    finder.n = members->len;
+    if (visits != NULL) g_array_unref(visits);
+    visits = group_visits(scene->claims, finder.person, finder.n);
+    choose_width(&finder, visits);
+    if (bursts->len < 2) return NULL;
+    if (!refine || round == MAX_ROUNDS || !round_members(&finder, visits, next)) break;
+    g_array_set_size(members, 0);
+    g_array_append_vals(members, next->data, next->len);
+  }
+  RsGroup *group = g_new0(RsGroup, 1);
+  g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
+  group->n = members->len;
+  group->n_attended = g_new0(uint32_t, group->n);
+  count_attended(bursts, visits, group->n, group->n_attended, attendances);
+  group->person = g_memdup2(members->data, members->len * sizeof(uint32_t));
+  group->width = finder.minutes;
+  group->n_bursts = bursts->len;
+  group->burst = g_memdup2(bursts->data, bursts->len * sizeof(RsGroupBurst));
+  group->n_attendances = attendances->len;
+  group->attendance = g_memdup2(attendances->data, attendances->len * sizeof(RsAttendance));
+  group->info = round(finder.info * 1e6) / 1e6;
+  group->net = round((finder.info - absence_cost(group)) * 1e6) / 1e6;
+  return group;
+}
+
+/* Union-find over bursts. */
+static uint32_t find_root(uint32_t *parent, uint32_t i) {
+  while (parent[i] != i) i = parent[i] = parent[parent[i]];
+  return i;
+}
+
+static void push_part(const RsGroup *g, const uint8_t *came, const uint32_t *root, uint32_t r, GPtrArray *part) {
+  GArray *person = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint32_t n_bursts = 0;
+  for (uint32_t b = 0; b < g->n_bursts; b++) n_bursts += root[b] == r;
+  for (uint32_t i = 0; i < g->n; i++) {
+    uint32_t attended = 0;
+    for (uint32_t b = 0; b < g->n_bursts; b++) attended += root[b] == r && came[(size_t)b * g->n + i];
+    if (attended * 4 >= n_bursts && attended > 0) g_array_append_val(person, g->person[i]);
+  }
+  g_ptr_array_add(part, person);
+}
+
+/* Bursts are linked when they share two members and a third of the smaller one; a ring at 60 % attendance shares more, two rings with
+ * one common member, or a ring and a member's family, share less. */
+uint32_t rs_group_split(const RsGroup *g, GPtrArray *part) {
+  enum { MAX_BURSTS = 400 };
+  if (g->n < 4 || g->n_bursts < 4 || g->n_bursts > MAX_BURSTS) return 0;
+  g_autofree uint8_t *came = g_malloc0((gsize)g->n_bursts * g->n);
+  g_autofree uint32_t *root = g_new(uint32_t, g->n_bursts), *size = g_new0(uint32_t, g->n_bursts);
+  for (uint32_t i = 0; i < g->n_attendances; i++) came[(size_t)g->attendance[i].burst * g->n + g->attendance[i].member] = 1;
+  for (uint32_t b = 0; b < g->n_bursts; b++) root[b] = b;
+  for (uint32_t a = 0; a < g->n_bursts; a++)
+    for (uint32_t b = a + 1; b < g->n_bursts; b++) {
+      uint32_t shared = 0, least = MIN(g->burst[a].n_members, g->burst[b].n_members);
+      for (uint32_t i = 0; i < g->n; i++) shared += came[(size_t)a * g->n + i] & came[(size_t)b * g->n + i];
+      if (shared < 2 || shared * 20 < least * 7) continue;
+      uint32_t x = find_root(root, a), y = find_root(root, b);
+      root[MAX(x, y)] = MIN(x, y);
+    }
+  uint32_t parts = 0;
+  for (uint32_t b = 0; b < g->n_bursts; b++) size[root[b] = find_root(root, b)]++;
+  for (uint32_t b = 0; b < g->n_bursts; b++) parts += size[b] >= 2;
+  if (parts < 2) return 0;
+  for (uint32_t b = 0; b < g->n_bursts; b++)
+    if (size[b] >= 2) push_part(g, came, root, b, part);
+  return parts;
+}

@@ -1,0 +1,78 @@
+/* rings/group.h: a group of persons looked at as a group: its bursts, who belongs to it, and how unusual it is.
+ *
+ * A burst is a window of 15 minutes, an hour or a day at one institution with enough distinct members. The width is the one that
+ * carries most information for this group; membership is refined against the bursts: who comes to less than a quarter is dropped, who
+ * comes to half of them, more than habit explains, is added.
+ */
+#ifndef RS_RINGS_GROUP_H
+#define RS_RINGS_GROUP_H
+
+#include "rings/scene.h"
+
+enum { RS_MAX_GROUP = 200 };
+
+typedef enum {
+  RS_STAT_DRUGS,    /* drugs that recur over members, in decades, after the best ordinary explanation of each */
+  RS_STAT_TURNOUT,  /* members in a burst, mean */
+  RS_STAT_ROTATION, /* outlets in use: exp of the entropy of bursts over institutions */
+  RS_STAT_APART,    /* 1 - how much members share of their lives outside the bursts */
+  RS_STAT_DOSE,     /* quantities against the same drugs elsewhere, standard errors */
+  RS_STAT_AMOUNT,   /* money of a visit against visits elsewhere, standard errors */
+  RS_STAT_HOURS,    /* bursts at hours when the institution is quiet, mean -log10 of the share of quieter hours */
+  RS_STAT_SAME_DOCTOR, /* same doctor for different members in one burst, against the institution's own doctors */
+  RS_N_STATS
+} RsStat;
+
+typedef struct {
+  uint32_t institution, first_time, last_time;
+  uint32_t n_members;
+} RsGroupBurst;
+
+typedef struct { uint32_t burst, member, visit; } RsAttendance;
+
+typedef struct {
+  uint32_t drug, n_members, n_bursts;
+  double expected, decades;
+} RsGroupDrug;
+
+typedef struct {
+  uint32_t n;
+  uint32_t *person;      /* [n] ascending */
+  uint32_t *n_attended;  /* [n] bursts attended */
+  uint32_t width;        /* minutes */
+  uint32_t n_bursts;
+  RsGroupBurst *burst;   /* by (institution, time) */
+  uint32_t n_attendances;
+  RsAttendance *attendance; /* by (burst, time): every visit of a member inside a burst */
+  double info;           /* decades of surprise in the bursts, before selection */
+  double net;            /* info less what the absences cost: the length of the attendance table in decades */
+  double stat[RS_N_STATS]; /* NAN: not measurable */
+  uint32_t n_drugs;
+  RsGroupDrug *drug;     /* recurring, by falling decades */
+  double dose_ratio, amount_ratio; /* geometric means against elsewhere */
+  double habit;          /* share of members' other days spent at the burst institutions; NAN unknown */
+  double alike;          /* shared part of members' other lives; NAN unknown */
+  uint32_t n_outlets, n_days; /* distinct burst institutions and days */
+  double top_outlet;     /* share of bursts at the most used institution */
+  double weekday3;       /* share of bursts on the three most used weekdays */
+  double clock_sd;       /* of the burst times, minutes */
+  double monthly;        /* share of the gaps between burst days that are a multiple of 28-31 days, or a week's multiple: see .c */
+  double weekly;
+  double quiet_share;    /* share of bursts in the outlet's quietest tenth of hours */
+} RsGroup;
+
+/* NULL if fewer than two bursts or fewer than two members remain. person[] need not be sorted. */
+RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, bool refine);
+void rs_group_free(RsGroup *group);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsGroup, rs_group_free)
+/* Fills stat[] and what follows it. */
+void rs_group_measure(const RsScene *scene, RsGroup *group);
+
+/* Splits a group whose bursts fall into several sets with hardly any member in common: part[] gets one array of persons per set, all
+ * owned by the caller. Returns the number of parts; 0 when the group hangs together. */
+uint32_t rs_group_split(const RsGroup *group, GPtrArray *part /* of GArray of uint32_t */);
+
+/* How many members make a burst of a group of n. */
+uint32_t rs_group_quorum(uint32_t n);
+
+#endif

@@ -1,0 +1,431 @@
+/* The statistics of a group that was found: see group.h. Each is a number per group that does not grow with the number of lines, so
+ * that it can be compared over all groups that move together. */
+#include "rings/group.h"
+
+#include "base/calendar.h"
+#include "mining/significance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LN10 2.302585092994046
+
+enum { MAX_DRUGS_TRIED = 64, MAX_PAIR_MEMBERS = 60 };
+
+typedef struct { uint32_t drug, member, attendance; } Item;
+typedef struct { uint32_t member, institution, days; } Stay;
+
+typedef struct {
+  const RsScene *scene;
+  RsGroup *group;
+  GArray *items; /* of Item, by (drug, member, attendance), distinct */
+  uint32_t own_visits[RS_N_TYPES], n_own;
+  uint32_t *doctor;         /* [n_attendances] or RS_NONE */
+  double *chance, *scratch; /* [n], [n + 1] */
+} Measure;
+
+static int compare_items(const void *x, const void *y) {
+  const Item *a = x, *b = y;
+  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
+  if (a->member != b->member) return a->member < b->member ? -1 : 1;
+  return (a->attendance > b->attendance) - (a->attendance < b->attendance);
+}
+
+static GArray *burst_items(const RsClaims *c, const RsGroup *group) {
+  GArray *items = g_array_new(FALSE, FALSE, sizeof(Item));
+  for (uint32_t i = 0; i < group->n_attendances; i++) {
+    const RsAttendance *a = &group->attendance[i];
+    for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) {
+      Item item = {c->line_drug[l], a->member, i};
+      if (item.drug != RS_NONE) g_array_append_val(items, item);
+    }
+  }
+  qsort(items->data, items->len, sizeof(Item), compare_items);
+  guint n = 0;
+  for (guint i = 0; i < items->len; i++)
+    if (i == 0 || compare_items(&g_array_index(items, Item, i), &g_array_index(items, Item, n - 1)) != 0)
+      g_array_index(items, Item, n++) = g_array_index(items, Item, i);
+  g_array_set_size(items, n);
+  return items;
+}
+
+/* The row of `to` in relation r from `from`, or RS_NONE64. */
+static uint64_t relation_find(const RsRelation *r, uint32_t from, uint32_t to) {
+  uint64_t low = r->offset[from], end = r->offset[from + 1], high = end;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (r->to[middle] < to) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && r->to[low] == to ? low : UINT64_MAX;
+}
+
+static double relation_visits(const RsRelation *r, uint32_t from, uint32_t to) {
+  uint64_t row = relation_find(r, from, to);
+  return row == UINT64_MAX ? 0.0 : (double)r->visits[row];
+}
+
+static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
+    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+  return RS_NONE;
+}
+
+/* Burst visits of the group with the drug, in all and by what they share with one attendance. */
+typedef struct { const Item *item; uint32_t n; uint32_t drug; uint32_t by_type[RS_N_TYPES]; } DrugRun;
+
+static double city_share(const Measure *m, const DrugRun *run, uint32_t visit) {
+  const RsScene *s = m->scene;
+  const RsBasket *b = s->basket;
+  unsigned type = s->claims->institution_type[s->claims->visit_institution[visit]];
+  uint32_t month = rs_basket_month(b, s->claims, s->claims->visit_time[visit]);
+  double with = (double)b->by_type[(size_t)run->drug * RS_N_TYPES + type] - run->by_type[type];
+  double all = (double)b->visits[type] - m->own_visits[type];
+  double share = (fmax(with, 0.0) + 0.5) / (fmax(all, 0.0) + 1.0);
+  double in_month = (double)b->by_month[(size_t)run->drug * b->n_months + month] - run->n;
+  double month_all = (double)b->month_visits[month] - m->n_own;
+  /* a season lifts the share of its month; 200 visits of the year's share steady thin months */
+  return fmax(share, (fmax(in_month, 0.0) + 200.0 * share) / (fmax(month_all, 0.0) + 200.0));
+}
+
+/* The most favourable ordinary chance that this visit holds the drug: city and season, this institution's range, this doctor's
+ * hand, this person's own habit; the group's bursts are left out of each. */
+static double ordinary_chance(const Measure *m, const DrugRun *run, uint32_t attendance, uint32_t own_here, uint32_t own_habit,
+                              uint32_t own_hand) {
+  const RsScene *s = m->scene;
+  const RsAttendance *a = &m->group->attendance[attendance];
+  uint32_t f = s->claims->visit_institution[a->visit], person = m->group->person[a->member];
+  double best = city_share(m, run, a->visit), city = best;
+  double here = relation_visits(&s->knowledge->relation[RS_DISPENSED], f, run->drug) - own_here;
+  double visits = (double)(s->timeline->offset[f + 1] - s->timeline->offset[f]);
+  best = fmax(best, (fmax(here, 0.0) + 20.0 * city) / (visits + 20.0));
+  double habit = relation_visits(&s->knowledge->relation[RS_BOUGHT], person, run->drug) - own_habit;
+  double life = (double)(s->claims->person_visit[person + 1] - s->claims->person_visit[person]);
+  best = fmax(best, fmax(habit, 0.0) / (life + 1.0));
+  uint32_t doctor = m->doctor[attendance];
+  if (doctor != RS_NONE) {
+    double hand = relation_visits(&s->knowledge->relation[RS_PRESCRIBED], doctor, run->drug) - own_hand;
+    best = fmax(best, (fmax(hand, 0.0) + 20.0 * city) / ((double)s->doctor_visits[doctor] + 20.0));
+  }
+  return fmin(best, 0.95);
+}
+
+static uint32_t own_at(const Measure *m, const DrugRun *run, uint32_t institution) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < run->n; i++)
+    n += m->scene->claims->visit_institution[m->group->attendance[run->item[i].attendance].visit] == institution;
+  return n;
+}
+
+static uint32_t own_hand(const Measure *m, const DrugRun *run, uint32_t doctor) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < run->n; i++) n += m->doctor[run->item[i].attendance] == doctor;
+  return n;
+}
+
+/* Decades by which the drug recurs over members beyond its best ordinary explanation, less the number of drugs looked through. */
+static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug *out) {
+  RsGroup *g = m->group;
+  *out = (RsGroupDrug){.drug = run->drug};
+  uint32_t last = RS_NONE;
+  memset(run->by_type, 0, sizeof run->by_type);
+  for (uint32_t i = 0; i < run->n; i++) {
+    out->n_members += run->item[i].member != last;
+    last = run->item[i].member;
+    run->by_type[m->scene->claims->institution_type[m->scene->claims->visit_institution[g->attendance[run->item[i].attendance].visit]]]++;
+  }
+  if (out->n_members < MIN(3u, g->n)) return false;
+  g_autofree uint32_t *habit = g_new0(uint32_t, g->n);
+  g_autofree uint8_t *in_burst = g_new0(uint8_t, g->n_bursts);
+  for (uint32_t i = 0; i < run->n; i++) {
+    habit[run->item[i].member]++;
+    in_burst[g->attendance[run->item[i].attendance].burst] = 1;
+  }
+  for (uint32_t b = 0; b < g->n_bursts; b++) out->n_bursts += in_burst[b];
+  for (uint32_t i = 0; i < g->n; i++) m->chance[i] = 0.0;
+  uint32_t here = 0, at = RS_NONE, hand = 0, by = RS_NONE;
+  for (uint32_t i = 0; i < g->n_attendances; i++) {
+    const RsAttendance *a = &g->attendance[i];
+    uint32_t f = g->burst[a->burst].institution;
+    if (f != at) here = own_at(m, run, at = f);
+    if (m->doctor[i] != by) hand = own_hand(m, run, by = m->doctor[i]);
+    double p = ordinary_chance(m, run, i, here, habit[a->member], hand);
+    m->chance[a->member] += (1.0 - m->chance[a->member]) * p;
+  }
+  for (uint32_t i = 0; i < g->n; i++) out->expected += m->chance[i];
+  double tail = rs_tail_poisson_binomial(out->n_members, m->chance, g->n, m->scratch);
+  out->decades = fmin(60.0, -tail / LN10) - log10((double)n_drugs);
+  return out->decades > 0.0;
+}
+
+static int compare_drugs(const void *x, const void *y) {
+  const RsGroupDrug *a = x, *b = y;
+  if (a->decades != b->decades) return a->decades > b->decades ? -1 : 1;
+  return (a->drug > b->drug) - (a->drug < b->drug);
+}
+
+static void measure_drugs(Measure *m) {
+  RsGroup *g = m->group;
+  g->stat[RS_STAT_DRUGS] = m->items->len > 0 ? 0.0 : NAN;
+  const Item *item = (const Item *)(const void *)m->items->data;
+  uint32_t n_drugs = 0;
+  for (guint i = 0; i < m->items->len; i++) n_drugs += i == 0 || item[i].drug != item[i - 1].drug;
+  GArray *found = g_array_new(FALSE, FALSE, sizeof(RsGroupDrug));
+  for (guint i = 0, end; i < m->items->len; i = end) {
+    for (end = i; end < m->items->len && item[end].drug == item[i].drug;) end++;
+    DrugRun run = {.item = item + i, .n = end - i, .drug = item[i].drug};
+    RsGroupDrug drug;
+    if (!measure_drug(m, &run, n_drugs, &drug)) continue;
+    drug.decades = round(drug.decades * 1e6) / 1e6;
+    g_array_append_val(found, drug);
+    g->stat[RS_STAT_DRUGS] += drug.decades;
+  }
+  qsort(found->data, found->len, sizeof(RsGroupDrug), compare_drugs);
+  g->n_drugs = found->len;
+  g->drug = (RsGroupDrug *)(void *)g_array_free(found, FALSE);
+}
+
+/* Mean of log2(quantity) against the same drugs' lines elsewhere. One vote a member and drug: refills are not independent. */
+static void measure_dose(Measure *m) {
+  const RsBasket *b = m->scene->basket;
+  const RsClaims *c = m->scene->claims;
+  const Item *item = (const Item *)(const void *)m->items->data;
+  double sum = 0.0, variance = 0.0, votes = 0.0;
+  for (guint i = 0, end; i < m->items->len; i = end) {
+    uint32_t drug = item[i].drug;
+    double own = 0.0, lines = 0.0;
+    for (end = i; end < m->items->len && item[end].drug == drug && item[end].member == item[i].member; end++) {
+      uint32_t v = m->group->attendance[item[end].attendance].visit;
+      for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
+        if (c->line_drug[l] == drug && c->line_quantity[l] > 0.0f) {
+          own += (double)rs_basket_log((double)c->line_quantity[l]);
+          lines += 1.0;
+        }
+    }
+    double n = (double)b->quantity_lines[drug];
+    if (lines == 0.0 || n < lines + 10.0) continue;
+    double mean = ((double)b->quantity_log[drug] - own) / (n - lines);
+    double spread = (double)b->quantity_log2[drug] / n - ((double)b->quantity_log[drug] / n) * ((double)b->quantity_log[drug] / n);
+    sum += own / lines - mean;
+    variance += fmax(spread, 128.0 * 128.0); /* at least an eighth of a doubling */
+    votes += 1.0;
+  }
+  m->group->dose_ratio = votes > 0.0 ? exp2(sum / votes / 1024.0) : NAN;
+  m->group->stat[RS_STAT_DOSE] = votes >= 3.0 ? sum / sqrt(variance) : NAN;
+}
+
+/* Money of a burst visit against the visits of the same kind of institution; one vote a member. */
+static void measure_amount(Measure *m) {
+  const RsBasket *b = m->scene->basket;
+  const RsClaims *c = m->scene->claims;
+  RsGroup *g = m->group;
+  g_autofree double *own = g_new0(double, g->n), *spread = g_new0(double, g->n), *count = g_new0(double, g->n);
+  for (uint32_t i = 0; i < g->n_attendances; i++) {
+    const RsAttendance *a = &g->attendance[i];
+    unsigned type = c->institution_type[c->visit_institution[a->visit]];
+    int64_t amount = 0;
+    for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) amount += c->line_amount[l];
+    double n = (double)b->amount_visits[type];
+    if (amount <= 0 || n < 50.0) continue;
+    double mean = (double)b->amount_log[type] / n;
+    own[a->member] += (double)rs_basket_log((double)amount) - mean;
+    spread[a->member] = fmax((double)b->amount_log2[type] / n - mean * mean, 128.0 * 128.0);
+    count[a->member] += 1.0;
+  }
+  double sum = 0.0, variance = 0.0, votes = 0.0;
+  for (uint32_t i = 0; i < g->n; i++) {
+    if (count[i] == 0.0) continue;
+    sum += own[i] / count[i];
+    variance += spread[i];
+    votes += 1.0;
+  }
+  g->amount_ratio = votes > 0.0 ? exp2(sum / votes / 1024.0) : NAN;
+  g->stat[RS_STAT_AMOUNT] = votes >= 2.0 ? sum / sqrt(variance) : NAN;
+}
+
+static void measure_rotation(Measure *m) {
+  RsGroup *g = m->group;
+  double entropy = 0.0;
+  uint32_t most = 0;
+  g_autofree uint32_t *day = g_new(uint32_t, g->n_bursts);
+  for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
+    for (end = i; end < g->n_bursts && g->burst[end].institution == g->burst[i].institution;) end++;
+    double share = (double)(end - i) / (double)g->n_bursts;
+    entropy -= share * log(share);
+    if (end - i > most) most = end - i;
+    g->n_outlets++;
+  }
+  g->top_outlet = (double)most / (double)g->n_bursts;
+  g->stat[RS_STAT_ROTATION] = exp(entropy);
+  uint32_t members = 0;
+  for (uint32_t i = 0; i < g->n_bursts; i++) members += g->burst[i].n_members;
+  g->stat[RS_STAT_TURNOUT] = (double)members / (double)g->n_bursts;
+}
+
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+/* Weekdays, hours and gaps of the bursts. A gap is monthly when it is within two days of a multiple of 30, or a multiple of 28. */
+static void measure_calendar(Measure *m) {
+  RsGroup *g = m->group;
+  g_autofree uint32_t *day = g_new(uint32_t, g->n_bursts);
+  uint32_t weekday[7] = {0}, monthly = 0, weekly = 0, gaps = 0;
+  double sum = 0.0, sum2 = 0.0;
+  for (uint32_t i = 0; i < g->n_bursts; i++) {
+    day[i] = g->burst[i].first_time / RS_DAY_SECONDS;
+    weekday[rs_day_weekday((uint16_t)day[i])]++;
+    double minute = (double)(g->burst[i].first_time % RS_DAY_SECONDS) / 60.0;
+    sum += minute;
+    sum2 += minute * minute;
+  }
+  double n = (double)g->n_bursts;
+  g->clock_sd = sqrt(fmax(0.0, sum2 / n - sum / n * (sum / n)));
+  qsort(day, g->n_bursts, sizeof *day, compare_numbers);
+  g->n_days = 1;
+  for (uint32_t i = 1; i < g->n_bursts; i++) {
+    uint32_t gap = day[i] - day[i - 1];
+    if (gap == 0) continue;
+    g->n_days++;
+    gaps++;
+    uint32_t off30 = gap % 30 > 15 ? 30 - gap % 30 : gap % 30, off28 = gap % 28 > 14 ? 28 - gap % 28 : gap % 28;
+    monthly += gap >= 26 && (off30 <= 2 || off28 <= 1);
+    weekly += gap % 7 == 0;
+  }
+  g->monthly = gaps > 0 ? (double)monthly / gaps : 0.0;
+  g->weekly = gaps > 0 ? (double)weekly / gaps : 0.0;
+  qsort(weekday, 7, sizeof *weekday, compare_numbers);
+  g->weekday3 = (double)(weekday[6] + weekday[5] + weekday[4]) / n;
+}
+
+static void measure_hours(Measure *m) {
+  const RsLoad *load = m->scene->load;
+  RsGroup *g = m->group;
+  double sum = 0.0;
+  uint32_t quiet = 0;
+  for (uint32_t i = 0; i < g->n_bursts; i++) {
+    const float *clock = load->clock[g->burst[i].institution];
+    uint32_t bin = g->burst[i].first_time % RS_DAY_SECONDS / (60 * RS_CLOCK_MINUTES);
+    double here = rs_load_share(load, g->burst[i].institution, g->burst[i].first_time, 30), lower = 0.0;
+    (void)bin;
+    for (uint32_t b = 0; b < RS_CLOCK_BINS; b++)
+      if (clock[b] > 0.0f &&
+          rs_load_share(load, g->burst[i].institution, b * 60 * RS_CLOCK_MINUTES + 150, 30) <= here) lower += clock[b];
+    sum -= log10(fmax(lower, 1e-3));
+    quiet += lower <= 0.1;
+  }
+  g->stat[RS_STAT_HOURS] = load->has_clock ? sum / (double)g->n_bursts : NAN;
+  g->quiet_share = (double)quiet / (double)g->n_bursts;
+}
+
+static int compare_stays(const void *x, const void *y) {
+  const Stay *a = x, *b = y;
+  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
+  return (a->member > b->member) - (a->member < b->member);
+}
+
+/* Days of each member at each institution, outside the bursts. */
+static GArray *other_stays(const Measure *m, double *total) {
+  const RsRelation *r = &m->scene->knowledge->relation[RS_FILLED_AT];
+  const RsGroup *g = m->group;
+  GArray *stays = g_array_new(FALSE, FALSE, sizeof(Stay));
+  for (uint32_t i = 0; i < g->n; i++)
+    for (uint64_t k = r->offset[g->person[i]]; k < r->offset[g->person[i] + 1]; k++) {
+      Stay stay = {i, r->to[k], r->days[k]};
+      g_array_append_val(stays, stay);
+    }
+  qsort(stays->data, stays->len, sizeof(Stay), compare_stays);
+  for (uint32_t i = 0; i < g->n_attendances; i++) { /* a member's visits of one burst are one day */
+    const RsAttendance *a = &g->attendance[i];
+    bool repeat = false;
+    for (uint32_t j = i; j > 0 && g->attendance[j - 1].burst == a->burst && !repeat; j--)
+      repeat = g->attendance[j - 1].member == a->member;
+    if (repeat) continue;
+    Stay key = {a->member, g->burst[a->burst].institution, 0};
+    Stay *stay = bsearch(&key, stays->data, stays->len, sizeof(Stay), compare_stays);
+    if (stay != NULL && stay->days > 0) stay->days--;
+  }
+  for (guint i = 0; i < stays->len; i++) total[g_array_index(stays, Stay, i).member] += g_array_index(stays, Stay, i).days;
+  return stays;
+}
+
+/* How much of their other lives members share: habit, at the burst institutions; alike, the overlap of two members' profiles. */
+static void measure_apart(Measure *m) {
+  RsGroup *g = m->group;
+  g_autofree double *total = g_new0(double, g->n);
+  g_autoptr(GArray) stays = other_stays(m, total);
+  double habit = 0.0, attended = 0.0;
+  for (uint32_t i = 0; i < g->n_attendances; i++) {
+    const RsAttendance *a = &g->attendance[i];
+    if (total[a->member] < 2.0) continue;
+    Stay key = {a->member, g->burst[a->burst].institution, 0};
+    const Stay *stay = bsearch(&key, stays->data, stays->len, sizeof(Stay), compare_stays);
+    habit += stay != NULL ? (double)stay->days / total[a->member] : 0.0;
+    attended += 1.0;
+  }
+  double alike = 0.0, pairs = 0.0;
+  uint32_t n = MIN(g->n, (uint32_t)MAX_PAIR_MEMBERS), known = 0;
+  for (uint32_t i = 0; i < n; i++) known += total[i] >= 2.0;
+  pairs = 0.5 * (double)known * ((double)known - 1.0);
+  const Stay *stay = (const Stay *)(const void *)stays->data;
+  for (guint i = 0, end; i < stays->len; i = end)
+    for (end = i; end < stays->len && stay[end].institution == stay[i].institution; end++) {
+      if (stay[end].member >= n || total[stay[end].member] < 2.0) continue;
+      double mine = stay[end].days / total[stay[end].member];
+      for (guint j = i; j < end; j++)
+        if (stay[j].member < n && total[stay[j].member] >= 2.0) alike += fmin(mine, stay[j].days / total[stay[j].member]);
+    }
+  g->habit = attended >= 3.0 ? habit / attended : NAN;
+  g->alike = pairs >= 1.0 ? alike / pairs : NAN;
+  if (isnan(g->habit) || isnan(g->alike)) g->stat[RS_STAT_APART] = isnan(g->habit) ? (isnan(g->alike) ? NAN : 1.0 - g->alike) : 1.0 - g->habit;
+  else g->stat[RS_STAT_APART] = 1.0 - 0.5 * (g->habit + g->alike);
+}
+
+/* Pairs of members with one doctor in one burst, against the chance that two visits of the institution share one. */
+static void measure_doctor(Measure *m) {
+  RsGroup *g = m->group;
+  double seen = 0.0, expected = 0.0;
+  for (uint32_t i = 0; i < g->n_attendances; i++) {
+    const RsAttendance *a = &g->attendance[i];
+    uint32_t doctor = m->doctor[i], f = g->burst[a->burst].institution;
+    if (doctor == RS_NONE) continue;
+    /* the doctor's share of this institution's visits, the group left out as far as one visit goes */
+    double with = relation_visits(&m->scene->knowledge->relation[RS_REFERS_TO], doctor, f);
+    double share = with / (double)(m->scene->timeline->offset[f + 1] - m->scene->timeline->offset[f]);
+    for (uint32_t j = i; j > 0 && g->attendance[j - 1].burst == a->burst; j--) {
+      const RsAttendance *b = &g->attendance[j - 1];
+      if (b->member == a->member) continue;
+      uint32_t other = m->doctor[j - 1];
+      if (other == RS_NONE) continue;
+      seen += other == doctor;
+      expected += fmin(1.0, share);
+    }
+  }
+  g->stat[RS_STAT_SAME_DOCTOR] = seen + expected > 0.0 ? 2.0 * (sqrt(seen + 0.375) - sqrt(expected + 0.375)) : NAN;
+}
+
+void rs_group_measure(const RsScene *scene, RsGroup *group) {
+  Measure m = {.scene = scene, .group = group, .n_own = group->n_attendances};
+  g_autofree double *chance = g_new(double, (gsize)group->n + 1), *scratch = g_new(double, (gsize)group->n + 2);
+  m.chance = chance;
+  m.scratch = scratch;
+  g_autoptr(GArray) items = burst_items(scene->claims, group);
+  m.items = items;
+  g_autofree uint32_t *doctor = g_new(uint32_t, (gsize)group->n_attendances + 1);
+  for (uint32_t i = 0; i < group->n_attendances; i++) doctor[i] = visit_doctor(scene->claims, group->attendance[i].visit);
+  m.doctor = doctor;
+  for (uint32_t i = 0; i < group->n_attendances; i++)
+    m.own_visits[scene->claims->institution_type[scene->claims->visit_institution[group->attendance[i].visit]]]++;
+  measure_rotation(&m);
+  measure_calendar(&m);
+  measure_apart(&m);
+  measure_drugs(&m);
+  measure_dose(&m);
+  measure_amount(&m);
+  measure_hours(&m);
+  measure_doctor(&m);
+  for (unsigned s = 0; s < RS_N_STATS; s++)
+    if (!isnan(group->stat[s])) group->stat[s] = round(group->stat[s] * 1e6) / 1e6;
+}

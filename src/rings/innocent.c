@@ -1,0 +1,87 @@
+#include "rings/innocent.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const rs_innocent_name[RS_N_INNOCENT] = {"ordinary", "household", "care_home", "schedule", "event"};
+
+enum { HOUSEHOLD_MOST = 6, HOME_LEAST = 6 };
+
+static RsFact counter(const char *code, double value, int32_t points) {
+  return (RsFact){.code = code, .value = value, .expected = NAN, .p_value = NAN, .points = points, .counter = true,
+                  .argument = {NAN, NAN, NAN, NAN}};
+}
+
+static int compare_texts(const void *x, const void *y) { return strcmp(*(const char *const *)x, *(const char *const *)y); }
+
+/* Members beyond the first of each group that shares the attribute. */
+static uint32_t sharing(const RsScene *scene, const RsGroup *group, const RsDetectOptions *options, const char *field) {
+  if (options->attribute == NULL) return 0;
+  const char *text[RS_MAX_GROUP];
+  uint32_t n = 0, shared = 0;
+  for (uint32_t i = 0; i < group->n; i++) {
+    const char *value = options->attribute(RS_PERSON, rs_text_get(scene->claims->person, group->person[i]), field,
+                                           options->attribute_data);
+    if (value != NULL && *value != '\0') text[n++] = value;
+  }
+  qsort(text, n, sizeof *text, compare_texts);
+  for (uint32_t i = 1; i < n; i++) shared += strcmp(text[i - 1], text[i]) == 0;
+  return shared;
+}
+
+/* A household given by address, phone, account or household number; the members that share one are one will, not several. */
+static void given_household(const RsScene *scene, const RsGroup *group, const RsDetectOptions *options, RsScore *score) {
+  static const char *const field[] = {"household", "address", "phone", "account"};
+  uint32_t most = 0;
+  for (unsigned i = 0; i < G_N_ELEMENTS(field); i++) most = MAX(most, sharing(scene, group, options, field[i]));
+  if (most == 0) return;
+  bool whole = most + 1 >= group->n && group->n <= HOUSEHOLD_MOST;
+  RsFact fact = counter("household", most + 1, whole ? -40 : -(int32_t)MIN(15u, 3 * most));
+  fact.argument[0] = group->n;
+  rs_score_add(score, fact);
+  if (whole) score->innocent = RS_HOUSEHOLD;
+}
+
+/* Few people who spend their other days at the same institutions, the burst institutions among them. */
+static void inferred_household(const RsGroup *group, RsScore *score) {
+  if (score->innocent != RS_ORDINARY || group->n > HOUSEHOLD_MOST) return;
+  double habit = isnan(group->habit) ? 0.0 : group->habit, alike = isnan(group->alike) ? 0.0 : group->alike;
+  if (habit + alike < 0.3) {
+    score->innocent = RS_HOUSEHOLD; /* small and steady: counted as one when nothing speaks against it, without points */
+    return;
+  }
+  RsFact fact = counter("household_like", habit, -(int32_t)lround(fmin(20.0, 20.0 * (habit + alike))));
+  fact.argument[0] = alike;
+  rs_score_add(score, fact);
+  score->innocent = RS_HOUSEHOLD;
+}
+
+static void calendar(const RsGroup *group, RsScore *score) {
+  bool one_place = group->top_outlet >= 0.8;
+  bool monthly = group->monthly >= 0.6 && group->n_days >= 3;
+  bool fixed = group->n_days >= 8 && group->weekday3 >= 0.9 && group->clock_sd <= 75.0;
+  if (group->n_days <= 2 && group->n >= HOME_LEAST) {
+    rs_score_add(score, counter("event", group->n_days, -30));
+    score->innocent = RS_EVENT;
+  }
+  if (one_place && monthly) {
+    RsFact fact = counter("care_home", group->monthly, group->n >= HOME_LEAST ? -40 : -15);
+    fact.argument[0] = group->n_days;
+    rs_score_add(score, fact);
+    if (group->n >= HOME_LEAST) score->innocent = RS_CARE_HOME;
+  }
+  if (one_place && fixed) {
+    RsFact fact = counter("schedule", group->weekday3, -40);
+    fact.argument[0] = group->clock_sd;
+    rs_score_add(score, fact);
+    if (group->n > 3) score->innocent = RS_SCHEDULE;
+  }
+  if (group->n_outlets == 1) rs_score_add(score, counter("one_outlet", 1, -10));
+}
+
+void rs_innocent_add(const RsScene *scene, const RsGroup *group, const RsDetectOptions *options, RsScore *score) {
+  given_household(scene, group, options, score);
+  inferred_household(group, score);
+  calendar(group, score);
+}

@@ -1,0 +1,30 @@
+#include "rings/scene.h"
+
+void rs_scene_free(RsScene *scene) {
+  if (scene == NULL) return;
+  rs_timeline_free(scene->timeline);
+  rs_load_free(scene->load);
+  rs_basket_free(scene->basket);
+  g_free(scene->doctor_visits);
+  g_free(scene);
+}
+
+static uint32_t *count_doctor_visits(const RsKnowledge *knowledge) {
+  const RsRelation *r = &knowledge->relation[RS_REFERS_TO];
+  uint32_t *visits = g_new0(uint32_t, (gsize)r->n_from + 1);
+  for (uint32_t d = 0; d < r->n_from; d++)
+    for (uint64_t i = r->offset[d]; i < r->offset[d + 1]; i++) visits[d] += r->visits[i];
+  return visits;
+}
+
+RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsigned n_threads, GError **error) {
+  g_autoptr(RsScene) scene = g_new0(RsScene, 1);
+  scene->claims = claims;
+  scene->knowledge = knowledge;
+  scene->timeline = rs_timeline_new(claims, n_threads, error);
+  if (scene->timeline == NULL) return NULL;
+  scene->load = rs_load_new(claims, scene->timeline, n_threads);
+  scene->basket = rs_basket_new(claims, n_threads);
+  scene->doctor_visits = count_doctor_visits(knowledge);
+  return g_steal_pointer(&scene);
+}

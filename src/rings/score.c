@@ -1,0 +1,122 @@
+#include "rings/score.h"
+
+#include "rings/innocent.h"
+#include "rings/standing.h"
+
+#include <math.h>
+
+/* One row a statistic: its fact, the least pace at which its tail may fall, and the most points it can give. */
+static const struct { const char *code; double floor_scale; int32_t most; } channel[RS_N_STATS] = {
+    [RS_STAT_DRUGS] = {"recurring_drugs", 0.4343, 40},
+    [RS_STAT_TURNOUT] = {"bursts", 0.5, 25},
+    [RS_STAT_ROTATION] = {"rotation", 0.25, 20},
+    [RS_STAT_APART] = {"apart", 0.05, 10},
+    [RS_STAT_DOSE] = {"dose", 0.5, 15},
+    [RS_STAT_AMOUNT] = {"amount", 0.5, 10},
+    [RS_STAT_HOURS] = {"hours", 0.15, 10},
+    [RS_STAT_SAME_DOCTOR] = {"same_doctor", 0.5, 10},
+};
+
+void rs_scores_free(RsScores *scores) {
+  if (scores == NULL) return;
+  g_free(scores->score);
+  g_free(scores);
+}
+
+void rs_score_add(RsScore *score, RsFact fact) {
+  g_assert(score->n_facts < RS_MAX_FACTS);
+  score->fact[score->n_facts++] = fact;
+  score->score += fact.points;
+}
+
+static void describe(const RsGroup *g, RsStat stat, RsFact *fact) {
+  switch (stat) {
+  case RS_STAT_TURNOUT:
+    fact->value = g->n_bursts;
+    fact->argument[1] = g->stat[RS_STAT_TURNOUT];
+    fact->argument[2] = g->width;
+    fact->argument[3] = g->n;
+    break;
+  case RS_STAT_DRUGS:
+    fact->value = g->n_drugs;
+    for (uint32_t i = 0; i < g->n_drugs && i < 3; i++) fact->drug[fact->n_drugs++] = g->drug[i].drug;
+    if (g->n_drugs > 0) {
+      fact->argument[1] = g->drug[0].n_members;
+      fact->expected = round(g->drug[0].expected * 1e3) / 1e3;
+    }
+    break;
+  case RS_STAT_ROTATION:
+    fact->value = g->n_outlets;
+    break;
+  case RS_STAT_APART:
+    fact->argument[1] = g->habit;
+    fact->argument[2] = g->alike;
+    break;
+  case RS_STAT_DOSE:
+    fact->value = round(g->dose_ratio * 1e3) / 1e3;
+    fact->expected = 1.0;
+    break;
+  case RS_STAT_AMOUNT:
+    fact->value = round(g->amount_ratio * 1e3) / 1e3;
+    fact->expected = 1.0;
+    break;
+  case RS_STAT_HOURS:
+    fact->value = round(g->quiet_share * (double)g->n_bursts);
+    fact->argument[1] = g->n_bursts;
+    break;
+  case RS_STAT_SAME_DOCTOR:
+  case RS_N_STATS:
+    break;
+  }
+}
+
+static int32_t standing_points(const RsStanding *standing, double value, int32_t most) {
+  if (standing->n < 10 || isnan(value) || value <= standing->middle) return 0;
+  double points = 10.0 * -log10(rs_standing_tail(standing, value));
+  return (int32_t)fmin(most, floor(points + 1e-6));
+}
+
+static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding *standing, const RsDetectOptions *options,
+                        RsScore *score) {
+  *score = (RsScore){.innocent = RS_ORDINARY};
+  uint32_t strong = 0;
+  for (unsigned s = 0; s < RS_N_STATS; s++) {
+    int32_t points = standing_points(&standing[s], g->stat[s], channel[s].most);
+    if (points <= 0 && s != RS_STAT_TURNOUT) continue;
+    RsFact fact = {.code = channel[s].code, .value = g->stat[s], .expected = NAN, .p_value = NAN, .points = points,
+                   .argument = {100.0 * rs_standing_rank(&standing[s], g->stat[s]), NAN, NAN, NAN}};
+    describe(g, (RsStat)s, &fact);
+    strong += points >= RS_LEAD_FACT_POINTS;
+    rs_score_add(score, fact);
+  }
+  rs_innocent_add(scene, g, options, score);
+  score->lead = score->score >= RS_LEAD_CUT && strong >= RS_LEAD_FACTS && g->n_bursts >= RS_LEAD_BURSTS &&
+                g->n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS;
+}
+
+static void fit(const RsCompanions *c, const uint8_t *leave_out, bool body_only, RsStanding *standing) {
+  g_autofree double *value = g_new(double, (gsize)c->n + 1);
+  for (unsigned s = 0; s < RS_N_STATS; s++) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->n; i++)
+      if (c->reference[i] && !(leave_out != NULL && leave_out[i])) value[n++] = c->group[i]->stat[s];
+    rs_standing_init(&standing[s], value, n, channel[s].floor_scale, body_only);
+  }
+}
+
+RsScores *rs_scores_new(const RsScene *scene, const RsCompanions *companions, const RsDetectOptions *options) {
+  RsScores *out = g_new0(RsScores, 1);
+  out->n = companions->n;
+  out->score = g_new0(RsScore, (gsize)companions->n + 1);
+  g_autofree uint8_t *found = g_malloc0((gsize)companions->n + 1);
+  RsStanding standing[RS_N_STATS];
+  for (unsigned pass = 0; pass < 2; pass++) {
+    fit(companions, pass == 0 ? NULL : found, pass == 0, standing);
+    for (uint32_t i = 0; i < companions->n; i++) {
+      score_group(scene, companions->group[i], standing, options, &out->score[i]);
+      found[i] = out->score[i].lead;
+    }
+    for (unsigned s = 0; s < RS_N_STATS; s++) rs_standing_clear(&standing[s]);
+  }
+  return out;
+}
