@@ -6,6 +6,7 @@
 #include "graph/igraph_bridge.h"
 #include "reference/graph_check.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static const RsCommunityOptions cpm = {RS_OBJECTIVE_CPM, 0.5, 1, 4, 1000000};
@@ -185,7 +186,7 @@ static void bad_lists_never_reach_igraph(void **state) {
 }
 
 typedef struct { const RsGraph *graph; uint32_t label[200]; } Job;
-static gpointer job_run(gpointer data) {
+static void *job_run(void *data) {
   Job *job = data;
   for (int i = 0; i < 5; i++) rs_community_leiden(job->graph, &cpm, job->label, NULL, NULL);
   return NULL;
@@ -196,9 +197,10 @@ static void two_threads_at_once_get_the_same_labels(void **state) {
   g_auto(RsEdgeDraw) draw = rs_edge_draw(200, 500, 31);
   g_autoptr(RsGraph) graph = graph_of(200, 500, draw.a, draw.b, draw.weight);
   Job one = {graph, {0}}, other = {graph, {0}};
-  GThread *thread = g_thread_new("leiden", job_run, &other);
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, job_run, &other), 0);
   job_run(&one);
-  g_thread_join(thread);
+  pthread_join(thread, NULL);
   assert_memory_equal(one.label, other.label, sizeof one.label);
 }
 
