@@ -28,7 +28,7 @@ holds "$D"
 
 begin "a folder without claims"
 mkdir "$D/in"
-run 3 analyze "$D/in" -o "$D/case"
+run 1 analyze "$D/in" -o "$D/case"
 holds "$D" in
 
 begin "no usable columns"
@@ -123,7 +123,7 @@ begin "one claim id with two contents"
 { claims 3000; claims 1 | sed -n 2p | sed 's/,P01,/,P77,/'; claims 2 | sed -n 3p; } > "$D/a.csv"
 run 0 analyze "$D/a.csv" -o "$D/case"
 is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 1
-file_has "$D/case/rejects.csv" '^a\.csv,3002,'
+file_has "$D/case/rejects.csv" '^a\.csv,(2|3002),conflict' # which of the two depends on their content, not on their order
 says "1 repeated" "1 rejected"
 
 # ---- odd but usable ----
@@ -150,12 +150,12 @@ says "60,000 used" "not examined"
 whole "$D/case"
 
 begin "an unclosed quote before five megabytes"
-{ claims 3000; printf 'x1,"p1,P1,2025-03-01 10:00,d1,1.00\n'; claims 110000 5000 | tail -n +2; } > "$D/a.csv"
+{ claims 3000; printf 'x1,"p1,P1,2025-03-01 10:00,d1,1.00\n'; claims 130000 5000 | tail -n +2; } > "$D/a.csv"
 [ "$(stat -c %s "$D/a.csv")" -gt 5000000 ] || fail "the file is too small for what it tests"
 run 0 analyze "$D/a.csv" -o "$D/case"
 is "rejected rows" "$(rows_of "$D/case/rejects.csv")" 1
 file_has "$D/case/rejects.csv" '^a\.csv,3002,'
-says "113,001 rows read" "113,000 used"
+says "133,001 rows read" "133,000 used"
 
 begin "an unclosed quote on one line of five megabytes"
 { claims 3000; printf 'x1,"p1'; head -c 5500000 /dev/zero | tr '\0' x; printf '\n'; claims 10 5000 | tail -n +2; } > "$D/a.csv"
@@ -174,15 +174,16 @@ says "$n used" "$n repeated"
 is "digest" "$(digest_of "$D/twice")" "$(digest_of "$D/once")"
 
 begin "overlapping monthly files"
-ring_claims > "$D/all.csv"
-{ head -n 1 "$D/all.csv"; grep -v '"' "$D/all.csv" | sed -n '/^c/p' | head -n 5000; } > "$D/one.csv"
-head -n 3001 "$D/one.csv" > "$D/march.csv"
-{ head -n 1 "$D/one.csv"; tail -n +2501 "$D/one.csv"; } > "$D/april.csv"
-run 0 analyze "$D/one.csv" -o "$D/one"
-n=$(rows_of "$D/one.csv")
+PLAIN=1 ring_claims > "$D/all.csv"
+n=$(rows_of "$D/all.csv")
+head -n 6001 "$D/all.csv" > "$D/march.csv"
+{ head -n 1 "$D/all.csv"; tail -n +5502 "$D/all.csv"; } > "$D/april.csv"
+run 0 analyze "$D/all.csv" -o "$D/one"
+[ "$(rows_of "$D/one/rings.csv")" -gt 0 ] || fail "no ring to compare"
 run 0 analyze "$D/march.csv" "$D/april.csv" -o "$D/two" --mask-key "$D/one.key"
-says "501 repeated"
+says " 500 repeated"
 is "digest" "$(digest_of "$D/two")" "$(digest_of "$D/one")"
+is "evidence" "$(cut -d, -f 1,4- "$D/two/evidence.csv" | sha256sum)" "$(cut -d, -f 1,4- "$D/one/evidence.csv" | sha256sum)"
 
 # ---- places that cannot be written ----
 

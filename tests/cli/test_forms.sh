@@ -77,7 +77,7 @@ same "$D/case"
 mkdir "$T/locales"
 for locale in de_DE zh_CN tr_TR; do
   if localedef -i "$locale" -f UTF-8 "$T/locales/$locale.UTF-8" 2> /dev/null; then
-    LOCPATH=$T/locales LC_ALL=$locale.UTF-8 form "locale $locale" "$T/plain.csv"
+    LOCPATH=$T/locales LOCALE=$locale.UTF-8 form "locale $locale" "$T/plain.csv"
   else
     echo "locale $locale cannot be made here: skipped"
   fi

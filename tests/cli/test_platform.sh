@@ -28,7 +28,7 @@ whole "$D/case"
 
 begin "Chinese headers in GB18030"
 { echo "费用明细流水号,结算ID,人员编号,定点医药机构编号,费用发生时间,医疗目录编码,明细项目费用总额"
-  claims 50 | tail -n +2 | awk -F, '{ print $1 ",s" NR "," $2 "," $3 "," $4 "," $5 "," $6 }'; } | iconv -t GB18030 > "$D/导出.csv"
+  claims 50 | tail -n +2 | awk -F, '{ print $1 ",s" NR "," $2 "," $3 "," $4 "," $5 "," $6 }'; } | iconv -f UTF-8 -t GB18030 > "$D/导出.csv"
 run 0 analyze "$D/导出.csv" -o "$D/case"
 says "GB18030" "mapping nhsa" "50 used"
 
