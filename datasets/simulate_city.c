@@ -471,7 +471,7 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
 }
 
 static uint32_t acute_gap(Life *life, uint32_t p) {
-  return 1 + rs_sim_wait(&life->random, 3650 / life->world->person[p].acute_rate);
+  return 1 + rs_sim_wait(&life->random, 3650u / life->world->person[p].acute_rate);
 }
 
 /* Fixed holidays thin out everything: New Year, Spring Festival as it fell in 2024, May Day, National Day. */

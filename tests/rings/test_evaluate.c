@@ -186,9 +186,9 @@ static void case_folder_is_read_by_rank_and_unmasked(void **state) {
   Fixture *f = *state;
   g_autofree char *folder = g_build_filename(f->folder, "case", NULL);
   assert_int_equal(g_mkdir(folder, 0700), 0);
-  g_autofree char *r = put(f, "case/rings.csv", "ring_id,rank,lead_key,pattern,score\nR0002,2,k,resale,3\nR0001,1,k,batch,9\n");
-  g_autofree char *m = put(f, "case/members.csv", "ring_id,entity_type,entity_id,role,strength\nR0002,person,p:xx,member,1\nR0001,person,p:yy,core,1\n");
-  g_autofree char *i = put(f, "case.ids", "entity_type,id_masked,id\nperson,p:xx,\"a,1\"\nclaim,c:zz,C1\nperson,p:yy,b\n");
+  g_free(put(f, "case/rings.csv", "ring_id,rank,lead_key,pattern,score\nR0002,2,k,resale,3\nR0001,1,k,batch,9\n"));
+  g_free(put(f, "case/members.csv", "ring_id,entity_type,entity_id,role,strength\nR0002,person,p:xx,member,1\nR0001,person,p:yy,core,1\n"));
+  g_free(put(f, "case.ids", "entity_type,id_masked,id\nperson,p:xx,\"a,1\"\nclaim,c:zz,C1\nperson,p:yy,b\n"));
   g_autoptr(GError) error = NULL;
   g_autoptr(RsScoredList) leads = rs_scored_leads_read(f->names, folder, &error);
   rs_assert_no_error(error);
@@ -215,8 +215,8 @@ static void member_of_an_unknown_ring_is_refused(void **state) {
   Fixture *f = *state;
   g_autofree char *folder = g_build_filename(f->folder, "case", NULL);
   assert_int_equal(g_mkdir(folder, 0700), 0);
-  g_autofree char *r = put(f, "case/rings.csv", "ring_id,rank,lead_key,pattern,score\nR0001,1,k,batch,9\n");
-  g_autofree char *m = put(f, "case/members.csv", "ring_id,entity_type,entity_id,role,strength\nR0007,person,a,member,1\n");
+  g_free(put(f, "case/rings.csv", "ring_id,rank,lead_key,pattern,score\nR0001,1,k,batch,9\n"));
+  g_free(put(f, "case/members.csv", "ring_id,entity_type,entity_id,role,strength\nR0007,person,a,member,1\n"));
   g_autoptr(GError) error = NULL;
   assert_null(rs_scored_leads_read(f->names, folder, &error));
   assert_non_null(strstr(error->message, "members.csv:2: R0007"));
