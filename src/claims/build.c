@@ -260,7 +260,8 @@ static uint32_t collect_lines(const Builder *builder, Worker *worker) {
                            .diagnosis = rank_of(builder->diagnosis_rank, raw[l].diagnosis),
                            .refund = (visit[i].raw->flags & RS_RAW_REFUND) != 0,
                            .amount = raw[l].amount,
-                           .fund = raw[l].fund};
+                           .fund = raw[l].fund,
+                           .trace = rs_raw_trace(visit[i].raw, l)};
       g_array_append_val(worker->lines, line);
     }
   }
@@ -278,7 +279,7 @@ static int compare_lines(const void *a, const void *b) {
   COMPARE(raw->amount);
   COMPARE(raw->fund);
   COMPARE(raw->quantity);
-  COMPARE(raw->trace);
+  COMPARE(trace);
   COMPARE(raw->claim);
   COMPARE(raw->row);
   return 0;
@@ -353,7 +354,7 @@ static void write_line(RsClaims *claims, uint64_t at, const RsRefundLine *line) 
   claims->line_amount[at] = line->amount;
   claims->line_fund[at] = line->fund;
   claims->line_row[at] = line->raw->row;
-  if (claims->line_trace != NULL) claims->line_trace[at] = line->raw->trace;
+  if (claims->line_trace != NULL) claims->line_trace[at] = line->trace;
 }
 
 /* Writes what is left of one person; false if nothing is. */

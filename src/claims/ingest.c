@@ -19,7 +19,15 @@
 enum { INSTITUTION, DOCTOR, DRUG, DIAGNOSIS, REGION, N_DOMAINS };
 
 typedef struct { GMutex lock; RsDictionary *dictionary; } Shared;
-typedef struct { Shared *shared; RsDictionary *own; uint32_t *global; uint32_t capacity; } Local;
+typedef struct {
+  Shared *shared;
+  RsDictionary *own;
+  uint32_t *global; /* [own] number in the shared dictionary */
+  uint32_t capacity;
+  const char *last; /* the text last asked for, in the block; NULL: none */
+  size_t last_length;
+  uint32_t last_number;
+} Local;
 
 typedef struct Work Work;
 
@@ -43,6 +51,7 @@ typedef struct {
   RsRawVisit visit;
   const char *person;
   RsRawLine line[RS_RAW_MAX_LINES];
+  uint64_t trace[RS_RAW_MAX_LINES];
   RsSettlement *settlement;
   /* what became of the rows; the used ones are counted when the table is built */
   uint64_t rows, outside, repeated, unreadable;
@@ -128,10 +137,15 @@ static uint32_t local_add(Local *local, const char *text, size_t length, uint32_
   return local->global[number];
 }
 
+/* Neighbouring rows often repeat a cell (one doctor a settlement), so the last text and its number are kept. */
 static uint32_t cell_number(Parser *parser, uint32_t record, RsColumnRole role, Local *local) {
   size_t length;
   const char *text = rs_cell(parser->input, &parser->csv, record, role, &length);
-  return text == NULL ? RS_NONE : local_add(local, text, length, NULL);
+  if (text == NULL) return RS_NONE;
+  if (local->last != NULL && length == local->last_length && memcmp(text, local->last, length) == 0) return local->last_number;
+  local->last = text;
+  local->last_length = length;
+  return local->last_number = local_add(local, text, length, NULL);
 }
 
 /* Of the names a drug was seen with, the smallest is kept: a choice that does not depend on row order. */
@@ -212,6 +226,7 @@ static void close_visit(Parser *parser) {
   if (n == 0) return;
   RsRawVisit visit = parser->visit;
   visit.n_lines = n;
+  if (parser->work->ingest->raw->columns & RS_HAS_TRACE) visit.flags |= RS_RAW_TRACE;
   unsigned bits = parser->work->ingest->raw->partition_bits;
   size_t partition = bits == 0 ? 0 : visit.person_hash >> (64 - bits);
   RsRawVisit *record = rs_stream_append(&parser->raw->pool, &parser->raw->partition[partition], rs_raw_size(&visit));
@@ -224,6 +239,7 @@ static void close_visit(Parser *parser) {
   memcpy(id, parser->person, visit.id_length);
   memset(id + visit.id_length, 0, rs_raw_padded(visit.id_length) - visit.id_length);
   memcpy(rs_raw_lines(record), parser->line, n * sizeof(RsRawLine));
+  if (visit.flags & RS_RAW_TRACE) memcpy(rs_raw_lines(record) + n, parser->trace, n * sizeof(uint64_t));
   parser->raw->n_raw_visits[partition]++;
   parser->raw->n_raw_lines[partition] += n;
 }
@@ -244,6 +260,20 @@ static void use_input(Parser *parser) {
   }
 }
 
+/* Equal bytes? Eight at a time; cells may be read eight bytes past their end. */
+static inline bool same_cell(const char *a, size_t a_length, const char *b, size_t b_length) {
+  if (a_length != b_length) return false;
+  uint64_t x, y;
+  for (; a_length > 8; a_length -= 8, a += 8, b += 8) {
+    memcpy(&x, a, 8);
+    memcpy(&y, b, 8);
+    if (x != y) return false;
+  }
+  memcpy(&x, a, 8);
+  memcpy(&y, b, 8);
+  return a_length == 0 || (x ^ y) << (64 - 8 * a_length) == 0;
+}
+
 /* Does the row continue the open visit? Compared as text, cell by cell. */
 static bool continues(const Parser *parser, uint32_t record) {
   if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
@@ -251,7 +281,7 @@ static bool continues(const Parser *parser, uint32_t record) {
     size_t a_length, b_length;
     const char *a = rs_csv_field(&parser->csv, parser->previous, parser->visit_column[i], &a_length);
     const char *b = rs_csv_field(&parser->csv, record, parser->visit_column[i], &b_length);
-    if (a_length != b_length || memcmp(a, b, a_length) != 0) return false;
+    if (!same_cell(a, a_length, b, b_length)) return false;
   }
   return true;
 }
@@ -375,7 +405,7 @@ static void line_names(Parser *parser, uint32_t record, RsRawLine *line) {
   line->diagnosis = cell_number(parser, record, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
   if (line->diagnosis == RS_NONE && parser->settlement != NULL) line->diagnosis = parser->settlement->diagnosis;
   text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_TRACE, &length);
-  if (text != NULL) line->trace = MAX(rs_hash_bytes(text, length), 1);
+  if (text != NULL) parser->trace[parser->visit.n_lines] = MAX(rs_hash_bytes(text, length), 1);
 }
 
 static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
@@ -392,6 +422,7 @@ static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
 static void add_line(Parser *parser, uint32_t record) {
   RsRawLine *line = &parser->line[parser->visit.n_lines];
   *line = (RsRawLine){.row = row_of(parser, record)};
+  parser->trace[parser->visit.n_lines] = 0;
   if (!line_numbers(parser, record, line)) return;
   parser->amount += line->amount;
   if (parser->settlement != NULL) __atomic_store_n(&parser->settlement->has_lines, 1, __ATOMIC_RELAXED);
@@ -447,6 +478,7 @@ static void parse_record(Parser *parser, uint32_t record) {
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter);
   parser->previous = RS_NONE;
+  for (int d = 0; d < N_DOMAINS; d++) parser->local[d].last = NULL;
   for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
   close_visit(parser); /* the person's id lies in the block */
 }
@@ -535,6 +567,7 @@ static void add_lone_settlement(Parser *parser, const RsSettlements *settlements
                                .n_lines = 1};
   parser->line[0] = (RsRawLine){.row = settlement->row, .amount = settlement->total, .fund = settlement->fund, .drug = RS_NONE,
                                 .doctor = settlement->doctor, .diagnosis = settlement->diagnosis};
+  parser->trace[0] = 0;
   const char *person = settlements->text + settlement->person;
   open_person(parser, person, strlen(person));
   parser->rows++;

@@ -17,7 +17,7 @@
 #define RS_RAW_MAX_LINES 64u   /* a longer run continues in a further record */
 #define RS_CLAIM_PARTITIONS 256u
 
-enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2 };
+enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */ };
 
 typedef struct {
   uint64_t person_hash;
@@ -27,7 +27,7 @@ typedef struct {
   uint16_t n_lines, id_length;
   uint8_t type, flags;
   uint16_t unused;
-} RsRawVisit; /* then id_length bytes padded to 8, then n_lines RsRawLine */
+} RsRawVisit; /* then id_length bytes padded to 8, then n_lines RsRawLine, then (RS_RAW_TRACE) n_lines hashes of trace codes, 0: none */
 
 typedef struct {
   uint64_t claim; /* hash of the claim id, 0: none; refunds are hashed apart, so that a refund may carry its original's id */
@@ -35,16 +35,20 @@ typedef struct {
   int64_t amount, fund;
   uint32_t drug, doctor, diagnosis; /* dictionary numbers or RS_NONE */
   float quantity;
-  uint64_t trace; /* hash, 0: none */
 } RsRawLine;
 
 static inline size_t rs_raw_padded(size_t length) { return (length + 7) & ~(size_t)7; }
 static inline size_t rs_raw_size(const RsRawVisit *visit) {
-  return sizeof *visit + rs_raw_padded(visit->id_length) + visit->n_lines * sizeof(RsRawLine);
+  size_t line = sizeof(RsRawLine) + (visit->flags & RS_RAW_TRACE ? sizeof(uint64_t) : 0);
+  return sizeof *visit + rs_raw_padded(visit->id_length) + visit->n_lines * line;
 }
 static inline const char *rs_raw_id(const RsRawVisit *visit) { return (const char *)(visit + 1); }
 static inline RsRawLine *rs_raw_lines(const RsRawVisit *visit) {
   return (RsRawLine *)(void *)((char *)(uintptr_t)(visit + 1) + rs_raw_padded(visit->id_length));
+}
+
+static inline uint64_t rs_raw_trace(const RsRawVisit *visit, unsigned line) {
+  return visit->flags & RS_RAW_TRACE ? ((const uint64_t *)(const void *)(rs_raw_lines(visit) + visit->n_lines))[line] : 0;
 }
 
 typedef struct {

@@ -10,7 +10,7 @@
 
 typedef struct {
   const RsRawLine *raw;
-  uint64_t settlement;
+  uint64_t settlement, trace;
   uint32_t time, visit, visit_ref, institution, drug, doctor, diagnosis;
   bool refund;          /* flagged by its settlement */
   bool reversed;        /* out: not used */

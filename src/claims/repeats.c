@@ -68,7 +68,8 @@ static bool is_shared(const Finder *finder, uint64_t claim) {
 
 static uint32_t rank_of(const uint32_t *rank, uint32_t number) { return number == RS_NONE ? RS_NONE : rank[number]; }
 
-static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, const RsRawLine *line) {
+static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, unsigned i) {
+  const RsRawLine *line = rs_raw_lines(visit) + i;
   const RsSettlements *settlements = finder->raw->settlements;
   uint64_t settlement = visit->settlement;
   if (settlements != NULL && settlement != 0) settlement = settlements->row[settlement - 1].hash;
@@ -81,7 +82,7 @@ static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, const 
                        (uint64_t)rank_of(finder->diagnosis_rank, line->diagnosis) << 32 | quantity,
                        (uint64_t)line->amount,
                        (uint64_t)line->fund,
-                       line->trace};
+                       rs_raw_trace(visit, i)};
   return rs_hash_bytes(fields, sizeof fields);
 }
 
@@ -97,7 +98,7 @@ static void collect_entries(size_t partition, unsigned thread, void *data) {
         const RsRawLine *line = rs_raw_lines(visit);
         for (unsigned i = 0; i < visit->n_lines; i++)
           if (is_shared(finder, line[i].claim)) {
-            Entry entry = {line[i].claim, content_of(finder, visit, &line[i]), line[i].row};
+            Entry entry = {line[i].claim, content_of(finder, visit, i), line[i].row};
             g_array_append_val(entries, entry);
           }
         at += rs_raw_size(visit);

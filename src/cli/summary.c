@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #define LEADS_SHOWN 20
+#define NOTICES_SHOWN 5
 
 char *rs_summary_count(uint64_t n) {
   g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)n);
@@ -98,8 +99,10 @@ static void print_examined(const RsOptions *options, const RsRings *rings) {
     first = false;
   }
   printf("\n");
-  for (uint32_t i = 0; i < rings->n_not_examined; i++)
+  for (uint32_t i = 0; i < rings->n_not_examined && i < NOTICES_SHOWN; i++)
     printf(rs_say(options->language, "not examined  %s\n", "未覆盖    %s\n"), options->language == RS_LANG_ZH ? rings->not_examined[i].text_zh : rings->not_examined[i].text);
+  if (rings->n_not_examined > NOTICES_SHOWN)
+    printf(rs_say(options->language, "              ... and %u more of this kind in manifest.json\n", "          …… 其余 %u 项见 manifest.json\n"), rings->n_not_examined - NOTICES_SHOWN);
   if (rings->n_set_aside == 0) return;
   printf("%s", rs_say(options->language, "set aside  as having an innocent explanation:", "已排除     有合理解释："));
   for (uint32_t i = 0; i < rings->n_set_aside; i++)
