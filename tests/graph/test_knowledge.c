@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "graph/knowledge.h"
+#include "graph/knowledge_row.h"
 #include "reference/claims_random.h"
 #include "reference/graph_check.h"
 
@@ -217,6 +218,31 @@ static void validation_sees_each_kind_of_damage(void **state) {
   rs_assert_valid(rs_knowledge_validate, knowledge);
 }
 
+static void keys_of_any_width_are_sorted_in_their_order(void **state) {
+  (void)state;
+  enum { MOST = 3000 };
+  const uint32_t sizes[] = {0, 1, 2, 20, 21, 300, MOST};
+  static uint64_t key[MOST], other[MOST];
+  RsRandom random;
+  rs_random_init(&random, 1);
+  for (unsigned bits = 0; bits <= 32; bits++)
+    for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+      uint32_t n = sizes[s];
+      for (uint32_t i = 0; i < n; i++) {
+        uint64_t to = rs_random_next(&random) >> 32 >> (32 - bits);
+        key[i] = RS_ROW_KEY(i % 7 == 0 ? ((uint64_t)1 << bits) - 1 : to, i);
+      }
+      const uint64_t *sorted = rs_row_keys_sort(key, other, n, bits);
+      for (uint32_t i = 1; i < n; i++) assert_true(sorted[i - 1] < sorted[i]); /* also by index: the sort is stable */
+    }
+}
+
+static void numbers_need_their_bits(void **state) {
+  (void)state;
+  const struct { uint32_t n; unsigned bits; } cases[] = {{0, 0}, {1, 0}, {2, 1}, {3, 2}, {4, 2}, {5, 3}, {2048, 11}, {2049, 12}, {UINT32_MAX, 32}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) assert_int_equal(rs_row_bits(cases[i].n), cases[i].bits);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_claims_agree_with_the_slow_twin),
@@ -226,6 +252,8 @@ int main(void) {
       cmocka_unit_test(no_claims_make_an_empty_graph),
       cmocka_unit_test(a_crowd_in_one_second_is_one_row),
       cmocka_unit_test(money_beyond_64_bits_stays_at_the_end),
+      cmocka_unit_test(keys_of_any_width_are_sorted_in_their_order),
+      cmocka_unit_test(numbers_need_their_bits),
       cmocka_unit_test(validation_sees_each_kind_of_damage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,16 +99,42 @@ static void each_kind_has_one_sector(void **state) {
   drawing_free(drawing);
 }
 
+/* Small nodes in one sector, the largest in the next, and the other way round: the border is where they would touch. */
+static void sectors_of_small_and_large_nodes_do_not_touch(void **state) {
+  (void)state;
+  for (int turn = 0; turn < 2; turn++)
+    for (uint32_t n = 2; n < 120; n++) {
+      uint8_t group[120];
+      double radius[120], x[120], y[120];
+      g_autoptr(RsGraph) graph = rs_graph_new(n, 0, NULL, NULL, NULL, NULL);
+      for (uint32_t v = 0; v < n; v++) {
+        group[v] = (uint8_t)(1 + v % 3);
+        radius[v] = (v % 3 == 1) == (turn == 1) ? 100 : 4;
+      }
+      assert_true(rs_layout(graph, group, radius, x, y, NULL));
+      for (uint32_t v = 0; v < n; v++)
+        for (uint32_t w = 0; w < v; w++) assert_true(hypot(x[v] - x[w], y[v] - y[w]) > radius[v] + radius[w] + 20);
+    }
+}
+
 static void members_that_share_stand_together(void **state) {
   (void)state;
-  /* members 0 2 4 share node 6, members 1 3 5 share node 7 */
+  /* members 0 2 4 share node 6, members 1 3 5 share node 7: on the ring of six only two of the neighbouring pairs are mixed */
   const uint32_t a[] = {0, 2, 4, 1, 3, 5}, b[] = {6, 6, 6, 7, 7, 7};
   const uint8_t group[] = {0, 0, 0, 0, 0, 0, 1, 1};
-  double x[8], y[8];
+  double x[8], y[8], side = HUGE_VAL;
+  uint32_t n_neighbors = 0, n_mixed = 0;
   g_autoptr(RsGraph) graph = rs_graph_new(8, 6, a, b, NULL, NULL);
   assert_true(rs_layout(graph, group, NULL, x, y, NULL));
-  double together = hypot(x[0] - x[2], y[0] - y[2]), apart = hypot(x[0] - x[3], y[0] - y[3]);
-  assert_true(together < apart);
+  for (uint32_t v = 1; v < 6; v++) side = MIN(side, hypot(x[0] - x[v], y[0] - y[v]));
+  for (uint32_t v = 0; v < 6; v++)
+    for (uint32_t w = 0; w < v; w++) {
+      if (hypot(x[v] - x[w], y[v] - y[w]) > side * 1.1) continue;
+      n_neighbors++;
+      n_mixed += v % 2 != w % 2;
+    }
+  assert_int_equal(n_neighbors, 6);
+  assert_int_equal(n_mixed, 2);
 }
 
 static void the_same_graph_is_drawn_the_same(void **state) {
@@ -145,6 +171,7 @@ int main(void) {
       cmocka_unit_test(nodes_do_not_overlap_and_stay_on_the_page),
       cmocka_unit_test(members_are_nearer_the_middle_than_all_others),
       cmocka_unit_test(each_kind_has_one_sector),
+      cmocka_unit_test(sectors_of_small_and_large_nodes_do_not_touch),
       cmocka_unit_test(members_that_share_stand_together),
       cmocka_unit_test(the_same_graph_is_drawn_the_same),
       cmocka_unit_test(what_cannot_be_drawn_is_refused),
