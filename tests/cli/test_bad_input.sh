@@ -146,7 +146,15 @@ begin "sixty thousand claims in one second at one outlet"
 awk 'BEGIN { print "claim_id,person_id,institution_id,time,drug_code,amount"
   for (i = 0; i < 60000; i++) printf "c%d,p%d,P1,2025-03-01 10:00:00,d%d,1.00\n", i, i, i % 300 }' > "$D/a.csv"
 LIMIT=60 run 0 analyze "$D/a.csv" -o "$D/case"
-says "60,000 used" "not examined"
+says "60,000 used"
+whole "$D/case"
+
+begin "sixty thousand people in one second at one outlet, three times"
+awk 'BEGIN { print "claim_id,person_id,institution_id,time,drug_code,amount"
+  for (i = 0; i < 180000; i++) printf "c%d,p%d,P1,2025-03-0%d 10:00:00,d%d,1.00\n", i, i % 60000, 1 + int(i / 60000), i % 300 }' > "$D/a.csv"
+LIMIT=60 run 0 analyze "$D/a.csv" -o "$D/case"
+says "180,000 used" "not examined" "P1"
+file_has "$D/case/manifest.json" '"entity_id": "P1"'
 whole "$D/case"
 
 begin "an unclosed quote before five megabytes"
