@@ -89,7 +89,7 @@ static void scan_boxes(RsSimWorld *world) {
   rs_sim_stream(world, &random, TAG_TRACE, 0);
   for (uint64_t v = 0; v < world->n_visits; v++) {
     const RsSimVisit *visit = &world->visit[v];
-    bool scans = rs_hash_mix(visit->place + 1, world->options->seed ^ TAG_TRACE) % 100 < 55;
+    bool scans = rs_hash_mix(visit->place + 1, world->options->seed ^ TAG_TRACE) % 1000 < world->mood.scans;
     for (uint32_t i = 0; i < visit->n_lines; i++) {
       RsSimLine *line = &world->line[visit->first_line + i];
       if (line->drug == RS_NONE || line->trace || line->quantity < 1) continue;
@@ -127,6 +127,11 @@ bool rs_simulate(const RsSimulateOptions *options, const char *folder, GError **
   uint16_t first = 0;
   rs_day_from_civil(2024, (int)rs_sim_between(&random, 1, 12), 1, &first);
   world.first_day = first;
+  static const int64_t caps[] = {15000, 20000, 26000, 30000, 40000};
+  world.cap = caps[rs_random_below(&random, G_N_ELEMENTS(caps))];
+  world.mood.together = rs_sim_between(&random, 240, 480), world.mood.proxy = rs_sim_between(&random, 50, 160);
+  world.mood.scans = rs_sim_between(&random, 300, 850), world.mood.prescription = rs_sim_between(&random, 350, 750);
+  world.mood.inside = rs_sim_between(&random, 500, 850), world.mood.period = rs_random_below(&random, 2) ? 30 : 28;
   world.style = options->style ? options->style : (RsCityStyle)(RS_CITY_BIG + rs_random_below(&random, RS_N_CITY_STYLES - 1));
   rs_sim_city_build(&world);
   rs_sim_innocent_cast(&world);

@@ -200,8 +200,9 @@ static void give_habits(const RsSimWorld *world, RsRandom *random, RsSimPerson *
   rate = rate * rs_sim_between(random, 250, 1750) / 1000;
   rate = (uint32_t)((uint64_t)rate * world->intensity / 1000);
   person->acute_rate = (uint16_t)CLAMP(rate, 1u, 3000u);
-  static const uint8_t period[] = {28, 28, 30, 30, 28, 14, 21, 35, 42, 60};
-  person->period = (uint8_t)CLAMP(period[rs_random_below(random, 10)] * 1000u / MAX(world->intensity, 400u), 7u, 90u);
+  static const uint8_t period[] = {0, 0, 28, 30, 0, 14, 21, 35, 42, 60}; /* 0: as the city's rule says */
+  uint32_t rhythm = period[rs_random_below(random, 10)];
+  person->period = (uint8_t)CLAMP((rhythm ? rhythm : world->mood.period) * 1000u / MAX(world->intensity, 400u), 7u, 90u);
   person->hospital_share = (uint8_t)rs_sim_between(random, 5, 75);
   person->keep = 1000;
 }
@@ -252,8 +253,8 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
   RsSimHousehold *household = &world->household[world->n_households];
   *household = (RsSimHousehold){first, n, 0, 0};
   uint32_t permille = (uint32_t)(world->options->innocent * 1000 + 0.5);
-  if (n > 1 && rs_sim_chance(&random, 380 * permille / 1000)) household->together = (uint16_t)rs_sim_between(&random, 80, 850);
-  if (n > 1 && rs_sim_chance(&random, 110 * permille / 1000)) household->proxy = (uint16_t)rs_sim_between(&random, 300, 900);
+  if (n > 1 && rs_sim_chance(&random, world->mood.together * permille / 1000)) household->together = (uint16_t)rs_sim_between(&random, 80, 850);
+  if (n > 1 && rs_sim_chance(&random, world->mood.proxy * permille / 1000)) household->proxy = (uint16_t)rs_sim_between(&random, 300, 900);
   uint32_t lives = draw_district(world, &random, 0, world->n_districts), insured = draw_insured(world, &random, lives);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t p = first + i;
@@ -394,7 +395,7 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
   }
   bool seen = who->doctor != RS_NONE && rs_random_below(random, 100) < who->hospital_share;
   uint32_t place = seen ? world->doctor[who->doctor].place : who->pharmacy[rs_sim_chance(random, 780) ? 0 : rs_sim_between(random, 1, 2)];
-  uint32_t doctor = seen ? who->doctor : rs_sim_chance(random, 560) ? who->doctor : RS_NONE;
+  uint32_t doctor = seen ? who->doctor : rs_sim_chance(random, world->mood.prescription) ? who->doctor : RS_NONE;
   day = rs_sim_open_day(world, place, day);
   if (seen && rs_sim_weekday(world, day) >= 5 && rs_sim_chance(random, 750)) day += 7 - rs_sim_weekday(world, day) + rs_random_below(random, 4);
   if (day >= world->days) return;
@@ -408,7 +409,7 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
     second_stop(life, p, &visit);
     return;
   }
-  bool inside = rs_sim_chance(random, 640);
+  bool inside = rs_sim_chance(random, world->mood.inside - 100);
   rs_sim_treatment(world, random, p, place, diagnosis, false);
   if (inside) rs_sim_own_drugs(world, random, p, 930);
   else fill_outside(life, p, &visit, diagnosis, true);
@@ -462,7 +463,7 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
     second = (recess[rs_random_below(random, 5)] + rs_random_below(random, 15)) * 60u + rs_random_below(random, 60);
   }
   RsSimVisit visit = *rs_sim_visit(world, p, place, doctor, diagnosis, day * 86400 + second);
-  bool inside = !doctor_visit || rs_sim_chance(random, 760);
+  bool inside = !doctor_visit || rs_sim_chance(random, world->mood.inside + 50);
   rs_sim_treatment(world, random, p, place, diagnosis, inside);
   drop_empty_visit(world);
   if (!inside) fill_outside(life, p, &visit, diagnosis, false);

@@ -17,6 +17,7 @@ typedef struct RsSimRing {
   uint32_t n_persons, n_outlets, n_doctors, n_drugs;
   uint32_t person[RING_PERSONS], outlet[RING_OUTLETS], doctor[RING_DOCTORS], drug[RING_DRUGS];
   uint32_t bursts, attendance, window, purity, dose, mimicry; /* permille but for bursts and window (seconds) */
+  bool trims; /* fills each bill up to just below what the fund pays */
   uint64_t stream;
 } Ring;
 
@@ -52,6 +53,14 @@ static void join(RsSimWorld *world, Ring *ring, uint32_t p, uint32_t keep) {
   ring->person[ring->n_persons++] = p;
   world->person[p].cast |= RS_SIM_CAST_RING;
   world->person[p].keep = (uint16_t)MIN(world->person[p].keep, keep);
+}
+
+/* A handler registers some of the cards under one telephone. */
+static void share_phone(RsSimWorld *world, RsRandom *random, const Ring *ring) {
+  static const uint32_t phones[4] = {0, 500, 0, 120};
+  uint32_t permille = rs_sim_dial(world, random, -1, 1000, phones);
+  for (uint32_t i = 1; i < ring->n_persons; i++)
+    if (rs_sim_chance(random, permille)) world->person[ring->person[i]].phone = world->person[ring->person[0]].phone;
 }
 
 /* Members: mostly strangers, now and then somebody's husband or mother, now and then somebody of another ring. */
@@ -168,6 +177,7 @@ static void cast_ring(RsSimWorld *world, uint32_t pattern, uint32_t index) {
   ring->purity = rs_sim_dial(world, random, options->purity, 1000, purities);
   ring->dose = rs_sim_dial(world, random, options->dose, 1000, doses);
   ring->mimicry = rs_sim_dial(world, random, options->mimicry, 1000, mimicries);
+  ring->trims = options->dose < 0 && ring->dose > 1200 && rs_sim_chance(random, 400);
   cast_drugs(world, random, ring, rs_sim_dial(world, random, -1, 1, range->drugs));
   cast_outlets(world, random, ring, outlets);
   if (pattern != STEERING) {
@@ -176,6 +186,7 @@ static void cast_ring(RsSimWorld *world, uint32_t pattern, uint32_t index) {
     size = MIN(MAX(size, 2u), (uint32_t)RING_PERSONS);
     bool hidden = pattern == BATCH && index % 6 == 4 && cast_hidden(world, random, ring, size);
     if (!hidden) cast_members(world, random, ring, size, district);
+    share_phone(world, random, ring);
   }
   world->n_cast++;
 }
@@ -260,11 +271,25 @@ static uint32_t meeting_start(Act *act, uint32_t place, uint32_t length) {
   return open + rs_random_below(&act->random, latest - open + 1);
 }
 
-/* Doctor's place when the outlet is not where the doctor writes. */
+/* Quantities go up while the bill stays below the cap, and down while it is above. */
+static void trim(Act *act) {
+  RsSimWorld *world = act->world;
+  const RsSimVisit *visit = &world->visit[world->n_visits - 1];
+  RsSimLine *line = &world->line[visit->first_line];
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < visit->n_lines; i++) sum += rs_sim_fund(world, visit, &line[i]);
+  for (uint32_t i = 0, tries = 0; visit->n_lines && tries < 60; tries++, i = (i + 1) % visit->n_lines) {
+    int64_t one = rs_sim_fund(world, visit, &line[i]) / line[i].quantity;
+    if (sum > world->cap && line[i].quantity > 1) line[i].quantity--, sum -= one;
+    else if (one > 0 && sum + one <= world->cap && line[i].quantity < 12) line[i].quantity++, sum += one;
+  }
+}
+
 static void one_swipe(Act *act, uint32_t p, uint32_t place, uint32_t doctor, uint32_t time) {
   uint32_t lead = act->ring->drug[rs_random_below(&act->random, act->ring->n_drugs)];
   rs_sim_visit(act->world, p, place, doctor, excuse(act, p, lead), time);
   basket(act, p, place, some_ring_drugs(act));
+  if (act->ring->trims) trim(act);
 }
 
 static void shuffle(RsRandom *random, uint32_t *list, uint32_t n) {

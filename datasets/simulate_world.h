@@ -128,6 +128,10 @@ typedef struct {
   RsCityStyle style;
   uint16_t first_day;
   uint32_t days, intensity; /* permille of natural volume */
+  struct {                  /* what differs from city to city, permille */
+    uint32_t together, proxy, scans, prescription, inside, period;
+  } mood;
+  int64_t cap;              /* fen the fund pays for one visit to a pharmacy or clinic, at most */
 
   RsSimDistrict *district; uint32_t n_districts, n_home;
   RsSimPlace *place;       uint32_t n_places;
@@ -182,6 +186,9 @@ void rs_sim_rings_live(RsSimWorld *world);
 void rs_sim_rings_finish(RsSimWorld *world);   /* after all visits: prescriptions diverted */
 void rs_sim_sort_answers(RsSimWorld *world);
 void rs_sim_make_roll(RsSimWorld *world);
+/* What the line costs and what the fund would pay for it before the cap. */
+int64_t rs_sim_amount(const RsSimWorld *world, const RsSimVisit *visit, const RsSimLine *line);
+int64_t rs_sim_fund(const RsSimWorld *world, const RsSimVisit *visit, const RsSimLine *line);
 bool rs_sim_write(const RsSimWorld *world, const char *folder, GError **error);
 
 /* A visit and its lines; lines always belong to the newest visit. */

@@ -88,6 +88,14 @@ static uint32_t fund_share(const RsSimWorld *world, const RsSimVisit *visit, uin
   return share;
 }
 
+int64_t rs_sim_amount(const RsSimWorld *world, const RsSimVisit *visit, const RsSimLine *line) {
+  return (int64_t)world->drug[line->drug].price * visit->markup / 1000 * line->quantity;
+}
+
+int64_t rs_sim_fund(const RsSimWorld *world, const RsSimVisit *visit, const RsSimLine *line) {
+  return rs_sim_amount(world, visit, line) * fund_share(world, visit, line->drug) / 1000;
+}
+
 static void write_money(RsOutput *output, int64_t fen) {
   rs_output_fixed(output, fen, 2);
   rs_output_char(output, ',');
@@ -105,11 +113,12 @@ static void write_number(RsOutput *output, char prefix, uint64_t value) {
 }
 
 static void write_line(const RsSimWorld *world, const Ids *ids, RsOutput *output, const RsSimVisit *visit, const RsSimLine *line,
-                       const char *time) {
+                       const char *time, int64_t *left) {
   const RsSimPlace *place = &world->place[visit->place];
   const RsSimDrug *drug = &world->drug[line->drug];
-  int64_t amount = (int64_t)drug->price * visit->markup / 1000 * line->quantity;
-  int64_t fund = amount * fund_share(world, visit, line->drug) / 1000;
+  int64_t amount = rs_sim_amount(world, visit, line), fund = rs_sim_fund(world, visit, line);
+  if (place->type != PLACE_HOSPITAL && fund > *left) fund = *left;
+  *left -= fund;
   cell(output, ids->person[visit->person]);
   cell(output, visit->doctor == RS_NONE ? "" : ids->doctor[visit->doctor]);
   cell(output, ids->place[visit->place]);
@@ -144,6 +153,7 @@ static bool write_claims(const RsSimWorld *world, const Ids *ids, const char *pa
     const RsSimVisit *visit = &world->visit[v];
     char time[20];
     rs_time_format(world->first_day * RS_DAY_SECONDS + visit->time, time);
+    int64_t left = world->cap;
     settlement += rs_sim_between(&random, 1, 5); /* other towns' bills are numbered in between */
     for (uint32_t i = 0; i < visit->n_lines; i++) {
       const RsSimLine *line = &world->line[visit->first_line + i];
@@ -151,7 +161,7 @@ static bool write_claims(const RsSimWorld *world, const Ids *ids, const char *pa
       claim += rs_sim_between(&random, 1, 4);
       write_number(output, 'C', claim);
       write_number(output, 'S', settlement);
-      write_line(world, ids, output, visit, line, time);
+      write_line(world, ids, output, visit, line, time, &left);
     }
   }
   return rs_output_close(output, error);
@@ -175,7 +185,7 @@ static bool write_persons(const RsSimWorld *world, const Ids *ids, const char *p
     cell(output, text);
     cell(output, who->sex ? "F" : "M");
     g_snprintf(text, sizeof text, "%s A%07" G_GUINT64_FORMAT, world->district[who->district].name, scramble(world, TAG_PHONES, who->address, 10000) % 10000000);
-    cell(output, text);
+    cell(output, rs_hash_mix(who->address + 7u, world->options->seed + p) % 100 < 9 ? "" : text); /* not every file is complete */
     g_snprintf(text, sizeof text, "1%010" G_GUINT64_FORMAT, scramble(world, TAG_PHONES + 50, who->phone, 100000));
     cell(output, text);
     if (who->employer != RS_NONE) {
