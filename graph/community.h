@@ -21,6 +21,7 @@ typedef struct { uint32_t n_communities; uint32_t n_skipped_components; uint64_t
 bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label /* [n_nodes] */,
                          RsCommunityResult *result, GError **error);
 /* The same interface through igraph's Infomap (two-level), for candidates and for the LFR comparison. */
-bool rs_community_infomap(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label, RsCommunityResult *result, GError **error);
+bool rs_community_infomap(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label,
+                          RsCommunityResult *result, GError **error);
 
 #endif

@@ -1,8 +1,9 @@
 /* graph/layout.h: where to draw the nodes of a ring's subgraph: a plan that reads the same way every time.
  *
  * The members stand on a ring in the middle (concentric rings when they are many), beside those they share most with. Around
- * them each other kind has a sector of its own, its nodes on arcs, near the members they are tied to. Nodes never overlap unless the plan
- * had to be shrunk into the page, which 300 nodes of the largest size need not. No force model: nothing to converge, nothing random.
+ * them each other kind has a sector of its own, its nodes on arcs, near the members they are tied to. Nodes never overlap
+ * unless the plan had to be shrunk into the page, which 300 nodes of the largest size need not. No force model: nothing to
+ * converge, nothing random.
  * Cost O(members^2 * degree + nodes log nodes). */
 #ifndef RS_GRAPH_LAYOUT_H
 #define RS_GRAPH_LAYOUT_H

@@ -1,5 +1,6 @@
-/* bench_community [EDGES [GROUPS]]: seconds of the graph room's kernels on two shapes: one planted graph of EDGES edges (mean degree
- * 20, three quarters of a node's edges inside its community of 50), and GROUPS small companion groups, as repeat co-visits leave. */
+/* bench_community [EDGES [GROUPS]]: seconds of the graph room's kernels on two shapes: one planted graph of EDGES edges (mean
+ * degree 20, three quarters of a node's edges inside its community of 50), and GROUPS small companion groups, as repeat
+ * co-visits leave. */
 #include "bench/claims_draw.h"
 
 #include "base/random.h"
@@ -52,15 +53,16 @@ static Edges companion_edges(uint32_t n_groups) {
 }
 
 static void community_time(const RsGraph *graph, double gamma, uint32_t *label) {
-  const RsCommunityOptions cpm = {RS_OBJECTIVE_CPM, gamma, 1, 2, UINT64_MAX}, modularity = {RS_OBJECTIVE_MODULARITY, 1, 1, 2, UINT64_MAX};
+  const RsCommunityOptions cpm = {RS_OBJECTIVE_CPM, gamma, 1, 2, UINT64_MAX};
+  const RsCommunityOptions modularity = {RS_OBJECTIVE_MODULARITY, 1, 1, 2, UINT64_MAX};
+  const RsCommunityOptions infomap = {.seed = 1, .n_iterations = 1, .max_edges = UINT64_MAX};
   RsCommunityResult result;
   RsClock clock = rs_clock_now();
   if (!rs_community_leiden(graph, &cpm, label, &result, NULL)) exit(EXIT_FAILURE);
   clock = rs_clock_print("  Leiden, CPM", clock);
   if (!rs_community_leiden(graph, &modularity, label, &result, NULL)) exit(EXIT_FAILURE);
   clock = rs_clock_print("  Leiden, modularity", clock);
-  if (!rs_community_infomap(graph, &(RsCommunityOptions){.seed = 1, .n_iterations = 1, .max_edges = UINT64_MAX}, label, &result, NULL))
-    exit(EXIT_FAILURE);
+  if (!rs_community_infomap(graph, &infomap, label, &result, NULL)) exit(EXIT_FAILURE);
   rs_clock_print("  Infomap, one trial", clock);
 }
 

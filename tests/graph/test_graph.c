@@ -99,7 +99,8 @@ static void the_order_of_the_list_changes_nothing(void **state) {
 /* 1 + 2^-24 lies half-way between two floats: four times 2^-54 decide, and are lost when they are added to 1 one by one. */
 static void repeats_are_added_smallest_first(void **state) {
   (void)state;
-  const float half = 0x1p-24f, tiny = 0x1p-54f, falling[] = {1, half, tiny, tiny, tiny, tiny}, rising[] = {tiny, tiny, tiny, tiny, half, 1};
+  const float half = 0x1p-24f, tiny = 0x1p-54f;
+  const float falling[] = {1, half, tiny, tiny, tiny, tiny}, rising[] = {tiny, tiny, tiny, tiny, half, 1};
   const uint32_t a[6] = {0}, b[6] = {1, 1, 1, 1, 1, 1};
   g_autoptr(RsGraph) one = rs_graph_new(2, 6, a, b, falling, NULL);
   g_autoptr(RsGraph) other = rs_graph_new(2, 6, a, b, rising, NULL);

@@ -239,7 +239,8 @@ static void keys_of_any_width_are_sorted_in_their_order(void **state) {
 
 static void numbers_need_their_bits(void **state) {
   (void)state;
-  const struct { uint32_t n; unsigned bits; } cases[] = {{0, 0}, {1, 0}, {2, 1}, {3, 2}, {4, 2}, {5, 3}, {2048, 11}, {2049, 12}, {UINT32_MAX, 32}};
+  const struct { uint32_t n; unsigned bits; } cases[] = {{0, 0}, {1, 0},     {2, 1},     {3, 2},          {4, 2},
+                                                         {5, 3}, {2048, 11}, {2049, 12}, {UINT32_MAX, 32}};
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) assert_int_equal(rs_row_bits(cases[i].n), cases[i].bits);
 }
 

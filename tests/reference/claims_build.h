@@ -17,9 +17,9 @@ typedef struct {
   const char *settlement, *drug_name, *institution_type, *person_region, *service_region, *trace;
 } RsReferenceLine;
 
-/* An owned, valid table; line_row counts from physical line 2 of file 0. Aborts when a needed text is missing or no time: a test's mistake.
- * Visits are the distinct (person, time, institution, settlement). Regions, types and drug names are those on most lines of
- * their entity, ties to the smaller text. A column counts as present when any line fills it. */
+/* An owned, valid table; line_row counts from physical line 2 of file 0. Aborts when a needed text is missing or no time: a
+ * test's mistake. Visits are the distinct (person, time, institution, settlement). Regions, types and drug names are those on
+ * most lines of their entity, ties to the smaller text. A column counts as present when any line fills it. */
 RsClaims *rs_reference_claims(const RsReferenceLine *line, size_t n);
 
 /* The same from a comma-separated UTF-8 file with the contract's column names in its header; quoted fields may hold commas, quotes

@@ -1,4 +1,4 @@
-/* tests/reference/claims_random.h: small random claims for tests: everything ties with everything, some lines lack doctor or drug. */
+/* tests/reference/claims_random.h: small random claims for tests, ties everywhere; some lines lack doctor or drug. */
 #ifndef RS_REFERENCE_CLAIMS_RANDOM_H
 #define RS_REFERENCE_CLAIMS_RANDOM_H
 
