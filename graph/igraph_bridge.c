@@ -93,17 +93,18 @@ static igraph_error_t problem_init(Problem *problem, const RsEdgeList *list) {
 }
 
 /* Labels by smallest member. igraph's own numbers depend on its random order. */
-static bool labels_take(const igraph_vector_int_t *membership, uint32_t n_nodes, uint32_t *label) {
-  g_autofree uint32_t *smallest = g_new(uint32_t, (gsize)n_nodes + 1);
-  if (igraph_vector_int_size(membership) != (igraph_integer_t)n_nodes) return false;
+static igraph_error_t labels_take(const igraph_vector_int_t *membership, uint32_t n_nodes, uint32_t *label) {
+  g_autofree uint32_t *smallest = g_try_malloc_n((gsize)n_nodes + 1, sizeof *smallest);
+  if (smallest == NULL) return IGRAPH_ENOMEM;
+  if (igraph_vector_int_size(membership) != (igraph_integer_t)n_nodes) return IGRAPH_EINTERNAL;
   for (uint32_t i = 0; i < n_nodes; i++) smallest[i] = UINT32_MAX;
   for (uint32_t i = 0; i < n_nodes; i++) {
     igraph_integer_t community = VECTOR(*membership)[i];
-    if (community < 0 || community >= (igraph_integer_t)n_nodes) return false;
+    if (community < 0 || community >= (igraph_integer_t)n_nodes) return IGRAPH_EINTERNAL;
     if (smallest[community] == UINT32_MAX) smallest[community] = i;
     label[i] = smallest[community];
   }
-  return true;
+  return IGRAPH_SUCCESS;
 }
 
 static bool list_checked(const RsEdgeList *list, GError **error) {
@@ -137,7 +138,7 @@ bool rs_igraph_leiden(const RsEdgeList *list, RsObjective objective, double reso
   Problem problem = {0};
   igraph_error_t code = problem_init(&problem, list);
   if (code == IGRAPH_SUCCESS) code = leiden_run(&problem, objective, resolution, MAX(1, n_iterations));
-  if (code == IGRAPH_SUCCESS && !labels_take(&problem.membership, list->n_nodes, label)) code = IGRAPH_EINTERNAL;
+  if (code == IGRAPH_SUCCESS) code = labels_take(&problem.membership, list->n_nodes, label);
   problem_clear(&problem);
   return session_end(session, code, "Leiden", error);
 }
@@ -152,7 +153,7 @@ bool rs_igraph_infomap(const RsEdgeList *list, int n_trials, uint64_t seed, uint
   if (code == IGRAPH_SUCCESS)
     code = igraph_community_infomap(&problem.graph, &problem.weight, NULL, MAX(1, n_trials), &problem.membership,
                                     &code_length);
-  if (code == IGRAPH_SUCCESS && !labels_take(&problem.membership, list->n_nodes, label)) code = IGRAPH_EINTERNAL;
+  if (code == IGRAPH_SUCCESS) code = labels_take(&problem.membership, list->n_nodes, label);
   problem_clear(&problem);
   return session_end(session, code, "Infomap", error);
 }
