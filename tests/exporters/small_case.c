@@ -29,9 +29,6 @@ const char *rs_reader_attribute(const RsReader *reader, unsigned kind, const cha
   return kind == RS_INSTITUTION && strcmp(id, "I1") == 0 ? "和平药店" : "";
 }
 
-const char *const rs_pattern_name[RS_N_PATTERNS] = {"batch", "resale", "steering", "crossregion", "duplicate", "travel", "trace", "mixed"};
-const char *const rs_role_name[] = {"member", "core", "outlet", "prescriber", "item"};
-
 char *rs_fact_text(const RsClaims *claims, const RsFact *fact, RsLanguage language) {
   (void)claims;
   return g_strdup_printf(language == RS_LANG_ZH ? "依据 \"%s\", %d 分" : "fact \"%s\", %d points", fact->code, fact->points);
@@ -168,14 +165,7 @@ SmallCase *small_case_new(const RsReferenceLine *line, size_t n, const SmallRing
 }
 
 void small_case_free(SmallCase *small) {
-  for (uint32_t r = 0; r < small->rings->n_rings; r++) {
-    g_free(small->rings->rings[r].members);
-    g_free(small->rings->rings[r].facts);
-    g_free(small->rings->rings[r].evidence);
-  }
-  g_free(small->rings->rings);
-  g_free(small->rings->institutions);
-  g_free(small->rings);
+  rs_rings_free(small->rings);
   rs_mask_free((RsMask *)small->c.mask);
   g_free(small->c.reader);
   rs_report_free(small->report);

@@ -170,7 +170,7 @@ static void masked_case_holds_no_clear_id(void **state) {
   static const char *const token[] = {"P1", "P2", "P3", "330106194912310023", "CLM-000002", "STL-00001", "Zhang", "P9"};
   g_autoptr(SmallCase) small = small_case_golden();
   char *folder = small_folder_new(), digest[65];
-  g_autofree char *path = g_build_filename(folder, "case", NULL), *ids = g_build_filename(folder, "case.ids", NULL);
+  g_autofree char *path = g_build_filename(folder, "case", NULL);
   unsigned n_files = 0;
   gsize length;
   use_key(small, folder);

@@ -144,7 +144,6 @@ static void key_that_waits_follows_the_manifest(void **state) {
   g_autoptr(SmallCase) small = small_case_golden();
   char *folder = small_folder_new(), sha256[65];
   g_autofree char *path = g_build_filename(folder, "case", NULL), *manifest = g_build_filename(path, "manifest.json", NULL);
-  g_autoptr(GError) error = NULL;
   uint64_t size;
   write_case(small, path);
   assert_true(rs_checksum_file(manifest, sha256, &size, NULL));

@@ -62,9 +62,10 @@ static void long_text_is_cut_between_characters(void **state) {
   assert_true(strlen(element) <= RS_XML_MAX_TEXT && strlen(element) > RS_XML_MAX_TEXT - 3);
   assert_true(g_utf8_validate(element, -1, NULL));
   assert_memory_equal(element, text->str, strlen(element));
-  g_string_set_size(text, RS_XML_MAX_TEXT - 1);
+  g_string_set_size(text, RS_XML_MAX_TEXT - 2); /* whole characters */
   text->str[0] = '<';
   g_autofree char *whole = written(rs_xml_text, text->str, &counts);
+  assert_int_equal(strlen(whole), RS_XML_MAX_TEXT - 2 + strlen("<![CDATA[]]>"));
   assert_int_equal(counts.cut, 1);
 }
 
