@@ -44,10 +44,31 @@ tests() {
   failed=$((failed + bad))
 }
 
-# memory PRESET: the unit tests under valgrind; the release programs, as sanitizers and valgrind exclude each other.
+# memory PRESET: the unit tests and some of the command-line tests under valgrind, one by one; on a build without sanitizers.
 memory() {
+  local valgrind=(valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite) program
+  export G_SLICE=always-malloc
   note "valgrind $1"
-  tests "$1" -LE 'long|cli|bench' -T memcheck --overwrite MemoryCheckCommandOptions="--error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite -q"
+  printf '#!/bin/sh\nexec %s %s "$@"\n' "${valgrind[*]}" "$PWD/build/$1/ringscope" > build/ringscope-valgrind
+  chmod +x build/ringscope-valgrind
+  for program in build/"$1"/test_*; do
+    [ -x "$program" ] || continue
+    count "$program" "${valgrind[@]}" "$program"
+  done
+  count "cli/platform under valgrind" env RINGSCOPE="$PWD/build/ringscope-valgrind" tests/cli/test_platform.sh
+}
+
+# count NAME COMMAND...: runs it as one test.
+count() {
+  local name=$1
+  shift
+  if "$@" > build/count.log 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED $name"
+    tail -n 30 build/count.log
+  fi
 }
 
 case "$mode" in
