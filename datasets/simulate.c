@@ -41,6 +41,41 @@ static bool check(const RsSimulateOptions *options, GError **error) {
   return true;
 }
 
+/* ---- nobody honest is in two cities at once ---- */
+
+static int person_time_order(const void *a, const void *b) {
+  const RsSimVisit *x = a, *y = b;
+  if (x->person != y->person) return x->person < y->person ? -1 : 1;
+  if (x->time != y->time) return x->time < y->time ? -1 : 1;
+  return x->tie < y->tie ? -1 : x->tie > y->tie;
+}
+
+static uint16_t city_of(const RsSimWorld *world, const RsSimVisit *visit) {
+  return world->district[world->place[visit->place].district].city;
+}
+
+/* Visits drawn apart may fall on one day in two cities: the honest one away from home does not take place. */
+static void stay_put(RsSimWorld *world) {
+  qsort(world->visit, world->n_visits, sizeof *world->visit, person_time_order);
+  RsSimVisit *last = NULL;
+  for (uint64_t v = 0; v < world->n_visits; v++) {
+    RsSimVisit *visit = &world->visit[v];
+    bool near = last && last->person == visit->person && visit->time - last->time < 5 * 3600;
+    if (!near || city_of(world, last) == city_of(world, visit) || (last->planted && visit->planted)) {
+      last = visit;
+      continue;
+    }
+    bool at_home = city_of(world, visit) == world->district[world->person[visit->person].district].city;
+    RsSimVisit *dropped = last->planted || (!visit->planted && !at_home) ? visit : last;
+    dropped->n_lines = 0;
+    if (dropped == last) last = visit;
+  }
+  uint64_t n = 0;
+  for (uint64_t v = 0; v < world->n_visits; v++)
+    if (world->visit[v].n_lines) world->visit[n++] = world->visit[v];
+  world->n_visits = n;
+}
+
 /* ---- queues: a till serves one after the other ---- */
 
 static int place_time_order(const void *a, const void *b) {
@@ -139,10 +174,13 @@ bool rs_simulate(const RsSimulateOptions *options, const char *folder, GError **
   rs_sim_city_live(&world);
   rs_sim_innocent_live(&world);
   rs_sim_innocent_boxes(&world);
+  uint64_t n_honest = world.n_visits;
   rs_sim_rings_live(&world);
+  for (uint64_t v = n_honest; v < world.n_visits; v++) world.visit[v].planted = true;
   rs_sim_rings_finish(&world);
   rs_sim_innocent_stamp(&world);
   draw_ties(&world);
+  stay_put(&world);
   queue(&world);
   scan_boxes(&world);
   qsort(world.visit, world.n_visits, sizeof *world.visit, time_order);

@@ -284,6 +284,7 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
     uint32_t seen_at = rs_sim_chance(&random, 550) ? person->hospital : person->clinic;
     unsigned dept = person->n_diagnoses ? rs_sim_diagnosis[person->diagnosis[0]].dept : DEPT_GENERAL;
     person->doctor = rs_sim_doctor(world, &random, seen_at, dept);
+    person->any_doctor = rs_sim_chance(&random, 330);
     person->cast_place = RS_NONE;
   }
   world->n_households++;
@@ -320,8 +321,10 @@ static void fill_outside(Life *life, uint32_t p, const RsSimVisit *seen, uint32_
     for (uint32_t i = 0; i < world->count_place[slot]; i++)
       if (world->place[first + i].door == seen->place) place = first + i;
   }
+  if (world->district[world->place[place].district].city != world->district[from->district].city)
+    place = rs_sim_place(world, random, from->district, PLACE_PHARMACY); /* before the way home */
   uint32_t delay = 60 * (world->place[place].door == seen->place ? rs_sim_between(random, 3, 30) : rs_sim_between(random, 15, 150));
-  rs_sim_visit(world, p, place, doctor, diagnosis, time + delay);
+  rs_sim_visit(world, p, place, doctor, diagnosis, rs_sim_in_hours(world, random, place, time + delay));
   if (own) rs_sim_own_drugs(world, random, p, 930);
   else rs_sim_treatment(world, random, p, place, diagnosis, true);
 }
@@ -375,7 +378,7 @@ static void second_stop(Life *life, uint32_t p, const RsSimVisit *first) {
   if (!rs_sim_chance(random, 6)) return;
   bool back = rs_sim_chance(random, 500);
   uint32_t place = back ? first->place : who->pharmacy[1], delay = 60 * (back ? rs_sim_between(random, 3, 18) : rs_sim_between(random, 12, 70));
-  rs_sim_visit(world, p, place, first->doctor, first->diagnosis, first->time + delay);
+  rs_sim_visit(world, p, place, first->doctor, first->diagnosis, rs_sim_in_hours(world, random, place, first->time + delay));
   if (back || !who->n_drugs) rs_sim_treatment(world, random, p, place, first->diagnosis, true);
   else rs_sim_own_drugs(world, random, p, 350);
   drop_empty_visit(world);
@@ -395,7 +398,9 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
   }
   bool seen = who->doctor != RS_NONE && rs_random_below(random, 100) < who->hospital_share;
   uint32_t place = seen ? world->doctor[who->doctor].place : who->pharmacy[rs_sim_chance(random, 780) ? 0 : rs_sim_between(random, 1, 2)];
-  uint32_t doctor = seen ? who->doctor : rs_sim_chance(random, world->mood.prescription) ? who->doctor : RS_NONE;
+  uint32_t doctor = seen && who->any_doctor ? rs_sim_doctor(world, random, place, rs_sim_diagnosis[diagnosis].dept)
+                    : seen                   ? who->doctor
+                                             : rs_sim_chance(random, world->mood.prescription) ? who->doctor : RS_NONE;
   day = rs_sim_open_day(world, place, day);
   if (seen && rs_sim_weekday(world, day) >= 5 && rs_sim_chance(random, 750)) day += 7 - rs_sim_weekday(world, day) + rs_random_below(random, 4);
   if (day >= world->days) return;

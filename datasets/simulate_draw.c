@@ -127,6 +127,13 @@ uint32_t rs_sim_hour(const RsSimWorld *world, RsRandom *random, uint32_t person,
   return (uint32_t)minute * 60 + rs_random_below(random, 60);
 }
 
+uint32_t rs_sim_in_hours(const RsSimWorld *world, RsRandom *random, uint32_t place, uint32_t time) {
+  uint32_t midnight = time / 86400 * 86400, open = world->place[place].open * 60u, close = world->place[place].close * 60u;
+  if (time < midnight + open) return midnight + open + rs_random_below(random, 3600);
+  if (time > midnight + close) return midnight + close - rs_random_below(random, 1200);
+  return time;
+}
+
 /* ---- where, who, what ---- */
 
 uint32_t rs_sim_place(const RsSimWorld *world, RsRandom *random, uint32_t district, RsSimPlaceType type) {
@@ -156,6 +163,15 @@ uint32_t rs_sim_class_drug(const RsSimWorld *world, RsRandom *random, unsigned c
 }
 
 uint32_t rs_sim_packs(const RsSimWorld *world, uint32_t drug) { return rs_sim_substance[world->drug[drug].substance].packs; }
+
+uint32_t rs_sim_neighbour(const RsSimWorld *world, RsRandom *random, uint32_t district) {
+  uint32_t p = 0;
+  for (unsigned tries = 0; tries < 3000; tries++) {
+    p = rs_random_below(random, world->n_persons);
+    if (world->person[p].district == district) break;
+  }
+  return p;
+}
 
 void rs_sim_own_drugs(RsSimWorld *world, RsRandom *random, uint32_t person, uint32_t permille) {
   const RsSimPerson *who = &world->person[person];

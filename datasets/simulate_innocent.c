@@ -405,7 +405,7 @@ static void split_box(RsSimWorld *world, Cast *cast) {
     uint32_t first = rs_random_below(random, world->days);
     uint64_t trace = new_trace(random);
     for (uint32_t i = rs_sim_between(random, 2, 7); i > 0; i--) {
-      uint32_t p = rs_random_below(random, world->n_persons), day = MIN(first + rs_random_below(random, 6), world->days - 1);
+      uint32_t p = rs_sim_neighbour(world, random, world->place[place].district), day = MIN(first + rs_random_below(random, 6), world->days - 1);
       if (world->person[p].cast & RS_SIM_CAST_RING) continue;
       one_line(world, random, p, place, day, drug, 1, trace);
       rs_sim_innocent_member(world, group, KIND_SPLIT_BOX, ENTITY_PERSON, p);
@@ -415,7 +415,7 @@ static void split_box(RsSimWorld *world, Cast *cast) {
 
 static void returned_box(RsSimWorld *world, Cast *cast) {
   RsRandom *random = &cast->random;
-  uint32_t p = rs_random_below(random, world->n_persons), next = rs_random_below(random, world->n_persons);
+  uint32_t p = rs_random_below(random, world->n_persons), next = rs_sim_neighbour(world, random, world->person[p].district);
   uint32_t place = world->person[p].pharmacy[0], day = rs_random_below(random, world->days);
   uint32_t drug = rs_sim_class_drug(world, random, CLASS_STATIN, place), group = rs_sim_group(world);
   if (day + 12 >= world->days || p == next) return;

@@ -99,6 +99,8 @@ static void cast_drugs(const RsSimWorld *world, RsRandom *random, Ring *ring, ui
   uint32_t least = rs_sim_chance(random, 700) ? 4000 : 1500; /* what sells well, or just anything handy */
   for (uint32_t tries = 0; ring->n_drugs < MIN(n, RING_DRUGS) && tries < 4000; tries++) {
     uint32_t drug = rs_random_below(random, world->n_drugs);
+    if (rs_sim_chance(random, 600)) /* mostly what everybody knows */
+      drug = rs_sim_class_drug(world, random, rs_random_below(random, N_CLASSES), rs_random_below(random, world->n_places));
     const RsSimSubstance *what = &rs_sim_substance[world->drug[drug].substance];
     if (what->class == CLASS_SERVICE || world->drug[drug].price < least || world->drug[drug].price > 60000) continue;
     bool known = false;
@@ -173,7 +175,7 @@ static void cast_ring(RsSimWorld *world, uint32_t pattern, uint32_t index) {
   ring->bursts = rs_sim_dial(world, random, options->bursts, 1, range->bursts);
   ring->attendance = rs_sim_dial(world, random, options->attendance, 1000, range->attendance);
   ring->window = rs_sim_dial(world, random, options->window_minutes, 1, range->window) * 60;
-  uint32_t outlets = rs_sim_dial(world, random, options->outlets, 1, range->outlets);
+  uint32_t outlets = MAX(rs_sim_dial(world, random, options->outlets, 1, range->outlets), 1u);
   ring->purity = rs_sim_dial(world, random, options->purity, 1000, purities);
   ring->dose = rs_sim_dial(world, random, options->dose, 1000, doses);
   ring->mimicry = rs_sim_dial(world, random, options->mimicry, 1000, mimicries);
@@ -183,10 +185,11 @@ static void cast_ring(RsSimWorld *world, uint32_t pattern, uint32_t index) {
   if (pattern != STEERING) {
     uint32_t district = RS_NONE;
     if (pattern == CROSSREGION) district = world->n_home + rs_random_below(random, world->n_districts - world->n_home);
-    size = MIN(MAX(size, 2u), (uint32_t)RING_PERSONS);
+    size = MIN(MAX(size, 3u), (uint32_t)RING_PERSONS);
     bool hidden = pattern == BATCH && index % 6 == 4 && cast_hidden(world, random, ring, size);
     if (!hidden) cast_members(world, random, ring, size, district);
     share_phone(world, random, ring);
+    if (ring->n_persons < 3) ring->n_persons = 0; /* nobody to be had: no ring, and no line in the truth */
   }
   world->n_cast++;
 }
@@ -375,7 +378,8 @@ static void live_resale(Act *act) {
       rs_sim_line(world, world->service[SERVICE_CONSULT], 1);
       if (rs_sim_chance(&act->random, 300)) {
         uint32_t outlet = ring->outlet[rs_random_below(&act->random, ring->n_outlets)];
-        rs_sim_visit(world, p, outlet, doctor, why, time + rs_sim_between(&act->random, 15, 120) * 60);
+        time += rs_sim_between(&act->random, 15, 120) * 60;
+        rs_sim_visit(world, p, outlet, doctor, why, rs_sim_in_hours(world, &act->random, outlet, time));
         place = outlet;
       }
       basket(act, p, place, rs_sim_between(&act->random, 1, MIN(ring->n_drugs, 2u)));
@@ -400,7 +404,8 @@ static void live_crossregion(Act *act) {
         rs_sim_line(world, world->service[SERVICE_CONSULT], 1);
         if (rs_sim_chance(&act->random, 300)) rs_sim_line(world, world->service[SERVICE_BLOOD], 1);
       }
-      one_swipe(act, list[i], outlet, doctor, time + rs_sim_between(&act->random, 12, 80) * 60);
+      time += rs_sim_between(&act->random, 12, 80) * 60;
+      one_swipe(act, list[i], outlet, doctor, rs_sim_in_hours(world, &act->random, outlet, time));
     }
   }
 }
@@ -479,7 +484,7 @@ static void live_trace(Act *act) {
     for (unsigned sale = 0; sale < 2; sale++) {
       uint32_t place = ring->outlet[sale ? to : from], p = sale ? buyer : seller;
       /* Some boxes go to customers who know nothing. */
-      if (sale && rs_sim_chance(&act->random, 120)) p = rs_random_below(&act->random, world->n_persons);
+      if (sale && rs_sim_chance(&act->random, 120)) p = rs_sim_neighbour(world, &act->random, world->place[place].district);
       uint32_t time = (sale ? back : sold) * 86400 + rs_sim_hour(world, &act->random, p, place);
       rs_sim_visit(world, p, place, rs_sim_chance(&act->random, 500) ? world->person[p].doctor : RS_NONE, excuse(act, p, drug), time);
       rs_sim_line(world, drug, 1);
@@ -497,7 +502,9 @@ static void live_mixed(Act *act) {
     uint32_t day = ring_day(act, ring->outlet[0]), p = ring->person[i];
     uint32_t time = day * 86400 + rs_sim_hour(world, &act->random, p, ring->outlet[0]);
     one_swipe(act, p, ring->outlet[0], RS_NONE, time);
-    if (ring->n_outlets > 1) bill_again(act, ring->outlet[1], time + rs_sim_between(&act->random, 20, 100) * 60, false);
+    if (ring->n_outlets < 2) continue;
+    time += rs_sim_between(&act->random, 20, 100) * 60;
+    bill_again(act, ring->outlet[1], rs_sim_in_hours(world, &act->random, ring->outlet[1], time), false);
   }
 }
 
@@ -529,8 +536,11 @@ static bool carry_out(Act *act, uint64_t v, uint32_t outlet, uint32_t delay) {
     uint32_t drug = world->line[from.first_line + i].drug;
     n += drug != RS_NONE && is_drug(world, drug);
   }
-  if (!n || from.time / 86400 != (from.time + delay) / 86400) return false;
-  rs_sim_visit(world, from.person, outlet, from.doctor, from.diagnosis, from.time + delay);
+  uint32_t time = from.time + delay, tomorrow = from.time / 86400 + 1;
+  if (time / 86400 >= tomorrow || time % 86400 > world->place[outlet].close * 60u)
+    time = tomorrow * 86400 + rs_sim_between(&act->random, 500, 690) * 60;
+  if (!n || tomorrow >= world->days) return false;
+  rs_sim_visit(world, from.person, outlet, from.doctor, from.diagnosis, time);
   for (uint32_t i = 0; i < from.n_lines; i++) {
     RsSimLine *line = &world->line[from.first_line + i];
     if (line->drug == RS_NONE || !is_drug(world, line->drug)) continue;

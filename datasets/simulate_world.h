@@ -86,6 +86,7 @@ typedef struct { uint16_t substance; uint8_t variant; uint32_t price; } RsSimDru
 typedef struct {
   uint16_t district, insured, birth_year, habit, habit_spread; /* habit: minute of the day */
   uint8_t sex, n_diagnoses, n_drugs, period, hospital_share;
+  bool any_doctor;                                             /* sees whoever is on duty */
   uint16_t diagnosis[3], acute_rate, keep;                     /* visits a year x 10; permille of own visits that happen */
   uint32_t household, address, phone, employer;
   uint32_t pharmacy[3], clinic, hospital, doctor;
@@ -111,6 +112,7 @@ typedef struct {
   uint16_t n_lines, diagnosis;
   uint16_t markup;                      /* permille */
   bool fixed_time;                      /* the queue does not move it */
+  bool planted;
 } RsSimVisit;
 
 typedef struct { uint64_t trace; uint32_t drug; int32_t quantity; } RsSimLine; /* trace 0: none */
@@ -206,10 +208,14 @@ bool rs_sim_open(const RsSimWorld *world, uint32_t place, uint32_t day);
 uint32_t rs_sim_open_day(const RsSimWorld *world, uint32_t place, uint32_t day);
 /* A second of the day at which this person comes: habit, spread, opening hours. */
 uint32_t rs_sim_hour(const RsSimWorld *world, RsRandom *random, uint32_t person, uint32_t place);
+/* The time moved into the opening hours of its day. */
+uint32_t rs_sim_in_hours(const RsSimWorld *world, RsRandom *random, uint32_t place, uint32_t time);
 uint32_t rs_sim_place(const RsSimWorld *world, RsRandom *random, uint32_t district, RsSimPlaceType type);
 uint32_t rs_sim_doctor(const RsSimWorld *world, RsRandom *random, uint32_t place, unsigned dept);
 uint32_t rs_sim_class_drug(const RsSimWorld *world, RsRandom *random, unsigned class, uint32_t place);
 uint32_t rs_sim_packs(const RsSimWorld *world, uint32_t drug);
+/* A random person of this district; after some tries anybody. */
+uint32_t rs_sim_neighbour(const RsSimWorld *world, RsRandom *random, uint32_t district);
 void rs_sim_own_drugs(RsSimWorld *world, RsRandom *random, uint32_t person, uint32_t permille);
 /* Drugs (and at hospitals services) that this diagnosis brings. */
 void rs_sim_treatment(RsSimWorld *world, RsRandom *random, uint32_t person, uint32_t place, uint32_t diagnosis, bool drugs);
