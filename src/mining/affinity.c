@@ -11,6 +11,7 @@
 const uint16_t rs_width_minutes[RS_N_WIDTHS] = {3, 15, 60, 1440};
 
 #define PSEUDO_VISITS 50.0f
+#define RARE_SHARE 0.02
 #define USUAL_DAYS 4.0 /* a day counts for at most this many usual days */
 
 void rs_load_free(RsLoad *load) {
@@ -153,6 +154,9 @@ typedef struct {
   const RsTimeline *timeline;
   const RsLoad *load;
   const RsCovisits *covisits;
+  const RsClaims *claims;
+  const uint8_t *rare; /* [n drugs] bought in at most RARE_SHARE of the visits */
+  double same_drug;    /* chance that two visits share a rare drug by the city's habits */
   float *weight; /* [pairs] 0: dropped */
   double *log_p; /* [pairs] */
 } PairWork;
@@ -177,6 +181,69 @@ static void pair_mean(const PairWork *work, uint32_t a, uint32_t b, double mean[
   }
 }
 
+/* The first visit of a person at an institution on a day, or RS_NONE. */
+static uint32_t visit_of_day(const RsClaims *c, uint32_t person, uint32_t institution, uint32_t day) {
+  uint32_t low = c->person_visit[person], end = c->person_visit[person + 1], high = end;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (c->visit_time[middle] / RS_DAY_SECONDS < day) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < end && c->visit_time[low] / RS_DAY_SECONDS == day; low++)
+    if (c->visit_institution[low] == institution) return low;
+  return RS_NONE;
+}
+
+static bool share_rare_drug(const PairWork *work, uint32_t v, uint32_t u) {
+  const RsClaims *c = work->claims;
+  for (uint64_t i = c->visit_line[v]; i < c->visit_line[v + 1]; i++) {
+    if (c->line_drug[i] == RS_NONE || !work->rare[c->line_drug[i]]) continue;
+    for (uint64_t j = c->visit_line[u]; j < c->visit_line[u + 1]; j++)
+      if (c->line_drug[j] == c->line_drug[i]) return true;
+  }
+  return false;
+}
+
+/* Chance that two visits of these persons share a rare drug by their own habits, the n meetings that did left out. */
+static double habit_of_pair(const PairWork *work, uint32_t a, uint32_t b, uint32_t n) {
+  const RsRelation *r = &work->knowledge->relation[RS_BOUGHT];
+  const RsClaims *c = work->claims;
+  double of_a = (double)(c->person_visit[a + 1] - c->person_visit[a]), of_b = (double)(c->person_visit[b + 1] - c->person_visit[b]);
+  double sum = 0.0;
+  uint64_t i = r->offset[a], j = r->offset[b];
+  while (i < r->offset[a + 1] && j < r->offset[b + 1]) {
+    if (r->to[i] != r->to[j]) {
+      if (r->to[i] < r->to[j]) i++;
+      else j++;
+      continue;
+    }
+    if (work->rare[r->to[i]])
+      sum += fmax(0.0, (double)r->visits[i] - n) / of_a * fmax(0.0, (double)r->visits[j] - n) / of_b;
+    i++;
+    j++;
+  }
+  return sum;
+}
+
+/* Log tail of the meetings at which both bought one rare drug. */
+static double weigh_baskets(const PairWork *work, uint32_t pair, const double mean[RS_N_WIDTHS]) {
+  const RsCovisits *c = work->covisits;
+  uint32_t within[RS_N_WIDTHS] = {0}, n = 0;
+  for (uint64_t m = c->offset[pair]; m < c->offset[pair + 1]; m++) {
+    const RsMeeting *meeting = &c->meeting[m];
+    uint32_t v = visit_of_day(work->claims, c->a[pair], meeting->institution, meeting->day);
+    uint32_t u = visit_of_day(work->claims, c->b[pair], meeting->institution, meeting->day);
+    if (v == RS_NONE || u == RS_NONE || !share_rare_drug(work, v, u)) continue;
+    n++;
+    for (unsigned w = 0; w < RS_N_WIDTHS; w++) within[w] += meeting->gap <= rs_width_minutes[w];
+  }
+  if (n == 0) return 0.0;
+  double chance = fmin(1.0, work->same_drug + habit_of_pair(work, c->a[pair], c->b[pair], n)), best = 0.0;
+  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
+    best = fmin(best, rs_tail_poisson(within[w], mean[w] * chance));
+  return best;
+}
+
 static void weigh_pair(const PairWork *work, uint32_t pair) {
   const RsCovisits *c = work->covisits;
   double mean[RS_N_WIDTHS], best = 0.0, regulars = 0.0;
@@ -190,7 +257,12 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
   }
   for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
     if (within[w] >= 2) best = fmin(best, rs_tail_poisson(within[w], mean[w]));
-  if (work->load->has_clock) best += log((double)RS_N_WIDTHS);
+  double looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0, bar = -RS_AFFINITY_BAR * log(10.0) - log(fmax(regulars, 1.0));
+  if (best + looks > bar && work->rare != NULL) {
+    best = fmin(best, weigh_baskets(work, pair, mean));
+    looks += log(2.0);
+  }
+  best += looks;
   work->log_p[pair] = best;
   double weight = -(best + log(fmax(regulars, 1.0))) / log(10.0);
   weight = round(fmin(weight, 30.0) * 1e6) / 1e6;
@@ -225,13 +297,29 @@ static uint32_t count_validated(const RsTimeline *t, double *log_p, uint32_t n) 
   return count;
 }
 
+/* NULL where there are no drugs. */
+static uint8_t *rare_drugs(const RsBasket *basket, double *same_drug) {
+  if (basket->n_drugs == 0) return NULL;
+  uint8_t *rare = g_malloc0((gsize)basket->n_drugs + 1);
+  double all = 0.0;
+  for (unsigned t = 0; t < RS_N_TYPES; t++) all += (double)basket->visits[t];
+  for (uint32_t g = 0; g < basket->n_drugs; g++) {
+    double with = 0.0;
+    for (unsigned t = 0; t < RS_N_TYPES; t++) with += basket->by_type[(size_t)g * RS_N_TYPES + t];
+    rare[g] = with <= RARE_SHARE * all;
+    if (rare[g]) *same_drug += with / all * (with / all);
+  }
+  return rare;
+}
+
 RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
-                            const RsCovisits *covisits, unsigned n_threads) {
-  (void)claims;
+                            const RsBasket *basket, const RsCovisits *covisits, unsigned n_threads) {
   uint32_t n = covisits->n;
   g_autofree float *weight = g_new(float, (gsize)n + 1);
   g_autofree double *log_p = g_new(double, (gsize)n + 1);
-  PairWork work = {knowledge, timeline, load, covisits, weight, log_p};
+  double same_drug = 0.0;
+  g_autofree uint8_t *rare = rare_drugs(basket, &same_drug);
+  PairWork work = {knowledge, timeline, load, covisits, claims, rare, same_drug, weight, log_p};
   rs_parallel(n_threads, ((size_t)n + PAIR_BATCH - 1) / PAIR_BATCH, weigh_pairs, &work);
   RsAffinity *out = g_new0(RsAffinity, 1);
   for (uint32_t i = 0; i < n; i++) {

@@ -7,6 +7,9 @@
  * From  null 1 of the design: K meetings of a pair within a width are Poisson with mean sum over institutions of
  *       days_a * days_b * (chance of one day) * (chance of one window); Tumminello et al., PLoS ONE 6 (2011) for validated projections
  *
+ * A pair whose meetings alone say too little is looked at again by what it bought: meetings at which both bought one drug, against the
+ * chance that two such baskets share one. This is how people who come over hours, not minutes, are still seen together.
+ *
  * The load is measured so that the very group that is looked for does not explain itself away: day counts are cut off at four
  * times the usual day before they are squared, because in a small pharmacy a ring IS the load of its days.
  */
@@ -14,6 +17,7 @@
 #define RS_MINING_AFFINITY_H
 
 #include "graph/knowledge.h"
+#include "mining/basket.h"
 #include "mining/covisit.h"
 
 enum { RS_CLOCK_BINS = 288, RS_CLOCK_MINUTES = 5, RS_N_WIDTHS = 4 };
@@ -44,7 +48,7 @@ typedef struct {
 #define RS_AFFINITY_BAR 0.5 /* at most 0.3 chance partners each */
 
 RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
-                            const RsCovisits *covisits, unsigned n_threads);
+                            const RsBasket *basket, const RsCovisits *covisits, unsigned n_threads);
 void rs_affinity_free(RsAffinity *affinity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsAffinity, rs_affinity_free)
 

@@ -200,7 +200,7 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   g_autoptr(RsCovisits) covisits = rs_covisits_new(scene->claims, scene->timeline, &how, error);
   if (covisits == NULL) return false;
   g_autoptr(RsAffinity) affinity =
-      rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, covisits, options->n_threads);
+      rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, options->n_threads);
   g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, options->seed, options->n_threads, error);
   if (candidates == NULL) return false;
   g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, options->n_threads);

@@ -24,19 +24,37 @@ typedef struct {
   RsGroup **group;
 } Look;
 
-/* Looks at a set of persons; a group whose bursts fall apart is replaced by its parts, as deep as that goes. */
-static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n, unsigned depth, GPtrArray *out) {
+/* The institution whose bursts repeat by the calendar and make up a third of all, or RS_NONE. */
+static uint32_t calendar_outlet(const RsGroup *g) {
+  enum { LARGE = 6 };
+  if (g->n < LARGE || g->places.rule != RS_ANY_PLACE) return RS_NONE;
+  for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
+    for (end = i; end < g->n_bursts && g->burst[end].institution == g->burst[i].institution;) end++;
+    if ((end - i) * 3 < g->n_bursts || end - i == g->n_bursts) continue;
+    RsRhythm rhythm = rs_group_rhythm(g, g->burst[i].institution);
+    if (rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm)) return g->burst[i].institution;
+  }
+  return RS_NONE;
+}
+
+/* Looks at a set of persons; a group whose bursts fall apart is replaced by its parts, as deep as that goes: sets of bursts with other
+ * people, or the days of an institution that repeat by the calendar and all other bursts. */
+static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, unsigned depth, GPtrArray *out) {
   enum { MAX_DEPTH = 3 };
-  RsGroup *group = rs_group_new(scene, person, n, n > 2);
+  RsGroup *group = rs_group_new(scene, person, n, places, n > 2);
   if (group == NULL) return;
   g_autoptr(GPtrArray) part = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-  if (depth == MAX_DEPTH || rs_group_split(group, part) == 0) {
-    g_ptr_array_add(out, group);
+  uint32_t outlet = depth < MAX_DEPTH ? calendar_outlet(group) : RS_NONE;
+  if (outlet != RS_NONE) {
+    look_deeper(scene, group->person, group->n, (RsPlaces){RS_ONLY_PLACE, outlet}, depth + 1, out);
+    look_deeper(scene, group->person, group->n, (RsPlaces){RS_OTHER_PLACES, outlet}, depth + 1, out);
+  } else if (depth == MAX_DEPTH || rs_group_split(group, part) == 0) {
+    g_ptr_array_add(out, g_steal_pointer(&group));
     return;
   }
   for (guint i = 0; i < part->len; i++) {
     const GArray *set = g_ptr_array_index(part, i);
-    if (set->len >= 2) look_deeper(scene, (const uint32_t *)(const void *)set->data, set->len, depth + 1, out);
+    if (set->len >= 2) look_deeper(scene, (const uint32_t *)(const void *)set->data, set->len, places, depth + 1, out);
   }
   rs_group_free(group);
 }
@@ -47,7 +65,8 @@ static void look_at(size_t task, unsigned thread, void *data) {
   const RsCandidates *all = look->candidates;
   (void)thread;
   look->found[task] = g_ptr_array_new();
-  look_deeper(look->scene, all->person + all->offset[c], (uint32_t)(all->offset[c + 1] - all->offset[c]), 0, look->found[task]);
+  look_deeper(look->scene, all->person + all->offset[c], (uint32_t)(all->offset[c + 1] - all->offset[c]),
+              (RsPlaces){RS_ANY_PLACE, RS_NONE}, 0, look->found[task]);
 }
 
 static void measure(size_t task, unsigned thread, void *data) {
@@ -60,7 +79,9 @@ static int compare_groups(const void *x, const void *y) {
   const RsGroup *a = *(RsGroup *const *)x, *b = *(RsGroup *const *)y;
   for (uint32_t i = 0; i < a->n && i < b->n; i++)
     if (a->person[i] != b->person[i]) return a->person[i] < b->person[i] ? -1 : 1;
-  return (a->n > b->n) - (a->n < b->n);
+  if (a->n != b->n) return a->n < b->n ? -1 : 1;
+  if (a->places.rule != b->places.rule) return a->places.rule < b->places.rule ? -1 : 1;
+  return (a->places.institution > b->places.institution) - (a->places.institution < b->places.institution);
 }
 
 static int compare_hashes(const void *x, const void *y) {

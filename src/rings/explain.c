@@ -39,10 +39,12 @@ static const Sentence sentence[] = {
                         "人数少，且其他日子的 {v%} % 也在这些机构：与家庭相似"}},
     {"event", {"all bursts fall on {v} {day|days} at one time: like a health day or another event",
                "全部集中在 {v} 天：与单位体检日等活动相似"}},
-    {"care_home", {"{v%} % of the gaps between the {0} burst days are four weeks or a month, at one outlet: like a care home",
-                   "{0} 个结算日之间的间隔有 {v%} % 为四周或一个月，且在同一机构：与养老机构相似"}},
-    {"schedule", {"{v%} % of the bursts on three fixed weekdays at the same hour (within {0} min), at one outlet: like a fixed treatment",
-                  "{v%} % 的集中结算落在固定的三个星期日且钟点相同（偏差 {0} 分钟），在同一机构：与血液透析等定期治疗相似"}},
+    {"care_home", {"{v%} % of the gaps between the {0} burst days are four weeks or a month, at one outlet: like a care home or a "
+                   "monthly occasion, which explains what is bought there as well",
+                   "{0} 个结算日之间的间隔有 {v%} % 为四周或一个月，且在同一机构：与养老机构或每月固定活动相似，其购药亦可由此解释"}},
+    {"schedule", {"the {0} burst days keep to a weekly calendar ({v%} %), at one outlet: like a fixed treatment or clinic day, which explains "
+                  "what is bought there as well",
+                  "{0} 个结算日按星期固定重复（{v%} %），且在同一机构：与血液透析等定期治疗或固定门诊日相似，其购药亦可由此解释"}},
     {"one_outlet", {"all bursts at one outlet, as households, homes and fixed treatments do",
                     "全部在同一机构，家庭、养老机构与定期治疗亦如此"}},
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { MAX_ROUNDS = 4, MAX_WINDOW = 400 };
+#define BURST_BAR 1.0 /* decades */
 
 typedef struct { uint32_t institution, time, member, visit; } Visit;
 
@@ -22,9 +23,16 @@ void rs_group_free(RsGroup *group) {
 }
 
 uint32_t rs_group_quorum(uint32_t n) {
-  if (n <= 3) return 2;
+  if (n <= 5) return 2;
   uint32_t third = (3 * n + 9) / 10;
   return CLAMP(third, 3u, 6u);
+}
+
+/* log10 of the ways to choose k of n. */
+static double log_choices(uint32_t n, uint32_t k) {
+  double sum = 0.0;
+  for (uint32_t i = 1; i <= k; i++) sum += log10((double)(n - k + i) / (double)i);
+  return sum;
 }
 
 static int compare_numbers(const void *x, const void *y) {
@@ -61,9 +69,10 @@ typedef struct {
   const RsScene *scene;
   const uint32_t *person;
   uint32_t n, minutes;
+  RsPlaces places;
   uint32_t *seen; /* [n] visits of each member inside the window */
   GArray *bursts; /* of RsGroupBurst */
-  double info, expected;
+  double info;
 } Finder;
 
 /* The window of one day at one institution with most distinct members, the shortest and then earliest of those. */
@@ -93,8 +102,8 @@ static double presence(const RsScene *s, uint32_t f, uint32_t time, uint32_t min
   return fmin(1.0, days * share * rs_load_share(s->load, f, time, minutes));
 }
 
-/* Adds the surprise of one burst: that of every member beyond the least surprising one. */
-static void burst_surprise(Finder *finder, const RsGroupBurst *burst, const Visit *day, uint32_t n, uint32_t own_total) {
+/* Decades of surprise in one burst: that of every member beyond the least surprising one. */
+static double burst_surprise(Finder *finder, const RsGroupBurst *burst, const Visit *day, uint32_t n, uint32_t own_total) {
   double least = INFINITY, sum = 0.0;
   double one = presence(finder->scene, burst->institution, burst->first_time, finder->minutes, 1.0, n, own_total);
   for (uint32_t i = 0; i < n; i++) {
@@ -107,7 +116,11 @@ static void burst_surprise(Finder *finder, const RsGroupBurst *burst, const Visi
     least = fmin(least, decades);
   }
   for (uint32_t i = 0; i < n; i++) finder->seen[day[i].member] = 0;
-  finder->info += sum - (isfinite(least) ? least : 0.0);
+  return sum - (isfinite(least) ? least : 0.0);
+}
+
+static bool place_counts(RsPlaces places, uint32_t institution) {
+  return places.rule == RS_ANY_PLACE || (places.rule == RS_ONLY_PLACE) == (institution == places.institution);
 }
 
 static void find_bursts(Finder *finder, const GArray *visits) {
@@ -117,13 +130,17 @@ static void find_bursts(Finder *finder, const GArray *visits) {
   g_array_set_size(finder->bursts, 0);
   for (uint32_t i = 0, f_end; i < visits->len; i = f_end) {
     for (f_end = i; f_end < visits->len && visit[f_end].institution == visit[i].institution;) f_end++;
+    if (!place_counts(finder->places, visit[i].institution)) continue;
     for (uint32_t d = i, d_end; d < f_end; d = d_end) {
       uint32_t day = visit[d].time / RS_DAY_SECONDS;
       for (d_end = d; d_end < f_end && visit[d_end].time / RS_DAY_SECONDS == day;) d_end++;
       RsGroupBurst burst;
       if (d_end - d < quorum || !best_window(finder, visit + d, d_end - d, &burst)) continue;
+      /* any so many of the others might have come: a coincidence likelier than BURST_BAR is no burst */
+      double surprise = burst_surprise(finder, &burst, visit + d, d_end - d, f_end - i);
+      if (surprise - log_choices(finder->n - 1, burst.n_members - 1) < BURST_BAR) continue;
       g_array_append_val(finder->bursts, burst);
-      burst_surprise(finder, &burst, visit + d, d_end - d, f_end - i);
+      finder->info += surprise;
     }
   }
 }
@@ -169,9 +186,18 @@ static bool is_member(const uint32_t *person, uint32_t n, uint32_t p) {
   return bsearch(&p, person, n, sizeof *person, compare_numbers) != NULL;
 }
 
-/* Persons outside the group who came within the width of a burst, once per burst. */
+/* A person outside the group who came within the width of a burst. */
+typedef struct { uint32_t person, burst, time; } Bystander;
+
+static int compare_bystanders(const void *x, const void *y) {
+  const Bystander *a = x, *b = y;
+  if (a->person != b->person) return a->person < b->person ? -1 : 1;
+  if (a->burst != b->burst) return a->burst < b->burst ? -1 : 1;
+  return (a->time > b->time) - (a->time < b->time);
+}
+
 static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minutes, const uint32_t *person, uint32_t n) {
-  GArray *out = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(Bystander));
   for (uint32_t b = 0; b < bursts->len; b++) {
     const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
     uint64_t span = burst->last_time - burst->first_time, slack = minutes * 60 > span ? minutes * 60 - span : 0;
@@ -180,16 +206,68 @@ static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minut
     uint64_t to = MIN(midnight + RS_DAY_SECONDS, (uint64_t)burst->last_time + slack + 1);
     uint32_t i = rs_timeline_seek(s->timeline, burst->institution, from), end = rs_timeline_seek(s->timeline, burst->institution, to);
     if (end - i > MAX_WINDOW) continue; /* a crowd: nobody stands out by being there */
-    guint start = out->len;
     for (; i < end; i++) {
-      uint32_t p = RS_KEY_PERSON(s->timeline->key[i]);
-      bool seen = is_member(person, n, p);
-      for (guint k = start; k < out->len && !seen; k++) seen = g_array_index(out, uint32_t, k) == p;
-      if (!seen) g_array_append_val(out, p);
+      Bystander at = {RS_KEY_PERSON(s->timeline->key[i]), b, RS_KEY_TIME(s->timeline->key[i])};
+      if (!is_member(person, n, at.person)) g_array_append_val(out, at);
     }
   }
-  g_array_sort(out, compare_numbers);
+  if (out->len > 0) qsort(out->data, out->len, sizeof(Bystander), compare_bystanders);
   return out;
+}
+
+/* Drugs that at least two members, and a third of those there, bought in the bursts, and that few others buy. */
+typedef struct { uint32_t drug[16], n; double share; } Signature;
+
+typedef struct { uint32_t drug, member; } Bought;
+
+static int compare_bought(const void *x, const void *y) {
+  const Bought *a = x, *b = y;
+  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
+  return (a->member > b->member) - (a->member < b->member);
+}
+
+static double drug_share(const RsScene *s, uint32_t drug) {
+  double with = 0.0, all = 0.0;
+  for (unsigned t = 0; t < RS_N_TYPES; t++) {
+    with += s->basket->by_type[(size_t)drug * RS_N_TYPES + t];
+    all += (double)s->basket->visits[t];
+  }
+  return with / fmax(all, 1.0);
+}
+
+static Signature find_signature(const Finder *finder, const GArray *attendances) {
+  const RsClaims *c = finder->scene->claims;
+  Signature out = {.n = 0};
+  g_autoptr(GArray) bought = g_array_new(FALSE, FALSE, sizeof(Bought));
+  for (guint i = 0; i < attendances->len; i++) {
+    const RsAttendance *a = &g_array_index(attendances, RsAttendance, i);
+    for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) {
+      Bought at = {c->line_drug[l], a->member};
+      if (at.drug != RS_NONE) g_array_append_val(bought, at);
+    }
+  }
+  if (bought->len == 0) return out;
+  qsort(bought->data, bought->len, sizeof(Bought), compare_bought);
+  for (guint i = 0, end; i < bought->len && out.n < G_N_ELEMENTS(out.drug); i = end) {
+    uint32_t drug = g_array_index(bought, Bought, i).drug, members = 0;
+    for (end = i; end < bought->len && g_array_index(bought, Bought, end).drug == drug; end++)
+      members += end == i || g_array_index(bought, Bought, end).member != g_array_index(bought, Bought, end - 1).member;
+    double share = drug_share(finder->scene, drug);
+    if (members < 2 || members * 3 < finder->n || share > 0.02) continue;
+    out.drug[out.n++] = drug;
+    out.share += share;
+  }
+  return out;
+}
+
+static bool bought_signature(const RsClaims *c, const Signature *signature, const Bystander *at, uint32_t institution) {
+  for (uint32_t v = c->person_visit[at->person]; v < c->person_visit[at->person + 1]; v++) {
+    if (c->visit_time[v] != at->time || c->visit_institution[v] != institution) continue;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
+      for (uint32_t i = 0; i < signature->n; i++)
+        if (c->line_drug[l] == signature->drug[i]) return true;
+  }
+  return false;
 }
 
 /* How often a person would be near the bursts by habit alone. */
@@ -203,10 +281,31 @@ static double habitual_presence(const RsScene *s, const GArray *bursts, uint32_t
   return sum;
 }
 
+/* Belongs: came to half of the bursts, beyond habit; or to a quarter, each time with one of the group's own drugs. */
+static bool belongs(const Finder *finder, const Signature *signature, const Bystander *at, uint32_t n) {
+  uint32_t n_bursts = finder->bursts->len, came = 0, with = 0, last = RS_NONE, last_with = RS_NONE;
+  for (uint32_t i = 0; i < n; i++) {
+    came += at[i].burst != last;
+    last = at[i].burst;
+  }
+  if (came < 2 || came * 4 < n_bursts) return false;
+  double mean = habitual_presence(finder->scene, finder->bursts, finder->minutes, at->person);
+  if (came * 2 >= n_bursts && rs_tail_poisson(came, mean) <= -9.2) return true; /* 1e-4 */
+  if (signature->n == 0) return false;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t institution = g_array_index(finder->bursts, RsGroupBurst, at[i].burst).institution;
+    if (at[i].burst == last_with || !bought_signature(finder->scene->claims, signature, &at[i], institution)) continue;
+    last_with = at[i].burst;
+    with++;
+  }
+  return with >= 2 && with * 4 >= n_bursts && rs_tail_poisson(with, mean * fmin(1.0, 3.0 * signature->share)) <= -11.5; /* 1e-5 */
+}
+
 static bool round_members(Finder *finder, const GArray *visits, GArray *next) {
   const GArray *bursts = finder->bursts;
   g_autofree uint32_t *attended = g_new0(uint32_t, finder->n);
-  count_attended(bursts, visits, finder->n, attended, NULL);
+  g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
+  count_attended(bursts, visits, finder->n, attended, attendances);
   g_array_set_size(next, 0);
   bool changed = false;
   uint32_t floor_count = MAX(2u, (bursts->len + 3) / 4);
@@ -214,14 +313,13 @@ static bool round_members(Finder *finder, const GArray *visits, GArray *next) {
     if (attended[i] >= floor_count) g_array_append_val(next, finder->person[i]);
     else changed = true;
   }
+  Signature signature = find_signature(finder, attendances);
   g_autoptr(GArray) near = bystanders(finder->scene, bursts, finder->minutes, finder->person, finder->n);
-  uint32_t bar = MAX(2u, (bursts->len + 1) / 2);
+  const Bystander *at = (const Bystander *)(const void *)near->data;
   for (guint i = 0, end; i < near->len; i = end) {
-    uint32_t p = g_array_index(near, uint32_t, i);
-    for (end = i; end < near->len && g_array_index(near, uint32_t, end) == p;) end++;
-    if (end - i < bar || next->len >= RS_MAX_GROUP) continue;
-    if (rs_tail_poisson(end - i, habitual_presence(finder->scene, bursts, finder->minutes, p)) > -9.2) continue; /* 1e-4 */
-    g_array_append_val(next, p);
+    for (end = i; end < near->len && at[end].person == at[i].person;) end++;
+    if (next->len >= RS_MAX_GROUP || !belongs(finder, &signature, at + i, end - i)) continue;
+    g_array_append_val(next, at[i].person);
     changed = true;
   }
   g_array_sort(next, compare_numbers);
@@ -237,14 +335,14 @@ static double absence_cost(const RsGroup *g) {
   return -all * (share * log10(share) + (1.0 - share) * log10(1.0 - share));
 }
 
-RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, bool refine) {
+RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, bool refine) {
   g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
   g_autoptr(GArray) visits = NULL;
   g_array_append_vals(members, person, n);
   g_array_sort(members, compare_numbers);
-  Finder finder = {.scene = scene, .bursts = bursts};
+  Finder finder = {.scene = scene, .bursts = bursts, .places = places};
   g_autofree uint32_t *seen = g_new0(uint32_t, RS_MAX_GROUP + 1);
   finder.seen = seen;
   for (unsigned round = 0;; round++) {
@@ -266,6 +364,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   count_attended(bursts, visits, group->n, group->n_attended, attendances);
   group->person = g_memdup2(members->data, members->len * sizeof(uint32_t));
   group->width = finder.minutes;
+  group->places = places;
   group->n_bursts = bursts->len;
   group->burst = g_memdup2(bursts->data, bursts->len * sizeof(RsGroupBurst));
   group->n_attendances = attendances->len;

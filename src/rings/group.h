@@ -35,11 +35,20 @@ typedef struct {
   double expected, decades;
 } RsGroupDrug;
 
+/* How burst days repeat: shares of the gaps that are about a month or whole weeks, of the bursts on the three most used weekdays, and the
+ * spread of their hours in minutes. */
+typedef struct { uint32_t n_days; double monthly, weekly, weekday3, clock_sd; } RsRhythm;
+/* Which bursts count: all, only those at an institution, or all but those. That is how a ring is seen inside a care home whose own days
+ * would cover it. */
+typedef enum { RS_ANY_PLACE, RS_ONLY_PLACE, RS_OTHER_PLACES } RsPlaceRule;
+typedef struct { RsPlaceRule rule; uint32_t institution; } RsPlaces;
+
 typedef struct {
   uint32_t n;
   uint32_t *person;      /* [n] ascending */
   uint32_t *n_attended;  /* [n] bursts attended */
   uint32_t width;        /* minutes */
+  RsPlaces places;       /* which bursts were counted */
   uint32_t n_bursts;
   RsGroupBurst *burst;   /* by (institution, time) */
   uint32_t n_attendances;
@@ -52,21 +61,24 @@ typedef struct {
   double dose_ratio, amount_ratio; /* geometric means against elsewhere */
   double habit;          /* share of members' other days spent at the burst institutions; NAN unknown */
   double alike;          /* shared part of members' other lives; NAN unknown */
-  uint32_t n_outlets, n_days; /* distinct burst institutions and days */
-  double top_outlet;     /* share of bursts at the most used institution */
-  double weekday3;       /* share of bursts on the three most used weekdays */
-  double clock_sd;       /* of the burst times, minutes */
-  double monthly;        /* share of the gaps between burst days that are a multiple of 28-31 days, or a week's multiple: see .c */
-  double weekly;
+  uint32_t n_outlets; /* distinct burst institutions */
+  double top_outlet;  /* share of bursts at the most used institution */
+  RsRhythm rhythm;
   double quiet_share;    /* share of bursts in the outlet's quietest tenth of hours */
 } RsGroup;
 
 /* NULL if fewer than two bursts or fewer than two members remain. person[] need not be sorted. */
-RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, bool refine);
+RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, bool refine);
 void rs_group_free(RsGroup *group);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsGroup, rs_group_free)
 /* Fills stat[] and what follows it. */
 void rs_group_measure(const RsScene *scene, RsGroup *group);
+
+/* institution RS_NONE: over all bursts. */
+RsRhythm rs_group_rhythm(const RsGroup *group, uint32_t institution);
+/* A calendar that repeats: monthly, weekly, or fixed weekdays and hours. */
+bool rs_rhythm_monthly(const RsRhythm *rhythm);
+bool rs_rhythm_weekly(const RsRhythm *rhythm);
 
 /* Splits a group whose bursts fall into several sets with hardly any member in common: part[] gets one array of persons per set, all
  * owned by the caller. Returns the number of parts; 0 when the group hangs together. */

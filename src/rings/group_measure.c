@@ -11,7 +11,7 @@
 
 #define LN10 2.302585092994046
 
-enum { MAX_DRUGS_TRIED = 64, MAX_PAIR_MEMBERS = 60 };
+enum { MAX_PAIR_MEMBERS = 60, WANTED = 4096 };
 
 typedef struct { uint32_t drug, member, attendance; } Item;
 typedef struct { uint32_t member, institution, days; } Stay;
@@ -22,6 +22,8 @@ typedef struct {
   GArray *items; /* of Item, by (drug, member, attendance), distinct */
   uint32_t own_visits[RS_N_TYPES], n_own;
   uint32_t *doctor;         /* [n_attendances] or RS_NONE */
+  GArray *others;           /* of OtherItem, by (drug, burst): what others bought there on the day */
+  uint32_t *n_others;       /* [n_bursts] their visits */
   double *chance, *scratch; /* [n], [n + 1] */
 } Measure;
 
@@ -89,6 +91,94 @@ static double city_share(const Measure *m, const DrugRun *run, uint32_t visit) {
   return fmax(share, (fmax(in_month, 0.0) + 200.0 * share) / (fmax(month_all, 0.0) + 200.0));
 }
 
+/* What the others of the day bought at each burst's institution: a promotion or an outbreak explains what everybody buys. At most
+ * MAX_OTHERS visits around the burst are looked at. */
+typedef struct { uint32_t drug, burst, n; } OtherItem;
+
+static uint32_t visit_at(const RsClaims *c, uint32_t person, uint32_t time, uint32_t institution) {
+  uint32_t low = c->person_visit[person], high = c->person_visit[person + 1], end = high;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (c->visit_time[middle] < time) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < end && c->visit_time[low] == time; low++)
+    if (c->visit_institution[low] == institution) return low;
+  return RS_NONE;
+}
+
+static bool in_group(const RsGroup *g, uint32_t person) {
+  uint32_t low = 0, high = g->n;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (g->person[middle] < person) low = middle + 1;
+    else high = middle;
+  }
+  return low < g->n && g->person[low] == person;
+}
+
+static int compare_other(const void *x, const void *y) {
+  const OtherItem *a = x, *b = y;
+  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
+  return (a->burst > b->burst) - (a->burst < b->burst);
+}
+
+static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
+  enum { MAX_OTHERS = 300 };
+  const RsClaims *c = m->scene->claims;
+  const RsTimeline *t = m->scene->timeline;
+  const RsGroupBurst *at = &m->group->burst[burst];
+  uint64_t midnight = (uint64_t)(at->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
+  uint32_t begin = rs_timeline_seek(t, at->institution, midnight), end = rs_timeline_seek(t, at->institution, midnight + RS_DAY_SECONDS);
+  uint32_t middle = rs_timeline_seek(t, at->institution, at->first_time);
+  if (end - begin > MAX_OTHERS) {
+    begin = middle - begin > MAX_OTHERS / 2 ? middle - MAX_OTHERS / 2 : begin;
+    end = end - begin > MAX_OTHERS ? begin + MAX_OTHERS : end;
+  }
+  for (uint32_t i = begin; i < end; i++) {
+    uint32_t p = RS_KEY_PERSON(t->key[i]);
+    if (in_group(m->group, p)) continue;
+    uint32_t v = visit_at(c, p, RS_KEY_TIME(t->key[i]), at->institution);
+    if (v == RS_NONE) continue;
+    m->n_others[burst]++;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
+      OtherItem item = {c->line_drug[l], burst, 1};
+      if (item.drug != RS_NONE && wanted[item.drug % WANTED]) g_array_append_val(m->others, item);
+    }
+  }
+}
+
+/* Only for drugs that enough members share; `wanted` is a small table by drug number modulo its size. */
+static void collect_others(Measure *m) {
+  const Item *item = (const Item *)(const void *)m->items->data;
+  g_autofree uint8_t *wanted = g_malloc0(WANTED);
+  bool any = false;
+  for (guint i = 0, end; i < m->items->len; i = end) {
+    uint32_t members = 0;
+    for (end = i; end < m->items->len && item[end].drug == item[i].drug; end++)
+      members += end == i || item[end].member != item[end - 1].member;
+    if (members < MIN(3u, m->group->n)) continue;
+    wanted[item[i].drug % WANTED] = 1;
+    any = true;
+  }
+  for (uint32_t b = 0; any && b < m->group->n_bursts; b++) others_of_burst(m, b, wanted);
+  if (m->others->len > 0) qsort(m->others->data, m->others->len, sizeof(OtherItem), compare_other);
+  guint n = 0;
+  for (guint i = 0; i < m->others->len; i++) {
+    OtherItem *at = &g_array_index(m->others, OtherItem, i);
+    if (n > 0 && compare_other(&g_array_index(m->others, OtherItem, n - 1), at) == 0) g_array_index(m->others, OtherItem, n - 1).n++;
+    else g_array_index(m->others, OtherItem, n++) = *at;
+  }
+  g_array_set_size(m->others, n);
+}
+
+static double others_with(const Measure *m, uint32_t drug, uint32_t burst) {
+  OtherItem key = {drug, burst, 0};
+  if (m->others->len == 0) return 0.0;
+  const OtherItem *found = bsearch(&key, m->others->data, m->others->len, sizeof key, compare_other);
+  return found != NULL ? (double)found->n : 0.0;
+}
+
 /* The most favourable ordinary chance that this visit holds the drug: city and season, this institution's range, this doctor's
  * hand, this person's own habit; the group's bursts are left out of each. */
 static double ordinary_chance(const Measure *m, const DrugRun *run, uint32_t attendance, uint32_t own_here, uint32_t own_habit,
@@ -100,6 +190,7 @@ static double ordinary_chance(const Measure *m, const DrugRun *run, uint32_t att
   double here = relation_visits(&s->knowledge->relation[RS_DISPENSED], f, run->drug) - own_here;
   double visits = (double)(s->timeline->offset[f + 1] - s->timeline->offset[f]);
   best = fmax(best, (fmax(here, 0.0) + 20.0 * city) / (visits + 20.0));
+  best = fmax(best, (others_with(m, run->drug, a->burst) + 2.0 * city) / ((double)m->n_others[a->burst] + 2.0));
   double habit = relation_visits(&s->knowledge->relation[RS_BOUGHT], person, run->drug) - own_habit;
   double life = (double)(s->claims->person_visit[person + 1] - s->claims->person_visit[person]);
   best = fmax(best, fmax(habit, 0.0) / (life + 1.0));
@@ -268,36 +359,44 @@ static int compare_numbers(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* Weekdays, hours and gaps of the bursts. A gap is monthly when it is within two days of a multiple of 30, or a multiple of 28. */
-static void measure_calendar(Measure *m) {
-  RsGroup *g = m->group;
+/* A gap is monthly when it is within two days of a multiple of 30, or within one of a multiple of 28; weekly, a multiple of 7. */
+RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution) {
+  RsRhythm out = {0};
   g_autofree uint32_t *day = g_new(uint32_t, g->n_bursts);
-  uint32_t weekday[7] = {0}, monthly = 0, weekly = 0, gaps = 0;
+  uint32_t weekday[7] = {0}, monthly = 0, weekly = 0, gaps = 0, n = 0;
   double sum = 0.0, sum2 = 0.0;
   for (uint32_t i = 0; i < g->n_bursts; i++) {
-    day[i] = g->burst[i].first_time / RS_DAY_SECONDS;
-    weekday[rs_day_weekday((uint16_t)day[i])]++;
+    if (institution != RS_NONE && g->burst[i].institution != institution) continue;
+    day[n] = g->burst[i].first_time / RS_DAY_SECONDS;
+    weekday[rs_day_weekday((uint16_t)day[n++])]++;
     double minute = (double)(g->burst[i].first_time % RS_DAY_SECONDS) / 60.0;
     sum += minute;
     sum2 += minute * minute;
   }
-  double n = (double)g->n_bursts;
-  g->clock_sd = sqrt(fmax(0.0, sum2 / n - sum / n * (sum / n)));
-  qsort(day, g->n_bursts, sizeof *day, compare_numbers);
-  g->n_days = 1;
-  for (uint32_t i = 1; i < g->n_bursts; i++) {
+  if (n == 0) return out;
+  out.clock_sd = sqrt(fmax(0.0, sum2 / n - sum / n * (sum / n)));
+  qsort(day, n, sizeof *day, compare_numbers);
+  out.n_days = 1;
+  for (uint32_t i = 1; i < n; i++) {
     uint32_t gap = day[i] - day[i - 1];
     if (gap == 0) continue;
-    g->n_days++;
+    out.n_days++;
     gaps++;
     uint32_t off30 = gap % 30 > 15 ? 30 - gap % 30 : gap % 30, off28 = gap % 28 > 14 ? 28 - gap % 28 : gap % 28;
     monthly += gap >= 26 && (off30 <= 2 || off28 <= 1);
     weekly += gap % 7 == 0;
   }
-  g->monthly = gaps > 0 ? (double)monthly / gaps : 0.0;
-  g->weekly = gaps > 0 ? (double)weekly / gaps : 0.0;
+  out.monthly = gaps > 0 ? (double)monthly / gaps : 0.0;
+  out.weekly = gaps > 0 ? (double)weekly / gaps : 0.0;
   qsort(weekday, 7, sizeof *weekday, compare_numbers);
-  g->weekday3 = (double)(weekday[6] + weekday[5] + weekday[4]) / n;
+  out.weekday3 = (double)(weekday[6] + weekday[5] + weekday[4]) / n;
+  return out;
+}
+
+bool rs_rhythm_monthly(const RsRhythm *r) { return r->n_days >= 3 && r->monthly >= 0.6; }
+
+bool rs_rhythm_weekly(const RsRhythm *r) {
+  return (r->n_days >= 3 && r->weekly >= 0.75) || (r->n_days >= 8 && r->weekday3 >= 0.9 && r->clock_sd <= 75.0);
 }
 
 static void measure_hours(Measure *m) {
@@ -416,10 +515,15 @@ void rs_group_measure(const RsScene *scene, RsGroup *group) {
   g_autofree uint32_t *doctor = g_new(uint32_t, (gsize)group->n_attendances + 1);
   for (uint32_t i = 0; i < group->n_attendances; i++) doctor[i] = visit_doctor(scene->claims, group->attendance[i].visit);
   m.doctor = doctor;
+  g_autoptr(GArray) others = g_array_new(FALSE, FALSE, sizeof(OtherItem));
+  g_autofree uint32_t *n_others = g_new0(uint32_t, (gsize)group->n_bursts + 1);
+  m.others = others;
+  m.n_others = n_others;
+  collect_others(&m);
   for (uint32_t i = 0; i < group->n_attendances; i++)
     m.own_visits[scene->claims->institution_type[scene->claims->visit_institution[group->attendance[i].visit]]]++;
   measure_rotation(&m);
-  measure_calendar(&m);
+  group->rhythm = rs_group_rhythm(group, RS_NONE);
   measure_apart(&m);
   measure_drugs(&m);
   measure_dose(&m);

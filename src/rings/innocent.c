@@ -57,25 +57,33 @@ static void inferred_household(const RsGroup *group, RsScore *score) {
   score->innocent = RS_HOUSEHOLD;
 }
 
+static int32_t points_of(const RsScore *score, const char *code) {
+  for (uint32_t i = 0; i < score->n_facts; i++)
+    if (strcmp(score->fact[i].code, code) == 0) return score->fact[i].points;
+  return 0;
+}
+
+/* One place and a calendar that repeats: a home, a treatment, a clinic day, a promotion. The occasion then explains what is bought
+ * there as well, so the points of recurring drugs are taken back. A ring among such people shows at other places (see
+ * companions.c) or on other days. */
 static void calendar(const RsGroup *group, RsScore *score) {
-  bool one_place = group->top_outlet >= 0.8;
-  bool monthly = group->monthly >= 0.6 && group->n_days >= 3;
-  bool fixed = group->n_days >= 8 && group->weekday3 >= 0.9 && group->clock_sd <= 75.0;
-  if (group->n_days <= 2 && group->n >= HOME_LEAST) {
-    rs_score_add(score, counter("event", group->n_days, -30));
+  const RsRhythm *r = &group->rhythm;
+  bool one_place = group->top_outlet >= 0.8, large = group->n >= HOME_LEAST;
+  if (r->n_days <= 2 && large) {
+    rs_score_add(score, counter("event", r->n_days, -30));
     score->innocent = RS_EVENT;
   }
-  if (one_place && monthly) {
-    RsFact fact = counter("care_home", group->monthly, group->n >= HOME_LEAST ? -40 : -15);
-    fact.argument[0] = group->n_days;
+  if (one_place && rs_rhythm_weekly(r)) {
+    RsFact fact = counter("schedule", fmax(r->weekday3, r->weekly), -40 - points_of(score, "recurring_drugs"));
+    fact.argument[0] = r->n_days;
+    fact.argument[1] = r->clock_sd;
     rs_score_add(score, fact);
-    if (group->n >= HOME_LEAST) score->innocent = RS_CARE_HOME;
-  }
-  if (one_place && fixed) {
-    RsFact fact = counter("schedule", group->weekday3, -40);
-    fact.argument[0] = group->clock_sd;
+    if (large) score->innocent = RS_SCHEDULE;
+  } else if (one_place && rs_rhythm_monthly(r)) {
+    RsFact fact = counter("care_home", r->monthly, -40 - points_of(score, "recurring_drugs"));
+    fact.argument[0] = r->n_days;
     rs_score_add(score, fact);
-    if (group->n > 3) score->innocent = RS_SCHEDULE;
+    if (large) score->innocent = RS_CARE_HOME;
   }
   if (group->n_outlets == 1) rs_score_add(score, counter("one_outlet", 1, -10));
 }

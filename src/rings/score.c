@@ -72,8 +72,8 @@ static void describe(const RsGroup *g, RsStat stat, RsFact *fact) {
 
 static int32_t standing_points(const RsStanding *standing, double value, int32_t most) {
   if (standing->n < 10 || isnan(value) || value <= standing->middle) return 0;
-  double points = 10.0 * -log10(rs_standing_tail(standing, value));
-  return (int32_t)fmin(most, floor(points + 1e-6));
+  double points = 10.0 * log10(RS_STANDING_BAR / rs_standing_tail(standing, value));
+  return (int32_t)fmax(0.0, fmin(most, floor(points + 1e-6)));
 }
 
 static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding *standing, const RsDetectOptions *options,
@@ -91,7 +91,12 @@ static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding
   }
   rs_innocent_add(scene, g, options, score);
   score->lead = score->score >= RS_LEAD_CUT && strong >= RS_LEAD_FACTS && g->n_bursts >= RS_LEAD_BURSTS &&
-                g->n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS;
+                g->rhythm.n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS;
+}
+
+/* Days that repeat at one place explain what is bought there, so such groups say nothing about drugs that recur without a reason. */
+static bool says_nothing(const RsGroup *g, unsigned stat) {
+  return stat == RS_STAT_DRUGS && g->top_outlet >= 0.8 && (rs_rhythm_monthly(&g->rhythm) || rs_rhythm_weekly(&g->rhythm));
 }
 
 static void fit(const RsCompanions *c, const uint8_t *leave_out, bool body_only, RsStanding *standing) {
@@ -99,7 +104,7 @@ static void fit(const RsCompanions *c, const uint8_t *leave_out, bool body_only,
   for (unsigned s = 0; s < RS_N_STATS; s++) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < c->n; i++)
-      if (c->reference[i] && !(leave_out != NULL && leave_out[i])) value[n++] = c->group[i]->stat[s];
+      if (c->reference[i] && !(leave_out != NULL && leave_out[i]) && !says_nothing(c->group[i], s)) value[n++] = c->group[i]->stat[s];
     rs_standing_init(&standing[s], value, n, channel[s].floor_scale, body_only);
   }
 }

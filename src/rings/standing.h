@@ -1,7 +1,7 @@
 /* rings/standing.h: where a value stands among the same value of all groups that move together.
  *
- * Points are 10 * -log10 of the share of companion groups at or beyond the value, so ten points are one group in ten, twenty one in a
- * hundred. Inside the range of the companions the share is counted; beyond it, it falls on at the pace of their own upper tail.
+ * Points are 10 * log10(0.2 / share of companion groups at or beyond the value): none for the top fifth, ten for the top fiftieth, twenty for
+ * one in five hundred. Inside the range of the companions the share is counted; beyond it, it falls on at the pace of their upper tail.
  * The groups found are companions too, so the first fit uses the body of the distribution only and the second leaves out what the
  * first found: otherwise the second ring would hide behind the first.
  */
@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define RS_STANDING_BAR 0.2
 
 typedef struct {
   uint32_t n;
