@@ -57,7 +57,7 @@ typedef struct {
   uint64_t rows, outside, repeated, unreadable;
   int64_t amount, amount_outside, amount_repeated, amount_rejected;
   GPtrArray *rejects;
-  bool out_of_memory;
+  bool out_of_memory, over_limit;
 } Parser;
 
 struct Work {
@@ -504,12 +504,19 @@ static bool next_block(Parser *parser) {
   return found;
 }
 
+/* The raw records alone already exceed what the run may use. */
+static bool over_limit(Parser *parser) {
+  uint64_t limit = parser->work->ingest->options->memory;
+  if (limit == 0 || rs_pool_bytes(&parser->raw->pool) <= limit / parser->work->ingest->raw->n_threads + RS_POOL_STEP) return false;
+  return parser->over_limit = true;
+}
+
 static void parse_all(size_t task, unsigned thread, void *data) {
   (void)thread;
   Parser *parser = &((Work *)data)->parser[task];
   const RsInput *last = NULL;
   uint64_t before = 0;
-  while (!parser->out_of_memory && next_block(parser)) {
+  while (!parser->out_of_memory && !over_limit(parser) && next_block(parser)) {
     if (parser->input != last) use_input(parser);
     last = parser->input;
     before = parser->rows;
@@ -631,9 +638,10 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   rs_parallel(raw->n_threads, raw->n_threads, parse_all, &work);
   add_lone_settlements(&work.parser[0], ingest->settlements, ingest->report);
 
-  bool out_of_memory = false;
+  bool out_of_memory = false, over = false;
   for (unsigned t = 0; t < raw->n_threads; t++) {
     out_of_memory |= work.parser[t].out_of_memory;
+    over |= work.parser[t].over_limit;
     add_counts(ingest->report, &work.parser[t]);
     parser_clear(&work.parser[t]);
   }
@@ -645,6 +653,11 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   g_mutex_clear(&work.name_lock);
   if (work.error != NULL) return g_propagate_error(error, work.error), false;
   if (out_of_memory) return g_set_error_literal(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the claims"), false;
+  if (over) {
+    g_autofree char *allowed = g_format_size(ingest->options->memory);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "the claims alone need more than the %s allowed by --memory; --since and --until take a shorter period", allowed);
+    return false;
+  }
   return true;
 }
 

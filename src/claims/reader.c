@@ -276,6 +276,20 @@ static void raw_init(RsRaw *raw, const RsReader *reader) {
   raw->region = rs_dictionary_new();
 }
 
+/* Says no before the memory is used, not when it is gone. */
+static bool fits_memory(const RsReader *reader, const RsRaw *raw, GError **error) {
+  if (reader->options.memory == 0) return true;
+  uint64_t lines = 0;
+  for (unsigned t = 0; t < raw->n_threads; t++)
+    for (size_t p = 0; p < (size_t)1 << raw->partition_bits; p++) lines += raw->thread[t].n_raw_lines[p];
+  uint64_t needed = lines * RS_PEAK_BYTES_A_LINE + RS_PEAK_BYTES_FIXED;
+  if (needed <= reader->options.memory) return true;
+  g_autofree char *need = g_format_size(needed), *allowed = g_format_size(reader->options.memory);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%s needed for %" G_GUINT64_FORMAT " lines, %s allowed by --memory; --since and --until take a shorter period",
+              need, lines, allowed);
+  return false;
+}
+
 static RsClaims *read_claims(RsReader *reader, GError **error) {
   RsRaw raw;
   raw_init(&raw, reader);
@@ -284,7 +298,8 @@ static RsClaims *read_claims(RsReader *reader, GError **error) {
   if (reader->settlements != NULL) settlements = rs_settlements_read(reader->settlements, &reader->options, &raw, reader->report, error);
   RsIngest ingest = {&reader->options, reader->claims, settlements, &raw, reader->report};
   raw.settlements = settlements;
-  if ((reader->settlements == NULL || settlements != NULL) && rs_ingest(&ingest, error)) claims = rs_build(&raw, reader->report, error);
+  bool read = (reader->settlements == NULL || settlements != NULL) && rs_ingest(&ingest, error);
+  if (read && fits_memory(reader, &raw, error)) claims = rs_build(&raw, reader->report, error);
   rs_raw_clear(&raw);
   rs_settlements_free(settlements);
   return claims;

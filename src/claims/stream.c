@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 
-#define MAPPING_BYTES ((size_t)16 << 20)
+#define MAPPING_BYTES ((size_t)RS_POOL_STEP)
 
 void rs_pool_init(RsPool *pool, size_t chunk_bytes) { *pool = (RsPool){.chunk_bytes = chunk_bytes}; }
 

@@ -121,6 +121,23 @@ static bool read_day(const char *name, const char *text, uint16_t *day, GError *
   return false;
 }
 
+/* "4G", "512M", "2.5g": bytes by powers of 1024. */
+static bool read_size(const char *text, uint64_t *bytes, GError **error) {
+  char *end = NULL;
+  double value = g_ascii_strtod(text, &end);
+  const char *units = "kmgt", *unit = *end != '\0' ? strchr(units, g_ascii_tolower(*end)) : NULL;
+  double factor = unit == NULL ? 1 : 1024;
+  for (const char *u = units; unit != NULL && u < unit; u++) factor *= 1024;
+  const char *rest = unit == NULL ? end : end + 1;
+  if (*rest == 'B' || *rest == 'b') rest++;
+  if (end != text && *rest == '\0' && value * factor >= 1 && value * factor < 1e18) {
+    *bytes = (uint64_t)(value * factor);
+    return true;
+  }
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--memory: '%s' is no size like 4G", text);
+  return false;
+}
+
 static bool read_patterns(RsOptions *options, GError **error) {
   const char *names[RS_N_PATTERNS + 1] = {0};
   for (int p = 0; p < RS_MIXED; p++) names[p] = rs_pattern_name[p];
@@ -165,6 +182,7 @@ static bool check(const RsCommand *command, RsOptions *options, GError **error) 
   if (options->until != NULL && !read_day("until", options->until, &options->until_day, error)) return false;
   if (options->since_day > options->until_day)
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--since %s is after --until %s", options->since, options->until), false;
+  if (options->memory != NULL && !read_size(options->memory, &options->memory_bytes, error)) return false;
   if (options->patterns != NULL && !read_patterns(options, error)) return false;
   if (!language_of(options, error)) return false;
   if (options->n_operands < command->min_operands || options->n_operands > command->max_operands) {
@@ -224,6 +242,7 @@ RsReadOptions rs_options_read(const RsOptions *options) {
                          .until = options->until_day,
                          .allow_rejects = options->allow_rejects,
                          .n_threads = options->n_threads,
+                         .memory = options->memory_bytes,
                          .temp = options->temp,
                          .quiet = options->quiet};
 }

@@ -19,6 +19,7 @@ typedef struct {
   gboolean allow_rejects, unmask, json, quiet;
   /* worked out from the above */
   unsigned n_threads, pattern_bits;
+  uint64_t memory_bytes;    /* 0: no limit */
   uint16_t since_day, until_day;
   RsLanguage language;      /* of the terminal: --lang, else LANG */
   RsLanguage text_language; /* of files for machines: English unless --lang zh */

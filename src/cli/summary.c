@@ -114,7 +114,9 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
   const RsRings *rings = c->rings;
   printf(rs_say(options->language, "leads      %u\n", "疑点线索   %u 条\n"), rings->n_rings);
   if (rings->n_rings == 0) {
-    printf("%s", rs_say(options->language, "           no group stands out above the cut; the nearest ones:\n", "           没有群组超过阈值；最接近的是：\n"));
+    printf("%s", rs_say(options->language, "           no group stands out above the cut", "           没有群组超过阈值"));
+    printf("%s", rings->n_near_misses == 0 ? rs_say(options->language, ", and none came near it\n", "，也没有接近阈值的群组\n")
+                                        : rs_say(options->language, "; the nearest ones:\n", "；最接近的是：\n"));
     for (uint32_t i = 0; i < rings->n_near_misses; i++) {
       g_autofree char *summary = rs_ring_summary(c->claims, &rings->near_misses[i], options->language);
       printf("           %-11s %4d  %s\n", rs_say(options->language, rs_pattern_name[rings->near_misses[i].pattern], pattern_zh[rings->near_misses[i].pattern]),
@@ -150,8 +152,10 @@ void rs_summary_print(const RsOptions *options, const RsCase *c, const char *fol
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   printf(rs_say(options->language, "\ndigest     sha256:%s\n", "\n结果摘要   sha256:%s\n"), digest);
-  printf(rs_say(options->language, "open       %s/rings.csv   Gephi: %s/graph.graphml   one ring: %s/rings/R0001.graphml\n",
-                "查看       %s/rings.csv   Gephi：%s/graph.graphml   单条线索：%s/rings/R0001.graphml\n"), folder, folder, folder);
+  if (c->rings->n_rings > 0)
+    printf(rs_say(options->language, "open       %s/rings.csv   Gephi: %s/graph.graphml   one ring: %s/rings/R0001.graphml\n",
+                  "查看       %s/rings.csv   Gephi：%s/graph.graphml   单条线索：%s/rings/R0001.graphml\n"), folder, folder, folder);
+  else printf(rs_say(options->language, "open       %s/institutions.csv   %s/reconciliation.json\n", "查看       %s/institutions.csv   %s/reconciliation.json\n"), folder, folder);
   printf("%s", rs_say(options->language, "leads are for review; they prove nothing by themselves\n", "疑点线索仅供核查，本身不能证明任何事实\n"));
   printf("%.1f s, %ld MB\n", seconds, usage.ru_maxrss / 1024);
 }
