@@ -151,8 +151,7 @@ static unsigned draw_age(RsRandom *random, unsigned place_in_household) {
   return rs_sim_between(random, 22, 88);
 }
 
-static uint32_t draw_diagnosis(const RsSimWorld *world, RsRandom *random, unsigned age, bool chronic, unsigned month) {
-  (void)world;
+static uint32_t draw_diagnosis(RsRandom *random, unsigned age, bool woman, bool chronic, unsigned month) {
   uint32_t first = chronic ? 0 : rs_sim_n_chronic, last = chronic ? rs_sim_n_chronic : rs_sim_n_diagnoses;
   for (unsigned attempt = 0; attempt < 400; attempt++) {
     uint32_t at = first + rs_random_below(random, last - first);
@@ -163,7 +162,7 @@ static uint32_t draw_diagnosis(const RsSimWorld *world, RsRandom *random, unsign
       bool in = (ill->season == 1 && winter) || (ill->season == 2 && summer) || (ill->season == 3 && spring);
       weight = in ? weight * 2 : weight / 3;
     }
-    if (age >= ill->young && age <= ill->old && rs_random_below(random, 440) < weight) return at;
+    if (rs_sim_can_have(at, age, woman) && rs_random_below(random, 440) < weight) return at;
   }
   return chronic ? 0 : rs_sim_n_chronic;
 }
@@ -173,7 +172,7 @@ static void give_regimen(RsSimWorld *world, RsRandom *random, uint32_t p, unsign
   uint32_t sick = age < 30 ? 40 : age < 45 ? 170 : age < 60 ? 420 : age < 70 ? 690 : 840;
   sick = sick + (1000 - sick) * (world->intensity > 1000 ? MIN(world->intensity - 1000, 1000) : 0) / 2500;
   for (unsigned i = 0; i < 3 && rs_sim_chance(random, i ? sick / 2 : sick); i++) {
-    uint32_t diagnosis = draw_diagnosis(world, random, age, true, 0);
+    uint32_t diagnosis = draw_diagnosis(random, age, person->sex, true, 0);
     if (person->n_diagnoses && person->diagnosis[0] == diagnosis) continue;
     person->diagnosis[person->n_diagnoses++] = (uint16_t)diagnosis;
     const RsSimDiagnosis *ill = &rs_sim_diagnosis[diagnosis];
@@ -191,10 +190,16 @@ static void give_regimen(RsSimWorld *world, RsRandom *random, uint32_t p, unsign
   }
 }
 
+/* An acute illness that fits the person and the season. */
+static uint32_t draw_illness(const RsSimWorld *world, RsRandom *random, uint32_t p, uint32_t day) {
+  return draw_diagnosis(random, rs_sim_age(world, p), world->person[p].sex, false, rs_sim_month(world, day));
+}
+
 static void give_habits(const RsSimWorld *world, RsRandom *random, RsSimPerson *person, unsigned age) {
   static const uint16_t peak[] = {500, 560, 620, 900, 960, 1050, 1110, 1170};
   uint32_t late = age >= 60 ? 0 : age >= 25 ? 4 : 3;
-  person->habit = (uint16_t)(peak[late + rs_random_below(random, late ? 4 : 5)] + rs_random_below(random, 40));
+  uint32_t hour = peak[late + rs_random_below(random, late ? 4 : 5)];
+  person->habit = (uint16_t)(hour + rs_random_below(random, 40));
   person->habit_spread = (uint16_t)rs_sim_between(random, 40, 200);
   uint32_t rate = age < 8 ? 90 : age < 30 ? 45 : age < 60 ? 60 : 85; /* tenths of a visit a year */
   rate = rate * rs_sim_between(random, 250, 1750) / 1000;
@@ -274,7 +279,10 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
     give_habits(world, &random, person, age);
     give_regimen(world, &random, p, age);
     /* Couples often have the same illness and take the same pills. */
-    if (i == 1 && rs_sim_chance(&random, 180) && world->person[first].n_drugs) {
+    bool shares = i == 1 && rs_sim_chance(&random, 180) && world->person[first].n_drugs;
+    for (unsigned k = 0; shares && k < world->person[first].n_diagnoses; k++)
+      shares = rs_sim_can_have(world->person[first].diagnosis[k], age, person->sex);
+    if (shares) {
       const RsSimPerson *head = &world->person[first];
       person->n_drugs = head->n_drugs, person->n_diagnoses = head->n_diagnoses;
       memcpy(person->drug, head->drug, sizeof head->drug);
@@ -343,7 +351,7 @@ static void buy_along(Life *life, uint32_t p, uint32_t day) {
     return;
   }
   RsSimVisit *visit = &world->visit[world->n_visits - 1];
-  uint32_t diagnosis = draw_diagnosis(world, random, rs_sim_age(world, p), false, rs_sim_month(world, day));
+  uint32_t diagnosis = draw_illness(world, random, p, day);
   visit->diagnosis = (uint16_t)diagnosis, visit->doctor = RS_NONE;
   rs_sim_treatment(world, random, p, visit->place, diagnosis, true);
 }
@@ -408,7 +416,7 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
   RsSimVisit visit = *rs_sim_visit(world, p, place, doctor, diagnosis, time);
   if (!seen) {
     rs_sim_own_drugs(world, random, p, 930);
-    if (rs_sim_chance(random, 140)) rs_sim_treatment(world, random, p, place, draw_diagnosis(world, random, rs_sim_age(world, p), false, rs_sim_month(world, day)), true);
+    if (rs_sim_chance(random, 140)) rs_sim_treatment(world, random, p, place, draw_illness(world, random, p, day), true);
     drop_empty_visit(world);
     come_along(life, p, day, &visit);
     second_stop(life, p, &visit);
@@ -428,7 +436,8 @@ static void inpatient(Life *life, uint32_t p, uint32_t day, uint32_t diagnosis) 
   uint32_t nights = rs_sim_between(random, 3, 14), place = world->person[p].hospital;
   if (day + nights >= world->days) return;
   uint32_t doctor = rs_sim_doctor(world, random, place, rs_sim_diagnosis[diagnosis].dept);
-  rs_sim_visit(world, p, place, doctor, diagnosis, (day + nights) * 86400 + rs_sim_between(random, 510, 960) * 60 + rs_random_below(random, 60));
+  uint32_t leaves = (day + nights) * 86400 + rs_sim_between(random, 510 * 60, 960 * 60);
+  rs_sim_visit(world, p, place, doctor, diagnosis, leaves);
   rs_sim_line(world, world->service[SERVICE_BED], nights);
   rs_sim_line(world, world->service[SERVICE_NURSING], nights);
   rs_sim_line(world, world->service[SERVICE_DRIP], nights * 2);
@@ -441,8 +450,7 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
   RsSimWorld *world = life->world;
   RsRandom *random = &life->random;
   RsSimPerson *who = &world->person[p];
-  unsigned month = rs_sim_month(world, day);
-  uint32_t diagnosis = draw_diagnosis(world, random, rs_sim_age(world, p), false, month);
+  uint32_t diagnosis = draw_illness(world, random, p, day);
   if (rs_sim_chance(random, 12)) { inpatient(life, p, day, diagnosis); return; }
   bool away = rs_sim_chance(random, 15); /* on a trip */
   uint32_t district = away ? draw_district(world, random, 0, world->n_districts) : who->district;
@@ -465,7 +473,8 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
   uint32_t second = rs_sim_hour(world, random, p, place);
   if (place == who->cast_place) { /* in the breaks */
     static const uint16_t recess[] = {575, 590, 715, 740, 930};
-    second = (recess[rs_random_below(random, 5)] + rs_random_below(random, 15)) * 60u + rs_random_below(random, 60);
+    second = recess[rs_random_below(random, 5)] * 60u;
+    second += rs_random_below(random, 900);
   }
   RsSimVisit visit = *rs_sim_visit(world, p, place, doctor, diagnosis, day * 86400 + second);
   bool inside = !doctor_visit || rs_sim_chance(random, world->mood.inside + 50);

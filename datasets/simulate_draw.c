@@ -209,8 +209,20 @@ void rs_sim_treatment(RsSimWorld *world, RsRandom *random, uint32_t person, uint
     rs_sim_line(world, rs_sim_class_drug(world, random, rs_sim_chance(random, 500) ? CLASS_VITAMIN : CLASS_TONIC, place), 1);
 }
 
+bool rs_sim_can_have(uint32_t diagnosis, unsigned age, bool woman) {
+  const RsSimDiagnosis *ill = &rs_sim_diagnosis[diagnosis];
+  bool of_women = ill->dept == DEPT_WOMEN || !strcmp(ill->code, "C50.9");
+  bool of_men = ill->class[0] == CLASS_PROSTATE || !strcmp(ill->code, "C61");
+  return age >= ill->young && age <= ill->old && !(woman ? of_men : of_women);
+}
+
 uint32_t rs_sim_main_diagnosis(const RsSimWorld *world, RsRandom *random, uint32_t person) {
   const RsSimPerson *who = &world->person[person];
   if (who->n_diagnoses) return who->diagnosis[rs_sim_chance(random, 800) ? 0 : rs_random_below(random, who->n_diagnoses)];
-  return rs_sim_n_chronic + rs_random_below(random, rs_sim_n_diagnoses - rs_sim_n_chronic);
+  uint32_t diagnosis = rs_sim_n_chronic;
+  for (unsigned tries = 0; tries < 20; tries++) {
+    diagnosis = rs_sim_n_chronic + rs_random_below(random, rs_sim_n_diagnoses - rs_sim_n_chronic);
+    if (rs_sim_can_have(diagnosis, rs_sim_age(world, person), who->sex)) return diagnosis;
+  }
+  return rs_sim_n_chronic;
 }

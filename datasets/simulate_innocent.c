@@ -24,7 +24,8 @@ static uint32_t usual(const RsSimWorld *world, uint32_t one_per) {
 
 static uint32_t size(const RsSimWorld *world, RsRandom *random, uint32_t low, uint32_t high) {
   uint32_t most = MAX(world->n_persons / 40, low / 2 + 2);
-  return MIN(rs_sim_between(random, low, high), MIN(most, (uint32_t)MOST));
+  uint32_t n = rs_sim_between(random, low, high);
+  return MIN(n, MIN(most, (uint32_t)MOST));
 }
 
 typedef bool (*Suits)(const RsSimWorld *world, uint32_t p, const Group *group);
@@ -153,7 +154,8 @@ static void school_clinic(Cast *cast) {
   RsRandom *random = &cast->random;
   Group *group = &cast->group;
   group->place = home_place(cast, PLACE_CLINIC);
-  gather(cast, size(world, random, 30, 150), rs_sim_chance(random, 500) ? learns : works, RS_SIM_CAST_OTHER);
+  Suits who_goes = rs_sim_chance(random, 500) ? learns : works;
+  gather(cast, size(world, random, 30, 150), who_goes, RS_SIM_CAST_OTHER);
   for (uint32_t i = 0; i < group->n; i++) {
     RsSimPerson *who = &world->person[group->person[i]];
     who->cast_place = group->place, who->employer = 2000000 + group->place;
@@ -405,7 +407,8 @@ static void split_box(RsSimWorld *world, Cast *cast) {
     uint32_t first = rs_random_below(random, world->days);
     uint64_t trace = new_trace(random);
     for (uint32_t i = rs_sim_between(random, 2, 7); i > 0; i--) {
-      uint32_t p = rs_sim_neighbour(world, random, world->place[place].district), day = MIN(first + rs_random_below(random, 6), world->days - 1);
+      uint32_t p = rs_sim_neighbour(world, random, world->place[place].district), day = first + rs_random_below(random, 6);
+      day = MIN(day, world->days - 1);
       if (world->person[p].cast & RS_SIM_CAST_RING) continue;
       one_line(world, random, p, place, day, drug, 1, trace);
       rs_sim_innocent_member(world, group, KIND_SPLIT_BOX, ENTITY_PERSON, p);

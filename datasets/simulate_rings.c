@@ -99,8 +99,10 @@ static void cast_drugs(const RsSimWorld *world, RsRandom *random, Ring *ring, ui
   uint32_t least = rs_sim_chance(random, 700) ? 4000 : 1500; /* what sells well, or just anything handy */
   for (uint32_t tries = 0; ring->n_drugs < MIN(n, RING_DRUGS) && tries < 4000; tries++) {
     uint32_t drug = rs_random_below(random, world->n_drugs);
-    if (rs_sim_chance(random, 600)) /* mostly what everybody knows */
-      drug = rs_sim_class_drug(world, random, rs_random_below(random, N_CLASSES), rs_random_below(random, world->n_places));
+    if (rs_sim_chance(random, 600)) { /* mostly what everybody knows */
+      uint32_t class = rs_random_below(random, N_CLASSES);
+      drug = rs_sim_class_drug(world, random, class, rs_random_below(random, world->n_places));
+    }
     const RsSimSubstance *what = &rs_sim_substance[world->drug[drug].substance];
     if (what->class == CLASS_SERVICE || world->drug[drug].price < least || world->drug[drug].price > 60000) continue;
     bool known = false;
@@ -148,8 +150,10 @@ static void cast_outlets(const RsSimWorld *world, RsRandom *random, Ring *ring, 
     for (uint32_t i = 0; i + 1 < MAX(n, 2u); i += 2) {
       uint32_t had = ring->n_outlets;
       add_outlet(ring, any_place(world, random, true, PLACE_PHARMACY));
-      while (ring->n_outlets == had + 1)
-        add_outlet(ring, any_place(world, random, rs_sim_chance(random, 350), rs_sim_chance(random, 800) ? PLACE_PHARMACY : PLACE_CLINIC));
+      while (ring->n_outlets == had + 1) {
+        bool home = rs_sim_chance(random, 350);
+        add_outlet(ring, any_place(world, random, home, rs_sim_chance(random, 800) ? PLACE_PHARMACY : PLACE_CLINIC));
+      }
     }
     break;
   case TRAVEL:
@@ -226,6 +230,8 @@ static uint32_t excuse(Act *act, uint32_t p, uint32_t drug) {
   if (rs_sim_chance(&act->random, MAX(act->ring->mimicry, 250u)))
     for (uint32_t i = 0; i < rs_sim_n_diagnoses; i++) {
       uint32_t at = (first + i) % rs_sim_n_diagnoses;
+      bool possible = rs_sim_can_have(at, rs_sim_age(act->world, p), act->world->person[p].sex);
+      if (act->ring->mimicry > 500 && !possible) continue;
       for (unsigned c = 0; c < 4 && rs_sim_diagnosis[at].class[c] != CLASS_SERVICE; c++)
         if (rs_sim_diagnosis[at].class[c] == class) return at;
     }
@@ -318,7 +324,8 @@ static void batch_burst(Act *act, uint32_t day, uint32_t place) {
   if (at->type != PLACE_PHARMACY) doctor = at->first_doctor + rs_random_below(&act->random, at->n_doctors);
   if (apart && n > 1) {
     uint32_t hours = (at->close - at->open - 10u) * 60;
-    window = MAX(window, (n - 1) * 900 + rs_random_below(&act->random, 1800));
+    uint32_t needed = (n - 1) * 900 + rs_random_below(&act->random, 1800);
+    window = MAX(window, needed);
     window = MIN(window, hours);
     gap = MIN(900u, window / (n - 1));
   }
@@ -486,7 +493,8 @@ static void live_trace(Act *act) {
       /* Some boxes go to customers who know nothing. */
       if (sale && rs_sim_chance(&act->random, 120)) p = rs_sim_neighbour(world, &act->random, world->place[place].district);
       uint32_t time = (sale ? back : sold) * 86400 + rs_sim_hour(world, &act->random, p, place);
-      rs_sim_visit(world, p, place, rs_sim_chance(&act->random, 500) ? world->person[p].doctor : RS_NONE, excuse(act, p, drug), time);
+      uint32_t doctor = rs_sim_chance(&act->random, 500) ? world->person[p].doctor : RS_NONE;
+      rs_sim_visit(world, p, place, doctor, excuse(act, p, drug), time);
       rs_sim_line(world, drug, 1);
       world->line[world->n_lines - 1].trace = trace;
       if (rs_sim_chance(&act->random, 1000 - ring->purity)) rs_sim_own_drugs(world, &act->random, p, 500);

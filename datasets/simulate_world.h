@@ -155,7 +155,7 @@ typedef struct {
   uint32_t *roll;          /* [n_persons]; persons in the order of their ids */
 } RsSimWorld;
 
-/* ---- random draws in integers ---- */
+/* ---- random draws in integers; never two in one call or sum: C leaves their order open ---- */
 
 /* A stream of its own for each thing that acts. */
 void rs_sim_stream(const RsSimWorld *world, RsRandom *random, uint64_t tag, uint64_t index);
@@ -219,6 +219,8 @@ uint32_t rs_sim_neighbour(const RsSimWorld *world, RsRandom *random, uint32_t di
 void rs_sim_own_drugs(RsSimWorld *world, RsRandom *random, uint32_t person, uint32_t permille);
 /* Drugs (and at hospitals services) that this diagnosis brings. */
 void rs_sim_treatment(RsSimWorld *world, RsRandom *random, uint32_t person, uint32_t place, uint32_t diagnosis, bool drugs);
+/* Whether a person of this age and sex (true: a woman) can have it. */
+bool rs_sim_can_have(uint32_t diagnosis, unsigned age, bool woman);
 uint32_t rs_sim_main_diagnosis(const RsSimWorld *world, RsRandom *random, uint32_t person);
 
 #endif
