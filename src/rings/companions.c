@@ -24,27 +24,35 @@ typedef struct {
   RsGroup **group;
 } Look;
 
-/* The institution whose bursts repeat by the calendar and make up a third of all, or RS_NONE. */
-static uint32_t calendar_outlet(const RsGroup *g) {
+/* An occasion: the days at this institution repeat by the calendar, or they are one or two and gather twice the people of the others. */
+static bool is_occasion(const RsGroup *g, uint32_t begin, uint32_t end) {
+  double here = 0.0, elsewhere = 0.0;
+  for (uint32_t i = 0; i < g->n_bursts; i++) *(i >= begin && i < end ? &here : &elsewhere) += g->burst[i].n_members;
+  uint32_t n_here = end - begin, n_elsewhere = g->n_bursts - n_here;
+  if (n_here <= 2 && n_elsewhere >= 2) return here * n_elsewhere >= 2.0 * elsewhere * n_here;
+  RsRhythm rhythm = rs_group_rhythm(g, g->burst[begin].institution);
+  return n_here * 3 >= g->n_bursts && (rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm));
+}
+
+/* The institution of a larger group whose days are an occasion beside other bursts, or RS_NONE. */
+static uint32_t occasion_outlet(const RsGroup *g) {
   enum { LARGE = 6 };
   if (g->n < LARGE || g->places.rule != RS_ANY_PLACE) return RS_NONE;
   for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
     for (end = i; end < g->n_bursts && g->burst[end].institution == g->burst[i].institution;) end++;
-    if ((end - i) * 3 < g->n_bursts || end - i == g->n_bursts) continue;
-    RsRhythm rhythm = rs_group_rhythm(g, g->burst[i].institution);
-    if (rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm)) return g->burst[i].institution;
+    if (end - i < g->n_bursts && is_occasion(g, i, end)) return g->burst[i].institution;
   }
   return RS_NONE;
 }
 
 /* Looks at a set of persons; a group whose bursts fall apart is replaced by its parts, as deep as that goes: sets of bursts with other
- * people, or the days of an institution that repeat by the calendar and all other bursts. */
+ * people, or an occasion at one institution and all other bursts. */
 static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, unsigned depth, GPtrArray *out) {
   enum { MAX_DEPTH = 3 };
   RsGroup *group = rs_group_new(scene, person, n, places, n > 2);
   if (group == NULL) return;
   g_autoptr(GPtrArray) part = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-  uint32_t outlet = depth < MAX_DEPTH ? calendar_outlet(group) : RS_NONE;
+  uint32_t outlet = depth < MAX_DEPTH ? occasion_outlet(group) : RS_NONE;
   if (outlet != RS_NONE) {
     look_deeper(scene, group->person, group->n, (RsPlaces){RS_ONLY_PLACE, outlet}, depth + 1, out);
     look_deeper(scene, group->person, group->n, (RsPlaces){RS_OTHER_PLACES, outlet}, depth + 1, out);

@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum { MAX_ROUNDS = 4, MAX_WINDOW = 400 };
-#define BURST_BAR 1.0 /* decades */
+#define BURST_BAR 1.0   /* decades */
+#define WIDE_ENOUGH 0.8 /* share of the best window's surprise */
 
 typedef struct { uint32_t institution, time, member, visit; } Visit;
 
@@ -145,21 +146,22 @@ static void find_bursts(Finder *finder, const GArray *visits) {
   }
 }
 
-/* Tries 15 minutes, an hour and the day; leaves the bursts of the best in finder and returns its width. */
-static uint32_t choose_width(Finder *finder, const GArray *visits) {
-  uint32_t best = 1440;
-  double info = -1.0;
-  bool clock = finder->scene->load->has_clock;
-  for (unsigned w = clock ? 1 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++) {
+/* Tries 15 minutes, an hour and the day; leaves the bursts of the chosen one in finder. A wider window is taken when it carries almost as
+ * much: it sees the members who came late, and with them what all have in common. */
+static void choose_width(Finder *finder, const GArray *visits) {
+  double info[RS_N_WIDTHS] = {0}, most = 0.0;
+  unsigned first = finder->scene->load->has_clock ? 1 : RS_N_WIDTHS - 1, chosen = first;
+  for (unsigned w = first; w < RS_N_WIDTHS; w++) {
     finder->minutes = rs_width_minutes[w];
     find_bursts(finder, visits);
-    if (finder->info <= info) continue;
-    info = finder->info;
-    best = finder->minutes;
+    info[w] = finder->info;
+    most = fmax(most, info[w]);
   }
-  finder->minutes = best;
+  for (unsigned w = first; w < RS_N_WIDTHS; w++)
+    if (info[w] >= WIDE_ENOUGH * most) chosen = w;
+  if (chosen == RS_N_WIDTHS - 1) return; /* the last one tried */
+  finder->minutes = rs_width_minutes[chosen];
   find_bursts(finder, visits);
-  return best;
 }
 
 /* Bursts of each member. attended [n] zeroed by the caller. */
@@ -186,8 +188,8 @@ static bool is_member(const uint32_t *person, uint32_t n, uint32_t p) {
   return bsearch(&p, person, n, sizeof *person, compare_numbers) != NULL;
 }
 
-/* A person outside the group who came within the width of a burst. */
-typedef struct { uint32_t person, burst, time; } Bystander;
+/* A person outside the group who came on the day of a burst; near: within its width. */
+typedef struct { uint32_t person, burst, time; bool near; } Bystander;
 
 static int compare_bystanders(const void *x, const void *y) {
   const Bystander *a = x, *b = y;
@@ -202,12 +204,18 @@ static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minut
     const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
     uint64_t span = burst->last_time - burst->first_time, slack = minutes * 60 > span ? minutes * 60 - span : 0;
     uint64_t midnight = (uint64_t)(burst->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
-    uint64_t from = MAX(midnight, burst->first_time > slack ? burst->first_time - slack : 0);
-    uint64_t to = MIN(midnight + RS_DAY_SECONDS, (uint64_t)burst->last_time + slack + 1);
-    uint32_t i = rs_timeline_seek(s->timeline, burst->institution, from), end = rs_timeline_seek(s->timeline, burst->institution, to);
-    if (end - i > MAX_WINDOW) continue; /* a crowd: nobody stands out by being there */
+    uint64_t from = burst->first_time > slack ? burst->first_time - slack : 0, to = (uint64_t)burst->last_time + slack;
+    uint32_t i = rs_timeline_seek(s->timeline, burst->institution, midnight);
+    uint32_t end = rs_timeline_seek(s->timeline, burst->institution, midnight + RS_DAY_SECONDS);
+    bool crowded = end - i > MAX_WINDOW; /* then only the width itself is looked at */
+    if (crowded) {
+      i = rs_timeline_seek(s->timeline, burst->institution, MAX(midnight, from));
+      end = rs_timeline_seek(s->timeline, burst->institution, MIN(midnight + RS_DAY_SECONDS, to + 1));
+      if (end - i > MAX_WINDOW) continue; /* a crowd: nobody stands out by being there */
+    }
     for (; i < end; i++) {
-      Bystander at = {RS_KEY_PERSON(s->timeline->key[i]), b, RS_KEY_TIME(s->timeline->key[i])};
+      uint32_t time = RS_KEY_TIME(s->timeline->key[i]);
+      Bystander at = {RS_KEY_PERSON(s->timeline->key[i]), b, time, time >= from && time <= to};
       if (!is_member(person, n, at.person)) g_array_append_val(out, at);
     }
   }
@@ -281,16 +289,18 @@ static double habitual_presence(const RsScene *s, const GArray *bursts, uint32_t
   return sum;
 }
 
-/* Belongs: came to half of the bursts, beyond habit; or to a quarter, each time with one of the group's own drugs. */
+/* Belongs: came to half of the bursts, beyond habit; or on the days of a quarter, each time buying one of the group's own drugs. */
 static bool belongs(const Finder *finder, const Signature *signature, const Bystander *at, uint32_t n) {
-  uint32_t n_bursts = finder->bursts->len, came = 0, with = 0, last = RS_NONE, last_with = RS_NONE;
+  uint32_t n_bursts = finder->bursts->len, came = 0, days = 0, with = 0, last = RS_NONE, last_day = RS_NONE, last_with = RS_NONE;
   for (uint32_t i = 0; i < n; i++) {
-    came += at[i].burst != last;
-    last = at[i].burst;
+    came += at[i].near && at[i].burst != last;
+    if (at[i].near) last = at[i].burst;
+    days += at[i].burst != last_day;
+    last_day = at[i].burst;
   }
-  if (came < 2 || came * 4 < n_bursts) return false;
-  double mean = habitual_presence(finder->scene, finder->bursts, finder->minutes, at->person);
-  if (came * 2 >= n_bursts && rs_tail_poisson(came, mean) <= -9.2) return true; /* 1e-4 */
+  if (days < 2 || days * 4 < n_bursts) return false;
+  if (came >= 2 && came * 2 >= n_bursts &&
+      rs_tail_poisson(came, habitual_presence(finder->scene, finder->bursts, finder->minutes, at->person)) <= -9.2) return true; /* 1e-4 */
   if (signature->n == 0) return false;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t institution = g_array_index(finder->bursts, RsGroupBurst, at[i].burst).institution;
@@ -298,7 +308,9 @@ static bool belongs(const Finder *finder, const Signature *signature, const Byst
     last_with = at[i].burst;
     with++;
   }
-  return with >= 2 && with * 4 >= n_bursts && rs_tail_poisson(with, mean * fmin(1.0, 3.0 * signature->share)) <= -11.5; /* 1e-5 */
+  if (with < 2 || with * 4 < n_bursts) return false;
+  double mean = habitual_presence(finder->scene, finder->bursts, 1440, at->person);
+  return rs_tail_poisson(with, mean * fmin(1.0, 3.0 * signature->share)) <= -11.5; /* 1e-5 */
 }
 
 static bool round_members(Finder *finder, const GArray *visits, GArray *next) {

@@ -24,7 +24,8 @@ typedef struct {
   uint32_t *doctor;         /* [n_attendances] or RS_NONE */
   GArray *others;           /* of OtherItem, by (drug, burst): what others bought there on the day */
   uint32_t *n_others;       /* [n_bursts] their visits */
-  double *chance, *scratch; /* [n], [n + 1] */
+  uint32_t *n_visits;       /* [n] burst visits of each member */
+  double *chance, *mean, *scratch; /* [n], [n], [n + 1] */
 } Measure;
 
 static int compare_items(const void *x, const void *y) {
@@ -215,6 +216,30 @@ static uint32_t own_hand(const Measure *m, const DrugRun *run, uint32_t doctor) 
   return n;
 }
 
+/* log P(at least x of k) where each trial succeeds with a chance drawn once from a Beta of the mean and weight 1: a person who takes a drug
+ * tends to take it each time, so repeats count, but far less than new persons. */
+static double steady_chance(uint32_t x, uint32_t k, double mean) {
+  double tail = 0.0, p = 1.0, a = fmax(mean, 1e-9), b = fmax(1.0 - mean, 1e-9);
+  for (uint32_t j = 0; j < k; j++) p *= (b + j) / (1.0 + j); /* none of k */
+  for (uint32_t j = 0; j <= k; j++) {
+    if (j >= x) tail += p;
+    p *= (double)(k - j) / (j + 1.0) * (a + j) / (b + (double)(k - j) - 1.0);
+  }
+  return fmin(1.0, tail);
+}
+
+/* The same drug at half or more of a member's visits, and at least twice: log tail of the number of such members. */
+static double steady_tail(Measure *m, const uint32_t *with) {
+  RsGroup *g = m->group;
+  size_t steady = 0;
+  for (uint32_t i = 0; i < g->n; i++) {
+    uint32_t k = m->n_visits[i], need = MAX(2u, (k + 1) / 2);
+    steady += with[i] >= need;
+    m->chance[i] = k >= need ? steady_chance(need, k, m->mean[i] / k) : 0.0;
+  }
+  return rs_tail_poisson_binomial(steady, m->chance, g->n, m->scratch);
+}
+
 /* Decades by which the drug recurs over members beyond its best ordinary explanation, less the number of drugs looked through. */
 static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug *out) {
   RsGroup *g = m->group;
@@ -234,8 +259,8 @@ static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug
     in_burst[g->attendance[run->item[i].attendance].burst] = 1;
   }
   for (uint32_t b = 0; b < g->n_bursts; b++) out->n_bursts += in_burst[b];
-  for (uint32_t i = 0; i < g->n; i++) m->chance[i] = 0.0;
   uint32_t here = 0, at = RS_NONE, hand = 0, by = RS_NONE;
+  for (uint32_t i = 0; i < g->n; i++) m->chance[i] = m->mean[i] = 0.0;
   for (uint32_t i = 0; i < g->n_attendances; i++) {
     const RsAttendance *a = &g->attendance[i];
     uint32_t f = g->burst[a->burst].institution;
@@ -243,10 +268,11 @@ static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug
     if (m->doctor[i] != by) hand = own_hand(m, run, by = m->doctor[i]);
     double p = ordinary_chance(m, run, i, here, habit[a->member], hand);
     m->chance[a->member] += (1.0 - m->chance[a->member]) * p;
+    m->mean[a->member] += p;
   }
   for (uint32_t i = 0; i < g->n; i++) out->expected += m->chance[i];
-  double tail = rs_tail_poisson_binomial(out->n_members, m->chance, g->n, m->scratch);
-  out->decades = fmin(60.0, -tail / LN10) - log10((double)n_drugs);
+  double once = rs_tail_poisson_binomial(out->n_members, m->chance, g->n, m->scratch), often = steady_tail(m, habit);
+  out->decades = fmin(60.0, -fmin(once, often) / LN10) - log10(2.0 * (double)n_drugs);
   return out->decades > 0.0;
 }
 
@@ -508,6 +534,11 @@ static void measure_doctor(Measure *m) {
 void rs_group_measure(const RsScene *scene, RsGroup *group) {
   Measure m = {.scene = scene, .group = group, .n_own = group->n_attendances};
   g_autofree double *chance = g_new(double, (gsize)group->n + 1), *scratch = g_new(double, (gsize)group->n + 2);
+  g_autofree double *mean = g_new(double, (gsize)group->n + 1);
+  g_autofree uint32_t *n_visits = g_new0(uint32_t, (gsize)group->n + 1);
+  for (uint32_t i = 0; i < group->n_attendances; i++) n_visits[group->attendance[i].member]++;
+  m.n_visits = n_visits;
+  m.mean = mean;
   m.chance = chance;
   m.scratch = scratch;
   g_autoptr(GArray) items = burst_items(scene->claims, group);

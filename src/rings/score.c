@@ -80,6 +80,7 @@ static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding
                         RsScore *score) {
   *score = (RsScore){.innocent = RS_ORDINARY};
   uint32_t strong = 0;
+  bool same_drugs = false;
   for (unsigned s = 0; s < RS_N_STATS; s++) {
     int32_t points = standing_points(&standing[s], g->stat[s], channel[s].most);
     if (points <= 0 && s != RS_STAT_TURNOUT) continue;
@@ -87,10 +88,11 @@ static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding
                    .argument = {100.0 * rs_standing_rank(&standing[s], g->stat[s]), NAN, NAN, NAN}};
     describe(g, (RsStat)s, &fact);
     strong += points >= RS_LEAD_FACT_POINTS;
+    same_drugs = same_drugs || (s == RS_STAT_DRUGS && points >= RS_LEAD_DRUG_POINTS);
     rs_score_add(score, fact);
   }
   rs_innocent_add(scene, g, options, score);
-  score->lead = score->score >= RS_LEAD_CUT && strong >= RS_LEAD_FACTS && g->n_bursts >= RS_LEAD_BURSTS &&
+  score->lead = score->score >= RS_LEAD_CUT && (strong >= RS_LEAD_FACTS || (same_drugs && g->n_outlets > 1)) && g->n_bursts >= RS_LEAD_BURSTS &&
                 g->rhythm.n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS;
 }
 

@@ -18,6 +18,7 @@ enum {
   RS_LEAD_CUT = 45,        /* least score of a lead */
   RS_LEAD_FACTS = 2,       /* least number of facts of RS_LEAD_FACT_POINTS points or more */
   RS_LEAD_FACT_POINTS = 8,
+  RS_LEAD_DRUG_POINTS = 30, /* ... or one: drugs that recur at several outlets */
   RS_LEAD_BURSTS = 3,      /* on as many days */
   RS_LEAD_PERSONS = 3,
   RS_CALIBRATED = 200,     /* companion groups below which the points are said to be uncalibrated */
