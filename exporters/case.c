@@ -33,19 +33,34 @@ typedef struct {
 enum { TASK_DATABASE, TASK_GRAPH, TASK_RECONCILIATION, TASK_TABLES };
 static const unsigned n_fixed_tasks = TASK_TABLES + RS_N_TABLES + RS_N_DIGEST_PARTS;
 
-static bool graph_file(const Build *build, const RsSubgraph *subgraph, uint32_t ring, const char *path, RsXmlCounts *text,
-                       GError **error) {
+static bool graph_file(const Build *build, const char *path, RsXmlCounts *text, GError **error) {
+  const RsCaseData *data = build->data;
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  rs_graphml_write_subgraph(build->data->c, build->data->c->mask, build->data->entities, subgraph, ring, output, text);
+  rs_graphml_write_subgraph(data->c, data->c->mask, data->entities, data->subgraph, RS_NONE, output, text);
   return rs_output_close(output, error);
 }
 
+static char *ring_path(const char *folder, uint32_t ring) { return g_strdup_printf("%s/rings/R%04u.graphml", folder, ring + 1); }
+
 static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GError **error) {
   const RsCase *c = build->data->c;
-  g_autofree char *path = g_strdup_printf("%s/rings/R%04u.graphml", build->folder, ring + 1);
-  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, c->rings, ring);
-  return graph_file(build, subgraph, ring, path, text, error);
+  g_autofree char *path = ring_path(build->folder, ring);
+  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring);
+  g_autoptr(RsOutput) output = rs_output_memory();
+  rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, output, text);
+  g_autoptr(GBytes) bytes = rs_output_bytes(output);
+  gsize length;
+  const char *start = g_bytes_get_data(bytes, &length);
+  return rs_case_folder_add(path, start, length, error);
+}
+
+static bool ring_files_sync(const char *folder, uint32_t n_rings, GError **error) {
+  for (uint32_t r = 0; r < n_rings; r++) {
+    g_autofree char *path = ring_path(folder, r);
+    if (!rs_case_folder_sync(path, error)) return false;
+  }
+  return true;
 }
 
 static bool table_file(const Build *build, unsigned table, GError **error) {
@@ -62,7 +77,7 @@ static bool fixed_task(Build *build, unsigned task, GError **error) {
       return rs_sqlite_write(build->view, path, error) && rs_case_folder_sync(path, error);
     case TASK_GRAPH:
       path = g_build_filename(build->folder, "graph.graphml", NULL);
-      return graph_file(build, build->data->subgraph, RS_NONE, path, &build->text[task], error);
+      return graph_file(build, path, &build->text[task], error);
     case TASK_RECONCILIATION:
       path = g_build_filename(build->folder, "reconciliation.json", NULL);
       return rs_reconciliation_write(build->data->c->report, path, error);
@@ -167,7 +182,7 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
     g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", rings, g_strerror(errno));
     return false;
   }
-  if (!build_run(&build, &text, error)) return false;
+  if (!build_run(&build, &text, error) || !ring_files_sync(folder, data->c->rings->n_rings, error)) return false;
   rs_digest_join(build.part, digest);
   return rs_manifest_write(data, folder, names, digest, &text, manifest, error) &&
          rs_case_log_write(data->c, former_log, log, digest, manifest, error) && rs_case_folder_sync(rings, error) &&

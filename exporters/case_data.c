@@ -87,13 +87,15 @@ RsCaseData *rs_case_data_new(const RsCase *c, GError **error) {
   data->time = g_new0(uint64_t, data->n_lines + 1);
   if (!texts_fetch(data, error)) return NULL;
   data->entities = rs_entities_new(c->knowledge);
-  data->subgraph = rs_subgraph_new(c->knowledge, data->entities, c->rings, RS_NONE);
+  data->memberships = rs_memberships_new(c->rings);
+  data->subgraph = rs_subgraph_new(c->knowledge, data->entities, data->memberships, RS_NONE);
   return g_steal_pointer(&data);
 }
 
 void rs_case_data_free(RsCaseData *data) {
   if (data == NULL) return;
   rs_entities_free(data->entities);
+  rs_memberships_free(data->memberships);
   rs_subgraph_free(data->subgraph);
   g_free(data->line);
   g_free(data->claim_id);

@@ -42,7 +42,7 @@ static int entry_remove(const char *path, const struct stat *status, int kind, s
   return 0;
 }
 
-void rs_case_folder_remove(const char *path) { nftw(path, entry_remove, 16, FTW_DEPTH | FTW_PHYS); }
+void rs_case_folder_remove(const char *path) { nftw(path, entry_remove, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT); }
 
 /* ---- may it be replaced ---- */
 
@@ -102,6 +102,23 @@ bool rs_case_folder_sync(const char *path, GError **error) {
   const bool good = fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS || io_failed(error, path, "write");
   close(fd);
   return good;
+}
+
+bool rs_case_folder_add(const char *path, const char *bytes, size_t length, GError **error) {
+  const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+  if (fd < 0) return io_failed(error, path, "create");
+  while (length > 0) {
+    const ssize_t n = write(fd, bytes, MIN(length, (size_t)1 << 30));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      io_failed(error, path, "write");
+      close(fd);
+      return false;
+    }
+    bytes += n;
+    length -= (size_t)n;
+  }
+  return close(fd) == 0 || errno == EINTR || io_failed(error, path, "write");
 }
 
 static void parent_sync(const char *path) {

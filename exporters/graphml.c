@@ -255,10 +255,14 @@ static void edge_write(RsXml *xml, const EdgeText *text, const Edge *edge) {
 
 /* ---- a subgraph ---- */
 
+static const char *drug_name(const RsClaims *claims, RsKind kind, uint32_t id) {
+  return kind == RS_DRUG && claims->drug_name != NULL ? rs_text_get(claims->drug_name, id) : "";
+}
+
 const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]) {
   const char *key = rs_knowledge_id(c->knowledge, kind, id);
   if (kind == RS_PERSON && !rs_mask_is_clear(mask)) return rs_mask_text(mask, 'p', key, buffer);
-  const char *name = kind == RS_DRUG ? rs_text_get(c->claims->drug_name, id) : "";
+  const char *name = drug_name(c->claims, kind, id);
   if (*name == '\0' && c->reader != NULL) name = rs_reader_attribute(c->reader, (unsigned)kind, key, "name");
   return *name == '\0' ? key : name;
 }
@@ -381,11 +385,10 @@ static uint32_t label_at(const uint32_t *label, uint32_t node) {
 }
 
 static void whole_node_write(RsXml *xml, const Whole *whole, RsKind kind, uint32_t i) {
-  const RsClaims *claims = whole->knowledge->claims;
   const RsNodeIds *ids = whole->ids[kind];
   const char *key = rs_knowledge_id(whole->knowledge, kind, i);
   const bool masked = kind == RS_PERSON && !rs_mask_is_clear(whole->mask);
-  const char *name = kind == RS_DRUG ? rs_text_get(claims->drug_name, i) : "";
+  const char *name = drug_name(whole->knowledge->claims, kind, i);
   const uint32_t global = whole->first[kind] + i;
   const RsEntity *entity = &whole->entities->of[kind][i];
   const Node node = {.id = rs_node_id(ids, i), .id_length = rs_node_id_length(ids, i), .kind = kind,

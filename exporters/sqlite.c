@@ -66,7 +66,7 @@ static bool table_write(Writer *writer, const RsCaseView *view, const RsTable *t
 
 static bool database_fill(Writer *writer, const RsCaseView *view, const char *path, GError **error) {
   g_autofree char *schema = g_strndup((const char *)rs_sql_schema, rs_sql_schema_length);
-  if (!run(writer, "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; "
+  if (!run(writer, "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; "
                    "PRAGMA encoding='UTF-8'; BEGIN EXCLUSIVE", path, error) ||
       !run(writer, schema, path, error))
     return false;
@@ -86,7 +86,7 @@ bool rs_sqlite_write(const RsCaseView *view, const char *path, GError **error) {
     return false;
   }
   close(fd);
-  const int opened = sqlite3_open_v2(path, &writer.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+  const int opened = sqlite3_open_v2(path, &writer.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   bool good = opened == SQLITE_OK ? database_fill(&writer, view, path, error) : sql_failed(writer.db, path, error);
   if (sqlite3_close(writer.db) != SQLITE_OK && good) good = sql_failed(writer.db, path, error);
   return good;

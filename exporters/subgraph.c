@@ -42,7 +42,10 @@ static int compare_memberships(const void *a, const void *b) {
   return (x->ring > y->ring) - (x->ring < y->ring);
 }
 
-static GArray *memberships_new(const RsRings *rings) {
+struct RsMemberships { const RsRings *rings; GArray *all; /* of Membership, sorted */ };
+
+RsMemberships *rs_memberships_new(const RsRings *rings) {
+  RsMemberships *memberships = g_new(RsMemberships, 1);
   GArray *all = g_array_new(FALSE, FALSE, sizeof(Membership));
   for (uint32_t r = 0; r < rings->n_rings; r++)
     for (uint32_t m = 0; m < rings->rings[r].n_members; m++) {
@@ -51,7 +54,14 @@ static GArray *memberships_new(const RsRings *rings) {
       g_array_append_val(all, one);
     }
   if (all->len > 0) qsort(all->data, all->len, sizeof(Membership), compare_memberships);
-  return all;
+  *memberships = (RsMemberships){rings, all};
+  return memberships;
+}
+
+void rs_memberships_free(RsMemberships *memberships) {
+  if (memberships == NULL) return;
+  g_array_unref(memberships->all);
+  g_free(memberships);
 }
 
 static guint membership_first(const GArray *all, uint64_t key) {
@@ -64,13 +74,14 @@ static guint membership_first(const GArray *all, uint64_t key) {
   return low;
 }
 
-static RsSubgraphNode node_new(uint64_t key, const GArray *memberships, const RsRings *rings, uint32_t drawn) {
+static RsSubgraphNode node_new(uint64_t key, const RsMemberships *memberships, uint32_t drawn) {
+  const GArray *all = memberships->all;
   RsSubgraphNode node = {.kind = key_kind(key), .id = key_id(key), .ring = RS_NONE};
-  for (guint i = membership_first(memberships, key); i < memberships->len; i++) {
-    const Membership *one = &g_array_index(memberships, Membership, i);
+  for (guint i = membership_first(all, key); i < all->len; i++) {
+    const Membership *one = &g_array_index(all, Membership, i);
     if (one->key != key) break;
     if (node.n_rings++ == 0) node.ring = one->ring;
-    node.patterns |= 1u << rings->rings[one->ring].pattern;
+    node.patterns |= 1u << memberships->rings->rings[one->ring].pattern;
     if (drawn == RS_NONE ? node.member : one->ring != drawn) continue;
     node.member = true;
     node.role = one->role;
@@ -340,24 +351,24 @@ static void layout_circles(RsSubgraph *subgraph) {
 }
 
 /* The nodes of keys in canonical order; place[i] is where keys[i] went. */
-static RsSubgraphNode *nodes_new(const GArray *keys, const Order *order, const RsRings *rings, uint32_t ring,
-                                 uint32_t *place) {
-  g_autoptr(GArray) memberships = memberships_new(rings);
+static RsSubgraphNode *nodes_new(const GArray *keys, const Order *order, const RsMemberships *memberships,
+                                 uint32_t ring, uint32_t *place) {
   RsSubgraphNode *node = g_new0(RsSubgraphNode, keys->len + 1);
-  for (guint i = 0; i < keys->len; i++) node[i] = node_new(key_at(keys, i), memberships, rings, ring);
+  for (guint i = 0; i < keys->len; i++) node[i] = node_new(key_at(keys, i), memberships, ring);
   if (keys->len > 0) qsort_r(node, keys->len, sizeof *node, compare_nodes, (void *)order);
   for (guint i = 0; i < keys->len; i++) place[key_position(keys, key_of(node[i].kind, node[i].id))] = i;
   return node;
 }
 
-RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsRings *rings, uint32_t ring) {
+RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring) {
+  const RsRings *rings = memberships->rings;
   g_autoptr(GArray) keys =
       ring == RS_NONE ? case_keys(knowledge, rings) : ring_keys(knowledge->claims, &rings->rings[ring]);
   g_autofree uint32_t *place = g_new(uint32_t, keys->len + 1);
   const Order order = {knowledge, entities};
   RsSubgraph *subgraph = g_new0(RsSubgraph, 1);
   subgraph->n_nodes = keys->len;
-  subgraph->node = nodes_new(keys, &order, rings, ring, place);
+  subgraph->node = nodes_new(keys, &order, memberships, ring, place);
   GArray *edges = edges_new(knowledge, rings, ring, keys, place);
   subgraph->n_edges = edges->len;
   subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);

@@ -40,8 +40,14 @@ typedef struct {
   RsSubgraphEdge *edge; /* by kind, from, to */
 } RsSubgraph;
 
+/* Who is a member of what, for all rings: made once a case. */
+typedef struct RsMemberships RsMemberships;
+RsMemberships *rs_memberships_new(const RsRings *rings);
+void rs_memberships_free(RsMemberships *memberships);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsMemberships, rs_memberships_free)
+
 /* ring RS_NONE: the case. */
-RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsRings *rings, uint32_t ring);
+RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring);
 void rs_subgraph_free(RsSubgraph *subgraph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSubgraph, rs_subgraph_free)
 

@@ -13,6 +13,7 @@
 typedef struct {
   const RsCase *c;
   RsEntities *entities;
+  RsMemberships *memberships;
   RsSubgraph *subgraph;
   size_t n_lines;
   uint64_t *line;                            /* [n_lines] ascending line numbers of the claims table */
