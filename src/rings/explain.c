@@ -37,6 +37,8 @@ static const Sentence sentence[] = {
                    "{0} 人中有 {v} 人共用住址、电话或账户：按一户计，不视为相互独立"}},
     {"household_like", {"few people who also spend {v%} % of their other days at these outlets: like a household",
                         "人数少，且其他日子的 {v%} % 也在这些机构：与家庭相似"}},
+    {"regulars", {"these people spend {v%} % of their other days at the same outlets: regulars, who may meet at a promotion or market day",
+                  "这些人其他日子的 {v%} % 也在这些机构：属常客，可能因促销或赶集相遇"}},
     {"event", {"all bursts fall on {v} {day|days} at one time: like a health day or another event",
                "全部集中在 {v} 天：与单位体检日等活动相似"}},
     {"care_home", {"{v%} % of the gaps between the {0} burst days are four weeks or a month, at one outlet: like a care home or a "

@@ -43,18 +43,15 @@ static void given_household(const RsScene *scene, const RsGroup *group, const Rs
   if (whole) score->innocent = RS_HOUSEHOLD;
 }
 
-/* Few people who spend their other days at the same institutions, the burst institutions among them. */
-static void inferred_household(const RsGroup *group, RsScore *score) {
-  if (score->innocent != RS_ORDINARY || group->n > HOUSEHOLD_MOST) return;
-  double habit = isnan(group->habit) ? 0.0 : group->habit, alike = isnan(group->alike) ? 0.0 : group->alike;
-  if (habit + alike < 0.3) {
-    score->innocent = RS_HOUSEHOLD; /* small and steady: counted as one when nothing speaks against it, without points */
-    return;
-  }
-  RsFact fact = counter("household_like", habit, -(int32_t)lround(fmin(20.0, 20.0 * (habit + alike))));
-  fact.argument[0] = alike;
+/* People who also spend their other days at the burst institutions are regulars there: a household where they are few, else the
+ * neighbourhood. A shared life elsewhere (one home, one clinic) is no such reason. */
+static void regulars(const RsGroup *group, RsScore *score) {
+  double habit = isnan(group->habit) ? 0.0 : group->habit;
+  bool few = group->n <= HOUSEHOLD_MOST;
+  if (few && score->innocent == RS_ORDINARY) score->innocent = RS_HOUSEHOLD; /* counted as one where nothing speaks against it */
+  if (habit < 0.12) return;
+  RsFact fact = counter(few ? "household_like" : "regulars", habit, -(int32_t)lround(fmin(30.0, 80.0 * habit)));
   rs_score_add(score, fact);
-  score->innocent = RS_HOUSEHOLD;
 }
 
 static int32_t points_of(const RsScore *score, const char *code) {
@@ -90,6 +87,6 @@ static void calendar(const RsGroup *group, RsScore *score) {
 
 void rs_innocent_add(const RsScene *scene, const RsGroup *group, const RsDetectOptions *options, RsScore *score) {
   given_household(scene, group, options, score);
-  inferred_household(group, score);
+  regulars(group, score);
   calendar(group, score);
 }

@@ -76,13 +76,20 @@ static int32_t standing_points(const RsStanding *standing, double value, int32_t
   return (int32_t)fmax(0.0, fmin(most, floor(points + 1e-6)));
 }
 
+/* A large sample makes a tenth more significant; an investigator would not look at it. */
+static bool noticeable(const RsGroup *g, unsigned stat) {
+  if (stat == RS_STAT_DOSE) return g->dose_ratio >= 1.25;
+  if (stat == RS_STAT_AMOUNT) return g->amount_ratio >= 1.25;
+  return true;
+}
+
 static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding *standing, const RsDetectOptions *options,
                         RsScore *score) {
   *score = (RsScore){.innocent = RS_ORDINARY};
   uint32_t strong = 0;
   bool same_drugs = false;
   for (unsigned s = 0; s < RS_N_STATS; s++) {
-    int32_t points = standing_points(&standing[s], g->stat[s], channel[s].most);
+    int32_t points = noticeable(g, s) ? standing_points(&standing[s], g->stat[s], channel[s].most) : 0;
     if (points <= 0 && s != RS_STAT_TURNOUT) continue;
     RsFact fact = {.code = channel[s].code, .value = g->stat[s], .expected = NAN, .p_value = NAN, .points = points,
                    .argument = {100.0 * rs_standing_rank(&standing[s], g->stat[s]), NAN, NAN, NAN}};
