@@ -212,26 +212,6 @@ static void give_habits(const RsSimWorld *world, RsRandom *random, RsSimPerson *
   person->keep = 1000;
 }
 
-static void give_places(RsSimWorld *world, RsRandom *random, RsSimPerson *person, const RsSimPerson *head) {
-  uint32_t d = person->district;
-  for (unsigned i = 0; i < 3; i++) {
-    uint32_t near = rs_sim_chance(random, 880) ? d : rs_random_below(random, world->n_home);
-    person->pharmacy[i] = rs_sim_place(world, random, near, PLACE_PHARMACY);
-  }
-  if (head && rs_sim_chance(random, 750)) person->pharmacy[0] = head->pharmacy[0];
-  if (head && rs_sim_chance(random, 400)) person->pharmacy[1] = head->pharmacy[1];
-  person->clinic = head && rs_sim_chance(random, 600) ? head->clinic : rs_sim_place(world, random, d, PLACE_CLINIC);
-  uint32_t far = world->district[d].home && rs_sim_chance(random, 350) ? rs_random_below(random, world->n_home) : d;
-  person->hospital = rs_sim_place(world, random, far, PLACE_HOSPITAL);
-  if (world->style == RS_CITY_BIG && world->district[d].home && rs_sim_chance(random, 330))
-    person->hospital = world->first_place[PLACE_HOSPITAL]; /* everybody's hospital, with its queues */
-  /* The serious cases of the country go to the city's first hospital. */
-  if (!world->district[d].home && rs_sim_chance(random, 120)) {
-    uint32_t slot = rs_random_below(random, MIN(world->n_home, 3u)) * N_PLACE_TYPES + PLACE_HOSPITAL;
-    person->hospital = world->first_place[slot];
-  }
-}
-
 static uint32_t draw_district(const RsSimWorld *world, RsRandom *random, uint32_t first, uint32_t last) {
   uint64_t total = 0;
   for (uint32_t d = first; d < last; d++) total += world->district[d].weight;
@@ -241,6 +221,28 @@ static uint32_t draw_district(const RsSimWorld *world, RsRandom *random, uint32_
     at -= world->district[d].weight;
   }
   return last - 1;
+}
+
+static void give_places(RsSimWorld *world, RsRandom *random, RsSimPerson *person, const RsSimPerson *head) {
+  uint32_t d = person->district;
+  for (unsigned i = 0; i < 3; i++) {
+    uint32_t near = rs_sim_chance(random, i ? 450 : 880) ? d : person->work;
+    if (world->district[d].home && rs_sim_chance(random, 60)) near = rs_random_below(random, world->n_home);
+    person->pharmacy[i] = rs_sim_place(world, random, near, PLACE_PHARMACY);
+  }
+  if (head && rs_sim_chance(random, 750)) person->pharmacy[0] = head->pharmacy[0];
+  if (head && rs_sim_chance(random, 400)) person->pharmacy[1] = head->pharmacy[1];
+  person->clinic = head && rs_sim_chance(random, 600) ? head->clinic
+                                                            : rs_sim_place(world, random, rs_sim_chance(random, 700) ? d : person->work, PLACE_CLINIC);
+  uint32_t far = world->district[d].home && rs_sim_chance(random, 350) ? rs_random_below(random, world->n_home) : d;
+  person->hospital = rs_sim_place(world, random, far, PLACE_HOSPITAL);
+  if (world->style == RS_CITY_BIG && world->district[d].home && rs_sim_chance(random, 330))
+    person->hospital = world->first_place[PLACE_HOSPITAL]; /* everybody's hospital, with its queues */
+  /* The serious cases of the country go to the city's first hospital. */
+  if (!world->district[d].home && rs_sim_chance(random, 120)) {
+    uint32_t slot = rs_random_below(random, MIN(world->n_home, 3u)) * N_PLACE_TYPES + PLACE_HOSPITAL;
+    person->hospital = world->first_place[slot];
+  }
 }
 
 static uint32_t draw_insured(const RsSimWorld *world, RsRandom *random, uint32_t lives) {
@@ -268,6 +270,9 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
     unsigned age = draw_age(&random, i);
     person->district = (uint16_t)lives;
     person->insured = (uint16_t)(rs_sim_chance(&random, 940) ? insured : draw_insured(world, &random, lives));
+    person->work = (uint16_t)lives;
+    if (age > 19 && age < 61 && world->district[lives].home && rs_sim_chance(&random, 480))
+      person->work = (uint16_t)draw_district(world, &random, 0, world->n_home);
     int year = 2024;
     person->birth_year = (uint16_t)(year - (int)age);
     person->sex = (uint8_t)(i == 1 ? !world->person[first].sex : rs_random_below(&random, 2));
@@ -463,7 +468,9 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
     if (who->cast_place != RS_NONE && !away && rs_sim_chance(random, 720)) place = who->cast_place;
     doctor = rs_sim_doctor(world, random, place, rs_sim_diagnosis[diagnosis].dept);
   } else {
-    place = away || rs_sim_chance(random, 150) ? rs_sim_place(world, random, district, PLACE_PHARMACY)
+    if (!away && rs_sim_chance(random, 400)) district = who->work;
+    if (!away && world->district[district].home && rs_sim_chance(random, 120)) district = rs_random_below(random, world->n_home); /* on an errand */
+    place = away || rs_sim_chance(random, 230) ? rs_sim_place(world, random, district, PLACE_PHARMACY)
                                                : who->pharmacy[rs_sim_chance(random, 620) ? 0 : rs_sim_between(random, 1, 2)];
   }
   day = rs_sim_open_day(world, place, day);

@@ -17,6 +17,7 @@ typedef struct RsSimRing {
   uint32_t n_persons, n_outlets, n_doctors, n_drugs;
   uint32_t person[RING_PERSONS], outlet[RING_OUTLETS], doctor[RING_DOCTORS], drug[RING_DRUGS];
   uint32_t bursts, attendance, window, purity, dose, mimicry; /* permille but for bursts and window (seconds) */
+  uint32_t base, local; /* the organiser's district, and how often he looks no further, permille */
   bool trims; /* fills each bill up to just below what the fund pays */
   uint64_t stream;
 } Ring;
@@ -77,6 +78,7 @@ static void cast_members(RsSimWorld *world, RsRandom *random, Ring *ring, uint32
     const Ring *other = world->n_cast ? &world->ring[rs_random_below(random, world->n_cast)] : NULL;
     bool shared = other && other->n_persons && district == RS_NONE && other->pattern != CROSSREGION && rs_sim_chance(random, overlap);
     if (shared) p = other->person[rs_random_below(random, other->n_persons)];
+    if (district == RS_NONE && !shared && tries < 20000 && world->person[p].district != ring->base && rs_sim_chance(random, ring->local)) continue;
     if (shared ? in_ring(ring, p) : !suits(world, ring, p, district)) continue;
     join(world, ring, p, rs_sim_dial(world, random, options->honest, 1000, keeps));
   }
@@ -117,9 +119,10 @@ static void add_outlet(Ring *ring, uint32_t place) {
   if (ring->n_outlets < RING_OUTLETS) ring->outlet[ring->n_outlets++] = place;
 }
 
-static uint32_t any_place(const RsSimWorld *world, RsRandom *random, bool home, RsSimPlaceType type) {
+static uint32_t any_place(const RsSimWorld *world, RsRandom *random, const Ring *ring, bool home, RsSimPlaceType type) {
   uint32_t district = home ? rs_random_below(random, world->n_home)
                            : world->n_home + rs_random_below(random, world->n_districts - world->n_home);
+  if (home && rs_sim_chance(random, ring->local)) district = ring->base;
   uint32_t slot = district * N_PLACE_TYPES + (uint32_t)type;
   return world->first_place[slot] + rs_random_below(random, world->count_place[slot]);
 }
@@ -133,34 +136,36 @@ static void add_doctor(const RsSimWorld *world, RsRandom *random, Ring *ring, ui
 static void cast_outlets(const RsSimWorld *world, RsRandom *random, Ring *ring, uint32_t n) {
   switch (ring->pattern) {
   case BATCH: case MIXED:
-    for (uint32_t i = 0; i < n; i++) add_outlet(ring, any_place(world, random, true, rs_sim_chance(random, 850) ? PLACE_PHARMACY : PLACE_CLINIC));
+    for (uint32_t tries = 0; tries < 300 && ring->n_outlets < n; tries++)
+      add_outlet(ring, any_place(world, random, ring, true, rs_sim_chance(random, 850) ? PLACE_PHARMACY : PLACE_CLINIC));
     for (uint32_t i = rs_random_below(random, 3); i > 0; i--)
-      add_doctor(world, random, ring, any_place(world, random, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
+      add_doctor(world, random, ring, any_place(world, random, ring, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
     break;
   case RESALE:
-    for (uint32_t i = 0; i < n / 2 + 1; i++) add_outlet(ring, any_place(world, random, true, PLACE_PHARMACY));
+    for (uint32_t i = 0; i < n / 2 + 1; i++) add_outlet(ring, any_place(world, random, ring, true, PLACE_PHARMACY));
     for (uint32_t i = rs_sim_between(random, 6, 14); i > 0; i--)
-      add_doctor(world, random, ring, any_place(world, random, true, rs_sim_chance(random, 650) ? PLACE_HOSPITAL : PLACE_CLINIC));
+      add_doctor(world, random, ring, any_place(world, random, ring, true, rs_sim_chance(random, 650) ? PLACE_HOSPITAL : PLACE_CLINIC));
     break;
   case CROSSREGION:
-    for (uint32_t i = 0; i < n; i++) add_outlet(ring, any_place(world, random, true, PLACE_PHARMACY));
-    add_doctor(world, random, ring, any_place(world, random, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
+    for (uint32_t i = 0; i < n; i++) add_outlet(ring, any_place(world, random, ring, true, PLACE_PHARMACY));
+    add_doctor(world, random, ring, any_place(world, random, ring, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
     break;
   case DUPLICATE: /* pairs: where it was bought, where it was billed again */
     for (uint32_t i = 0; i + 1 < MAX(n, 2u); i += 2) {
       uint32_t had = ring->n_outlets;
-      add_outlet(ring, any_place(world, random, true, PLACE_PHARMACY));
+      add_outlet(ring, any_place(world, random, ring, true, PLACE_PHARMACY));
       while (ring->n_outlets == had + 1) {
         bool home = rs_sim_chance(random, 350);
-        add_outlet(ring, any_place(world, random, home, rs_sim_chance(random, 800) ? PLACE_PHARMACY : PLACE_CLINIC));
+        add_outlet(ring, any_place(world, random, ring, home, rs_sim_chance(random, 800) ? PLACE_PHARMACY : PLACE_CLINIC));
       }
     }
     break;
   case TRAVEL:
-    for (uint32_t i = 0; i < n; i++) add_outlet(ring, any_place(world, random, false, PLACE_PHARMACY));
+    for (uint32_t i = 0; i < n; i++) add_outlet(ring, any_place(world, random, ring, false, PLACE_PHARMACY));
     break;
   case TRACE:
-    while (ring->n_outlets < MAX(n, 2u)) add_outlet(ring, any_place(world, random, true, PLACE_PHARMACY));
+    for (uint32_t tries = 0; tries < 300 && ring->n_outlets < MAX(n, 2u); tries++)
+      add_outlet(ring, any_place(world, random, ring, true, PLACE_PHARMACY));
     break;
   default: break;
   }
@@ -175,6 +180,8 @@ static void cast_ring(RsSimWorld *world, uint32_t pattern, uint32_t index) {
   const Ranges *range = &usual[pattern];
   static const uint32_t purities[4] = {750, 1000, 300, 620}, doses[4] = {1500, 3000, 1000, 1000}, mimicries[4] = {0, 0, 900, 1000};
   *ring = (Ring){.pattern = pattern, .stream = stream};
+  ring->base = rs_random_below(random, world->n_home);
+  ring->local = rs_sim_between(random, 0, 950);
   uint32_t size = rs_sim_dial(world, random, options->ring_size, 1, range->size);
   ring->bursts = rs_sim_dial(world, random, options->bursts, 1, range->bursts);
   ring->attendance = rs_sim_dial(world, random, options->attendance, 1000, range->attendance);
@@ -324,7 +331,7 @@ static void batch_burst(Act *act, uint32_t day, uint32_t place) {
   if (at->type != PLACE_PHARMACY) doctor = at->first_doctor + rs_random_below(&act->random, at->n_doctors);
   if (apart && n > 1) {
     uint32_t hours = (at->close - at->open - 10u) * 60;
-    uint32_t needed = (n - 1) * 900 + rs_random_below(&act->random, 1800);
+    uint32_t needed = (n - 1) * 900 + 1800 + rs_random_below(&act->random, n * 1200); /* and no clockwork */
     window = MAX(window, needed);
     window = MIN(window, hours);
     gap = MIN(900u, window / (n - 1));
@@ -612,7 +619,7 @@ void rs_sim_rings_finish(RsSimWorld *world) {
     taken[n_taken++] = doctor;
     uint32_t work = world->doctor[doctor].place, outlet = work;
     for (unsigned tries = 0; tries < 200; tries++) {
-      outlet = any_place(world, &act.random, true, PLACE_PHARMACY);
+      outlet = any_place(world, &act.random, ring, true, PLACE_PHARMACY);
       if (world->place[outlet].door == RS_NONE) break;
     }
     ring->outlet[0] = outlet, ring->n_outlets = 1;

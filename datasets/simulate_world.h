@@ -84,7 +84,7 @@ typedef struct { uint16_t substance; uint8_t variant; uint32_t price; } RsSimDru
 
 #define RS_SIM_OWN_DRUGS 6
 typedef struct {
-  uint16_t district, insured, birth_year, habit, habit_spread; /* habit: minute of the day */
+  uint16_t district, work, insured, birth_year, habit, habit_spread; /* habit: minute of the day */
   uint8_t sex, n_diagnoses, n_drugs, period, hospital_share;
   bool any_doctor;                                             /* sees whoever is on duty */
   uint16_t diagnosis[3], acute_rate, keep;                     /* visits a year x 10; permille of own visits that happen */
