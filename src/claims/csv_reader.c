@@ -92,11 +92,14 @@ RS_INLINE void tokens_take(Tokens *tokens, uint32_t base, uint64_t separators, u
   tokens->n_fields = n_fields - removed;
 }
 
+/* How far the quotes are well-formed. */
 typedef struct {
-  uint64_t broken, escaped;
-} QuoteFaults;
+  size_t stop;  /* 0, or somewhere before here they are not */
+  bool escaped; /* a doubled quote was seen */
+} Quoted;
 
 #define TOKENS_LOOP(masks_of)                                                                                     \
+  uint32_t line = 0;                                                                                              \
   for (size_t base = 0; base < length; base += 64) {                                                              \
     RsMasks masks = masks_of(tokens->text + base, delimiter, false);                                              \
     rs_masks_trim(&masks, length - base);                                                                         \
@@ -105,37 +108,27 @@ typedef struct {
   }
 
 #define TOKENS_LOOP_QUOTED(masks_of)                                                                              \
+  uint32_t line = tokens->line;                                                                                   \
   RsQuotes quotes = RS_QUOTES_START;                                                                              \
-  for (size_t base = 0; base < length; base += 64) {                                                              \
+  for (size_t base = tokens->from; base < length; base += 64) {                                                   \
     RsMasks masks = masks_of(tokens->text + base, delimiter, true);                                               \
     rs_masks_trim(&masks, length - base);                                                                         \
     const uint64_t outside = rs_quotes_take(&quotes, &masks), newlines = masks.newline & outside;                 \
-    if (quotes.broken != 0) break;                                                                                \
+    if (quotes.broken != 0) return (Quoted){base + 64, quotes.escaped != 0};                                      \
     tokens_take(tokens, (uint32_t)base, (masks.delimiter & outside) | newlines, newlines, masks.newline, line);   \
     line += (uint32_t)__builtin_popcountll(masks.newline);                                                        \
   }                                                                                                               \
-  return (QuoteFaults){quotes.broken | quotes.inside, quotes.escaped}
+  return (Quoted){quotes.inside != 0 ? tokens->from + (size_t)1 : 0, quotes.escaped != 0}
 
-static void tokens_plain(Tokens *tokens, size_t length, char delimiter) {
-  uint32_t line = 0;
-  TOKENS_LOOP(rs_masks_plain)
-}
+static void tokens_plain(Tokens *tokens, size_t length, char delimiter) { TOKENS_LOOP(rs_masks_plain) }
 
-static QuoteFaults tokens_quoted_plain(Tokens *tokens, size_t length, char delimiter) {
-  uint32_t line = 0;
-  TOKENS_LOOP_QUOTED(rs_masks_plain);
-}
+/* From the record that tokens->from starts. */
+static Quoted tokens_quoted_plain(Tokens *tokens, size_t length, char delimiter) { TOKENS_LOOP_QUOTED(rs_masks_plain); }
 
 #if RS_HAS_AVX2_CODE
-RS_AVX2 static void tokens_avx2(Tokens *tokens, size_t length, char delimiter) {
-  uint32_t line = 0;
-  TOKENS_LOOP(rs_masks_avx2)
-}
+RS_AVX2 static void tokens_avx2(Tokens *tokens, size_t length, char delimiter) { TOKENS_LOOP(rs_masks_avx2) }
 
-RS_AVX2 static QuoteFaults tokens_quoted_avx2(Tokens *tokens, size_t length, char delimiter) {
-  uint32_t line = 0;
-  TOKENS_LOOP_QUOTED(rs_masks_avx2);
-}
+RS_AVX2 static Quoted tokens_quoted_avx2(Tokens *tokens, size_t length, char delimiter) { TOKENS_LOOP_QUOTED(rs_masks_avx2); }
 #endif
 
 static Tokens tokens_start(const RsCsv *csv) {
@@ -146,7 +139,6 @@ static void tokens_finish(const Tokens *tokens, RsCsv *csv) {
   csv->n = tokens->n;
   csv->n_fields = tokens->n_fields;
   csv->first[csv->n] = csv->n_fields;
-  memset(csv->fault, RS_FAULT_NONE, csv->n);
 }
 
 static bool some_record_too_long(const RsCsv *csv, size_t length) {
@@ -164,7 +156,55 @@ static bool read_unquoted(RsCsv *csv, size_t length, char delimiter) {
 #endif
     tokens_plain(&tokens, length, delimiter);
   tokens_finish(&tokens, csv);
+  memset(csv->fault, RS_FAULT_NONE, csv->n);
   return !some_record_too_long(csv, length);
+}
+
+/* ---- one record by the exact rules ---- */
+
+/* The end of the field that begins at `at` in a well-formed record: its delimiter or the record's end. */
+static uint32_t field_end(const char *text, uint32_t at, uint32_t finish, char delimiter) {
+  if (at < finish && text[at] == '"') {
+    for (at++; text[at] != '"' || text[at + 1] == '"'; at++) at += text[at] == '"';
+    return at + 1;
+  }
+  const char *found = at < finish ? memchr(text + at, delimiter, finish - at) : NULL;
+  return found != NULL ? (uint32_t)(found - text) : finish;
+}
+
+static void fields_split(Tokens *tokens, uint32_t start, uint32_t finish, char delimiter) {
+  for (uint32_t begin = start;;) {
+    const uint32_t end = field_end(tokens->text, begin, finish, delimiter);
+    tokens->end[tokens->n_fields++] = end;
+    if (end == finish) return;
+    begin = end + 1;
+  }
+}
+
+static uint32_t lines_in(const char *text, size_t from, size_t to) {
+  RsTextStats stats = {0, false, false, false};
+  rs_text_count(text + from, to - from, &stats);
+  return (uint32_t)stats.n_lines;
+}
+
+/* The record that tokens->from starts. */
+static void record_take(Tokens *tokens, RsRecordScan *scan, uint8_t *fault) {
+  const uint32_t start = tokens->from, n = tokens->n;
+  const RsRecordSpan span = rs_record_scan(scan, start);
+  uint32_t finish = (uint32_t)span.finish - (span.finish > start && tokens->text[span.finish - 1] == '\r');
+  if (span.fault == RS_FAULT_TOO_LONG) finish = start + (uint32_t)RS_MAX_RECORD;
+  if (finish > start) {
+    tokens->start[n] = start;
+    tokens->finish[n] = finish;
+    tokens->line_of[n] = tokens->line;
+    tokens->first[n] = tokens->n_fields;
+    fault[n] = (uint8_t)span.fault;
+    if (span.fault == RS_FAULT_NONE) fields_split(tokens, start, finish, scan->delimiter);
+    tokens->n++;
+  }
+  tokens->field = tokens->n_fields;
+  tokens->line += lines_in(tokens->text, start, span.next);
+  tokens->from = (uint32_t)span.next;
 }
 
 /* ---- quoted fields ---- */
@@ -185,94 +225,50 @@ static uint32_t field_unescape(RsCsv *csv, uint32_t begin, uint32_t *end, uint32
   return place | RS_CSV_UNESCAPED;
 }
 
-/* Sets begin[] and end[] of a field that stands, with its quotes, from `begin` to end[field]. */
-static void field_unquote(RsCsv *csv, uint32_t field, uint32_t begin, bool escapes, uint32_t *n_unescaped) {
-  if (csv->text[begin] != '"' || begin == csv->end[field]) {
-    csv->begin[field] = begin;
-    return;
-  }
-  uint32_t inner = begin + 1, end = csv->end[field] - 1;
-  if (escapes && memchr(csv->text + inner, '"', end - inner) != NULL) inner = field_unescape(csv, inner, &end, n_unescaped);
-  csv->begin[field] = inner;
-  csv->end[field] = end;
-}
-
+/* Until here end[] holds where fields end with their quotes. */
 static void fields_unquote(RsCsv *csv, bool escapes) {
   uint32_t n_unescaped = 0;
   for (uint32_t r = 0; r < csv->n; r++) {
-    uint32_t begin = csv->start[r];
+    uint32_t next = csv->start[r];
     for (uint32_t field = csv->first[r]; field < csv->first[r + 1]; field++) {
-      const uint32_t next = csv->end[field] + 1;
-      field_unquote(csv, field, begin, escapes, &n_unescaped);
-      begin = next;
+      uint32_t begin = next, end = csv->end[field];
+      next = end + 1;
+      if (begin < end && csv->text[begin] == '"') {
+        begin++;
+        end--;
+        if (escapes && memchr(csv->text + begin, '"', end - begin) != NULL) begin = field_unescape(csv, begin, &end, &n_unescaped);
+        csv->end[field] = end;
+      }
+      csv->begin[field] = begin;
     }
   }
 }
 
-static bool read_quoted(RsCsv *csv, size_t length, char delimiter) {
-  Tokens tokens = tokens_start(csv);
-  QuoteFaults faults;
+static Quoted tokens_quoted(Tokens *tokens, size_t length, char delimiter) {
 #if RS_HAS_AVX2_CODE
-  if (rs_scan_has_avx2()) faults = tokens_quoted_avx2(&tokens, length, delimiter);
-  else
+  if (rs_scan_has_avx2()) return tokens_quoted_avx2(tokens, length, delimiter);
 #endif
-    faults = tokens_quoted_plain(&tokens, length, delimiter);
-  if (faults.broken != 0) return false;
-  tokens_finish(&tokens, csv);
-  if (some_record_too_long(csv, length)) return false;
-  fields_unquote(csv, faults.escaped != 0);
-  return true;
+  return tokens_quoted_plain(tokens, length, delimiter);
 }
 
-/* ---- anything ---- */
-
-/* The end of the field that begins at `at` in a well-formed record: its delimiter or the record's end. */
-static uint32_t field_end(const char *text, uint32_t at, uint32_t finish, char delimiter) {
-  if (at < finish && text[at] == '"') {
-    for (at++; text[at] != '"' || text[at + 1] == '"'; at++) at += text[at] == '"';
-    return at + 1;
-  }
-  const char *found = at < finish ? memchr(text + at, delimiter, finish - at) : NULL;
-  return found != NULL ? (uint32_t)(found - text) : finish;
-}
-
-static void fields_split(RsCsv *csv, uint32_t start, uint32_t finish, char delimiter, uint32_t *n_unescaped) {
-  for (uint32_t begin = start;;) {
-    const uint32_t end = field_end(csv->text, begin, finish, delimiter), field = csv->n_fields++;
-    csv->end[field] = end;
-    field_unquote(csv, field, begin, true, n_unescaped);
-    if (end == finish) return;
-    begin = end + 1;
-  }
-}
-
-static uint32_t lines_in(const char *text, size_t from, size_t to) {
-  RsTextStats stats = {0, false, false, false};
-  rs_text_count(text + from, to - from, &stats);
-  return (uint32_t)stats.n_lines;
-}
-
-static void read_exactly(RsCsv *csv, size_t length, char delimiter) {
+/* By masks as far as the quotes are well-formed, record by record over the places where they are not (see cut_quoted() in scan.c for
+ * why that takes linear time); with_masks false: record by record throughout. False if masks took a record that is too long. */
+static bool read_quoted(RsCsv *csv, size_t length, char delimiter, bool with_masks) {
+  Tokens tokens = tokens_start(csv);
   RsRecordScan scan = {.text = csv->text, .length = length, .delimiter = delimiter, .whole = true};
-  uint32_t line = 0, n_unescaped = 0;
-  csv->n = csv->n_fields = 0;
-  for (size_t start = 0; start < length;) {
-    const RsRecordSpan span = rs_record_scan(&scan, start);
-    size_t finish = span.finish - (span.finish > start && csv->text[span.finish - 1] == '\r');
-    if (span.fault == RS_FAULT_TOO_LONG) finish = start + RS_MAX_RECORD;
-    if (finish > start) {
-      const uint32_t n = csv->n++;
-      csv->start[n] = (uint32_t)start;
-      csv->finish[n] = (uint32_t)finish;
-      csv->line[n] = line;
-      csv->first[n] = csv->n_fields;
-      csv->fault[n] = (uint8_t)span.fault;
-      if (span.fault == RS_FAULT_NONE) fields_split(csv, (uint32_t)start, (uint32_t)finish, delimiter, &n_unescaped);
-    }
-    line += lines_in(csv->text, start, span.next);
-    start = span.next;
+  bool escaped = false;
+  while (tokens.from < length) {
+    const uint32_t n = tokens.n;
+    const Quoted quoted = with_masks ? tokens_quoted(&tokens, length, delimiter) : (Quoted){length, true};
+    memset(csv->fault + n, RS_FAULT_NONE, tokens.n - n);
+    tokens.n_fields = tokens.field; /* those of a record not finished are taken again */
+    escaped |= quoted.escaped || quoted.stop > 0;
+    while (tokens.from < MIN(quoted.stop, length)) record_take(&tokens, &scan, csv->fault);
   }
-  csv->first[csv->n] = csv->n_fields;
+  tokens_finish(&tokens, csv);
+  if (with_masks && some_record_too_long(csv, length)) return false;
+  fields_unquote(csv, escaped);
+  return true;
 }
 
 /* ---- bytes that cannot stand in a text ---- */
@@ -298,7 +294,8 @@ void rs_csv_read(RsCsv *csv, const RsBlock *block, char delimiter) {
   if (block->has_quote || !read_unquoted(csv, block->length, delimiter)) {
     quoted_reserve(csv, block->length);
     csv->begin = csv->begin_store;
-    if (!block->has_quote || !read_quoted(csv, block->length, delimiter)) read_exactly(csv, block->length, delimiter);
+    if (!block->has_quote || !read_quoted(csv, block->length, delimiter, true))
+      read_quoted(csv, block->length, delimiter, false);
   }
   mark_bytes(csv, block);
 }

@@ -353,61 +353,65 @@ RsRecordSpan rs_record_scan(RsRecordScan *scan, size_t start) {
 
 /* ---- cutting ---- */
 
-static size_t cut_exactly(const char *text, size_t length, char delimiter) {
-  RsRecordScan scan = {.text = text, .length = length, .delimiter = delimiter};
-  size_t start = 0;
-  while (start < length) {
-    const RsRecordSpan span = rs_record_scan(&scan, start);
-    if (!span.decided) break;
-    start = span.next;
-  }
-  return start;
-}
-
 typedef struct {
-  size_t cut;
-  bool exact; /* quotes are well-formed and no record is too long: the cut holds */
+  size_t cut;  /* the last record's end */
+  size_t stop; /* 0, or the quotes before here are not well-formed or a record is too long: records from the cut on are to be
+                  scanned one by one */
 } Cut;
 
-/* Takes the masks of 64 bytes; false when the quotes are not well-formed or a record is too long. */
-RS_INLINE bool cut_take(Cut *cut, RsQuotes *quotes, RsMasks masks, size_t base, size_t length) {
+RS_INLINE void cut_take(Cut *cut, RsQuotes *quotes, RsMasks masks, size_t base, size_t length) {
   rs_masks_trim(&masks, length - base);
   const uint64_t ends = rs_quotes_take(quotes, &masks) & masks.newline;
-  if (ends != 0) {
-    if (base + (size_t)__builtin_ctzll(ends) - cut->cut > RS_MAX_RECORD) return false;
-    cut->cut = base + 64 - (size_t)__builtin_clzll(ends);
-  }
-  return quotes->broken == 0;
+  const bool too_long = ends != 0 && base + (size_t)__builtin_ctzll(ends) - cut->cut > RS_MAX_RECORD;
+  if (quotes->broken != 0 || too_long) cut->stop = base + 64;
+  else if (ends != 0) cut->cut = base + 64 - (size_t)__builtin_clzll(ends);
 }
 
-static Cut cut_plain(const char *text, size_t length, char delimiter) {
-  Cut cut = {0, true};
+static Cut cut_plain(const char *text, size_t from, size_t length, char delimiter) {
+  Cut cut = {from, 0};
   RsQuotes quotes = RS_QUOTES_START;
-  for (size_t base = 0; cut.exact && base < length; base += 64)
-    cut.exact = cut_take(&cut, &quotes, rs_masks_plain(text + base, delimiter, true), base, length);
+  for (size_t base = from; cut.stop == 0 && base < length; base += 64)
+    cut_take(&cut, &quotes, rs_masks_plain(text + base, delimiter, true), base, length);
   return cut;
 }
 
 #if RS_HAS_AVX2_CODE
-RS_AVX2 static Cut cut_avx2(const char *text, size_t length, char delimiter) {
-  Cut cut = {0, true};
+RS_AVX2 static Cut cut_avx2(const char *text, size_t from, size_t length, char delimiter) {
+  Cut cut = {from, 0};
   RsQuotes quotes = RS_QUOTES_START;
-  for (size_t base = 0; cut.exact && base < length; base += 64)
-    cut.exact = cut_take(&cut, &quotes, rs_masks_avx2(text + base, delimiter, true), base, length);
+  for (size_t base = from; cut.stop == 0 && base < length; base += 64)
+    cut_take(&cut, &quotes, rs_masks_avx2(text + base, delimiter, true), base, length);
   return cut;
 }
 #endif
+
+static Cut cut_fast(const char *text, size_t from, size_t length, char delimiter) {
+#if RS_HAS_AVX2_CODE
+  if (rs_scan_has_avx2()) return cut_avx2(text, from, length, delimiter);
+#endif
+  return cut_plain(text, from, length, delimiter);
+}
+
+/* By masks as far as the quotes are well-formed, record by record over the places where they are not. The time stays linear: a
+ * well-formed line that ends inside quotes has an odd number of them, so of two scans in different states only one can
+ * pass it, and at most one runs on past the line it starts on. */
+static size_t cut_quoted(const char *text, size_t length, char delimiter) {
+  RsRecordScan scan = {.text = text, .length = length, .delimiter = delimiter};
+  for (size_t start = 0; start < length;) {
+    const Cut cut = cut_fast(text, start, length, delimiter);
+    start = cut.cut;
+    if (cut.stop == 0 && length - start <= RS_MAX_RECORD) return start;
+    for (const size_t stop = cut.stop == 0 ? start + 1 : cut.stop; start < stop && start < length;) {
+      const RsRecordSpan span = rs_record_scan(&scan, start);
+      if (!span.decided) return start;
+      start = span.next;
+    }
+  }
+  return length;
+}
 
 size_t rs_text_cut(const char *text, size_t length, char delimiter, bool has_quote) {
-  if (!has_quote) {
-    const char *newline = length > 0 ? memrchr(text, '\n', length) : NULL;
-    return newline == NULL ? 0 : (size_t)(newline - text) + 1;
-  }
-#if RS_HAS_AVX2_CODE
-  const Cut cut = rs_scan_has_avx2() ? cut_avx2(text, length, delimiter) : cut_plain(text, length, delimiter);
-#else
-  const Cut cut = cut_plain(text, length, delimiter);
-#endif
-  const bool exact = cut.exact && length - cut.cut <= RS_MAX_RECORD;
-  return exact ? cut.cut : cut_exactly(text, length, delimiter);
+  if (has_quote) return cut_quoted(text, length, delimiter);
+  const char *newline = length > 0 ? memrchr(text, '\n', length) : NULL;
+  return newline == NULL ? 0 : (size_t)(newline - text) + 1;
 }
