@@ -78,6 +78,42 @@ static int compare_evidence(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* Each (day, institution) that a person member visits is a burst of its own here. */
+static void burst_add(const RsClaims *claims, GArray *bursts, uint32_t visit, uint32_t member) {
+  const uint32_t time = claims->visit_time[visit], institution = claims->visit_institution[visit];
+  RsBurst *burst = NULL;
+  for (guint b = 0; b < bursts->len && burst == NULL; b++) {
+    RsBurst *one = &g_array_index(bursts, RsBurst, b);
+    if (one->institution == institution && one->first_time / 86400u == time / 86400u) burst = one;
+  }
+  if (burst == NULL) {
+    const RsBurst new_burst = {.first_time = time, .last_time = time, .institution = institution};
+    g_array_append_val(bursts, new_burst);
+    burst = &g_array_index(bursts, RsBurst, bursts->len - 1);
+  }
+  burst->first_time = MIN(burst->first_time, time);
+  burst->last_time = MAX(burst->last_time, time);
+  if ((burst->member_bits[0] >> member & 1u) == 0) burst->n_members++;
+  burst->member_bits[0] |= UINT64_C(1) << member;
+}
+
+static int compare_bursts(const void *a, const void *b) {
+  const RsBurst *x = a, *y = b;
+  if (x->first_time != y->first_time) return x->first_time < y->first_time ? -1 : 1;
+  return (x->institution > y->institution) - (x->institution < y->institution);
+}
+
+static void bursts_fill(const SmallCase *small, RsRing *ring) {
+  const RsClaims *claims = small->claims;
+  g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsBurst));
+  for (uint32_t m = 0; m < ring->n_members && ring->members[m].kind == RS_PERSON; m++)
+    for (uint32_t v = claims->person_visit[ring->members[m].id]; v < claims->person_visit[ring->members[m].id + 1]; v++)
+      burst_add(claims, bursts, v, m);
+  g_array_sort(bursts, compare_bursts);
+  ring->n_bursts = bursts->len;
+  ring->bursts = g_memdup2(bursts->data, bursts->len * sizeof(RsBurst));
+}
+
 static void ring_fill(const SmallCase *small, const SmallRing *from, RsRing *ring) {
   static const RsFact facts[] = {
       {.code = "bursts", .value = 2, .expected = 0.125, .p_value = NAN, .points = 31},
@@ -97,6 +133,7 @@ static void ring_fill(const SmallCase *small, const SmallRing *from, RsRing *rin
     if (member.kind == RS_PERSON) evidence_add(small, ring, member.id, evidence);
   }
   g_array_sort(evidence, compare_evidence);
+  bursts_fill(small, ring);
   ring->facts = g_memdup2(facts, sizeof facts);
   ring->n_facts = G_N_ELEMENTS(facts);
   ring->amount_exclusive = ring->amount;
@@ -110,6 +147,12 @@ static void rings_fill(SmallCase *small, const SmallRing *ring, size_t n_rings) 
   rings->rings = g_new0(RsRing, n_rings + 1);
   for (size_t r = 0; r < n_rings; r++) ring_fill(small, &ring[r], &rings->rings[r]);
   rings->examined = 1u << RS_BATCH | 1u << RS_STEERING;
+  if (n_rings > 0) { /* about a person, whose id must be masked */
+    rings->n_not_examined = 1;
+    rings->not_examined = g_new0(RsNotice, 1);
+    rings->not_examined[0] = (RsNotice){"too_many_visits", RS_PERSON, rings->rings[0].members[0].id, 7, g_strdup("too many visits"),
+                                        g_strdup("就诊次数过多")};
+  }
   rings->n_institutions = rs_knowledge_count(small->knowledge, RS_INSTITUTION);
   rings->institutions = g_new0(RsInstitutionRank, rings->n_institutions + 1);
   for (uint32_t i = 0; i < rings->n_institutions; i++)

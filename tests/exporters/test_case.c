@@ -262,6 +262,24 @@ static void manifest_counts_what_exporting_altered(void **state) {
   small_folder_remove(folder);
 }
 
+static void texts_are_chinese_when_asked_and_columns_are_not(void **state) {
+  (void)state;
+  g_autoptr(SmallCase) small = small_case_golden();
+  char *folder = small_folder_new(), digest[65];
+  g_autofree char *path = g_build_filename(folder, "case", NULL);
+  gsize length;
+  small->c.text_language = RS_LANG_ZH;
+  write_case(small, path, digest);
+  g_autofree char *facts = read_file(path, "facts.csv", &length), *rings = read_file(path, "rings.csv", &length),
+                  *graph = read_file(path, "graph.graphml", &length), *manifest = read_file(path, "manifest.json", &length);
+  assert_true(g_str_has_prefix(facts, "ring_id,fact,value,expected,p_value,points,kind,text\n"));
+  assert_non_null(strstr(facts, "依据 \"\"bursts\"\", 31 分"));
+  assert_non_null(strstr(rings, "3 人, 2 家机构"));
+  assert_non_null(strstr(graph, "<data key=\"e_label\">5 条明细</data>"));
+  assert_non_null(strstr(manifest, "就诊次数过多"));
+  small_folder_remove(folder);
+}
+
 static void place_that_cannot_be_written_is_named_and_nothing_is_left(void **state) {
   (void)state;
   g_autoptr(SmallCase) small = small_case_golden();
@@ -312,6 +330,7 @@ int main(void) {
       cmocka_unit_test(log_is_carried_over_and_its_chain_holds),
       cmocka_unit_test(every_graph_reads_back_by_the_rules),
       cmocka_unit_test(manifest_counts_what_exporting_altered),
+      cmocka_unit_test(texts_are_chinese_when_asked_and_columns_are_not),
       cmocka_unit_test(place_that_cannot_be_written_is_named_and_nothing_is_left),
       cmocka_unit_test(rejects_alone_are_written_beside),
   };
