@@ -10,9 +10,24 @@
 enum { TAG_START = 1, TAG_QUEUE, TAG_TRACE, TAG_TIES };
 
 void rs_simulate_defaults(RsSimulateOptions *options) {
-  *options = (RsSimulateOptions){.seed = 1, .persons = 20000, .days = 180, .lines = 0, .rings = {6, 3, 2, 3, 2, 2, 2, 0},
-    .hard = 0, .ring_size = -1, .bursts = -1, .attendance = -1, .window_minutes = -1, .outlets = -1, .purity = -1, .dose = -1,
-    .honest = -1, .overlap = -1, .mimicry = -1, .innocent = 1, .style = RS_CITY_AUTO};
+  *options = (RsSimulateOptions){.seed = 1,
+                                 .persons = 20000,
+                                 .days = 180,
+                                 .lines = 0,
+                                 .rings = {6, 3, 2, 3, 2, 2, 2, 0},
+                                 .hard = 0,
+                                 .ring_size = -1,
+                                 .bursts = -1,
+                                 .attendance = -1,
+                                 .window_minutes = -1,
+                                 .outlets = -1,
+                                 .purity = -1,
+                                 .dose = -1,
+                                 .honest = -1,
+                                 .overlap = -1,
+                                 .mimicry = -1,
+                                 .innocent = 1,
+                                 .style = RS_CITY_AUTO};
 }
 
 static bool in_range(const char *name, double value, double low, double high, GError **error) {
@@ -22,10 +37,19 @@ static bool in_range(const char *name, double value, double low, double high, GE
 }
 
 static bool check(const RsSimulateOptions *options, GError **error) {
-  const struct { const char *name; double value, most; } dials[] = {
-    {"ring size", options->ring_size, 200}, {"bursts", options->bursts, 1000}, {"attendance", options->attendance, 1},
-    {"window", options->window_minutes, 100000}, {"outlets", options->outlets, 8}, {"purity", options->purity, 1},
-    {"dose", options->dose, 50}, {"honest share", options->honest, 1}, {"overlap", options->overlap, 1}, {"mimicry", options->mimicry, 1}};
+  const struct {
+    const char *name;
+    double value, most;
+  } dials[] = {{"ring size", options->ring_size, 200},
+               {"bursts", options->bursts, 1000},
+               {"attendance", options->attendance, 1},
+               {"window", options->window_minutes, 100000},
+               {"outlets", options->outlets, 8},
+               {"purity", options->purity, 1},
+               {"dose", options->dose, 50},
+               {"honest share", options->honest, 1},
+               {"overlap", options->overlap, 1},
+               {"mimicry", options->mimicry, 1}};
   for (size_t i = 0; i < G_N_ELEMENTS(dials); i++)
     if (!(dials[i].value < 0) && !in_range(dials[i].name, dials[i].value, 0, dials[i].most, error)) return false;
   if (!in_range("hard", options->hard, 0, 1, error) || !in_range("innocent", options->innocent, 0, 10, error) ||
@@ -129,7 +153,7 @@ static void scan_boxes(RsSimWorld *world) {
       RsSimLine *line = &world->line[visit->first_line + i];
       if (line->drug == RS_NONE || line->trace || line->quantity < 1) continue;
       uint64_t trace = 1 + rs_random_next(&random) % 9999999999999u;
-      bool drug = rs_sim_substance[world->drug[line->drug].substance].class != CLASS_SERVICE;
+      bool drug = rs_sim_substance[world->drug[line->drug].substance].family != CLASS_SERVICE;
       if (scans && drug && rs_sim_chance(&random, 900)) line->trace = trace;
     }
   }

@@ -114,7 +114,8 @@ static void build_doctors(RsSimWorld *world) {
     for (uint32_t i = 0; i < world->place[p].n_doctors; i++) {
       RsSimDoctor *doctor = &world->doctor[world->place[p].first_doctor + i];
       doctor->place = p;
-      doctor->dept = (uint8_t)(world->place[p].type == PLACE_CLINIC ? DEPT_GENERAL : (i * 5 + rs_random_below(&random, 3)) % N_DEPTS);
+      doctor->dept =
+          (uint8_t)(world->place[p].type == PLACE_CLINIC ? DEPT_GENERAL : (i * 5 + rs_random_below(&random, 3)) % N_DEPTS);
       doctor->weekdays = (uint8_t)(0x1f | rs_random_below(&random, 4) << 5);
     }
 }
@@ -126,20 +127,20 @@ static void build_drugs(RsSimWorld *world) {
   rs_sim_stream(world, &random, TAG_DRUGS, 0);
   world->drug = g_new0(RsSimDrug, rs_sim_n_substances * 5);
   unsigned service = 0;
-  for (unsigned class = 0; class < N_CLASSES; class++) {
-    world->class_first[class] = world->n_drugs;
-    /* Makers are interleaved, so that the first few of a class, the popular ones, are different substances. */
+  for (unsigned family = 0; family < N_CLASSES; family++) {
+    world->class_first[family] = world->n_drugs;
+    /* Makers are interleaved, so that the first few of a family, the popular ones, are different substances. */
     for (uint8_t variant = 0; variant < 5; variant++)
       for (uint32_t s = 0; s < rs_sim_n_substances; s++) {
         const RsSimSubstance *substance = &rs_sim_substance[s];
-        if (substance->class != class || (variant && class == CLASS_SERVICE)) continue;
+        if (substance->family != family || (variant && family == CLASS_SERVICE)) continue;
         uint32_t makers = 1 + (uint32_t)(rs_hash_mix(s, world->options->seed) % 5);
         if (variant >= makers) continue;
         uint32_t price = substance->price * (variant ? rs_sim_between(&random, 550, 1250) : 1000) / 1000;
-        if (class == CLASS_SERVICE) world->service[service++] = world->n_drugs;
+        if (family == CLASS_SERVICE) world->service[service++] = world->n_drugs;
         world->drug[world->n_drugs++] = (RsSimDrug){(uint16_t)s, variant, price / 10 * 10 + 5};
       }
-    world->class_count[class] = world->n_drugs - world->class_first[class];
+    world->class_count[family] = world->n_drugs - world->class_first[family];
   }
 }
 
@@ -177,9 +178,9 @@ static void give_regimen(RsSimWorld *world, RsRandom *random, uint32_t p, unsign
     person->diagnosis[person->n_diagnoses++] = (uint16_t)diagnosis;
     const RsSimDiagnosis *ill = &rs_sim_diagnosis[diagnosis];
     uint32_t n = 1 + rs_sim_chance(random, 550);
-    for (unsigned c = 0; c < 4 && n && ill->class[c] != CLASS_SERVICE && person->n_drugs < RS_SIM_OWN_DRUGS; c++) {
+    for (unsigned c = 0; c < 4 && n && ill->family[c] != CLASS_SERVICE && person->n_drugs < RS_SIM_OWN_DRUGS; c++) {
       if (c && !rs_sim_chance(random, 600)) continue;
-      uint32_t drug = rs_sim_class_drug(world, random, ill->class[c], person->pharmacy[0]);
+      uint32_t drug = rs_sim_class_drug(world, random, ill->family[c], person->pharmacy[0]);
       bool known = false;
       for (unsigned k = 0; k < person->n_drugs; k++) known |= person->drug[k] == drug;
       if (known) continue;
@@ -232,8 +233,9 @@ static void give_places(RsSimWorld *world, RsRandom *random, RsSimPerson *person
   }
   if (head && rs_sim_chance(random, 750)) person->pharmacy[0] = head->pharmacy[0];
   if (head && rs_sim_chance(random, 400)) person->pharmacy[1] = head->pharmacy[1];
-  person->clinic = head && rs_sim_chance(random, 600) ? head->clinic
-                                                            : rs_sim_place(world, random, rs_sim_chance(random, 700) ? d : person->work, PLACE_CLINIC);
+  person->clinic = head && rs_sim_chance(random, 600)
+                       ? head->clinic
+                       : rs_sim_place(world, random, rs_sim_chance(random, 700) ? d : person->work, PLACE_CLINIC);
   uint32_t far = world->district[d].home && rs_sim_chance(random, 350) ? rs_random_below(random, world->n_home) : d;
   person->hospital = rs_sim_place(world, random, far, PLACE_HOSPITAL);
   if (world->style == RS_CITY_BIG && world->district[d].home && rs_sim_chance(random, 330))
@@ -260,8 +262,10 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
   RsSimHousehold *household = &world->household[world->n_households];
   *household = (RsSimHousehold){first, n, 0, 0};
   uint32_t permille = (uint32_t)(world->options->innocent * 1000 + 0.5);
-  if (n > 1 && rs_sim_chance(&random, world->mood.together * permille / 1000)) household->together = (uint16_t)rs_sim_between(&random, 80, 850);
-  if (n > 1 && rs_sim_chance(&random, world->mood.proxy * permille / 1000)) household->proxy = (uint16_t)rs_sim_between(&random, 300, 900);
+  if (n > 1 && rs_sim_chance(&random, world->mood.together * permille / 1000))
+    household->together = (uint16_t)rs_sim_between(&random, 80, 850);
+  if (n > 1 && rs_sim_chance(&random, world->mood.proxy * permille / 1000))
+    household->proxy = (uint16_t)rs_sim_between(&random, 300, 900);
   uint32_t lives = draw_district(world, &random, 0, world->n_districts), insured = draw_insured(world, &random, lives);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t p = first + i;
@@ -279,7 +283,8 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
     person->household = world->n_households;
     person->address = world->n_households;
     person->phone = i && (age < 16 || age > 72 || rs_sim_chance(&random, 150)) ? first : p;
-    person->employer = age > 20 && age < 60 && rs_sim_chance(&random, 700) ? rs_random_below(&random, world->n_persons / 60 + 5) : RS_NONE;
+    person->employer =
+        age > 20 && age < 60 && rs_sim_chance(&random, 700) ? rs_random_below(&random, world->n_persons / 60 + 5) : RS_NONE;
     give_places(world, &random, person, i ? &world->person[first] : NULL);
     give_habits(world, &random, person, age);
     give_regimen(world, &random, p, age);
@@ -318,7 +323,10 @@ static void build_persons(RsSimWorld *world) {
 
 /* ---- lives ---- */
 
-typedef struct { RsSimWorld *world; RsRandom random; } Life;
+typedef struct {
+  RsSimWorld *world;
+  RsRandom random;
+} Life;
 
 static bool keeps(Life *life, uint32_t p) { return rs_sim_chance(&life->random, life->world->person[p].keep); }
 
@@ -336,10 +344,13 @@ static void fill_outside(Life *life, uint32_t p, const RsSimVisit *seen, uint32_
   }
   if (world->district[world->place[place].district].city != world->district[from->district].city)
     place = rs_sim_place(world, random, from->district, PLACE_PHARMACY); /* before the way home */
-  uint32_t delay = 60 * (world->place[place].door == seen->place ? rs_sim_between(random, 3, 30) : rs_sim_between(random, 15, 150));
+  uint32_t delay =
+      60 * (world->place[place].door == seen->place ? rs_sim_between(random, 3, 30) : rs_sim_between(random, 15, 150));
   rs_sim_visit(world, p, place, doctor, diagnosis, rs_sim_in_hours(world, random, place, time + delay));
-  if (own) rs_sim_own_drugs(world, random, p, 930);
-  else rs_sim_treatment(world, random, p, place, diagnosis, true);
+  if (own)
+    rs_sim_own_drugs(world, random, p, 930);
+  else
+    rs_sim_treatment(world, random, p, place, diagnosis, true);
 }
 
 static void drop_empty_visit(RsSimWorld *world) {
@@ -390,10 +401,13 @@ static void second_stop(Life *life, uint32_t p, const RsSimVisit *first) {
   const RsSimPerson *who = &world->person[p];
   if (!rs_sim_chance(random, 6)) return;
   bool back = rs_sim_chance(random, 500);
-  uint32_t place = back ? first->place : who->pharmacy[1], delay = 60 * (back ? rs_sim_between(random, 3, 18) : rs_sim_between(random, 12, 70));
+  uint32_t place = back ? first->place : who->pharmacy[1],
+           delay = 60 * (back ? rs_sim_between(random, 3, 18) : rs_sim_between(random, 12, 70));
   rs_sim_visit(world, p, place, first->doctor, first->diagnosis, rs_sim_in_hours(world, random, place, first->time + delay));
-  if (back || !who->n_drugs) rs_sim_treatment(world, random, p, place, first->diagnosis, true);
-  else rs_sim_own_drugs(world, random, p, 350);
+  if (back || !who->n_drugs)
+    rs_sim_treatment(world, random, p, place, first->diagnosis, true);
+  else
+    rs_sim_own_drugs(world, random, p, 350);
   drop_empty_visit(world);
 }
 
@@ -403,19 +417,22 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
   RsSimPerson *who = &world->person[p];
   uint32_t diagnosis = rs_sim_main_diagnosis(world, random, p);
   if (rs_sim_chance(random, 80) && who->n_drugs) { /* the doctor changes something */
-    uint32_t i = rs_random_below(random, who->n_drugs), class = rs_sim_substance[world->drug[who->drug[i]].substance].class;
-    uint32_t drug = rs_sim_class_drug(world, random, class, who->pharmacy[0]);
+    uint32_t i = rs_random_below(random, who->n_drugs), family = rs_sim_substance[world->drug[who->drug[i]].substance].family;
+    uint32_t drug = rs_sim_class_drug(world, random, family, who->pharmacy[0]);
     for (unsigned k = 0; k < who->n_drugs; k++)
       if (who->drug[k] == drug) drug = who->drug[i];
     who->drug[i] = drug, who->dose[i] = (uint8_t)rs_sim_packs(world, drug);
   }
   bool seen = who->doctor != RS_NONE && rs_random_below(random, 100) < who->hospital_share;
-  uint32_t place = seen ? world->doctor[who->doctor].place : who->pharmacy[rs_sim_chance(random, 780) ? 0 : rs_sim_between(random, 1, 2)];
+  uint32_t place =
+      seen ? world->doctor[who->doctor].place : who->pharmacy[rs_sim_chance(random, 780) ? 0 : rs_sim_between(random, 1, 2)];
   uint32_t doctor = seen && who->any_doctor ? rs_sim_doctor(world, random, place, rs_sim_diagnosis[diagnosis].dept)
-                    : seen                   ? who->doctor
-                                             : rs_sim_chance(random, world->mood.prescription) ? who->doctor : RS_NONE;
+                    : seen                  ? who->doctor
+                    : rs_sim_chance(random, world->mood.prescription) ? who->doctor
+                                                                      : RS_NONE;
   day = rs_sim_open_day(world, place, day);
-  if (seen && rs_sim_weekday(world, day) >= 5 && rs_sim_chance(random, 750)) day += 7 - rs_sim_weekday(world, day) + rs_random_below(random, 4);
+  if (seen && rs_sim_weekday(world, day) >= 5 && rs_sim_chance(random, 750))
+    day += 7 - rs_sim_weekday(world, day) + rs_random_below(random, 4);
   if (day >= world->days) return;
   uint32_t time = day * 86400 + rs_sim_hour(world, random, p, place);
   RsSimVisit visit = *rs_sim_visit(world, p, place, doctor, diagnosis, time);
@@ -429,8 +446,10 @@ static void refill(Life *life, uint32_t p, uint32_t day) {
   }
   bool inside = rs_sim_chance(random, world->mood.inside - 100);
   rs_sim_treatment(world, random, p, place, diagnosis, false);
-  if (inside) rs_sim_own_drugs(world, random, p, 930);
-  else fill_outside(life, p, &visit, diagnosis, true);
+  if (inside)
+    rs_sim_own_drugs(world, random, p, 930);
+  else
+    fill_outside(life, p, &visit, diagnosis, true);
   drop_empty_visit(world);
 }
 
@@ -456,20 +475,26 @@ static void fall_ill(Life *life, uint32_t p, uint32_t day) {
   RsRandom *random = &life->random;
   RsSimPerson *who = &world->person[p];
   uint32_t diagnosis = draw_illness(world, random, p, day);
-  if (rs_sim_chance(random, 12)) { inpatient(life, p, day, diagnosis); return; }
+  if (rs_sim_chance(random, 12)) {
+    inpatient(life, p, day, diagnosis);
+    return;
+  }
   bool away = rs_sim_chance(random, 15); /* on a trip */
   uint32_t district = away ? draw_district(world, random, 0, world->n_districts) : who->district;
   bool doctor_visit = rs_sim_chance(random, rs_sim_age(world, p) < 8 ? 700 : 400);
   uint32_t place, doctor = RS_NONE;
   if (doctor_visit) {
     bool clinic = rs_sim_chance(random, 520);
-    place = away ? rs_sim_place(world, random, district, clinic ? PLACE_CLINIC : PLACE_HOSPITAL) : clinic ? who->clinic : who->hospital;
+    place = away     ? rs_sim_place(world, random, district, clinic ? PLACE_CLINIC : PLACE_HOSPITAL)
+            : clinic ? who->clinic
+                     : who->hospital;
     if (!away && !clinic && rs_sim_chance(random, 300)) place = rs_sim_place(world, random, district, PLACE_HOSPITAL);
     if (who->cast_place != RS_NONE && !away && rs_sim_chance(random, 720)) place = who->cast_place;
     doctor = rs_sim_doctor(world, random, place, rs_sim_diagnosis[diagnosis].dept);
   } else {
     if (!away && rs_sim_chance(random, 400)) district = who->work;
-    if (!away && world->district[district].home && rs_sim_chance(random, 120)) district = rs_random_below(random, world->n_home); /* on an errand */
+    if (!away && world->district[district].home && rs_sim_chance(random, 120))
+      district = rs_random_below(random, world->n_home); /* on an errand */
     place = away || rs_sim_chance(random, 230) ? rs_sim_place(world, random, district, PLACE_PHARMACY)
                                                : who->pharmacy[rs_sim_chance(random, 620) ? 0 : rs_sim_between(random, 1, 2)];
   }
@@ -523,11 +548,15 @@ static void live_household(RsSimWorld *world, uint32_t h) {
     if (day >= world->days) return;
     RsSimPerson *who = &world->person[p];
     bool chronic = who->next_refill == day;
-    if (chronic) who->next_refill = day + who->period - MIN(who->period / 10u, 3u) + rs_random_below(&life.random, 7);
-    else who->next_acute = day + acute_gap(&life, p);
+    if (chronic)
+      who->next_refill = day + who->period - MIN(who->period / 10u, 3u) + rs_random_below(&life.random, 7);
+    else
+      who->next_acute = day + acute_gap(&life, p);
     if (!keeps(&life, p) || (holiday(world, day) && rs_sim_chance(&life.random, 550))) continue;
-    if (chronic) refill(&life, p, day);
-    else fall_ill(&life, p, day);
+    if (chronic)
+      refill(&life, p, day);
+    else
+      fall_ill(&life, p, day);
   }
 }
 
@@ -553,8 +582,10 @@ static void fit_volume(RsSimWorld *world) {
     world->intensity = (uint32_t)((low + high) / 2);
     if (i == 0) world->intensity = 1000;
     build_persons(world);
-    if (sample_lines(world) < world->options->lines) low = world->intensity;
-    else high = world->intensity;
+    if (sample_lines(world) < world->options->lines)
+      low = world->intensity;
+    else
+      high = world->intensity;
   }
   world->intensity = (uint32_t)((low + high) / 2);
 }

@@ -11,8 +11,9 @@ void rs_sim_stream(const RsSimWorld *world, RsRandom *random, uint64_t tag, uint
 }
 
 /* 32 quantiles of the exponential distribution with mean 1000: no logarithm, hence no libm. */
-static const uint16_t exponential[32] = {16, 48, 81, 116, 152, 189, 227, 267, 309, 352, 398, 445, 495, 548, 604, 662,
-  725, 792, 863, 940, 1023, 1114, 1214, 1326, 1451, 1594, 1761, 1962, 2213, 2549, 3060, 4159};
+static const uint16_t exponential[32] = {16,   48,   81,   116,  152,  189,  227,  267,  309,  352,  398,
+                                         445,  495,  548,  604,  662,  725,  792,  863,  940,  1023, 1114,
+                                         1214, 1326, 1451, 1594, 1761, 1962, 2213, 2549, 3060, 4159};
 
 uint32_t rs_sim_wait(RsRandom *random, uint32_t mean) {
   uint64_t base = exponential[rs_random_below(random, 32)];
@@ -25,8 +26,10 @@ uint32_t rs_sim_zipf(const RsSimWorld *world, RsRandom *random, uint32_t n) {
   uint32_t low = 0, high = n - 1;
   while (low < high) {
     uint32_t middle = (low + high) / 2;
-    if (world->zipf[middle + 1] > at) high = middle;
-    else low = middle + 1;
+    if (world->zipf[middle + 1] > at)
+      high = middle;
+    else
+      low = middle + 1;
   }
   return low;
 }
@@ -120,7 +123,8 @@ uint32_t rs_sim_hour(const RsSimWorld *world, RsRandom *random, uint32_t person,
   const RsSimPerson *who = &world->person[person];
   int32_t minute = who->habit + rs_sim_bell(random, who->habit_spread);
   if (at->type != PLACE_PHARMACY && minute > at->close - 45) /* clinics are seen in working hours */
-    minute = rs_sim_chance(random, 620) ? 490 + (int32_t)rs_sim_between(random, 0, 190) : 815 + (int32_t)rs_sim_between(random, 0, 160);
+    minute = rs_sim_chance(random, 620) ? 490 + (int32_t)rs_sim_between(random, 0, 190)
+                                        : 815 + (int32_t)rs_sim_between(random, 0, 160);
   if (minute < at->open) minute = at->open + (int32_t)rs_sim_between(random, 0, 90);
   if (minute > at->close - 4) minute = at->close - 4 - (int32_t)rs_sim_between(random, 0, 150);
   if (minute > 705 && minute < 800 && at->type != PLACE_PHARMACY) minute += 95; /* lunch */
@@ -152,14 +156,14 @@ uint32_t rs_sim_doctor(const RsSimWorld *world, RsRandom *random, uint32_t place
   return doctor;
 }
 
-/* Each place keeps a few favourites of a class on the shelf. */
-uint32_t rs_sim_class_drug(const RsSimWorld *world, RsRandom *random, unsigned class, uint32_t place) {
-  uint32_t n = world->class_count[class], at = rs_sim_zipf(world, random, n);
+/* Each place keeps a few favourites of a family on the shelf. */
+uint32_t rs_sim_class_drug(const RsSimWorld *world, RsRandom *random, unsigned family, uint32_t place) {
+  uint32_t n = world->class_count[family], at = rs_sim_zipf(world, random, n);
   if (rs_sim_chance(random, 600)) {
-    uint64_t shelf = rs_hash_mix((uint64_t)place << 8 | rs_random_below(random, 3), rs_hash_mix(class, world->options->seed));
+    uint64_t shelf = rs_hash_mix((uint64_t)place << 8 | rs_random_below(random, 3), rs_hash_mix(family, world->options->seed));
     at = (uint32_t)(shelf % n);
   }
-  return world->class_first[class] + at;
+  return world->class_first[family] + at;
 }
 
 uint32_t rs_sim_packs(const RsSimWorld *world, uint32_t drug) { return rs_sim_substance[world->drug[drug].substance].packs; }
@@ -186,10 +190,12 @@ void rs_sim_own_drugs(RsSimWorld *world, RsRandom *random, uint32_t person, uint
 static void services(RsSimWorld *world, RsRandom *random, uint32_t place, bool acute) {
   rs_sim_line(world, world->service[SERVICE_CONSULT], 1);
   uint32_t permille = world->place[place].type == PLACE_HOSPITAL ? 420 : 160;
-  static const uint8_t usual[] = {SERVICE_BLOOD, SERVICE_PANEL, SERVICE_ECG, SERVICE_URINE, SERVICE_ULTRASOUND, SERVICE_CT, SERVICE_SUGAR};
+  static const uint8_t usual[] = {SERVICE_BLOOD,      SERVICE_PANEL, SERVICE_ECG,  SERVICE_URINE,
+                                  SERVICE_ULTRASOUND, SERVICE_CT,    SERVICE_SUGAR};
   for (unsigned i = 0; i < sizeof usual; i++)
     if (rs_sim_chance(random, permille / (1 + i / 2))) rs_sim_line(world, world->service[usual[i]], 1);
-  if (acute && rs_sim_chance(random, permille / 2)) rs_sim_line(world, world->service[SERVICE_DRIP], rs_sim_between(random, 1, 3));
+  if (acute && rs_sim_chance(random, permille / 2))
+    rs_sim_line(world, world->service[SERVICE_DRIP], rs_sim_between(random, 1, 3));
 }
 
 void rs_sim_treatment(RsSimWorld *world, RsRandom *random, uint32_t person, uint32_t place, uint32_t diagnosis, bool drugs) {
@@ -197,13 +203,13 @@ void rs_sim_treatment(RsSimWorld *world, RsRandom *random, uint32_t person, uint
   const RsSimDiagnosis *ill = &rs_sim_diagnosis[diagnosis];
   if (world->place[place].type != PLACE_PHARMACY) services(world, random, place, diagnosis >= rs_sim_n_chronic);
   if (!drugs) return;
-  for (unsigned i = 0; i < 4 && ill->class[i] != CLASS_SERVICE; i++) {
+  for (unsigned i = 0; i < 4 && ill->family[i] != CLASS_SERVICE; i++) {
     if (!rs_sim_chance(random, i == 0 ? 900 : 430)) continue;
-    uint32_t drug = rs_sim_class_drug(world, random, ill->class[i], place);
+    uint32_t drug = rs_sim_class_drug(world, random, ill->family[i], place);
     uint32_t packs = rs_sim_packs(world, drug);
     rs_sim_line(world, drug, packs + (rs_sim_chance(random, 250) ? 1 : 0));
     if (i == 0 && rs_sim_chance(random, 280)) /* two of the same kind for one illness */
-      rs_sim_line(world, rs_sim_class_drug(world, random, ill->class[i], place), packs);
+      rs_sim_line(world, rs_sim_class_drug(world, random, ill->family[i], place), packs);
   }
   if (rs_sim_chance(random, 60))
     rs_sim_line(world, rs_sim_class_drug(world, random, rs_sim_chance(random, 500) ? CLASS_VITAMIN : CLASS_TONIC, place), 1);
@@ -212,7 +218,7 @@ void rs_sim_treatment(RsSimWorld *world, RsRandom *random, uint32_t person, uint
 bool rs_sim_can_have(uint32_t diagnosis, unsigned age, bool woman) {
   const RsSimDiagnosis *ill = &rs_sim_diagnosis[diagnosis];
   bool of_women = ill->dept == DEPT_WOMEN || !strcmp(ill->code, "C50.9");
-  bool of_men = ill->class[0] == CLASS_PROSTATE || !strcmp(ill->code, "C61");
+  bool of_men = ill->family[0] == CLASS_PROSTATE || !strcmp(ill->code, "C61");
   return age >= ill->young && age <= ill->old && !(woman ? of_men : of_women);
 }
 

@@ -13,7 +13,11 @@ typedef struct {
   uint32_t attendance, shift;
 } Group;
 
-typedef struct { RsSimWorld *world; RsRandom random; Group group; } Cast;
+typedef struct {
+  RsSimWorld *world;
+  RsRandom random;
+  Group group;
+} Cast;
 
 /* How many groups of a kind: about one for so many persons, at least one, scaled by the dial. */
 static uint32_t usual(const RsSimWorld *world, uint32_t one_per) {
@@ -66,7 +70,8 @@ static void gather(Cast *cast, uint32_t n, Suits suits, uint32_t mark) {
     RsSimPerson *who = &world->person[p];
     if (!world->district[who->district].home || !suits(world, p, group)) continue;
     /* A person lives in one care home, but goes to any number of clinic days. */
-    uint32_t closed = mark ? RS_SIM_CAST_CARE_HOME | RS_SIM_CAST_DIALYSIS | RS_SIM_CAST_OTHER | RS_SIM_CAST_RING : RS_SIM_CAST_CARE_HOME;
+    uint32_t closed =
+        mark ? RS_SIM_CAST_CARE_HOME | RS_SIM_CAST_DIALYSIS | RS_SIM_CAST_OTHER | RS_SIM_CAST_RING : RS_SIM_CAST_CARE_HOME;
     if (who->cast & closed) continue;
     bool known = false;
     for (uint32_t i = 0; i < group->n; i++) known |= group->person[i] == p;
@@ -168,7 +173,8 @@ static void flu_clinic(Cast *cast) {
   group->place = home_place(cast, rs_sim_chance(random, 500) ? PLACE_HOSPITAL : PLACE_CLINIC);
   group->doctor = rs_sim_doctor(cast->world, random, group->place, DEPT_LUNG);
   gather(cast, size(cast->world, random, 30, 90), has_kidneys, 0);
-  group->day = rs_random_below(random, cast->world->days), group->start = 480 + rs_random_below(random, 60), group->attendance = 900;
+  group->day = rs_random_below(random, cast->world->days), group->start = 480 + rs_random_below(random, 60),
+  group->attendance = 900;
 }
 
 static void promotion(Cast *cast) {
@@ -277,7 +283,8 @@ uint32_t rs_sim_crowd(const RsSimWorld *world, RsRandom *random, uint32_t crowd[
   G_STATIC_ASSERT(MOST <= 160);
   for (unsigned tries = 0; tries < 40 && world->groups->len; tries++) {
     const Group *group = &g_array_index(world->groups, Group, rs_random_below(random, world->groups->len));
-    bool fits = group->kind == KIND_CARE_HOME || group->kind == KIND_EMPLOYER_DAY || group->kind == KIND_SCHOOL_CLINIC || group->kind == KIND_MIGRANTS;
+    bool fits = group->kind == KIND_CARE_HOME || group->kind == KIND_EMPLOYER_DAY || group->kind == KIND_SCHOOL_CLINIC ||
+                group->kind == KIND_MIGRANTS;
     if (!fits || group->n < least) continue;
     for (uint32_t i = 0; i < group->n; i++) crowd[i] = group->person[i];
     return group->n;
@@ -339,12 +346,15 @@ static void open_day(RsSimWorld *world, RsRandom *random, const Group *group, ui
     uint32_t p = group->person[i], width = group->kind == KIND_FRIENDS ? 900 : 8400;
     uint32_t time = day * 86400 + group->start * 60 + rs_random_below(random, width);
     rs_sim_visit(world, p, group->place, group->doctor, rs_sim_main_diagnosis(world, random, p), time);
-    if (group->kind == KIND_CLINIC_DAY) rs_sim_line(world, world->service[rs_sim_chance(random, 500) ? SERVICE_SUGAR : SERVICE_CONSULT], 1);
+    if (group->kind == KIND_CLINIC_DAY)
+      rs_sim_line(world, world->service[rs_sim_chance(random, 500) ? SERVICE_SUGAR : SERVICE_CONSULT], 1);
     rs_sim_own_drugs(world, random, p, group->kind == KIND_PROMOTION ? 600 : 850);
     if (group->kind == KIND_PROMOTION) { /* this month's offer, and a stock of the usual */
       static const uint8_t offers[] = {CLASS_TONIC, CLASS_VITAMIN, CLASS_PLASTER, CLASS_HEART_TCM};
       uint32_t offer = offers[(day / 28) % sizeof offers];
-      if (rs_sim_chance(random, 550)) rs_sim_line(world, world->class_first[offer] + (day / 28 + group->place) % world->class_count[offer], rs_sim_between(random, 1, 3));
+      if (rs_sim_chance(random, 550))
+        rs_sim_line(world, world->class_first[offer] + (day / 28 + group->place) % world->class_count[offer],
+                    rs_sim_between(random, 1, 3));
     }
     if (!world->visit[world->n_visits - 1].n_lines) world->n_visits--;
   }
@@ -357,7 +367,8 @@ static void flu_days(RsSimWorld *world, RsRandom *random, const Group *group) {
     uint32_t flu = rs_sim_n_chronic + 1; /* J11.1 */
     rs_sim_visit(world, p, group->place, group->doctor, flu, day * 86400 + group->start * 60 + rs_random_below(random, 9000));
     rs_sim_line(world, world->service[SERVICE_CONSULT], 1);
-    if (rs_sim_chance(random, 700)) rs_sim_line(world, world->class_first[CLASS_FLU] + rs_random_below(random, MIN(world->class_count[CLASS_FLU], 2u)), 1);
+    if (rs_sim_chance(random, 700))
+      rs_sim_line(world, world->class_first[CLASS_FLU] + rs_random_below(random, MIN(world->class_count[CLASS_FLU], 2u)), 1);
     if (rs_sim_chance(random, 600)) rs_sim_line(world, rs_sim_class_drug(world, random, CLASS_COLD, group->place), 1);
   }
 }
@@ -375,7 +386,9 @@ static void live_group(RsSimWorld *world, const Group *group) {
     case KIND_CARE_HOME: care_round(world, &random, group, on); break;
     case KIND_DIALYSIS: dialysis_day(world, &random, group, on); break;
     case KIND_EMPLOYER_DAY: checkup_day(world, &random, group, on); break;
-    case KIND_CLINIC_DAY: case KIND_PROMOTION: case KIND_FRIENDS: open_day(world, &random, group, on); break;
+    case KIND_CLINIC_DAY:
+    case KIND_PROMOTION:
+    case KIND_FRIENDS: open_day(world, &random, group, on); break;
     default: break;
     }
   }
@@ -390,7 +403,8 @@ void rs_sim_innocent_live(RsSimWorld *world) {
 
 static uint64_t new_trace(RsRandom *random) { return 1 + rs_random_next(random) % 9999999999999u; }
 
-static void one_line(RsSimWorld *world, RsRandom *random, uint32_t p, uint32_t place, uint32_t day, uint32_t drug, int32_t quantity, uint64_t trace) {
+static void one_line(RsSimWorld *world, RsRandom *random, uint32_t p, uint32_t place, uint32_t day, uint32_t drug,
+                     int32_t quantity, uint64_t trace) {
   uint32_t time = day * 86400 + rs_sim_hour(world, random, p, place);
   rs_sim_visit(world, p, place, RS_NONE, rs_sim_main_diagnosis(world, random, p), time);
   rs_sim_line(world, drug, 1);

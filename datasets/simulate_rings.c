@@ -18,21 +18,23 @@ typedef struct RsSimRing {
   uint32_t person[RING_PERSONS], outlet[RING_OUTLETS], doctor[RING_DOCTORS], drug[RING_DRUGS];
   uint32_t bursts, attendance, window, purity, dose, mimicry; /* permille but for bursts and window (seconds) */
   uint32_t base, local; /* the organiser's district, and how often he looks no further, permille */
-  bool trims; /* fills each bill up to just below what the fund pays */
+  bool trims;           /* fills each bill up to just below what the fund pays */
   uint64_t stream;
 } Ring;
 
 /* Ranges {careless low, careless high, careful low, careful high} for each pattern. */
-typedef struct { uint32_t size[4], bursts[4], attendance[4], window[4], outlets[4], drugs[4]; } Ranges;
+typedef struct {
+  uint32_t size[4], bursts[4], attendance[4], window[4], outlets[4], drugs[4];
+} Ranges;
 static const Ranges usual[N_PATTERNS] = {
-  [BATCH] = {{5, 16, 4, 14}, {8, 16, 4, 6}, {820, 1000, 620, 780}, {4, 14, 15, 240}, {2, 5, 2, 5}, {3, 6, 1, 3}},
-  [RESALE] = {{6, 18, 5, 14}, {16, 30, 8, 13}, {650, 950, 450, 750}, {0, 0, 0, 0}, {4, 8, 4, 8}, {2, 5, 1, 2}},
-  [STEERING] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {700, 950, 380, 560}, {15, 150, 15, 1500}, {1, 1, 1, 1}, {1, 2, 0, 1}},
-  [CROSSREGION] = {{6, 20, 5, 14}, {4, 8, 2, 4}, {800, 1000, 650, 850}, {20, 90, 60, 400}, {1, 2, 1, 2}, {2, 4, 1, 3}},
-  [DUPLICATE] = {{4, 12, 4, 10}, {4, 8, 2, 4}, {850, 1000, 650, 850}, {60, 360, 200, 2600}, {2, 2, 2, 4}, {2, 4, 1, 2}},
-  [TRAVEL] = {{3, 9, 3, 8}, {4, 8, 2, 4}, {850, 1000, 650, 850}, {2, 20, 12, 45}, {1, 2, 1, 3}, {2, 4, 1, 2}},
-  [TRACE] = {{6, 16, 5, 12}, {4, 8, 2, 4}, {850, 1000, 650, 850}, {4320, 30000, 14400, 90000}, {2, 3, 2, 4}, {2, 4, 2, 3}},
-  [MIXED] = {{6, 14, 5, 12}, {8, 14, 4, 6}, {820, 1000, 650, 780}, {4, 14, 15, 200}, {2, 4, 2, 4}, {3, 5, 1, 3}},
+    [BATCH] = {{5, 16, 4, 14}, {8, 16, 4, 6}, {820, 1000, 620, 780}, {4, 14, 15, 240}, {2, 5, 2, 5}, {3, 6, 1, 3}},
+    [RESALE] = {{6, 18, 5, 14}, {16, 30, 8, 13}, {650, 950, 450, 750}, {0, 0, 0, 0}, {4, 8, 4, 8}, {2, 5, 1, 2}},
+    [STEERING] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {700, 950, 380, 560}, {15, 150, 15, 1500}, {1, 1, 1, 1}, {1, 2, 0, 1}},
+    [CROSSREGION] = {{6, 20, 5, 14}, {4, 8, 2, 4}, {800, 1000, 650, 850}, {20, 90, 60, 400}, {1, 2, 1, 2}, {2, 4, 1, 3}},
+    [DUPLICATE] = {{4, 12, 4, 10}, {4, 8, 2, 4}, {850, 1000, 650, 850}, {60, 360, 200, 2600}, {2, 2, 2, 4}, {2, 4, 1, 2}},
+    [TRAVEL] = {{3, 9, 3, 8}, {4, 8, 2, 4}, {850, 1000, 650, 850}, {2, 20, 12, 45}, {1, 2, 1, 3}, {2, 4, 1, 2}},
+    [TRACE] = {{6, 16, 5, 12}, {4, 8, 2, 4}, {850, 1000, 650, 850}, {4320, 30000, 14400, 90000}, {2, 3, 2, 4}, {2, 4, 2, 3}},
+    [MIXED] = {{6, 14, 5, 12}, {8, 14, 4, 6}, {820, 1000, 650, 780}, {4, 14, 15, 200}, {2, 4, 2, 4}, {3, 5, 1, 3}},
 };
 
 /* ---- casting ---- */
@@ -76,9 +78,12 @@ static void cast_members(RsSimWorld *world, RsRandom *random, Ring *ring, uint32
       p = home->first + rs_random_below(random, home->n);
     }
     const Ring *other = world->n_cast ? &world->ring[rs_random_below(random, world->n_cast)] : NULL;
-    bool shared = other && other->n_persons && district == RS_NONE && other->pattern != CROSSREGION && rs_sim_chance(random, overlap);
+    bool shared =
+        other && other->n_persons && district == RS_NONE && other->pattern != CROSSREGION && rs_sim_chance(random, overlap);
     if (shared) p = other->person[rs_random_below(random, other->n_persons)];
-    if (district == RS_NONE && !shared && tries < 20000 && world->person[p].district != ring->base && rs_sim_chance(random, ring->local)) continue;
+    if (district == RS_NONE && !shared && tries < 20000 && world->person[p].district != ring->base &&
+        rs_sim_chance(random, ring->local))
+      continue;
     if (shared ? in_ring(ring, p) : !suits(world, ring, p, district)) continue;
     join(world, ring, p, rs_sim_dial(world, random, options->honest, 1000, keeps));
   }
@@ -102,11 +107,11 @@ static void cast_drugs(const RsSimWorld *world, RsRandom *random, Ring *ring, ui
   for (uint32_t tries = 0; ring->n_drugs < MIN(n, RING_DRUGS) && tries < 4000; tries++) {
     uint32_t drug = rs_random_below(random, world->n_drugs);
     if (rs_sim_chance(random, 600)) { /* mostly what everybody knows */
-      uint32_t class = rs_random_below(random, N_CLASSES);
-      drug = rs_sim_class_drug(world, random, class, rs_random_below(random, world->n_places));
+      uint32_t family = rs_random_below(random, N_CLASSES);
+      drug = rs_sim_class_drug(world, random, family, rs_random_below(random, world->n_places));
     }
     const RsSimSubstance *what = &rs_sim_substance[world->drug[drug].substance];
-    if (what->class == CLASS_SERVICE || world->drug[drug].price < least || world->drug[drug].price > 60000) continue;
+    if (what->family == CLASS_SERVICE || world->drug[drug].price < least || world->drug[drug].price > 60000) continue;
     bool known = false;
     for (uint32_t i = 0; i < ring->n_drugs; i++) known |= world->drug[ring->drug[i]].substance == world->drug[drug].substance;
     if (!known) ring->drug[ring->n_drugs++] = drug;
@@ -120,8 +125,8 @@ static void add_outlet(Ring *ring, uint32_t place) {
 }
 
 static uint32_t any_place(const RsSimWorld *world, RsRandom *random, const Ring *ring, bool home, RsSimPlaceType type) {
-  uint32_t district = home ? rs_random_below(random, world->n_home)
-                           : world->n_home + rs_random_below(random, world->n_districts - world->n_home);
+  uint32_t district =
+      home ? rs_random_below(random, world->n_home) : world->n_home + rs_random_below(random, world->n_districts - world->n_home);
   if (home && rs_sim_chance(random, ring->local)) district = ring->base;
   uint32_t slot = district * N_PLACE_TYPES + (uint32_t)type;
   return world->first_place[slot] + rs_random_below(random, world->count_place[slot]);
@@ -135,20 +140,24 @@ static void add_doctor(const RsSimWorld *world, RsRandom *random, Ring *ring, ui
 
 static void cast_outlets(const RsSimWorld *world, RsRandom *random, Ring *ring, uint32_t n) {
   switch (ring->pattern) {
-  case BATCH: case MIXED:
+  case BATCH:
+  case MIXED:
     for (uint32_t tries = 0; tries < 300 && ring->n_outlets < n; tries++)
       add_outlet(ring, any_place(world, random, ring, true, rs_sim_chance(random, 850) ? PLACE_PHARMACY : PLACE_CLINIC));
     for (uint32_t i = rs_random_below(random, 3); i > 0; i--)
-      add_doctor(world, random, ring, any_place(world, random, ring, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
+      add_doctor(world, random, ring,
+                 any_place(world, random, ring, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
     break;
   case RESALE:
     for (uint32_t i = 0; i < n / 2 + 1; i++) add_outlet(ring, any_place(world, random, ring, true, PLACE_PHARMACY));
     for (uint32_t i = rs_sim_between(random, 6, 14); i > 0; i--)
-      add_doctor(world, random, ring, any_place(world, random, ring, true, rs_sim_chance(random, 650) ? PLACE_HOSPITAL : PLACE_CLINIC));
+      add_doctor(world, random, ring,
+                 any_place(world, random, ring, true, rs_sim_chance(random, 650) ? PLACE_HOSPITAL : PLACE_CLINIC));
     break;
   case CROSSREGION:
     for (uint32_t i = 0; i < n; i++) add_outlet(ring, any_place(world, random, ring, true, PLACE_PHARMACY));
-    add_doctor(world, random, ring, any_place(world, random, ring, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
+    add_doctor(world, random, ring,
+               any_place(world, random, ring, true, rs_sim_chance(random, 500) ? PLACE_CLINIC : PLACE_HOSPITAL));
     break;
   case DUPLICATE: /* pairs: where it was bought, where it was billed again */
     for (uint32_t i = 0; i + 1 < MAX(n, 2u); i += 2) {
@@ -178,7 +187,8 @@ static void cast_ring(RsSimWorld *world, uint32_t pattern, uint32_t index) {
   rs_sim_stream(world, random, TAG_CAST, stream);
   Ring *ring = &world->ring[world->n_cast];
   const Ranges *range = &usual[pattern];
-  static const uint32_t purities[4] = {750, 1000, 300, 620}, doses[4] = {1500, 3000, 1000, 1000}, mimicries[4] = {0, 0, 900, 1000};
+  static const uint32_t purities[4] = {750, 1000, 300, 620}, doses[4] = {1500, 3000, 1000, 1000},
+                        mimicries[4] = {0, 0, 900, 1000};
   *ring = (Ring){.pattern = pattern, .stream = stream};
   ring->base = rs_random_below(random, world->n_home);
   ring->local = rs_sim_between(random, 0, 950);
@@ -224,7 +234,11 @@ void rs_sim_rings_cast(RsSimWorld *world) {
 
 /* ---- acting ---- */
 
-typedef struct { RsSimWorld *world; const Ring *ring; RsRandom random; } Act;
+typedef struct {
+  RsSimWorld *world;
+  const Ring *ring;
+  RsRandom random;
+} Act;
 
 static void mark(RsSimWorld *world, const Ring *ring, RsSimEntity entity, uint32_t id) {
   rs_sim_truth(world, ring->number, ring->pattern, entity, id);
@@ -232,15 +246,15 @@ static void mark(RsSimWorld *world, const Ring *ring, RsSimEntity entity, uint32
 
 /* A careful ring has the slip say what the drug is for; a careless one leaves whatever stood there. */
 static uint32_t excuse(Act *act, uint32_t p, uint32_t drug) {
-  unsigned class = rs_sim_substance[act->world->drug[drug].substance].class;
+  unsigned family = rs_sim_substance[act->world->drug[drug].substance].family;
   uint32_t first = rs_random_below(&act->random, rs_sim_n_diagnoses);
   if (rs_sim_chance(&act->random, MAX(act->ring->mimicry, 250u)))
     for (uint32_t i = 0; i < rs_sim_n_diagnoses; i++) {
       uint32_t at = (first + i) % rs_sim_n_diagnoses;
       bool possible = rs_sim_can_have(at, rs_sim_age(act->world, p), act->world->person[p].sex);
       if (act->ring->mimicry > 500 && !possible) continue;
-      for (unsigned c = 0; c < 4 && rs_sim_diagnosis[at].class[c] != CLASS_SERVICE; c++)
-        if (rs_sim_diagnosis[at].class[c] == class) return at;
+      for (unsigned c = 0; c < 4 && rs_sim_diagnosis[at].family[c] != CLASS_SERVICE; c++)
+        if (rs_sim_diagnosis[at].family[c] == family) return at;
     }
   return rs_sim_main_diagnosis(act->world, &act->random, p);
 }
@@ -263,7 +277,8 @@ static void basket(Act *act, uint32_t p, uint32_t place, uint32_t n_ring) {
       uint32_t i = rs_random_below(&act->random, who->n_drugs);
       rs_sim_line(world, who->drug[i], who->dose[i]);
     } else {
-      static const uint8_t handy[] = {CLASS_COLD, CLASS_PLASTER, CLASS_VITAMIN, CLASS_GASTRIC, CLASS_COUGH, CLASS_SKIN, CLASS_ANTIBIOTIC};
+      static const uint8_t handy[] = {CLASS_COLD,  CLASS_PLASTER, CLASS_VITAMIN,   CLASS_GASTRIC,
+                                      CLASS_COUGH, CLASS_SKIN,    CLASS_ANTIBIOTIC};
       rs_sim_line(world, rs_sim_class_drug(world, &act->random, handy[rs_random_below(&act->random, sizeof handy)], place), 1);
     }
   }
@@ -283,7 +298,8 @@ static uint32_t meeting_start(Act *act, uint32_t place, uint32_t length) {
   const RsSimPlace *at = &act->world->place[place];
   uint32_t open = (at->open + 5u) * 60, close = (at->close - 5u) * 60;
   uint32_t latest = close > open + length ? close - length : open;
-  if (act->ring->mimicry < 500 && latest > open + 5400 && rs_sim_chance(&act->random, 350)) open = latest - 5400; /* near closing */
+  if (act->ring->mimicry < 500 && latest > open + 5400 && rs_sim_chance(&act->random, 350))
+    open = latest - 5400; /* near closing */
   return open + rs_random_below(&act->random, latest - open + 1);
 }
 
@@ -296,8 +312,10 @@ static void trim(Act *act) {
   for (uint32_t i = 0; i < visit->n_lines; i++) sum += rs_sim_fund(world, visit, &line[i]);
   for (uint32_t i = 0, tries = 0; visit->n_lines && tries < 60; tries++, i = (i + 1) % visit->n_lines) {
     int64_t one = rs_sim_fund(world, visit, &line[i]) / line[i].quantity;
-    if (sum > world->cap && line[i].quantity > 1) line[i].quantity--, sum -= one;
-    else if (one > 0 && sum + one <= world->cap && line[i].quantity < 12) line[i].quantity++, sum += one;
+    if (sum > world->cap && line[i].quantity > 1)
+      line[i].quantity--, sum -= one;
+    else if (one > 0 && sum + one <= world->cap && line[i].quantity < 12)
+      line[i].quantity++, sum += one;
   }
 }
 
@@ -429,7 +447,8 @@ static void bill_again(Act *act, uint32_t place, uint32_t time, bool drop_one) {
   RsSimWorld *world = act->world;
   RsSimVisit first = world->visit[world->n_visits - 1];
   uint32_t doctor = first.doctor;
-  if (world->place[place].n_doctors) doctor = world->place[place].first_doctor + rs_random_below(&act->random, world->place[place].n_doctors);
+  if (world->place[place].n_doctors)
+    doctor = world->place[place].first_doctor + rs_random_below(&act->random, world->place[place].n_doctors);
   rs_sim_visit(world, first.person, place, doctor, first.diagnosis, time);
   for (uint32_t i = drop_one && first.n_lines > 2; i < first.n_lines; i++) {
     RsSimLine line = world->line[first.first_line + i];
@@ -465,7 +484,8 @@ static void live_travel(Act *act) {
   for (uint32_t i = 0; i < ring->n_persons; i++)
     for (uint32_t b = 0; b < ring->bursts; b++) {
       if (!rs_sim_chance(&act->random, ring->attendance)) continue;
-      uint32_t p = ring->person[i], here = world->person[p].pharmacy[0], there = ring->outlet[rs_random_below(&act->random, ring->n_outlets)];
+      uint32_t p = ring->person[i], here = world->person[p].pharmacy[0],
+               there = ring->outlet[rs_random_below(&act->random, ring->n_outlets)];
       uint32_t day = ring_day(act, here), second = rs_sim_hour(world, &act->random, p, here);
       const RsSimPlace *far = &world->place[there];
       second = CLAMP(second, far->open * 60u + 120, far->close * 60u - 4000u);
@@ -525,8 +545,9 @@ static void live_mixed(Act *act) {
 
 void rs_sim_rings_live(RsSimWorld *world) {
   static void (*const live[N_PATTERNS])(Act *) = {
-    [BATCH] = live_batch, [RESALE] = live_resale, [CROSSREGION] = live_crossregion, [DUPLICATE] = live_duplicate,
-    [TRAVEL] = live_travel, [TRACE] = live_trace, [MIXED] = live_mixed};
+      [BATCH] = live_batch,         [RESALE] = live_resale, [CROSSREGION] = live_crossregion,
+      [DUPLICATE] = live_duplicate, [TRAVEL] = live_travel, [TRACE] = live_trace,
+      [MIXED] = live_mixed};
   for (uint32_t i = 0; i < world->n_cast; i++) {
     Act act = {world, &world->ring[i], {{0}}};
     if (!live[act.ring->pattern] || !act.ring->n_persons || !act.ring->n_drugs) continue;
@@ -539,7 +560,7 @@ void rs_sim_rings_live(RsSimWorld *world) {
 /* ---- steering: prescriptions that would have gone elsewhere go to one outlet ---- */
 
 static bool is_drug(const RsSimWorld *world, uint32_t drug) {
-  return rs_sim_substance[world->drug[drug].substance].class != CLASS_SERVICE;
+  return rs_sim_substance[world->drug[drug].substance].family != CLASS_SERVICE;
 }
 
 /* The drugs of a hospital visit leave the house: they become a visit of their own at the outlet. */

@@ -29,7 +29,7 @@ typedef enum {
 
 typedef struct {
   const char *name, *atc;
-  uint8_t class;
+  uint8_t family;
   bool prescription;
   uint32_t price; /* fen a pack */
   uint8_t packs;  /* packs for four weeks, or for one illness */
@@ -46,7 +46,7 @@ typedef struct {
   uint8_t dept, young, old; /* ages at which it is met */
   uint16_t weight;          /* how common, within chronic or acute */
   uint8_t season;           /* 0 all year, 1 winter, 2 summer, 3 spring */
-  uint8_t class[4];         /* usual treatment; CLASS_SERVICE ends the list */
+  uint8_t family[4];         /* usual treatment; CLASS_SERVICE ends the list */
 } RsSimDiagnosis;
 extern const RsSimDiagnosis rs_sim_diagnosis[];
 extern const uint32_t rs_sim_n_chronic, rs_sim_n_diagnoses; /* chronic ones first */
@@ -121,8 +121,8 @@ typedef enum { ENTITY_PERSON, ENTITY_DOCTOR, ENTITY_PLACE, ENTITY_DRUG } RsSimEn
 typedef struct { uint32_t group, kind, id; uint8_t entity; } RsSimAnswer; /* kind: index into the writer's names */
 
 typedef enum { KIND_HOUSEHOLD, KIND_PROXY, KIND_CARE_HOME, KIND_DIALYSIS, KIND_EMPLOYER_DAY, KIND_CLINIC_DAY, KIND_SCHOOL_CLINIC,
-  KIND_FLU_CLINIC, KIND_PROMOTION, KIND_BATCH_SETTLING, KIND_MIGRANTS, KIND_DOOR_PHARMACY, KIND_WORKPLACE, KIND_SPLIT_BOX, KIND_RETURN,
-  KIND_FRIENDS,
+  KIND_FLU_CLINIC, KIND_PROMOTION, KIND_BATCH_SETTLING, KIND_MIGRANTS, KIND_DOOR_PHARMACY, KIND_WORKPLACE,
+  KIND_SPLIT_BOX, KIND_RETURN, KIND_FRIENDS,
   N_KINDS } RsSimKind;
 
 typedef struct {
@@ -212,7 +212,7 @@ uint32_t rs_sim_hour(const RsSimWorld *world, RsRandom *random, uint32_t person,
 uint32_t rs_sim_in_hours(const RsSimWorld *world, RsRandom *random, uint32_t place, uint32_t time);
 uint32_t rs_sim_place(const RsSimWorld *world, RsRandom *random, uint32_t district, RsSimPlaceType type);
 uint32_t rs_sim_doctor(const RsSimWorld *world, RsRandom *random, uint32_t place, unsigned dept);
-uint32_t rs_sim_class_drug(const RsSimWorld *world, RsRandom *random, unsigned class, uint32_t place);
+uint32_t rs_sim_class_drug(const RsSimWorld *world, RsRandom *random, unsigned family, uint32_t place);
 uint32_t rs_sim_packs(const RsSimWorld *world, uint32_t drug);
 /* A random person of this district; after some tries anybody. */
 uint32_t rs_sim_neighbour(const RsSimWorld *world, RsRandom *random, uint32_t district);

@@ -29,24 +29,29 @@ static void person_id(const RsSimWorld *world, uint32_t p, char buffer[24]) {
 }
 static void doctor_id(const RsSimWorld *world, uint32_t d, char buffer[24]) {
   const RsSimPlace *place = &world->place[world->doctor[d].place];
-  g_snprintf(buffer, 24, "D%s%06" G_GUINT64_FORMAT, world->district[place->district].code, scramble(world, TAG_IDS + 100, d, 1000));
+  g_snprintf(buffer, 24, "D%s%06" G_GUINT64_FORMAT, world->district[place->district].code,
+             scramble(world, TAG_IDS + 100, d, 1000));
 }
 static void place_id(const RsSimWorld *world, uint32_t p, char buffer[24]) {
   const RsSimPlace *place = &world->place[p];
-  g_snprintf(buffer, 24, "%c%s%06" G_GUINT64_FORMAT, place->type == PLACE_PHARMACY ? 'P' : 'H', world->district[place->district].code,
-             scramble(world, TAG_IDS + 200, p, 1000));
+  g_snprintf(buffer, 24, "%c%s%06" G_GUINT64_FORMAT, place->type == PLACE_PHARMACY ? 'P' : 'H',
+             world->district[place->district].code, scramble(world, TAG_IDS + 200, p, 1000));
 }
 static void drug_id(const RsSimWorld *world, uint32_t d, char buffer[24]) {
   const RsSimDrug *drug = &world->drug[d];
   const RsSimSubstance *what = &rs_sim_substance[drug->substance];
-  if (what->class == CLASS_SERVICE) g_snprintf(buffer, 24, "F%09" G_GUINT64_FORMAT, scramble(world, TAG_IDS + 300, d, 10000));
-  else g_snprintf(buffer, 24, "X%s%06" G_GUINT64_FORMAT, what->atc, scramble(world, TAG_IDS + 400, d, 1000));
+  if (what->family == CLASS_SERVICE)
+    g_snprintf(buffer, 24, "F%09" G_GUINT64_FORMAT, scramble(world, TAG_IDS + 300, d, 10000));
+  else
+    g_snprintf(buffer, 24, "X%s%06" G_GUINT64_FORMAT, what->atc, scramble(world, TAG_IDS + 400, d, 1000));
 }
 
 static const char *const type_name[N_PLACE_TYPES] = {"pharmacy", "hospital", "clinic"};
 
 /* All ids as text once, 24 bytes each: lines are many, entities few. */
-typedef struct { char (*person)[24], (*doctor)[24], (*place)[24], (*drug)[24]; } Ids;
+typedef struct {
+  char (*person)[24], (*doctor)[24], (*place)[24], (*drug)[24];
+} Ids;
 
 static void ids_make(const RsSimWorld *world, Ids *ids) {
   ids->person = g_malloc0_n(world->n_persons + 1, 24), ids->doctor = g_malloc0_n(world->n_doctors + 1, 24);
@@ -82,7 +87,8 @@ static uint32_t fund_share(const RsSimWorld *world, const RsSimVisit *visit, uin
   const RsSimPlace *place = &world->place[visit->place];
   const RsSimPerson *who = &world->person[visit->person];
   uint32_t share = place->type == PLACE_HOSPITAL ? 700 : place->type == PLACE_CLINIC ? 620 : 550;
-  if (place->type == PLACE_PHARMACY && visit->doctor == RS_NONE) share = rs_sim_substance[world->drug[drug].substance].prescription ? 300 : 0;
+  if (place->type == PLACE_PHARMACY && visit->doctor == RS_NONE)
+    share = rs_sim_substance[world->drug[drug].substance].prescription ? 300 : 0;
   if (who->birth_year < 1960) share += 60;
   if (who->insured != place->district && !world->district[who->insured].home) share = share * 3 / 4;
   return share;
@@ -135,7 +141,8 @@ static void write_line(const RsSimWorld *world, const Ids *ids, RsOutput *output
   cell(output, rs_sim_diagnosis[visit->diagnosis].code);
   if (line->trace) {
     char buffer[32];
-    g_snprintf(buffer, sizeof buffer, "8%06" G_GUINT64_FORMAT "%013" G_GUINT64_FORMAT, scramble(world, TAG_IDS + 500, line->drug, 1000), line->trace);
+    g_snprintf(buffer, sizeof buffer, "8%06" G_GUINT64_FORMAT "%013" G_GUINT64_FORMAT,
+               scramble(world, TAG_IDS + 500, line->drug, 1000), line->trace);
     rs_output_text(output, buffer);
   }
   rs_output_char(output, '\n');
@@ -144,8 +151,9 @@ static void write_line(const RsSimWorld *world, const Ids *ids, RsOutput *output
 static bool write_claims(const RsSimWorld *world, const Ids *ids, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (!output) return false;
-  rs_output_text(output, "claim_id,settlement_id,person_id,doctor_id,institution_id,institution_type,drug_code,drug_name,quantity,amount,"
-                         "fund_amount,time,person_region,service_region,diagnosis,trace_code\n");
+  rs_output_text(output,
+                 "claim_id,settlement_id,person_id,doctor_id,institution_id,institution_type,drug_code,drug_name,quantity,amount,"
+                 "fund_amount,time,person_region,service_region,diagnosis,trace_code\n");
   RsRandom random;
   rs_sim_stream(world, &random, TAG_NUMBERS, 0);
   uint64_t claim = 100000 + rs_random_below(&random, 900000), settlement = 10000 + rs_random_below(&random, 90000);
@@ -181,10 +189,12 @@ static bool write_persons(const RsSimWorld *world, const Ids *ids, const char *p
     cell(output, ids->person[p]);
     cell(output, world->district[who->insured].code);
     uint64_t day = rs_hash_mix(p + 1, world->options->seed) % 336;
-    g_snprintf(text, sizeof text, "%04u-%02u-%02u", (unsigned)who->birth_year, (unsigned)(day / 28 + 1), (unsigned)(day % 28 + 1));
+    g_snprintf(text, sizeof text, "%04u-%02u-%02u", (unsigned)who->birth_year, (unsigned)(day / 28 + 1),
+               (unsigned)(day % 28 + 1));
     cell(output, text);
     cell(output, who->sex ? "F" : "M");
-    g_snprintf(text, sizeof text, "%s A%07" G_GUINT64_FORMAT, world->district[who->district].name, scramble(world, TAG_PHONES, who->address, 10000) % 10000000);
+    g_snprintf(text, sizeof text, "%s A%07" G_GUINT64_FORMAT, world->district[who->district].name,
+               scramble(world, TAG_PHONES, who->address, 10000) % 10000000);
     cell(output, rs_hash_mix(who->address + 7u, world->options->seed + p) % 100 < 9 ? "" : text); /* not every file is complete */
     g_snprintf(text, sizeof text, "1%010" G_GUINT64_FORMAT, scramble(world, TAG_PHONES + 50, who->phone, 100000));
     cell(output, text);
@@ -240,7 +250,7 @@ static bool write_drugs(const RsSimWorld *world, const Ids *ids, const char *pat
     const RsSimSubstance *what = &rs_sim_substance[world->drug[i].substance];
     cell(output, ids->drug[i]);
     cell(output, what->name);
-    cell(output, what->class == CLASS_SERVICE ? "service" : "drug");
+    cell(output, what->family == CLASS_SERVICE ? "service" : "drug");
     cell(output, what->prescription ? "1" : "0");
     rs_output_fixed(output, world->drug[i].price, 2);
     rs_output_char(output, '\n');
@@ -251,16 +261,17 @@ static bool write_drugs(const RsSimWorld *world, const Ids *ids, const char *pat
 /* ---- answers ---- */
 
 static const char *const pattern_name[] = {"batch", "resale", "steering", "crossregion", "duplicate", "travel", "trace", "mixed"};
-static const char *const kind_name[N_KINDS] = {"household", "proxy", "care_home", "dialysis", "employer_day", "clinic_day", "school_clinic",
-  "flu_clinic", "promotion", "batch_settling", "migrants", "door_pharmacy", "workplace", "split_box", "return", "friends"};
+static const char *const kind_name[N_KINDS] = {
+    "household", "proxy",          "care_home", "dialysis",      "employer_day", "clinic_day", "school_clinic", "flu_clinic",
+    "promotion", "batch_settling", "migrants",  "door_pharmacy", "workplace",    "split_box",  "return",        "friends"};
 
 static gint answer_order(gconstpointer a, gconstpointer b) {
   const RsSimAnswer *x = a, *y = b;
   return x->group != y->group ? (x->group < y->group ? -1 : 1) : 0;
 }
 
-static bool write_answers(const Ids *ids, const char *path, const char *header, char prefix, const RsSimAnswer *answer, uint32_t n,
-                          const char *const *names, GError **error) {
+static bool write_answers(const Ids *ids, const char *path, const char *header, char prefix, const RsSimAnswer *answer,
+                          uint32_t n, const char *const *names, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (!output) return false;
   rs_output_text(output, header);
@@ -277,14 +288,19 @@ static bool write_answers(const Ids *ids, const char *path, const char *header, 
 }
 
 static bool write_all(const RsSimWorld *world, const Ids *ids, const char *folder, GError **error) {
-  g_autofree char *claims = g_build_filename(folder, "claims.csv", NULL), *persons = g_build_filename(folder, "persons.csv", NULL);
-  g_autofree char *doctors = g_build_filename(folder, "doctors.csv", NULL), *places = g_build_filename(folder, "institutions.csv", NULL);
+  g_autofree char *claims = g_build_filename(folder, "claims.csv", NULL),
+                  *persons = g_build_filename(folder, "persons.csv", NULL);
+  g_autofree char *doctors = g_build_filename(folder, "doctors.csv", NULL),
+                  *places = g_build_filename(folder, "institutions.csv", NULL);
   g_autofree char *drugs = g_build_filename(folder, "drugs.csv", NULL), *truth = g_build_filename(folder, "truth.csv", NULL);
   g_autofree char *innocent = g_build_filename(folder, "innocent.csv", NULL);
   return write_claims(world, ids, claims, error) && write_persons(world, ids, persons, error) &&
-         write_doctors(world, ids, doctors, error) && write_places(world, ids, places, error) && write_drugs(world, ids, drugs, error) &&
-         write_answers(ids, truth, "ring_id,pattern,entity_type,entity_id\n", 'T', world->truth, world->n_truth, pattern_name, error) &&
-         write_answers(ids, innocent, "group_id,kind,entity_type,entity_id\n", 'G', world->innocent, world->n_innocent, kind_name, error);
+         write_doctors(world, ids, doctors, error) && write_places(world, ids, places, error) &&
+         write_drugs(world, ids, drugs, error) &&
+         write_answers(ids, truth, "ring_id,pattern,entity_type,entity_id\n", 'T', world->truth, world->n_truth, pattern_name,
+                       error) &&
+         write_answers(ids, innocent, "group_id,kind,entity_type,entity_id\n", 'G', world->innocent, world->n_innocent, kind_name,
+                       error);
 }
 
 bool rs_sim_write(const RsSimWorld *world, const char *folder, GError **error) {

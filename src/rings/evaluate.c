@@ -16,9 +16,7 @@ static uint32_t shared(const GArray *a, const GArray *b) {
   return n;
 }
 
-static double f1_of(uint32_t both, uint32_t one, uint32_t other) {
-  return one + other ? 2.0 * both / (one + other) : 0;
-}
+static double f1_of(uint32_t both, uint32_t one, uint32_t other) { return one + other ? 2.0 * both / (one + other) : 0; }
 
 static double f1_on(const RsScoredGroup *a, const RsScoredGroup *b, RsScoredKind kind) {
   return f1_of(shared(a->member[kind], b->member[kind]), a->member[kind]->len, b->member[kind]->len);
@@ -67,7 +65,8 @@ static void match(RsEvaluation *e, const RsScoredList *truth, const RsScoredList
 static bool covers(const RsScoredGroup *lead, const RsScoredGroup *group) {
   const GArray *people = lead->member[RS_SCORED_PERSON], *places = lead->member[RS_SCORED_INSTITUTION];
   const GArray *doctors = lead->member[RS_SCORED_DOCTOR];
-  if (group->member[RS_SCORED_PERSON]->len) return people->len && 2 * shared(people, group->member[RS_SCORED_PERSON]) > people->len;
+  if (group->member[RS_SCORED_PERSON]->len)
+    return people->len && 2 * shared(people, group->member[RS_SCORED_PERSON]) > people->len;
   bool all_places = places->len && shared(places, group->member[RS_SCORED_INSTITUTION]) == places->len;
   if (!group->member[RS_SCORED_DOCTOR]->len) return all_places && lead->pattern == RS_SCORED_BATCH;
   return all_places && doctors->len && shared(doctors, group->member[RS_SCORED_DOCTOR]) == doctors->len &&
@@ -208,14 +207,27 @@ static void say(RsOutput *output, const char *format, ...) {
 }
 
 /* "0.853" whatever the locale. */
-static const char *ratio(double value, char buffer[G_ASCII_DTOSTR_BUF_SIZE]) { return g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.3f", value); }
+static const char *ratio(double value, char buffer[G_ASCII_DTOSTR_BUF_SIZE]) {
+  return g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.3f", value);
+}
 
 static void print_figures(const RsEvaluation *e, RsOutput *output) {
-  const struct { const char *name; double value; } row[] = {
-    {"average precision", e->average_precision}, {"group precision", e->group_precision}, {"recall (hits / rings)", e->recall},
-    {"precision at k = rings", e->precision_at_k}, {"precision at 10", e->precision_at[0]}, {"precision at 50", e->precision_at[1]},
-    {"precision at 100", e->precision_at[2]}, {"mean best F1 of rings", e->mean_ring_f1}, {"mean best F1 of leads", e->mean_lead_f1},
-    {"average F1", e->average_f1}, {"person precision", e->person_precision}, {"person recall", e->person_recall}, {"person F1", e->person_f1}};
+  const struct {
+    const char *name;
+    double value;
+  } row[] = {{"average precision", e->average_precision},
+             {"group precision", e->group_precision},
+             {"recall (hits / rings)", e->recall},
+             {"precision at k = rings", e->precision_at_k},
+             {"precision at 10", e->precision_at[0]},
+             {"precision at 50", e->precision_at[1]},
+             {"precision at 100", e->precision_at[2]},
+             {"mean best F1 of rings", e->mean_ring_f1},
+             {"mean best F1 of leads", e->mean_lead_f1},
+             {"average F1", e->average_f1},
+             {"person precision", e->person_precision},
+             {"person recall", e->person_recall},
+             {"person F1", e->person_f1}};
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
   for (gsize i = 0; i < G_N_ELEMENTS(row); i++) say(output, "%-24s %8s\n", row[i].name, ratio(row[i].value, buffer));
 }
@@ -239,8 +251,8 @@ static void print_missed(const RsEvaluation *e, const RsScoredList *truth, RsOut
     if (e->ring_lead[r] != NONE) continue;
     if (!head) say(output, "\nmissed\n");
     head = true;
-    say(output, "  %-8s %-12s persons %-4u best F1 %s\n", ring->id, rs_scored_pattern_name[ring->pattern], ring->member[RS_SCORED_PERSON]->len,
-        ratio(e->ring_f1[r], buffer));
+    say(output, "  %-8s %-12s persons %-4u best F1 %s\n", ring->id, rs_scored_pattern_name[ring->pattern],
+        ring->member[RS_SCORED_PERSON]->len, ratio(e->ring_f1[r], buffer));
   }
 }
 
@@ -262,13 +274,17 @@ static void print_wrong(const RsEvaluation *e, const RsScoredList *innocent, con
   }
 }
 
-void rs_evaluation_print(const RsEvaluation *e, const RsScoredList *truth, const RsScoredList *innocent, const RsScoredList *leads,
-                         RsOutput *output) {
-  say(output, "rings %u  leads %u  hits %u  (a hit: F1 >= 2/3, each ring claimed once in rank order)\n", e->n_rings, e->n_leads, e->n_hits);
+void rs_evaluation_print(const RsEvaluation *e, const RsScoredList *truth, const RsScoredList *innocent,
+                         const RsScoredList *leads, RsOutput *output) {
+  say(output, "rings %u  leads %u  hits %u  (a hit: F1 >= 2/3, each ring claimed once in rank order)\n", e->n_rings, e->n_leads,
+      e->n_hits);
   if (innocent)
-    say(output, "innocent groups among the first %u: %u; in the whole list: %u\n", MAX(e->n_rings, 10), e->n_innocent_at_k, e->n_innocent);
-  if (e->n_rings) print_figures(e, output);
-  else say(output, "no true ring: every lead is a false one\n");
+    say(output, "innocent groups among the first %u: %u; in the whole list: %u\n", MAX(e->n_rings, 10), e->n_innocent_at_k,
+        e->n_innocent);
+  if (e->n_rings)
+    print_figures(e, output);
+  else
+    say(output, "no true ring: every lead is a false one\n");
   print_patterns(e, output);
   print_missed(e, truth, output);
   print_wrong(e, innocent, leads, output);
@@ -280,8 +296,10 @@ static void json_text(RsOutput *output, const char *text) {
   rs_output_char(output, '"');
   for (const char *at = text ? text : ""; *at; at++) {
     if (*at == '"' || *at == '\\') rs_output_char(output, '\\');
-    if ((unsigned char)*at < 0x20) say(output, "\\u%04x", (unsigned)*at);
-    else rs_output_char(output, *at);
+    if ((unsigned char)*at < 0x20)
+      say(output, "\\u%04x", (unsigned)*at);
+    else
+      rs_output_char(output, *at);
   }
   rs_output_char(output, '"');
 }
@@ -292,7 +310,8 @@ static void json_number(RsOutput *output, const char *name, double value) {
   rs_output_char(output, ',');
 }
 
-static void json_groups(const RsEvaluation *e, const RsScoredList *truth, const RsScoredList *innocent, const RsScoredList *leads, RsOutput *output) {
+static void json_groups(const RsEvaluation *e, const RsScoredList *truth, const RsScoredList *innocent, const RsScoredList *leads,
+                        RsOutput *output) {
   rs_output_text(output, "\"rings\":[");
   for (uint32_t r = 0; r < e->n_rings; r++) {
     const RsScoredGroup *ring = g_ptr_array_index(truth->group, r);
@@ -301,8 +320,10 @@ static void json_groups(const RsEvaluation *e, const RsScoredList *truth, const 
     say(output, ",\"pattern\":\"%s\",", rs_scored_pattern_name[ring->pattern]);
     json_number(output, "best_f1", e->ring_f1[r]);
     say(output, "\"lead_rank\":");
-    if (e->ring_lead[r] == NONE) say(output, "null}");
-    else say(output, "%u}", e->ring_lead[r] + 1);
+    if (e->ring_lead[r] == NONE)
+      say(output, "null}");
+    else
+      say(output, "%u}", e->ring_lead[r] + 1);
   }
   rs_output_text(output, "],\"leads\":[");
   for (uint32_t l = 0; l < e->n_leads; l++) {
@@ -312,10 +333,13 @@ static void json_groups(const RsEvaluation *e, const RsScoredList *truth, const 
     say(output, ",\"pattern\":\"%s\",", rs_scored_pattern_name[lead->pattern]);
     json_number(output, "best_f1", e->lead_f1[l]);
     say(output, "\"hit\":");
-    if (e->lead_ring[l] == NONE) say(output, "null");
-    else json_text(output, ((const RsScoredGroup *)g_ptr_array_index(truth->group, e->lead_ring[l]))->id);
+    if (e->lead_ring[l] == NONE)
+      say(output, "null");
+    else
+      json_text(output, ((const RsScoredGroup *)g_ptr_array_index(truth->group, e->lead_ring[l]))->id);
     say(output, ",\"innocent\":");
-    if (!innocent || e->lead_innocent[l] == NONE) say(output, "null}");
+    if (!innocent || e->lead_innocent[l] == NONE)
+      say(output, "null}");
     else {
       json_text(output, ((const RsScoredGroup *)g_ptr_array_index(innocent->group, e->lead_innocent[l]))->kind);
       say(output, "}");
@@ -326,21 +350,32 @@ static void json_groups(const RsEvaluation *e, const RsScoredList *truth, const 
 
 void rs_evaluation_json(const RsEvaluation *e, const RsScoredList *truth, const RsScoredList *innocent, const RsScoredList *leads,
                         RsOutput *output) {
-  say(output, "{\"n_rings\":%u,\"n_leads\":%u,\"n_hits\":%u,\"n_innocent_at_k\":%u,\"n_innocent\":%u,", e->n_rings, e->n_leads, e->n_hits,
-      e->n_innocent_at_k, e->n_innocent);
-  const struct { const char *name; double value; } row[] = {
-    {"average_precision", e->average_precision}, {"group_precision", e->group_precision}, {"recall", e->recall},
-    {"precision_at_k", e->precision_at_k}, {"precision_at_10", e->precision_at[0]}, {"precision_at_50", e->precision_at[1]},
-    {"precision_at_100", e->precision_at[2]}, {"mean_ring_f1", e->mean_ring_f1}, {"mean_lead_f1", e->mean_lead_f1},
-    {"average_f1", e->average_f1}, {"person_precision", e->person_precision}, {"person_recall", e->person_recall}, {"person_f1", e->person_f1}};
+  say(output, "{\"n_rings\":%u,\"n_leads\":%u,\"n_hits\":%u,\"n_innocent_at_k\":%u,\"n_innocent\":%u,", e->n_rings, e->n_leads,
+      e->n_hits, e->n_innocent_at_k, e->n_innocent);
+  const struct {
+    const char *name;
+    double value;
+  } row[] = {{"average_precision", e->average_precision},
+             {"group_precision", e->group_precision},
+             {"recall", e->recall},
+             {"precision_at_k", e->precision_at_k},
+             {"precision_at_10", e->precision_at[0]},
+             {"precision_at_50", e->precision_at[1]},
+             {"precision_at_100", e->precision_at[2]},
+             {"mean_ring_f1", e->mean_ring_f1},
+             {"mean_lead_f1", e->mean_lead_f1},
+             {"average_f1", e->average_f1},
+             {"person_precision", e->person_precision},
+             {"person_recall", e->person_recall},
+             {"person_f1", e->person_f1}};
   for (gsize i = 0; i < G_N_ELEMENTS(row); i++) json_number(output, row[i].name, row[i].value);
   rs_output_text(output, "\"patterns\":{");
   bool first = true;
   for (unsigned p = 0; p < RS_N_SCORED_PATTERNS; p++) {
     const RsScoredPattern *of = &e->pattern[p];
     if (!of->n_rings && !of->n_leads) continue;
-    say(output, "%s\"%s\":{\"rings\":%u,\"hits\":%u,\"leads\":%u,\"right\":%u,", first ? "" : ",", rs_scored_pattern_name[p], of->n_rings, of->n_hits,
-        of->n_leads, of->n_right);
+    say(output, "%s\"%s\":{\"rings\":%u,\"hits\":%u,\"leads\":%u,\"right\":%u,", first ? "" : ",", rs_scored_pattern_name[p],
+        of->n_rings, of->n_hits, of->n_leads, of->n_right);
     json_number(output, "mean_f1", of->mean_f1);
     rs_output_text(output, "\"average_precision\":");
     rs_output_double(output, of->average_precision, 6);

@@ -55,7 +55,8 @@ RsScoredList *rs_scored_leads_read(RsScoredNames *names, const char *path, GErro
 typedef struct {
   uint32_t n_rings, n_found, n_leads, n_hits; /* found: leads of this pattern; hits: of rings of this pattern */
   uint32_t n_right;                           /* leads of this pattern that are hits of any ring */
-  double mean_f1, average_precision;          /* over the rings of this pattern; the list cut down to them and the wrong leads of the pattern */
+  /* over the rings of this pattern; the list cut down to its hits and the wrong leads of that name */
+  double mean_f1, average_precision;
 } RsScoredPattern;
 
 typedef struct {

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-const char *const rs_scored_pattern_name[RS_N_SCORED_PATTERNS] = {"batch", "resale", "steering", "crossregion", "duplicate",
-  "travel", "trace", "mixed", "unknown"};
+const char *const rs_scored_pattern_name[RS_N_SCORED_PATTERNS] = {"batch",  "resale", "steering", "crossregion", "duplicate",
+                                                                  "travel", "trace",  "mixed",    "unknown"};
 static const char *const kind_name[RS_N_SCORED] = {"person", "doctor", "institution", "drug"};
 
 struct RsScoredNames {
@@ -34,8 +34,8 @@ void rs_scored_names_free(RsScoredNames *names) {
 typedef struct {
   const char *path;
   char *text, *at, *end;
-  unsigned line, next_line;  /* line: where the record starts, header 1 */
-  GPtrArray *cell;           /* of char *, borrowed from text */
+  unsigned line, next_line; /* line: where the record starts, header 1 */
+  GPtrArray *cell;          /* of char *, borrowed from text */
 } Table;
 
 static void table_clear(Table *table) {
@@ -77,8 +77,12 @@ static char *unquote(Table *table, char *from) {
   for (char *at = from + 1; at < table->end; at++) {
     if (*at == '\n') table->next_line++;
     if (*at == '"') {
-      if (at + 1 < table->end && at[1] == '"') at++;
-      else { *to = 0; return at + 1; }
+      if (at + 1 < table->end && at[1] == '"')
+        at++;
+      else {
+        *to = 0;
+        return at + 1;
+      }
     }
     *to++ = *at;
   }
@@ -98,14 +102,20 @@ static int table_next(Table *table, GError **error) {
     char *start = table->at, *stop = start;
     if (start < table->end && *start == '"') {
       stop = unquote(table, start);
-      if (!stop) { complain(table, error, "a quote is opened and never closed"); return -1; }
+      if (!stop) {
+        complain(table, error, "a quote is opened and never closed");
+        return -1;
+      }
     } else {
       while (stop < table->end && *stop != ',' && *stop != '\n' && *stop != '\r') stop++;
     }
     g_ptr_array_add(table->cell, start);
     bool end = stop >= table->end;
     char mark = end ? '\n' : *stop;
-    if (mark != ',' && mark != '\n' && mark != '\r') { complain(table, error, "text after a closing quote"); return -1; }
+    if (mark != ',' && mark != '\n' && mark != '\r') {
+      complain(table, error, "text after a closing quote");
+      return -1;
+    }
     if (!end) *stop = 0; /* past the end the text has a NUL of its own */
     table->at = end ? table->end : stop + 1;
     if (mark == ',') continue;
@@ -239,7 +249,10 @@ static unsigned pattern_of(const char *text) {
 }
 
 /* ring_id | pattern | entity_type | entity_id, or ring | person_id; `label` names the second column. */
-typedef struct { const char *const *want; bool patterns; } Shape;
+typedef struct {
+  const char *const *want;
+  bool patterns;
+} Shape;
 
 static bool row_kind(const Table *table, const int *where, int *kind, const char **id, GError **error) {
   if (where[4] >= 0 && where[3] < 0) { /* ring,person_id */
@@ -253,8 +266,8 @@ static bool row_kind(const Table *table, const int *where, int *kind, const char
   return true;
 }
 
-static bool truth_row(RsScoredNames *names, RsScoredList *list, GHashTable *index, const Table *table, const int *where, bool patterns,
-                      GHashTable *first_line, GError **error) {
+static bool truth_row(RsScoredNames *names, RsScoredList *list, GHashTable *index, const Table *table, const int *where,
+                      bool patterns, GHashTable *first_line, GError **error) {
   const char *ring = cell_at(table, where[0]), *label = where[1] >= 0 ? cell_at(table, where[1]) : NULL, *id;
   int kind;
   if (!*ring) return complain(table, error, "the row names no ring");
@@ -268,7 +281,8 @@ static bool truth_row(RsScoredNames *names, RsScoredList *list, GHashTable *inde
     g_hash_table_insert(first_line, group, GUINT_TO_POINTER(table->line));
   }
   if (g_strcmp0(group->kind, label))
-    return complain(table, error, "%s is called '%s' here and '%s' before", ring, label ? label : "", group->kind ? group->kind : "");
+    return complain(table, error, "%s is called '%s' here and '%s' before", ring, label ? label : "",
+                    group->kind ? group->kind : "");
   uint32_t number = number_of(names, kind, id);
   if (number == RS_NONE) return complain(table, error, "'%s' is a pseudonym; the answers need clear ids", id);
   g_array_append_val(group->member[kind], number);
@@ -292,11 +306,13 @@ static bool truth_whole(const RsScoredList *list, GHashTable *first_line, Table 
   return true;
 }
 
-static RsScoredList *answers_read(RsScoredNames *names, const char *path, const char *const *want, bool patterns, GError **error) {
+static RsScoredList *answers_read(RsScoredNames *names, const char *path, const char *const *want, bool patterns,
+                                  GError **error) {
   g_auto(Table) table;
   int where[5], more;
   if (!table_open(&table, path, error) || !table_header(&table, want, 5, where, error)) return NULL;
-  if (where[4] < 0 && (where[2] < 0 || where[3] < 0)) return complain(&table, error, "no columns entity_type and entity_id in the header");
+  if (where[4] < 0 && (where[2] < 0 || where[3] < 0))
+    return complain(&table, error, "no columns entity_type and entity_id in the header");
   g_autoptr(RsScoredList) list = list_new();
   g_autoptr(GHashTable) index = g_hash_table_new(g_str_hash, g_str_equal);
   g_autoptr(GHashTable) first_line = g_hash_table_new(NULL, NULL);
@@ -320,7 +336,11 @@ RsScoredList *rs_scored_innocent_read(RsScoredNames *names, const char *path, GE
 
 /* ---- leads ---- */
 
-typedef struct { RsScoredGroup *group; guint64 rank; guint order; } Ranked;
+typedef struct {
+  RsScoredGroup *group;
+  guint64 rank;
+  guint order;
+} Ranked;
 
 static gint rank_order(gconstpointer a, gconstpointer b) {
   const Ranked *x = a, *y = b;
@@ -349,12 +369,14 @@ static bool rings_read(RsScoredList *list, GHashTable *index, const char *path, 
   return more == 0;
 }
 
-static bool members_read(RsScoredNames *names, RsScoredList *list, GHashTable *index, const char *path, bool ranked, GError **error) {
+static bool members_read(RsScoredNames *names, RsScoredList *list, GHashTable *index, const char *path, bool ranked,
+                         GError **error) {
   static const char *const want[] = {"ring_id", "?pattern", "?entity_type", "?entity_id", "?person_id"};
   g_auto(Table) table;
   int where[5], more;
   if (!table_open(&table, path, error) || !table_header(&table, want, 5, where, error)) return false;
-  if (where[4] < 0 && (where[2] < 0 || where[3] < 0)) return complain(&table, error, "no columns entity_type and entity_id in the header");
+  if (where[4] < 0 && (where[2] < 0 || where[3] < 0))
+    return complain(&table, error, "no columns entity_type and entity_id in the header");
   while ((more = table_next(&table, error)) > 0) {
     const char *ring = cell_at(&table, where[0]), *id;
     int kind;

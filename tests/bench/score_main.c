@@ -24,8 +24,10 @@ int main(int argc, char **argv) {
   int n = 0;
   bool json = false;
   for (int i = 1; i < argc; i++) {
-    if (!strcmp(argv[i], "--json")) json = true;
-    else if (n < 3) path[n++] = argv[i];
+    if (!strcmp(argv[i], "--json"))
+      json = true;
+    else if (n < 3)
+      path[n++] = argv[i];
   }
   if (n < 2) {
     fprintf(stderr, "rs_score_tool CASE_OR_MEMBERS truth.csv [innocent.csv] [--json]\n");

@@ -8,13 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct { const char *name; size_t at; } Dial;
-static const Dial dials[] = {
-  {"ring-size", offsetof(RsSimulateOptions, ring_size)}, {"bursts", offsetof(RsSimulateOptions, bursts)},
-  {"attendance", offsetof(RsSimulateOptions, attendance)}, {"window", offsetof(RsSimulateOptions, window_minutes)},
-  {"outlets", offsetof(RsSimulateOptions, outlets)}, {"purity", offsetof(RsSimulateOptions, purity)},
-  {"dose", offsetof(RsSimulateOptions, dose)}, {"honest", offsetof(RsSimulateOptions, honest)},
-  {"overlap", offsetof(RsSimulateOptions, overlap)}, {"mimicry", offsetof(RsSimulateOptions, mimicry)}};
+typedef struct {
+  const char *name;
+  size_t at;
+} Dial;
+static const Dial dials[] = {{"ring-size", offsetof(RsSimulateOptions, ring_size)},
+                             {"bursts", offsetof(RsSimulateOptions, bursts)},
+                             {"attendance", offsetof(RsSimulateOptions, attendance)},
+                             {"window", offsetof(RsSimulateOptions, window_minutes)},
+                             {"outlets", offsetof(RsSimulateOptions, outlets)},
+                             {"purity", offsetof(RsSimulateOptions, purity)},
+                             {"dose", offsetof(RsSimulateOptions, dose)},
+                             {"honest", offsetof(RsSimulateOptions, honest)},
+                             {"overlap", offsetof(RsSimulateOptions, overlap)},
+                             {"mimicry", offsetof(RsSimulateOptions, mimicry)}};
 
 static bool set_dial(RsSimulateOptions *options, const char *text) {
   const char *equals = strchr(text, '=');
@@ -35,19 +42,31 @@ static bool set_rings(RsSimulateOptions *options, const char *text) {
 
 static bool set(RsSimulateOptions *options, const char *name, const char *value) {
   static const char *const styles[] = {"auto", "big", "town", "industrial"};
-  if (!strcmp(name, "--seed")) options->seed = g_ascii_strtoull(value, NULL, 10);
-  else if (!strcmp(name, "--persons")) options->persons = (uint32_t)g_ascii_strtoull(value, NULL, 10);
-  else if (!strcmp(name, "--days")) options->days = (uint32_t)g_ascii_strtoull(value, NULL, 10);
-  else if (!strcmp(name, "--lines")) options->lines = g_ascii_strtoull(value, NULL, 10);
-  else if (!strcmp(name, "--hard")) options->hard = g_ascii_strtod(value, NULL);
-  else if (!strcmp(name, "--innocent")) options->innocent = g_ascii_strtod(value, NULL);
-  else if (!strcmp(name, "--rings")) return set_rings(options, value);
-  else if (!strcmp(name, "--dial")) return set_dial(options, value);
+  if (!strcmp(name, "--seed"))
+    options->seed = g_ascii_strtoull(value, NULL, 10);
+  else if (!strcmp(name, "--persons"))
+    options->persons = (uint32_t)g_ascii_strtoull(value, NULL, 10);
+  else if (!strcmp(name, "--days"))
+    options->days = (uint32_t)g_ascii_strtoull(value, NULL, 10);
+  else if (!strcmp(name, "--lines"))
+    options->lines = g_ascii_strtoull(value, NULL, 10);
+  else if (!strcmp(name, "--hard"))
+    options->hard = g_ascii_strtod(value, NULL);
+  else if (!strcmp(name, "--innocent"))
+    options->innocent = g_ascii_strtod(value, NULL);
+  else if (!strcmp(name, "--rings"))
+    return set_rings(options, value);
+  else if (!strcmp(name, "--dial"))
+    return set_dial(options, value);
   else if (!strcmp(name, "--style")) {
     for (unsigned i = 0; i < G_N_ELEMENTS(styles); i++)
-      if (!strcmp(styles[i], value)) { options->style = (RsCityStyle)i; return true; }
+      if (!strcmp(styles[i], value)) {
+        options->style = (RsCityStyle)i;
+        return true;
+      }
     return false;
-  } else return false;
+  } else
+    return false;
   return true;
 }
 
@@ -57,8 +76,10 @@ int main(int argc, char **argv) {
   const char *folder = NULL;
   for (int i = 1; i < argc; i += 2) {
     bool known = i + 1 < argc;
-    if (known && !strcmp(argv[i], "-o")) folder = argv[i + 1];
-    else known = known && set(&options, argv[i], argv[i + 1]);
+    if (known && !strcmp(argv[i], "-o"))
+      folder = argv[i + 1];
+    else
+      known = known && set(&options, argv[i], argv[i + 1]);
     if (!known) {
       fprintf(stderr, "rs_simulate_tool: what is '%s'?\n", argv[i]);
       return 2;

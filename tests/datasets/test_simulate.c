@@ -9,11 +9,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const file_name[] = {"claims.csv", "persons.csv", "doctors.csv", "institutions.csv", "drugs.csv", "truth.csv", "innocent.csv"};
+static const char *const file_name[] = {"claims.csv", "persons.csv", "doctors.csv", "institutions.csv",
+                                        "drugs.csv",  "truth.csv",   "innocent.csv"};
 #define N_FILES G_N_ELEMENTS(file_name)
-enum { CLAIM_ID, SETTLEMENT, PERSON, DOCTOR, INSTITUTION, TYPE, DRUG, NAME, QUANTITY, AMOUNT, FUND, TIME, PERSON_REGION, SERVICE_REGION, DIAGNOSIS, TRACE, N_COLUMNS };
+enum {
+  CLAIM_ID,
+  SETTLEMENT,
+  PERSON,
+  DOCTOR,
+  INSTITUTION,
+  TYPE,
+  DRUG,
+  NAME,
+  QUANTITY,
+  AMOUNT,
+  FUND,
+  TIME,
+  PERSON_REGION,
+  SERVICE_REGION,
+  DIAGNOSIS,
+  TRACE,
+  N_COLUMNS
+};
 
-typedef struct { char *file[N_FILES]; } City;
+typedef struct {
+  char *file[N_FILES];
+} City;
 
 static void city_clear(City *city) {
   for (gsize i = 0; i < N_FILES; i++) g_free(city->file[i]);
@@ -64,7 +85,10 @@ static gsize n_rows(const char *text) {
 
 /* ---- sets of ids ---- */
 
-typedef struct { const char *entity, *pattern; GHashTable *set; } Wanted;
+typedef struct {
+  const char *entity, *pattern;
+  GHashTable *set;
+} Wanted;
 
 static void take_wanted(char **cell, guint n, void *data) {
   Wanted *wanted = data;
@@ -82,13 +106,16 @@ static GHashTable *entities(const char *answers, const char *entity, const char 
 /* ---- what a batch ring does, read from the claims ---- */
 
 typedef struct {
-  GHashTable *person, *drug, *place;     /* of the truth */
-  GHashTable *burst;                     /* "place day" -> GArray of visits */
+  GHashTable *person, *drug, *place; /* of the truth */
+  GHashTable *burst;                 /* "place day" -> GArray of visits */
   guint own_visits, ring_lines, other_lines;
   double quantity;
 } Ring;
 
-typedef struct { char person[24]; guint second; } Swipe;
+typedef struct {
+  char person[24];
+  guint second;
+} Swipe;
 
 static guint second_of(const char *time) { /* YYYY-MM-DD HH:MM:SS */
   return (guint)(atoi(time + 11) * 3600 + atoi(time + 14) * 60 + atoi(time + 17));
@@ -139,7 +166,8 @@ static void measure_bursts(const Ring *ring, Measured *m) {
     if (burst->len < 3) continue;
     g_array_sort(burst, swipe_order);
     guint least = G_MAXUINT;
-    for (guint i = 1; i < burst->len; i++) least = MIN(least, g_array_index(burst, Swipe, i).second - g_array_index(burst, Swipe, i - 1).second);
+    for (guint i = 1; i < burst->len; i++)
+      least = MIN(least, g_array_index(burst, Swipe, i).second - g_array_index(burst, Swipe, i - 1).second);
     m->meetings++;
     m->attendance += burst->len;
     m->span += g_array_index(burst, Swipe, burst->len - 1).second - g_array_index(burst, Swipe, 0).second;
@@ -151,7 +179,8 @@ static void measure_bursts(const Ring *ring, Measured *m) {
 
 static Measured measure(const RsSimulateOptions *options) {
   g_auto(City) city = city_of(options);
-  Ring ring = {.person = entities(city.file[5], "person", NULL), .drug = entities(city.file[5], "drug", NULL),
+  Ring ring = {.person = entities(city.file[5], "person", NULL),
+               .drug = entities(city.file[5], "drug", NULL),
                .place = entities(city.file[5], "institution", NULL),
                .burst = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_array)};
   each_row(city.file[0], watch_ring, &ring);
@@ -312,8 +341,9 @@ static void take_kind(char **cell, guint n, void *data) {
 
 static void innocent_groups_of_every_kind_are_there(void **state) {
   (void)state;
-  static const char *const kind[] = {"household", "proxy", "care_home", "dialysis", "employer_day", "clinic_day", "school_clinic",
-    "flu_clinic", "promotion", "batch_settling", "migrants", "door_pharmacy", "workplace", "split_box", "return", "friends"};
+  static const char *const kind[] = {
+      "household", "proxy",          "care_home", "dialysis",      "employer_day", "clinic_day", "school_clinic", "flu_clinic",
+      "promotion", "batch_settling", "migrants",  "door_pharmacy", "workplace",    "split_box",  "return",        "friends"};
   RsSimulateOptions options = small();
   options.persons = 5000, options.innocent = 1;
   g_auto(City) city = city_of(&options);
@@ -346,7 +376,11 @@ static void lines_come_out_about_as_asked(void **state) {
   }
 }
 
-typedef struct { char last[24]; GHashTable *claim; gsize n; } Order;
+typedef struct {
+  char last[24];
+  GHashTable *claim;
+  gsize n;
+} Order;
 
 static void watch_order(char **cell, guint n, void *data) {
   Order *order = data;
@@ -391,11 +425,16 @@ static void options_outside_their_range_are_refused(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-    cmocka_unit_test(same_seed_gives_the_same_bytes), cmocka_unit_test(bytes_are_the_same_on_every_machine), cmocka_unit_test(truth_is_found_in_the_claims), cmocka_unit_test(each_dial_turns_what_it_says),
-    cmocka_unit_test(overlap_shares_members), cmocka_unit_test(hard_rings_meet_less_often_and_further_apart),
-    cmocka_unit_test(innocent_groups_of_every_kind_are_there), cmocka_unit_test(ring_free_city_has_an_empty_truth),
-    cmocka_unit_test(lines_come_out_about_as_asked), cmocka_unit_test(claims_are_sorted_by_time_with_ids_of_their_own),
-    cmocka_unit_test(options_outside_their_range_are_refused)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(same_seed_gives_the_same_bytes),
+                                     cmocka_unit_test(bytes_are_the_same_on_every_machine),
+                                     cmocka_unit_test(truth_is_found_in_the_claims),
+                                     cmocka_unit_test(each_dial_turns_what_it_says),
+                                     cmocka_unit_test(overlap_shares_members),
+                                     cmocka_unit_test(hard_rings_meet_less_often_and_further_apart),
+                                     cmocka_unit_test(innocent_groups_of_every_kind_are_there),
+                                     cmocka_unit_test(ring_free_city_has_an_empty_truth),
+                                     cmocka_unit_test(lines_come_out_about_as_asked),
+                                     cmocka_unit_test(claims_are_sorted_by_time_with_ids_of_their_own),
+                                     cmocka_unit_test(options_outside_their_range_are_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-typedef struct { char *folder; RsScoredNames *names; } Fixture;
+typedef struct {
+  char *folder;
+  RsScoredNames *names;
+} Fixture;
 
 static int setup(void **state) {
   Fixture *f = g_new0(Fixture, 1);
@@ -74,7 +77,8 @@ static void near(double value, double expected) {
  * Precision at hits: 1/1 and 2/4, so AP = (1 + 0.5) / 2 = 0.75. k = 2: one hit of two. */
 static void figures_are_those_worked_out_by_hand(void **state) {
   Fixture *f = *state;
-  g_autoptr(RsScoredList) truth = truth_of(f, "T1:a b c d;T2:e f g"), leads = leads_of(f, "L1:a b c e;L2:x y z;L3:a b c d;L4:e f");
+  g_autoptr(RsScoredList) truth = truth_of(f, "T1:a b c d;T2:e f g"),
+                          leads = leads_of(f, "L1:a b c e;L2:x y z;L3:a b c d;L4:e f");
   g_autoptr(RsEvaluation) e = rs_evaluation_new(truth, NULL, leads);
   assert_int_equal(e->n_rings, 2);
   assert_int_equal(e->n_leads, 4);
@@ -139,9 +143,13 @@ static void ring_free_city_makes_every_lead_wrong(void **state) {
 
 static void steering_is_matched_on_doctor_and_outlet(void **state) {
   Fixture *f = *state;
-  g_autofree char *t = put(f, "a.csv", "ring_id,pattern,entity_type,entity_id\nT1,steering,doctor,D1\nT1,steering,institution,P1\nT1,steering,person,a\n");
-  g_autofree char *l = put(f, "b.csv", "ring_id,pattern,entity_type,entity_id\nL1,steering,person,a\nL1,steering,institution,P1\n"
-                                       "L2,steering,doctor,D1\nL2,steering,institution,P1\nL2,steering,institution,H1\nL2,steering,person,z\n");
+  g_autofree char *t =
+      put(f, "a.csv",
+          "ring_id,pattern,entity_type,entity_id\nT1,steering,doctor,D1\nT1,steering,institution,P1\nT1,steering,person,a\n");
+  g_autofree char *l =
+      put(f, "b.csv",
+          "ring_id,pattern,entity_type,entity_id\nL1,steering,person,a\nL1,steering,institution,P1\n"
+          "L2,steering,doctor,D1\nL2,steering,institution,P1\nL2,steering,institution,H1\nL2,steering,person,z\n");
   g_autoptr(GError) error = NULL;
   g_autoptr(RsScoredList) truth = rs_scored_truth_read(f->names, t, &error), leads = rs_scored_leads_read(f->names, l, &error);
   rs_assert_no_error(error);
@@ -155,10 +163,13 @@ static void steering_is_matched_on_doctor_and_outlet(void **state) {
 
 static void duplicate_is_matched_on_persons_or_the_pair(void **state) {
   Fixture *f = *state;
-  g_autofree char *t = put(f, "a.csv", "ring_id,pattern,entity_type,entity_id\nT1,duplicate,person,a\nT1,duplicate,person,b\n"
-                                       "T1,duplicate,institution,P1\nT1,duplicate,institution,P2\n");
-  g_autofree char *l = put(f, "b.csv", "ring_id,pattern,entity_type,entity_id\nL1,batch,institution,P1\nL1,batch,institution,P2\nL1,batch,person,x\n"
-                                       "L2,duplicate,institution,P1\nL2,duplicate,institution,P2\nL2,duplicate,person,x\n");
+  g_autofree char *t = put(f, "a.csv",
+                           "ring_id,pattern,entity_type,entity_id\nT1,duplicate,person,a\nT1,duplicate,person,b\n"
+                           "T1,duplicate,institution,P1\nT1,duplicate,institution,P2\n");
+  g_autofree char *l =
+      put(f, "b.csv",
+          "ring_id,pattern,entity_type,entity_id\nL1,batch,institution,P1\nL1,batch,institution,P2\nL1,batch,person,x\n"
+          "L2,duplicate,institution,P1\nL2,duplicate,institution,P2\nL2,duplicate,person,x\n");
   g_autoptr(GError) error = NULL;
   g_autoptr(RsScoredList) truth = rs_scored_truth_read(f->names, t, &error), leads = rs_scored_leads_read(f->names, l, &error);
   rs_assert_no_error(error);
@@ -170,13 +181,14 @@ static void duplicate_is_matched_on_persons_or_the_pair(void **state) {
 static void innocent_group_on_top_is_counted_unless_it_is_a_hit(void **state) {
   Fixture *f = *state;
   g_autoptr(RsScoredList) truth = truth_of(f, "T1:a b c"), leads = leads_of(f, "L1:p q r;L2:a b c;L3:p x");
-  g_autofree char *path = put(f, "c.csv", "group_id,kind,entity_type,entity_id\nG1,care_home,person,p\nG1,care_home,person,q\n"
-                                          "G1,care_home,person,a\nG1,care_home,person,b\nG1,care_home,person,c\n");
+  g_autofree char *path = put(f, "c.csv",
+                              "group_id,kind,entity_type,entity_id\nG1,care_home,person,p\nG1,care_home,person,q\n"
+                              "G1,care_home,person,a\nG1,care_home,person,b\nG1,care_home,person,c\n");
   g_autoptr(GError) error = NULL;
   g_autoptr(RsScoredList) innocent = rs_scored_innocent_read(f->names, path, &error);
   rs_assert_no_error(error);
   g_autoptr(RsEvaluation) e = rs_evaluation_new(truth, innocent, leads);
-  assert_int_equal(e->lead_innocent[0], 0); /* two of three */
+  assert_int_equal(e->lead_innocent[0], 0);          /* two of three */
   assert_int_equal(e->lead_innocent[1], UINT32_MAX); /* a ring hidden in the home is still a hit */
   assert_int_equal(e->lead_innocent[2], UINT32_MAX); /* one of two is not most */
   assert_int_equal(e->n_innocent_at_k, 1);
@@ -187,7 +199,8 @@ static void case_folder_is_read_by_rank_and_unmasked(void **state) {
   g_autofree char *folder = g_build_filename(f->folder, "case", NULL);
   assert_int_equal(g_mkdir(folder, 0700), 0);
   g_free(put(f, "case/rings.csv", "ring_id,rank,lead_key,pattern,score\nR0002,2,k,resale,3\nR0001,1,k,batch,9\n"));
-  g_free(put(f, "case/members.csv", "ring_id,entity_type,entity_id,role,strength\nR0002,person,p:xx,member,1\nR0001,person,p:yy,core,1\n"));
+  g_free(put(f, "case/members.csv",
+             "ring_id,entity_type,entity_id,role,strength\nR0002,person,p:xx,member,1\nR0001,person,p:yy,core,1\n"));
   g_free(put(f, "case.ids", "entity_type,id_masked,id\nperson,p:xx,\"a,1\"\nclaim,c:zz,C1\nperson,p:yy,b\n"));
   g_autoptr(GError) error = NULL;
   g_autoptr(RsScoredList) leads = rs_scored_leads_read(f->names, folder, &error);
@@ -224,20 +237,23 @@ static void member_of_an_unknown_ring_is_refused(void **state) {
 
 static void bad_truth_is_refused_with_file_and_line(void **state) {
   Fixture *f = *state;
-  const struct { const char *text, *says; } bad[] = {
-    {"", "a.csv:1: the file is empty"},
-    {"ring_id,pattern\nT1,batch\n", "a.csv:1: no columns entity_type"},
-    {"pattern,entity_type,entity_id\n", "a.csv:1: no column ring_id"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,a\nT1,resale,person,b\n", "a.csv:3: T1 is called 'resale' here and 'batch' before"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,batsh,person,a\n", "a.csv:2: pattern 'batsh'"},
-    {"ring_id,pattern,entity_type,entity_id\n\nT1,batch,cat,a\n", "a.csv:3: entity_type 'cat'"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\n", "a.csv:2: the entity has no id"},
-    {"ring_id,pattern,entity_type,entity_id\n,batch,person,a\n", "a.csv:2: the row names no ring"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,batch,doctor,a\n", "a.csv:2: T1 has no persons"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,steering,person,a\n", "a.csv:2: T1 is steering"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\"a\n", "a.csv:2: a quote is opened"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\"a\"b\n", "a.csv:2: text after a closing quote"},
-    {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\xff\n", "not UTF-8"},
+  const struct {
+    const char *text, *says;
+  } bad[] = {
+      {"", "a.csv:1: the file is empty"},
+      {"ring_id,pattern\nT1,batch\n", "a.csv:1: no columns entity_type"},
+      {"pattern,entity_type,entity_id\n", "a.csv:1: no column ring_id"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,a\nT1,resale,person,b\n",
+       "a.csv:3: T1 is called 'resale' here and 'batch' before"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,batsh,person,a\n", "a.csv:2: pattern 'batsh'"},
+      {"ring_id,pattern,entity_type,entity_id\n\nT1,batch,cat,a\n", "a.csv:3: entity_type 'cat'"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\n", "a.csv:2: the entity has no id"},
+      {"ring_id,pattern,entity_type,entity_id\n,batch,person,a\n", "a.csv:2: the row names no ring"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,batch,doctor,a\n", "a.csv:2: T1 has no persons"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,steering,person,a\n", "a.csv:2: T1 is steering"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\"a\n", "a.csv:2: a quote is opened"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\"a\"b\n", "a.csv:2: text after a closing quote"},
+      {"ring_id,pattern,entity_type,entity_id\nT1,batch,person,\xff\n", "not UTF-8"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
     g_autofree char *path = put(f, "a.csv", bad[i].text);
@@ -245,7 +261,8 @@ static void bad_truth_is_refused_with_file_and_line(void **state) {
     g_autoptr(RsScoredList) list = rs_scored_truth_read(f->names, path, &error);
     assert_null(list);
     assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_INPUT));
-    if (!strstr(error->message, bad[i].says)) fail_msg("case %zu: '%s' does not say '%s'", (size_t)i, error->message, bad[i].says);
+    if (!strstr(error->message, bad[i].says))
+      fail_msg("case %zu: '%s' does not say '%s'", (size_t)i, error->message, bad[i].says);
   }
   g_autoptr(GError) error = NULL;
   assert_null(rs_scored_truth_read(f->names, "/nonexistent/truth.csv", &error));
@@ -260,7 +277,8 @@ static void table_and_json_print_the_figures(void **state) {
   rs_evaluation_print(e, truth, NULL, leads, table);
   rs_evaluation_json(e, truth, NULL, leads, json);
   g_autoptr(GBytes) a = rs_output_bytes(table), b = rs_output_bytes(json);
-  g_autofree char *text = g_strndup(g_bytes_get_data(a, NULL), g_bytes_get_size(a)), *object = g_strndup(g_bytes_get_data(b, NULL), g_bytes_get_size(b));
+  g_autofree char *text = g_strndup(g_bytes_get_data(a, NULL), g_bytes_get_size(a)),
+                  *object = g_strndup(g_bytes_get_data(b, NULL), g_bytes_get_size(b));
   assert_non_null(strstr(text, "average precision           0.500\n"));
   assert_non_null(strstr(text, "batch             2      1"));
   assert_non_null(strstr(object, "\"average_precision\":0.5,"));
@@ -270,11 +288,18 @@ static void table_and_json_print_the_figures(void **state) {
 #define RS_CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-    RS_CASE(figures_are_those_worked_out_by_hand), RS_CASE(two_thirds_is_a_hit_and_less_is_not), RS_CASE(lead_takes_the_ring_it_fits_best),
-    RS_CASE(row_given_twice_changes_nothing), RS_CASE(ring_free_city_makes_every_lead_wrong), RS_CASE(steering_is_matched_on_doctor_and_outlet),
-    RS_CASE(duplicate_is_matched_on_persons_or_the_pair), RS_CASE(innocent_group_on_top_is_counted_unless_it_is_a_hit),
-    RS_CASE(case_folder_is_read_by_rank_and_unmasked), RS_CASE(pseudonym_without_a_map_is_refused), RS_CASE(member_of_an_unknown_ring_is_refused),
-    RS_CASE(bad_truth_is_refused_with_file_and_line), RS_CASE(table_and_json_print_the_figures)};
+  const struct CMUnitTest tests[] = {RS_CASE(figures_are_those_worked_out_by_hand),
+                                     RS_CASE(two_thirds_is_a_hit_and_less_is_not),
+                                     RS_CASE(lead_takes_the_ring_it_fits_best),
+                                     RS_CASE(row_given_twice_changes_nothing),
+                                     RS_CASE(ring_free_city_makes_every_lead_wrong),
+                                     RS_CASE(steering_is_matched_on_doctor_and_outlet),
+                                     RS_CASE(duplicate_is_matched_on_persons_or_the_pair),
+                                     RS_CASE(innocent_group_on_top_is_counted_unless_it_is_a_hit),
+                                     RS_CASE(case_folder_is_read_by_rank_and_unmasked),
+                                     RS_CASE(pseudonym_without_a_map_is_refused),
+                                     RS_CASE(member_of_an_unknown_ring_is_refused),
+                                     RS_CASE(bad_truth_is_refused_with_file_and_line),
+                                     RS_CASE(table_and_json_print_the_figures)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
