@@ -12,6 +12,7 @@
 #define OPENING "{\n  \"program\": \"ringscope\","
 #define NAME_KEY "\"name\": \""
 #define OUTPUTS_KEY "\"outputs\": ["
+#define FORMAT_KEY "\"case_format\": "
 #define FINGERPRINT_KEY "\"mask_key\": \""
 
 static void libraries_write(RsJson *json) {
@@ -146,6 +147,7 @@ bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArr
   rs_json_begin(&json, NULL, '{');
   rs_json_text(&json, "program", "ringscope");
   rs_json_text(&json, "version", RS_VERSION);
+  rs_json_unsigned(&json, "case_format", RS_CASE_FORMAT);
   rs_json_text(&json, "result_digest", digest);
   libraries_write(&json);
   options_write(&json, data->c);
@@ -190,4 +192,10 @@ void rs_manifest_fingerprint(const char *folder, char fingerprint[17]) {
   at += strlen(FINGERPRINT_KEY);
   const size_t length = strcspn(at, "\"");
   if (length == 16) g_strlcpy(fingerprint, at, 17);
+}
+
+unsigned rs_manifest_format(const char *folder) {
+  g_autofree char *text = manifest_read(folder);
+  const char *at = text == NULL ? NULL : strstr(text, FORMAT_KEY);
+  return at == NULL ? 0 : (unsigned)MIN(g_ascii_strtoull(at + strlen(FORMAT_KEY), NULL, 10), (guint64)G_MAXINT);
 }

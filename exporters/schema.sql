@@ -25,3 +25,14 @@ CREATE TABLE relation (
   from_type TEXT, from_id TEXT, to_type TEXT, to_id TEXT, kind TEXT, visits INTEGER, lines INTEGER, days INTEGER,
   amount REAL, fund_amount REAL, first_date TEXT, last_date TEXT
 );
+-- Groups of a ring's cards swiped together, and who was there.
+CREATE TABLE burst (
+  ring_id TEXT, burst INTEGER, first_time TEXT, last_time TEXT, institution_id TEXT, n_members INTEGER, PRIMARY KEY (ring_id, burst)
+) WITHOUT ROWID;
+CREATE TABLE attendance (ring_id TEXT, burst INTEGER, person_id TEXT, PRIMARY KEY (ring_id, burst, person_id)) WITHOUT ROWID;
+-- The summary (position 0) and the facts (from 1, as they stand in table fact) in both languages.
+CREATE TABLE sentence (ring_id TEXT, position INTEGER, language TEXT, text TEXT, PRIMARY KEY (ring_id, position, language)) WITHOUT ROWID;
+-- Days of relations with gaps: periods joined by ;  a period is a day or first/last.
+CREATE TABLE spell (
+  from_type TEXT, from_id TEXT, to_type TEXT, to_id TEXT, days TEXT, PRIMARY KEY (from_type, from_id, to_type, to_id)
+) WITHOUT ROWID;

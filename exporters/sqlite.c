@@ -7,6 +7,7 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* schema.sql, compiled in by cmake/embed.cmake. */
@@ -89,5 +90,134 @@ bool rs_sqlite_write(const RsCaseView *view, const char *path, GError **error) {
   const int opened = sqlite3_open_v2(path, &writer.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   bool good = opened == SQLITE_OK ? database_fill(&writer, view, path, error) : sql_failed(writer.db, path, error);
   if (sqlite3_close(writer.db) != SQLITE_OK && good) good = sql_failed(writer.db, path, error);
+  return good;
+}
+
+/* ---- reading ---- */
+
+struct RsDatabase { sqlite3 *db; char *path; };
+
+static bool unusable(const RsDatabase *database, GError **error, const char *what) {
+  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: %s", database->path, what);
+  return false;
+}
+
+/* The path as a URI, so that it can be opened as immutable; every byte that could mean something else is escaped. */
+static char *uri_of(const char *path) {
+  GString *uri = g_string_new(*path == '/' ? "file://" : "file:");
+  for (; *path != '\0'; path++) {
+    if (g_ascii_isalnum(*path) || strchr("/._-", *path) != NULL) g_string_append_c(uri, *path);
+    else g_string_append_printf(uri, "%%%02X", (unsigned char)*path);
+  }
+  g_string_append(uri, "?immutable=1");
+  return g_string_free(uri, FALSE);
+}
+
+/* A schema that somebody else wrote may call no function with side effects; no text of ours is taken for a column; no map whose file
+ * shrinks under us; no cell larger than a case ever holds. */
+static void distrust(sqlite3 *db) {
+  sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+  sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 64 << 20);
+  sqlite3_exec(db, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+}
+
+RsDatabase *rs_sqlite_open(const char *path, GError **error) {
+  struct stat status;
+  if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, access(path, F_OK) != 0 ? g_strerror(errno) : "not a file");
+    return NULL;
+  }
+  g_autofree char *uri = uri_of(path);
+  g_autoptr(RsDatabase) database = g_new0(RsDatabase, 1);
+  database->path = g_strdup(path);
+  if (sqlite3_open_v2(uri, &database->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, sqlite3_errmsg(database->db));
+    return NULL;
+  }
+  distrust(database->db);
+  if (sqlite3_exec(database->db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) != SQLITE_OK) {
+    unusable(database, error, sqlite3_errmsg(database->db));
+    return NULL;
+  }
+  return g_steal_pointer(&database);
+}
+
+void rs_sqlite_close(RsDatabase *database) {
+  if (database == NULL) return;
+  sqlite3_close(database->db);
+  g_free(database->path);
+  g_free(database);
+}
+
+static bool text_read(sqlite3_stmt *select, int at, RsCell *cell) {
+  const int type = sqlite3_column_type(select, at);
+  if (type != SQLITE_TEXT && type != SQLITE_NULL) return false;
+  const char *text = (const char *)sqlite3_column_text(select, at);
+  cell->text = text == NULL ? "" : text;
+  return strlen(cell->text) == (size_t)sqlite3_column_bytes(select, at);
+}
+
+static bool number_read(sqlite3_stmt *select, int at, RsCellType type, RsCell *cell) {
+  const int found = sqlite3_column_type(select, at);
+  cell->empty = found == SQLITE_NULL;
+  cell->number = cell->empty ? (double)NAN : sqlite3_column_double(select, at);
+  if (cell->empty) return true;
+  if (type == RS_CELL_INTEGER) {
+    cell->integer = sqlite3_column_int64(select, at);
+    return found == SQLITE_INTEGER;
+  }
+  if ((found != SQLITE_INTEGER && found != SQLITE_FLOAT) || !isfinite(cell->number)) return false;
+  if (type != RS_CELL_MONEY) return true;
+  if (fabs(cell->number) > 9e16) return false;
+  cell->integer = llround(cell->number * 100.0);
+  return true;
+}
+
+static bool row_read(RsDatabase *database, sqlite3_stmt *select, const RsTable *table, RsCell *cell, GError **error) {
+  for (unsigned i = 0; i < table->n_columns; i++) {
+    const RsCellType type = table->column[i].type;
+    cell[i] = (RsCell){.text = ""};
+    if (type == RS_CELL_TEXT ? text_read(select, (int)i, &cell[i]) : number_read(select, (int)i, type, &cell[i])) continue;
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: table '%s': '%s' is not what a case holds there", database->path, table->name,
+                table->column[i].name);
+    return false;
+  }
+  return true;
+}
+
+static sqlite3_stmt *select_new(RsDatabase *database, const RsTable *table, const char *const *where, GError **error) {
+  g_autoptr(GString) sql = g_string_new("SELECT ");
+  for (unsigned i = 0; i < table->n_columns; i++) g_string_append_printf(sql, "%s\"%s\"", i ? "," : "", table->column[i].name);
+  g_string_append_printf(sql, " FROM \"%s\"", table->name);
+  for (size_t i = 0; where != NULL && where[i] != NULL; i += 2)
+    g_string_append_printf(sql, " %s \"%s\" = ?%zu", i ? "AND" : "WHERE", where[i], i / 2 + 1);
+  if (table == &rs_table[RS_TABLE_RING]) g_string_append(sql, " ORDER BY \"rank\"");
+  sqlite3_stmt *select = NULL;
+  if (sqlite3_prepare_v2(database->db, sql->str, (int)sql->len, &select, NULL) != SQLITE_OK) {
+    unusable(database, error, sqlite3_errmsg(database->db));
+    return NULL;
+  }
+  for (size_t i = 0; where != NULL && where[i] != NULL; i += 2)
+    sqlite3_bind_text(select, (int)(i / 2 + 1), where[i + 1], -1, SQLITE_TRANSIENT);
+  return select;
+}
+
+bool rs_sqlite_walk(RsDatabase *database, const RsTable *table, const char *const *where, RsRowFunc row, void *data, GError **error) {
+  RsCell cell[RS_MAX_COLUMNS];
+  sqlite3_stmt *select = select_new(database, table, where, error);
+  if (select == NULL) return false;
+  int step;
+  bool good = true;
+  while (good && (step = sqlite3_step(select)) == SQLITE_ROW) {
+    good = row_read(database, select, table, cell, error);
+    if (good) row(table, cell, data);
+  }
+  if (good && step != SQLITE_DONE) good = unusable(database, error, sqlite3_errmsg(database->db));
+  sqlite3_finalize(select);
   return good;
 }

@@ -9,4 +9,17 @@
 bool rs_sqlite_write(const RsCaseView *view, const char *path, GError **error);
 const char *rs_sqlite_version(void);
 
+/* ---- reading one back, whoever wrote it ---- */
+
+typedef struct RsDatabase RsDatabase;
+/* Read-only and immutable: works on a read-only medium, makes no file beside it, and believes nothing in the schema. error:
+ * RS_ERROR_IO cannot read, RS_ERROR_INPUT not a database. */
+RsDatabase *rs_sqlite_open(const char *path, GError **error);
+void rs_sqlite_close(RsDatabase *database); /* NULL allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsDatabase, rs_sqlite_close)
+/* Hands over the rows of a table, in the order they were written. where: NULL-terminated pairs of column and text that must be equal, or
+ * NULL: all rows. Texts are never NULL and hold no NUL, numbers are finite; whatever does not fit the table's columns is an error:
+ * RS_ERROR_INPUT, naming table and column. */
+bool rs_sqlite_walk(RsDatabase *database, const RsTable *table, const char *const *where, RsRowFunc row, void *data, GError **error);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "exporters/graphml.h"
+#include "exporters/tables_database.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -375,4 +376,8 @@ const RsTable rs_table[RS_N_TABLES] = {
     [RS_TABLE_REJECT] = {"reject", "rejects.csv", COLUMNS(reject)},
     [RS_TABLE_ENTITY] = {"entity", NULL, COLUMNS(entity)},
     [RS_TABLE_RELATION] = {"relation", NULL, COLUMNS(relation)},
+    [RS_TABLE_BURST] = {"burst", NULL, RS_BURST_COLUMNS, rs_burst_columns, rs_burst_walk},
+    [RS_TABLE_ATTENDANCE] = {"attendance", NULL, RS_ATTENDANCE_COLUMNS, rs_attendance_columns, rs_attendance_walk},
+    [RS_TABLE_SENTENCE] = {"sentence", NULL, RS_SENTENCE_COLUMNS, rs_sentence_columns, rs_sentence_walk},
+    [RS_TABLE_SPELL] = {"spell", NULL, RS_SPELL_COLUMNS, rs_spell_columns, rs_spell_walk},
 };
