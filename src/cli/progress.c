@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-struct RsProgress { gint64 started, stage_started; const char *stage; bool show, timing, shown; };
+struct RsProgress { gint64 started, stage_started; double stage_cpu; const char *stage; bool show, timing, shown; };
 
 RsProgress *rs_progress_start(const RsOptions *options) {
   static RsProgress progress;
@@ -14,14 +14,18 @@ RsProgress *rs_progress_start(const RsOptions *options) {
   return &progress;
 }
 
+static double seconds_of(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
+
 static void end_stage(RsProgress *progress) {
   gint64 now = g_get_monotonic_time();
-  if (progress->timing && progress->stage != NULL) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    fprintf(stderr, "timing\t%s\t%.3f s\tpeak %ld MB\n", progress->stage, (double)(now - progress->stage_started) / 1e6, usage.ru_maxrss / 1024);
-  }
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  double cpu = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  if (progress->timing && progress->stage != NULL)
+    fprintf(stderr, "timing\t%s\t%.3f s\tCPU %.3f s\tpeak %ld MB\n", progress->stage, (double)(now - progress->stage_started) / 1e6,
+            cpu - progress->stage_cpu, usage.ru_maxrss / 1024);
   progress->stage_started = now;
+  progress->stage_cpu = cpu;
 }
 
 void rs_progress_stage(RsProgress *progress, const char *name) {
