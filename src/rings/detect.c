@@ -34,6 +34,14 @@ static void share_out(RsRings *rings, const RsClaims *claims) {
   }
 }
 
+/* A pattern that is wanted runs where the input has its columns, else it is skipped, and the result says which. */
+static bool runs(unsigned wanted, RsPattern pattern, unsigned columns, const RsClaims *claims, RsRings *out) {
+  if ((wanted & 1u << pattern) == 0) return false;
+  bool possible = (claims->columns & columns) == columns;
+  *(possible ? &out->examined : &out->skipped) |= 1u << pattern;
+  return possible;
+}
+
 static void ring_release(void *data) {
   RsRing *ring = data;
   g_free(ring->members);
@@ -57,10 +65,8 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   g_autoptr(GArray) leads = g_array_new(FALSE, FALSE, sizeof(RsRing)), near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   g_autoptr(GArray) aside = g_array_new(FALSE, FALSE, sizeof(RsNotice)), unseen = g_array_new(FALSE, FALSE, sizeof(RsNotice));
   bool done = true;
-  if (wanted & 1u << RS_BATCH) {
+  if (runs(wanted, RS_BATCH, 0, claims, out))
     done = rs_batch_find(scene, options, leads, near, aside, unseen, &out->n_companion_groups, error);
-    out->examined |= 1u << RS_BATCH;
-  }
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
   if (options->top > 0 && leads->len > options->top) {
     for (guint i = options->top; i < leads->len; i++) ring_release(&g_array_index(leads, RsRing, i));

@@ -1,0 +1,33 @@
+/* mining/duplicate.h: one purchase billed in two places: the same person, the same drugs in equal quantities, two institutions, two days
+ * at most apart, so that nothing of the first purchase can have been used up.
+ *
+ * In    RsClaims, RsBasket (how usual each drug is)
+ * Out   RsTwice by pair of outlets: each pair of visits that share a drug and quantity, with the number expected there
+ * Cost  O(lines): visits of one person within the window, whose lines are merged in order of drug; twice over the visits, in parallel
+ * From  detection by exact facts first and a test of their rate per pair of outlets
+ *
+ * A match weighs -log10 of the share of visits to such an institution that hold the drug: fees that everybody pays weigh nothing, and
+ * a hit needs RS_DUPLICATE_WEIGHT. Expected: how often people who are at both outlets within the window buy the same thing twice, by
+ * kinds of institution (two pharmacies, hospital and pharmacy, ...) and by nearness of their regions, times how often the pair was met.
+ * Where no drug is given, equal amounts stand for equal drugs; where no quantity is, the amount does.
+ */
+#ifndef RS_MINING_DUPLICATE_H
+#define RS_MINING_DUPLICATE_H
+
+#include "mining/basket.h"
+#include "mining/twice.h"
+#include "mining/visit_pair.h"
+
+enum { RS_DUPLICATE_DAYS = 2, RS_DUPLICATE_MOST_LINES = 256 /* longer bills are cut off there */ };
+#define RS_DUPLICATE_WEIGHT 1.0
+
+RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsigned n_threads);
+/* Drugs bought at both visits in equal quantity, their weight, and the first such lines (or NULL). */
+uint32_t rs_duplicate_match(const RsClaims *claims, const RsBasket *basket, uint32_t visit, uint32_t other, double *weight, uint64_t line[2]);
+/* All pairs of one person's visits to two institutions within thirty hours with two equal drugs or more, or all of the smaller one:
+ * RsVisitPair. */
+GArray *rs_duplicates_find(const RsClaims *claims);
+/* 0: one county, 1: one prefecture, 2: other prefecture or unknown. */
+unsigned rs_region_apart(const RsClaims *claims, uint32_t institution, uint32_t other);
+
+#endif
