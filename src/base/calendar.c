@@ -102,7 +102,9 @@ static uint64_t load_8(const char *at) {
   ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 | \
    (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 #define BYTE(word, i) ((unsigned)((word) >> (8 * (i))) & 0xff)
-#define PAIR(word, i) (BYTE(word, i) * 10 + BYTE(word, (i) + 1))
+
+/* Byte i becomes digit i times ten plus digit i + 1: at most 99, so no byte overflows into the next. */
+static uint64_t pairs(uint64_t digits) { return digits * 10 + (digits >> 8); }
 
 /* The usual "YYYY-MM-DD HH:MM:SS", eight bytes at a time: XOR with the expected separators and '0' leaves 0 for a separator and
  * 0..9 for a digit; the additions push anything else into a byte's high bit (a carry only follows a byte already wrong). */
@@ -115,8 +117,9 @@ static bool parts_from_plain(const char *text, Parts *parts) {
                          (b | (b + EIGHT(digit, digit, fixed, digit, digit, fixed, digit, digit))) |
                          (c | (c + EIGHT(digit, digit, fixed, digit, digit, fixed, digit, digit)));
   if (wrong & high) return false;
-  *parts = (Parts){.year = PAIR(a, 0) * 100 + PAIR(a, 2), .month = PAIR(a, 5), .day = PAIR(b, 0),
-                   .hour = PAIR(c, 0), .minute = PAIR(c, 3), .second = PAIR(c, 6), .has_clock = true};
+  const uint64_t date = pairs(a), clock = pairs(c);
+  *parts = (Parts){.year = BYTE(date, 0) * 100 + BYTE(date, 2), .month = BYTE(date, 5), .day = BYTE(pairs(b), 0),
+                   .hour = BYTE(clock, 0), .minute = BYTE(clock, 3), .second = BYTE(clock, 6), .has_clock = true};
   return true;
 }
 
