@@ -76,7 +76,8 @@ static float day_collision(const RsTimeline *t, uint32_t f, uint32_t n_days) {
   return (float)((pairs + 2.0 * sum + prior) / (total + 2.0 * sum * prior + prior * prior));
 }
 
-/* Batches: on most days with five or more visits, four fifths of them are stamped within ten minutes. */
+/* Batches: on most of its busy days (five visits or more) four fifths of the visits are stamped within ten minutes. An outlet must be busy on
+ * a third of its days, and ten of them, before this is said: in a thin one the bursts of a ring may be the only busy days. */
 static bool clock_is_degenerate(const RsTimeline *t, uint32_t f) {
   uint32_t busy = 0, batched = 0;
   for (uint32_t i = t->offset[f], j; i < t->offset[f + 1]; i = j) {
@@ -91,7 +92,7 @@ static bool clock_is_degenerate(const RsTimeline *t, uint32_t f) {
         break;
       }
   }
-  return busy >= 5 && batched * 2 >= busy;
+  return busy >= 10 && busy * 3 >= t->n_days[f] && batched * 2 >= busy;
 }
 
 static void load_institution(size_t task, unsigned thread, void *data) {

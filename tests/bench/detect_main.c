@@ -1,8 +1,8 @@
 /* Runs detection alone: claims.csv in, members.csv in rank order out, what was found on stdout, the stages' seconds on stderr.
  *   rs_detect_tool CLAIMS.csv [MEMBERS.csv] [THREADS] [zh]   persons.csv beside the claims is not read */
 #include "base/parallel.h"
+#include "claims/reader.h"
 #include "graph/knowledge.h"
-#include "reference/claims_build.h"
 #include "rings/detect.h"
 
 #include <stdio.h>
@@ -59,7 +59,10 @@ int main(int argc, char **argv) {
   g_autoptr(GError) error = NULL;
   unsigned threads = argc > 3 ? (unsigned)atoi(argv[3]) : rs_parallel_default_threads();
   double start = seconds();
-  g_autoptr(RsClaims) claims = rs_reference_read_csv(argv[1], &error);
+  const char *const paths[] = {argv[1], NULL};
+  RsReadOptions read_options = {.paths = paths, .n_threads = threads, .quiet = true};
+  g_autoptr(RsReader) reader = rs_reader_new(&read_options, &error);
+  g_autoptr(RsClaims) claims = reader != NULL ? rs_reader_read(reader, &error) : NULL;
   double read = seconds();
   g_autoptr(RsKnowledge) knowledge = claims != NULL ? rs_knowledge_new(claims, threads, &error) : NULL;
   double known = seconds();
