@@ -251,8 +251,9 @@ static Quoted tokens_quoted(Tokens *tokens, size_t length, char delimiter) {
   return tokens_quoted_plain(tokens, length, delimiter);
 }
 
-/* By masks as far as the quotes are well-formed, record by record over the places where they are not (see cut_quoted() in scan.c for
- * why that takes linear time); with_masks false: record by record throughout. False if masks took a record that is too long. */
+/* By masks as far as the quotes are well-formed, record by record over the places where they are not (see cut_quoted() in
+ * scan.c for why that takes linear time); with_masks false: record by record throughout. False if masks took a record that
+ * is too long. */
 static bool read_quoted(RsCsv *csv, size_t length, char delimiter, bool with_masks) {
   Tokens tokens = tokens_start(csv);
   RsRecordScan scan = {.text = csv->text, .length = length, .delimiter = delimiter, .whole = true};

@@ -12,8 +12,8 @@ const char *const rs_encoding_name[RS_N_ENCODINGS] = {"UTF-8", "UTF-8", "GB18030
 
 /* ---- GB18030: tables made once by the system's iconv, so that decoding is a lookup ----
  *
- * Two bytes: 81..FE, then 40..7E or 80..FE. Four bytes: 81..FE 30..39 81..FE 30..39, numbered in order; the first 39,420 are the rest
- * of the basic plane, those from 189,000 on (90 30 81 30) are U+10000 and up. */
+ * Two bytes: 81..FE, then 40..7E or 80..FE. Four bytes: 81..FE 30..39 81..FE 30..39, numbered in order; the first
+ * 39,420 are the rest of the basic plane, those from 189,000 on (90 30 81 30) are U+10000 and up. */
 
 #define N_LEADS 126u
 #define N_TRAILS 191u /* 40..FE; 7F stays invalid */
@@ -250,8 +250,8 @@ static Evidence gb18030_evidence(const unsigned char *at, size_t length) {
   return evidence;
 }
 
-/* Chinese text in GB18030 is nearly all characters of GB 2312 (both bytes A1 and up) and hardly ever well-formed UTF-8; UTF-8 read as
- * GB18030 gives fewer such characters than it has its own. So a few damaged bytes tip neither. */
+/* Chinese text in GB18030 is nearly all characters of GB 2312 (both bytes A1 and up) and hardly ever well-formed UTF-8;
+ * UTF-8 read as GB18030 gives fewer such characters than it has its own. So a few damaged bytes tip neither. */
 RsEncoding rs_encoding_from_sample(const char *bytes, size_t length) {
   const Evidence utf8 = utf8_evidence((const unsigned char *)bytes, length);
   const Evidence gb = gb18030_evidence((const unsigned char *)bytes, length);

@@ -21,7 +21,8 @@ typedef enum {
 } RsEncoding;
 extern const char *const rs_encoding_name[RS_N_ENCODINGS]; /* "UTF-8", "UTF-8", "GB18030", "UTF-16LE", "UTF-16BE" */
 
-/* A byte order mark, or the zero bytes of UTF-16 text without one; else RS_ENCODING_UNDECIDED. *bom_length bytes are to be skipped. */
+/* A byte order mark, or the zero bytes of UTF-16 text without one; else RS_ENCODING_UNDECIDED. *bom_length bytes are to be
+ * skipped. */
 RsEncoding rs_encoding_from_start(const char *bytes, size_t length, size_t *bom_length);
 
 /* UTF-8 or GB18030, from a sample that starts between characters. A sequence cut off by the sample's end counts for neither.

@@ -19,8 +19,9 @@ void rs_text_count(const char *text, size_t length, RsTextStats *stats);
 /* Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF, nothing cut off. */
 bool rs_text_is_utf8(const char *text, size_t length);
 
-/* Records one after the other by the exact rules of source.h. Zero but for text, length, delimiter and whole at first. Calls with growing
- * `start` take linear time altogether: a scan that fails far ahead is remembered and joined by the next. */
+/* Records one after the other by the exact rules of source.h. Zero but for text, length, delimiter and whole at first.
+ * Calls with growing `start` take linear time altogether: a scan that fails far ahead is remembered and joined by the
+ * next. */
 typedef struct {
   const char *text; /* starts at a record's start */
   size_t length;

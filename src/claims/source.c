@@ -133,8 +133,8 @@ static RsTextStats stats_of(const char *text, size_t length) {
   return stats;
 }
 
-/* Keeps what follows the cut for the next block. More than RS_MAX_RECORD bytes without a record's end are the start of a line that is
- * too long: one byte too many is enough to tell. */
+/* Keeps what follows the cut for the next block. More than RS_MAX_RECORD bytes without a record's end are the start of a
+ * line that is too long: one byte too many is enough to tell. */
 static void carry_keep(RsSource *source, const char *text, size_t length) {
   const bool too_long = length > RS_MAX_RECORD;
   if (too_long) length = RS_MAX_RECORD + 1;

@@ -3,8 +3,8 @@
  * In    a regular file, plain, .gz (any number of members) or .zst (any number of frames), told by content; UTF-8, GB18030 or
  *       UTF-16, told by content; comma, tab, semicolon or |, told by content
  * Out   RsBlock after RsBlock, in file order
- * Cost  memory O(block size + RS_MAX_RECORD) whatever the file holds; linear time also on malformed quotes. A plain UTF-8 file costs one
- *       pread and one vectorised scan a block.
+ * Cost  memory O(block size + RS_MAX_RECORD) whatever the file holds; linear time also on malformed quotes. A plain UTF-8
+ *       file costs one pread and one vectorised scan a block.
  * From  RFC 4180 (quotes), RFC 1952 (gzip), RFC 8878 (zstd)
  *
  * What a record is. A quote opens only at a field's start; a quoted field may hold line ends and doubled quotes; any other quote is
