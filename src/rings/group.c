@@ -56,7 +56,7 @@ static GArray *group_visits(const RsClaims *c, const uint32_t *person, uint32_t 
       Visit visit = {c->visit_institution[v], c->visit_time[v], i, v};
       g_array_append_val(visits, visit);
     }
-  qsort(visits->data, visits->len, sizeof(Visit), compare_visits);
+  if (visits->len > 0) qsort(visits->data, visits->len, sizeof(Visit), compare_visits);
   return visits;
 }
 
@@ -255,7 +255,7 @@ static Signature find_signature(const Finder *finder, const GArray *attendances)
     }
   }
   if (bought->len == 0) return out;
-  qsort(bought->data, bought->len, sizeof(Bought), compare_bought);
+  if (bought->len > 0) qsort(bought->data, bought->len, sizeof(Bought), compare_bought);
   for (guint i = 0, end; i < bought->len && out.n < G_N_ELEMENTS(out.drug); i = end) {
     uint32_t drug = g_array_index(bought, Bought, i).drug, members = 0;
     for (end = i; end < bought->len && g_array_index(bought, Bought, end).drug == drug; end++)

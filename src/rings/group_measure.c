@@ -44,7 +44,7 @@ static GArray *burst_items(const RsClaims *c, const RsGroup *group) {
       if (item.drug != RS_NONE) g_array_append_val(items, item);
     }
   }
-  qsort(items->data, items->len, sizeof(Item), compare_items);
+  if (items->len > 0) qsort(items->data, items->len, sizeof(Item), compare_items);
   guint n = 0;
   for (guint i = 0; i < items->len; i++)
     if (i == 0 || compare_items(&g_array_index(items, Item, i), &g_array_index(items, Item, n - 1)) != 0)
@@ -298,7 +298,7 @@ static void measure_drugs(Measure *m) {
     g_array_append_val(found, drug);
     g->stat[RS_STAT_DRUGS] += drug.decades;
   }
-  qsort(found->data, found->len, sizeof(RsGroupDrug), compare_drugs);
+  if (found->len > 0) qsort(found->data, found->len, sizeof(RsGroupDrug), compare_drugs);
   g->n_drugs = found->len;
   g->drug = (RsGroupDrug *)(void *)g_array_free(found, FALSE);
 }
@@ -461,7 +461,7 @@ static GArray *other_stays(const Measure *m, double *total) {
       Stay stay = {i, r->to[k], r->days[k]};
       g_array_append_val(stays, stay);
     }
-  qsort(stays->data, stays->len, sizeof(Stay), compare_stays);
+  if (stays->len > 0) qsort(stays->data, stays->len, sizeof(Stay), compare_stays);
   for (uint32_t i = 0; i < g->n_attendances; i++) { /* a member's visits of one burst are one day */
     const RsAttendance *a = &g->attendance[i];
     bool repeat = false;
