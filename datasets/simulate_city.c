@@ -53,7 +53,7 @@ static void place_hours(RsSimPlace *place, RsRandom *random) {
 static uint32_t place_doctors(const RsSimWorld *world, const RsSimPlace *place, RsRandom *random, uint32_t rank) {
   if (place->type == PLACE_PHARMACY) return 0;
   if (place->type == PLACE_CLINIC) return rs_sim_between(random, 1, 4);
-  uint32_t most = world->n_persons / 400 + 12;
+  uint32_t most = MIN(world->n_persons / 400 + 12, 150u);
   return 6 + most / (rank + 1);
 }
 
@@ -210,7 +210,7 @@ static void give_habits(const RsSimWorld *world, RsRandom *random, RsSimPerson *
   uint32_t rhythm = period[rs_random_below(random, 10)];
   person->period = (uint8_t)CLAMP((rhythm ? rhythm : world->mood.period) * 1000u / MAX(world->intensity, 400u), 7u, 90u);
   person->hospital_share = (uint8_t)rs_sim_between(random, 5, 75);
-  person->keep = 1000;
+  person->keep = (uint16_t)MIN(1000u, MAX(20u, world->intensity * 5 / 2)); /* a quiet city drops visits */
 }
 
 static uint32_t draw_district(const RsSimWorld *world, RsRandom *random, uint32_t first, uint32_t last) {
@@ -256,11 +256,12 @@ static uint32_t draw_insured(const RsSimWorld *world, RsRandom *random, uint32_t
   return lives;
 }
 
-static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
+static void build_household(RsSimWorld *world, uint32_t h) {
   RsRandom random;
-  rs_sim_stream(world, &random, TAG_PERSONS, world->n_households);
-  RsSimHousehold *household = &world->household[world->n_households];
-  *household = (RsSimHousehold){first, n, 0, 0};
+  rs_sim_stream(world, &random, TAG_PERSONS, h);
+  RsSimHousehold *household = &world->household[h];
+  uint32_t first = household->first, n = household->n;
+  household->together = household->proxy = 0;
   uint32_t permille = (uint32_t)(world->options->innocent * 1000 + 0.5);
   if (n > 1 && rs_sim_chance(&random, world->mood.together * permille / 1000))
     household->together = (uint16_t)rs_sim_between(&random, 80, 850);
@@ -280,8 +281,8 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
     int year = 2024;
     person->birth_year = (uint16_t)(year - (int)age);
     person->sex = (uint8_t)(i == 1 ? !world->person[first].sex : rs_random_below(&random, 2));
-    person->household = world->n_households;
-    person->address = world->n_households;
+    person->household = h;
+    person->address = h;
     person->phone = i && (age < 16 || age > 72 || rs_sim_chance(&random, 150)) ? first : p;
     person->employer =
         age > 20 && age < 60 && rs_sim_chance(&random, 700) ? rs_random_below(&random, world->n_persons / 60 + 5) : RS_NONE;
@@ -305,10 +306,9 @@ static void build_household(RsSimWorld *world, uint32_t first, uint32_t n) {
     person->any_doctor = rs_sim_chance(&random, 330);
     person->cast_place = RS_NONE;
   }
-  world->n_households++;
 }
 
-static void build_persons(RsSimWorld *world) {
+static void build_households(RsSimWorld *world) {
   RsRandom random;
   rs_sim_stream(world, &random, TAG_PERSONS, UINT32_MAX);
   world->n_households = 0;
@@ -316,9 +316,14 @@ static void build_persons(RsSimWorld *world) {
     static const uint8_t size[] = {1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5};
     uint32_t n = size[rs_random_below(&random, sizeof size)];
     if (n > world->n_persons - p) n = world->n_persons - p;
-    build_household(world, p, n);
+    world->household[world->n_households++] = (RsSimHousehold){p, n, 0, 0};
     p += n;
   }
+}
+
+/* Every step-th household; each has a stream of its own. */
+static void build_persons(RsSimWorld *world, uint32_t step) {
+  for (uint32_t h = 0; h < world->n_households; h += step) build_household(world, h);
 }
 
 /* ---- lives ---- */
@@ -567,8 +572,9 @@ void rs_sim_city_live(RsSimWorld *world) {
 /* ---- how much ---- */
 
 /* Lines that a sample of the households would leave, scaled up to all. */
-static uint64_t sample_lines(RsSimWorld *world) {
-  uint32_t step = world->n_households / 1500 + 1, n = 0;
+static uint64_t sample_lines(RsSimWorld *world, uint32_t step) {
+  uint32_t n = 0;
+  build_persons(world, step);
   for (uint32_t h = 0; h < world->n_households; h += step, n++) live_household(world, h);
   uint64_t lines = world->n_lines * world->n_households / MAX(n, 1u);
   world->n_lines = world->n_visits = 0;
@@ -581,8 +587,7 @@ static void fit_volume(RsSimWorld *world) {
   for (unsigned i = 0; i < 12 && low + 5 < high; i++) {
     world->intensity = (uint32_t)((low + high) / 2);
     if (i == 0) world->intensity = 1000;
-    build_persons(world);
-    if (sample_lines(world) < world->options->lines)
+    if (sample_lines(world, world->n_households / 1500 + 1) < world->options->lines)
       low = world->intensity;
     else
       high = world->intensity;
@@ -603,6 +608,7 @@ void rs_sim_city_build(RsSimWorld *world) {
   build_drugs(world);
   world->person = g_new0(RsSimPerson, world->n_persons);
   world->household = g_new0(RsSimHousehold, world->n_persons);
+  build_households(world);
   fit_volume(world);
-  build_persons(world);
+  build_persons(world, 1);
 }

@@ -6,6 +6,7 @@
 enum { TAG_INNOCENT = 71, TAG_INNOCENT_LIVES, TAG_STAMPS };
 
 #define MOST 160
+#define SHARED_ADDRESS 50000000u /* homes and dormitories; below are the households' */
 
 typedef struct {
   RsSimKind kind;
@@ -115,7 +116,8 @@ static void care_home(Cast *cast) {
   for (uint32_t i = 0; i < group->n; i++) {
     RsSimPerson *who = &world->person[group->person[i]];
     who->keep = (uint16_t)rs_sim_between(random, 50, 250);
-    who->address = who->phone = group->person[0];
+    who->phone = group->person[0];
+    who->address = SHARED_ADDRESS + group->person[0];
     who->doctor = group->doctor;
   }
   group->day = rs_random_below(random, 28), group->start = 500 + rs_random_below(random, 120);
@@ -139,7 +141,7 @@ static void employer_day(Cast *cast) {
   Group *group = &cast->group;
   group->place = home_place(cast, PLACE_HOSPITAL);
   gather(cast, size(world, random, 15, 60), works, RS_SIM_CAST_OTHER);
-  for (uint32_t i = 0; i < group->n; i++) world->person[group->person[i]].employer = 1000000 + group->person[0];
+  for (uint32_t i = 0; i < group->n; i++) world->person[group->person[i]].employer = 10000000 + group->person[0];
   group->day = rs_random_below(random, MIN(world->days, 120u)), group->every = rs_sim_chance(random, 500) ? 91 : 182;
   group->start = 470 + rs_random_below(random, 40), group->attendance = 880;
 }
@@ -163,7 +165,7 @@ static void school_clinic(Cast *cast) {
   gather(cast, size(world, random, 30, 150), who_goes, RS_SIM_CAST_OTHER);
   for (uint32_t i = 0; i < group->n; i++) {
     RsSimPerson *who = &world->person[group->person[i]];
-    who->cast_place = group->place, who->employer = 2000000 + group->place;
+    who->cast_place = group->place, who->employer = 20000000 + group->place;
   }
 }
 
@@ -198,8 +200,8 @@ static void migrants(Cast *cast) {
   gather(cast, size(world, random, 10, 40), works, RS_SIM_CAST_OTHER | RS_SIM_CAST_MIGRANT);
   for (uint32_t i = 0; i < group->n; i++) {
     RsSimPerson *who = &world->person[group->person[i]];
-    who->insured = (uint16_t)from, who->district = (uint16_t)district, who->address = group->person[0];
-    who->employer = 3000000 + group->person[0];
+    who->insured = (uint16_t)from, who->district = (uint16_t)district, who->address = SHARED_ADDRESS + group->person[0];
+    who->employer = 30000000 + group->person[0];
     who->pharmacy[0] = pharmacy, who->clinic = clinic;
     if (rs_sim_chance(random, 700)) who->doctor = group->doctor;
     who->habit = (uint16_t)(1090 + rs_random_below(random, 60)), who->habit_spread = 60; /* after the shift */

@@ -193,8 +193,8 @@ static bool write_persons(const RsSimWorld *world, const Ids *ids, const char *p
                (unsigned)(day % 28 + 1));
     cell(output, text);
     cell(output, who->sex ? "F" : "M");
-    g_snprintf(text, sizeof text, "%s A%07" G_GUINT64_FORMAT, world->district[who->district].name,
-               scramble(world, TAG_PHONES, who->address, 10000) % 10000000);
+    g_snprintf(text, sizeof text, "%s A%08" G_GUINT64_FORMAT, world->district[who->district].name,
+               scramble(world, TAG_PHONES, who->address, 10000));
     cell(output, rs_hash_mix(who->address + 7u, world->options->seed + p) % 100 < 9 ? "" : text); /* not every file is complete */
     g_snprintf(text, sizeof text, "1%010" G_GUINT64_FORMAT, scramble(world, TAG_PHONES + 50, who->phone, 100000));
     cell(output, text);

@@ -194,6 +194,29 @@ static void innocent_group_on_top_is_counted_unless_it_is_a_hit(void **state) {
   assert_int_equal(e->n_innocent_at_k, 1);
 }
 
+/* A door pharmacy is named with its hospital's doctors, a clerk's outlet alone. */
+static void groups_of_places_count_for_leads_of_their_kind(void **state) {
+  Fixture *f = *state;
+  g_autofree char *t = put(f, "a.csv", "ring_id,pattern,entity_type,entity_id\n");
+  g_autofree char *i = put(f, "c.csv",
+                           "group_id,kind,entity_type,entity_id\nG1,door_pharmacy,institution,Y1\nG1,door_pharmacy,doctor,D1\n"
+                           "G2,batch_settling,institution,Y2\n");
+  g_autofree char *l = put(f, "b.csv",
+                           "ring_id,pattern,entity_type,entity_id\nL1,steering,doctor,D1\nL1,steering,institution,Y1\n"
+                           "L2,steering,doctor,D2\nL2,steering,institution,Y1\nL3,batch,person,a\nL3,batch,institution,Y2\n"
+                           "L4,batch,person,a\nL4,batch,institution,Y2\nL4,batch,institution,Y3\n");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(RsScoredList) truth = rs_scored_truth_read(f->names, t, &error);
+  g_autoptr(RsScoredList) innocent = rs_scored_innocent_read(f->names, i, &error);
+  g_autoptr(RsScoredList) leads = rs_scored_leads_read(f->names, l, &error);
+  rs_assert_no_error(error);
+  g_autoptr(RsEvaluation) e = rs_evaluation_new(truth, innocent, leads);
+  assert_int_equal(e->lead_innocent[0], 0);
+  assert_int_equal(e->lead_innocent[1], UINT32_MAX); /* another doctor */
+  assert_int_equal(e->lead_innocent[2], 1);
+  assert_int_equal(e->lead_innocent[3], UINT32_MAX); /* it also meets elsewhere */
+}
+
 static void case_folder_is_read_by_rank_and_unmasked(void **state) {
   Fixture *f = *state;
   g_autofree char *folder = g_build_filename(f->folder, "case", NULL);
@@ -296,6 +319,7 @@ int main(void) {
                                      RS_CASE(steering_is_matched_on_doctor_and_outlet),
                                      RS_CASE(duplicate_is_matched_on_persons_or_the_pair),
                                      RS_CASE(innocent_group_on_top_is_counted_unless_it_is_a_hit),
+                                     RS_CASE(groups_of_places_count_for_leads_of_their_kind),
                                      RS_CASE(case_folder_is_read_by_rank_and_unmasked),
                                      RS_CASE(pseudonym_without_a_map_is_refused),
                                      RS_CASE(member_of_an_unknown_ring_is_refused),
