@@ -9,5 +9,6 @@ int rs_command_graph(const RsOptions *options, GError **error);
 int rs_command_map(const RsOptions *options, GError **error);
 int rs_command_simulate(const RsOptions *options, GError **error);
 int rs_command_score(const RsOptions *options, GError **error);
+int rs_command_explain(const RsOptions *options, GError **error);
 
 #endif

@@ -11,6 +11,8 @@ static const RsCommand commands[] = {
      READING " output patterns top unmask authority mask-key json", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
     {"graph", "CLAIMS... -o FILE", "the whole knowledge graph as GraphML", READING " output unmask authority mask-key",
      "ringscope graph claims.csv.gz -o city.graphml", rs_command_graph, 1, G_MAXUINT},
+    {"explain", "CASE RING|TYPE:ID", "why: facts, points, counter-facts, people, bursts, and the claim lines behind them", "mask-key top json",
+     "ringscope explain case R0001\n  ringscope explain case person:P1", rs_command_explain, 2, 2},
     {"map", "FILE", "looks at a file's header and first rows and proposes a mapping", "", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
     {"simulate", "-o DIR", "synthetic claims with planted rings, innocent look-alikes and the truth about both",
      "output seed people days lines rings hard innocent-level", "ringscope simulate --seed 7 -o city", rs_command_simulate, 0, 0},

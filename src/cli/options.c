@@ -23,7 +23,7 @@ static const Option all_options[] = {
     {"since", 0, G_OPTION_ARG_FILENAME, AT(since), "first day that counts", "YYYY-MM-DD"},
     {"until", 0, G_OPTION_ARG_FILENAME, AT(until), "last day that counts", "YYYY-MM-DD"},
     {"patterns", 0, G_OPTION_ARG_FILENAME, AT(patterns), "only these patterns, separated by commas", "LIST"},
-    {"top", 0, G_OPTION_ARG_INT, AT(top), "at most this many leads (default: all)", "N"},
+    {"top", 0, G_OPTION_ARG_INT, AT(top), "at most this many: leads, rows of a list, nodes", "N"},
     {"allow-rejects", 0, G_OPTION_ARG_NONE, AT(allow_rejects), "go on with many unusable rows", NULL},
     {"unmask", 0, G_OPTION_ARG_NONE, AT(unmask), "clear ids in the output; needs --authority", NULL},
     {"authority", 0, G_OPTION_ARG_FILENAME, AT(authority), "reference of the order that allows clear ids", "REF"},
@@ -84,11 +84,15 @@ void rs_options_help(const RsCommand *command) {
   printf("\nExample:\n  %s\n", command->example);
 }
 
+unsigned rs_options_distance(const char *a, const char *b) {
+  return g_utf8_validate(a, -1, NULL) && g_utf8_validate(b, -1, NULL) ? rs_mapping_distance(a, b) : G_MAXUINT;
+}
+
 const char *rs_options_nearest(const char *word, const char *const *words) {
   const char *best = NULL;
   unsigned best_distance = (unsigned)strlen(word) / 3 + 2;
   for (; *words != NULL; words++) {
-    unsigned distance = rs_mapping_distance(word, *words);
+    unsigned distance = rs_options_distance(word, *words);
     if (distance < best_distance) best_distance = distance, best = *words;
   }
   return best;

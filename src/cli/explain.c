@@ -1,0 +1,131 @@
+/* explain: why a ring is a lead, or where an entity stands. */
+#include "cli/explain.h"
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/terminal.h"
+
+#include <string.h>
+
+#define NEAREST 3
+
+/* ---- what was asked for ---- */
+
+/* R7, r0007 and R0007 are the same ring; "" when the text is no ring id. */
+static void ring_name(const char *text, char name[16]) {
+  guint64 number;
+  name[0] = '\0';
+  if (g_ascii_tolower(*text) == 'r' && g_ascii_string_to_unsigned(text + 1, 10, 1, 99999999, &number, NULL))
+    g_snprintf(name, 16, "R%04u", (unsigned)number);
+}
+
+/* TYPE:ID, or a pseudonym p:... as it stands in the files. */
+static bool entity_name(const char *text, RsKind *kind, const char **id) {
+  for (int k = 0; k < RS_N_KINDS; k++) {
+    const size_t length = strlen(rs_kind_name[k]);
+    if (strncmp(text, rs_kind_name[k], length) != 0 || text[length] != ':') continue;
+    *kind = (RsKind)k;
+    *id = text + length + 1;
+    return true;
+  }
+  *kind = RS_PERSON;
+  *id = text;
+  return strncmp(text, "p:", 2) == 0;
+}
+
+/* ---- names that are near what was typed ---- */
+
+typedef struct { unsigned distance; const char *text; } Near;
+
+/* The nearest few of the names, at most half the word away, as "; nearest: a, b"; "" when none is near. */
+static char *nearest_text(const char *word, const GPtrArray *names) {
+  Near near[NEAREST];
+  guint n = 0;
+  const unsigned limit = (unsigned)strlen(word) / 2 + 2;
+  for (guint i = 0; i < names->len && strlen(word) < 64; i++) {
+    const char *name = g_ptr_array_index(names, i);
+    const size_t length = strlen(name), own = strlen(word);
+    if ((length > own ? length - own : own - length) > limit) continue;
+    const Near one = {rs_options_distance(word, name), name};
+    if (one.distance > limit) continue;
+    guint at = n;
+    while (at > 0 && near[at - 1].distance > one.distance) at--;
+    if (at == NEAREST) continue;
+    if (n == NEAREST) n--;
+    memmove(&near[at + 1], &near[at], (n - at) * sizeof *near);
+    near[at] = one;
+    n++;
+  }
+  GString *text = g_string_new(NULL);
+  for (guint i = 0; i < n; i++) {
+    g_string_append(text, i > 0 ? ", " : "; nearest: ");
+    rs_terminal_add(text, near[i].text);
+  }
+  return g_string_free(text, FALSE);
+}
+
+static bool unknown_ring(const RsCaseRead *read, const char *word, GError **error) {
+  g_autoptr(RsCaseRows) rings = rs_case_read_rows(read, RS_TABLE_RING, NULL, error);
+  if (rings == NULL) return false;
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < rings->n; i++) g_ptr_array_add(names, (char *)rs_case_rows_text(rings, i, "ring_id"));
+  g_autofree char *nearest = nearest_text(word, names);
+  if (rings->n == 0) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s': the case '%s' has no leads", word, read->folder);
+  else
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s' in '%s', which has R0001 to R%04u%s", word, read->folder, rings->n, nearest);
+  return false;
+}
+
+static bool unknown_entity(const RsCaseRead *read, RsKind kind, const char *id, GError **error) {
+  g_autoptr(GPtrArray) names = rs_case_read_ids(read, kind, error);
+  if (names == NULL) return false;
+  const bool masked = kind == RS_PERSON && read->masked;
+  g_autofree char *nearest = masked && strncmp(id, "p:", 2) != 0 ? g_strdup("") : nearest_text(id, names);
+  const char *key = masked && read->mask == NULL && strncmp(id, "p:", 2) != 0
+                        ? "; persons are masked here and the key is not beside the folder: give the pseudonym, or --mask-key FILE" : "";
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE,
+              "no %s '%s' in '%s': a case keeps the members of its leads and what they were at, prescribed or bought%s%s",
+              rs_kind_name[kind], id, read->folder, nearest, key);
+  return false;
+}
+
+/* ---- the command ---- */
+
+static bool explain_ring(const RsOptions *options, const RsCaseRead *read, const char *name, RsOutput *output, GError **error) {
+  const char *const where[] = {"ring_id", name, NULL};
+  g_autoptr(RsCaseRows) ring = rs_case_read_rows(read, RS_TABLE_RING, where, error);
+  if (ring == NULL) return false;
+  if (ring->n == 0) return unknown_ring(read, name, error);
+  g_autoptr(RsRingStory) story = rs_ring_story_new(read, name, error);
+  if (story == NULL) return false;
+  rs_explain_ring(options, read, story, output);
+  return true;
+}
+
+static bool explain_entity(const RsOptions *options, const RsCaseRead *read, RsKind kind, const char *id, RsOutput *output, GError **error) {
+  GError *failed = NULL;
+  g_autofree char *known = rs_case_read_id(read, kind, id, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
+    return false;
+  }
+  return known != NULL ? rs_explain_entity(options, read, kind, known, output, error) : unknown_entity(read, kind, id, error);
+}
+
+int rs_command_explain(const RsOptions *options, GError **error) {
+  const char *asked = options->operand[1], *id;
+  char ring[16];
+  RsKind kind;
+  g_autoptr(RsCaseRead) read = rs_case_read_new(options->operand[0], options->mask_key, error);
+  if (read == NULL) return RS_ERROR_IO;
+  ring_name(asked, ring);
+  const bool is_entity = entity_name(asked, &kind, &id);
+  if (*ring == '\0' && !is_entity) {
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' is neither a ring (R0001) nor an entity (person:ID, doctor:ID, institution:ID, drug:ID)", asked);
+    return RS_ERROR_USAGE;
+  }
+  g_autoptr(RsOutput) output = rs_output_open("-", error);
+  if (output == NULL) return RS_ERROR_IO;
+  const bool good = is_entity ? explain_entity(options, read, kind, id, output, error) : explain_ring(options, read, ring, output, error);
+  return good && rs_output_close(output, error) ? 0 : RS_ERROR_IO;
+}

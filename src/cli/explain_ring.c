@@ -1,0 +1,305 @@
+/* explain CASE R0001: a ring as a page of text, or as JSON. */
+#include "base/calendar.h"
+#include "cli/explain.h"
+#include "cli/summary.h"
+#include "cli/terminal.h"
+#include "exporters/json.h"
+
+#include <string.h>
+
+#define PEOPLE_SHOWN 20u
+#define OTHERS_SHOWN 6u
+#define BURSTS_SHOWN 8u
+
+typedef struct {
+  const RsCaseRead *read;
+  const RsRingStory *story;
+  RsLanguage language;
+  guint top; /* --top, or 0 */
+  RsOutput *output;
+  GString *line;
+} Page;
+
+#define say(page, en, zh) rs_say((page)->language, en, zh)
+
+static const char *ring_text(const Page *page, const char *column) { return rs_case_rows_text(page->story->ring, 0, column); }
+
+G_GNUC_PRINTF(2, 3)
+static void add(Page *page, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_string_append_vprintf(page->line, format, arguments);
+  va_end(arguments);
+}
+
+static void end(Page *page) { rs_explain_line(page->output, page->line); }
+
+/* 2025-03-04 to 2025-05-01 are 59 days. */
+static unsigned days_between(const char *first, const char *last) {
+  uint32_t a = 0, b = 0;
+  if (rs_time_parse(first, strlen(first), &a) > RS_TIME_DATE_ONLY || rs_time_parse(last, strlen(last), &b) > RS_TIME_DATE_ONLY || b < a) return 0;
+  return (b - a) / RS_DAY_SECONDS + 1;
+}
+
+static const char *grade_text(const Page *page, const char *grade) {
+  switch (*grade) {
+    case 'A': return say(page, "grade A (found again in at least 18 of 20 repeats with a fifth of the visit days left out)", "稳定等级 A（随机去掉五分之一就诊日，20 次中至少 18 次再次发现）");
+    case 'B': return say(page, "grade B (found again in 12 to 17 of 20 repeats with a fifth of the visit days left out)", "稳定等级 B（随机去掉五分之一就诊日，20 次中 12 至 17 次再次发现）");
+    case 'C': return say(page, "grade C (found again in fewer than 12 of 20 repeats with a fifth of the visit days left out)", "稳定等级 C（随机去掉五分之一就诊日，20 次中不足 12 次再次发现）");
+    default: return say(page, "grade - (stability was not computed)", "稳定等级 -（未计算）");
+  }
+}
+
+static void head(Page *page) {
+  const RsRingStory *story = page->story;
+  g_autofree char *amount = rs_summary_money(story->amount), *fund = rs_summary_money(story->fund), *lines = rs_summary_count(story->n_lines);
+  const gint64 exclusive = rs_case_rows_integer(story->ring, 0, "amount_exclusive");
+  rs_terminal_add(page->line, ring_text(page, "ring_id"));
+  add(page, "  %s   ", rs_explain_pattern(page->language, ring_text(page, "pattern")));
+  add(page, say(page, "score %" G_GINT64_FORMAT "   %s", "分值 %" G_GINT64_FORMAT "   %s"), story->points, grade_text(page, ring_text(page, "stability")));
+  end(page);
+  rs_terminal_add(page->line, rs_ring_story_sentence(story, 0, page->language));
+  end(page);
+  rs_terminal_add(page->line, ring_text(page, "first_date"));
+  add(page, "%s", say(page, " to ", " 至 "));
+  rs_terminal_add(page->line, ring_text(page, "last_date"));
+  add(page, say(page, ", %u days; %s claim lines; money %s, of it from the pooled fund %s", "，%u 天；费用明细 %s 行；金额 %s，其中统筹基金 %s"),
+      days_between(ring_text(page, "first_date"), ring_text(page, "last_date")), lines, amount, fund);
+  if (exclusive != story->amount) {
+    g_autofree char *own = rs_summary_money(exclusive);
+    add(page, say(page, "; %s of it in no better-ranked lead", "；其中 %s 不在排名更前的线索中"), own);
+  }
+  end(page);
+}
+
+static void fact_line(Page *page, guint i, bool first) {
+  const RsCaseRows *facts = page->story->facts;
+  const bool counter = strcmp(rs_case_rows_text(facts, i, "kind"), "counter") == 0;
+  const gint64 points = rs_case_rows_integer(facts, i, "points");
+  g_autofree char *number = g_strdup_printf("%s%" G_GINT64_FORMAT, counter ? "-" : "+", ABS(points));
+  g_autofree char *value = rs_explain_number(rs_case_rows_cell(facts, i, "value")), *expected = rs_explain_number(rs_case_rows_cell(facts, i, "expected"));
+  g_autofree char *p = rs_explain_number(rs_case_rows_cell(facts, i, "p_value"));
+  rs_terminal_pad(page->line, !first ? "" : counter ? say(page, " counter", " 反证") : say(page, " for", " 依据"), 10);
+  rs_terminal_pad(page->line, number, -8);
+  rs_terminal_pad(page->line, value, -10);
+  rs_terminal_pad(page->line, expected, -10);
+  rs_terminal_pad(page->line, p, -10);
+  add(page, "  ");
+  rs_terminal_add(page->line, rs_ring_story_sentence(page->story, i + 1, page->language));
+  end(page);
+}
+
+static void facts(Page *page) {
+  const RsCaseRows *rows = page->story->facts;
+  end(page);
+  rs_terminal_pad(page->line, "", 10);
+  rs_terminal_pad(page->line, say(page, "points", "分值"), -8);
+  rs_terminal_pad(page->line, say(page, "value", "实际"), -10);
+  rs_terminal_pad(page->line, say(page, "expected", "预期"), -10);
+  rs_terminal_pad(page->line, "p", -10);
+  end(page);
+  const char *before = "";
+  for (guint i = 0; i < rows->n; i++) {
+    const char *kind = rs_case_rows_text(rows, i, "kind");
+    fact_line(page, i, strcmp(kind, before) != 0);
+    before = kind;
+  }
+  g_autofree char *sum = g_strdup_printf("%" G_GINT64_FORMAT, page->story->points);
+  rs_terminal_pad(page->line, "", 10);
+  add(page, "  ------");
+  end(page);
+  rs_terminal_pad(page->line, "", 10);
+  rs_terminal_pad(page->line, sum, -8);
+  end(page);
+}
+
+/* ---- who and what ---- */
+
+static void share_line(Page *page, RsKind kind, const RsShare *share) {
+  g_autofree char *amount = rs_summary_money(share->amount), *lines = rs_summary_count(share->n_lines);
+  g_autofree char *label = *share->id == '\0' ? g_strdup("") : rs_explain_label(page->read, kind, share->id);
+  g_autofree char *bursts = g_strdup_printf(say(page, "%u of %u", "%u/%u"), share->n_bursts, page->story->bursts->n);
+  const bool counted = page->story->bursts->n > 0 && (kind == RS_PERSON || kind == RS_INSTITUTION);
+  add(page, "   ");
+  rs_terminal_pad(page->line, *share->id == '\0' ? say(page, "(none named)", "（未填）") : share->id, 22);
+  add(page, " ");
+  rs_terminal_pad(page->line, *share->role != '\0' ? rs_explain_role(page->language, share->role) : "-", 10);
+  rs_terminal_pad(page->line, counted ? bursts : "", -12);
+  rs_terminal_pad(page->line, lines, -10);
+  rs_terminal_pad(page->line, amount, -16);
+  add(page, "  ");
+  rs_terminal_add(page->line, label);
+  end(page);
+}
+
+static void rest_line(Page *page, const GPtrArray *shares, guint shown) {
+  RsShare rest = {0};
+  for (guint i = shown; i < shares->len; i++) {
+    const RsShare *share = g_ptr_array_index(shares, i);
+    rest.n_lines += share->n_lines;
+    rest.amount += share->amount;
+  }
+  g_autofree char *amount = rs_summary_money(rest.amount), *lines = rs_summary_count(rest.n_lines);
+  g_autofree char *what = g_strdup_printf(say(page, "%u more", "其余 %u 个"), shares->len - shown);
+  add(page, "   ");
+  rs_terminal_pad(page->line, what, 45);
+  rs_terminal_pad(page->line, lines, -10);
+  rs_terminal_pad(page->line, amount, -16);
+  end(page);
+}
+
+static void shares(Page *page, RsKind kind) {
+  const GPtrArray *all = page->story->share[kind];
+  guint members = 0, shown = MIN(all->len, page->top > 0 ? page->top : kind == RS_PERSON ? PEOPLE_SHOWN : OTHERS_SHOWN);
+  for (guint i = 0; i < all->len; i++) members += *((const RsShare *)g_ptr_array_index(all, i))->role != '\0';
+  if (all->len == 0) return;
+  end(page);
+  g_autofree char *title = g_strdup_printf(say(page, " %s (%u of the lead, %u on its lines)", " %s（线索成员 %u，明细涉及 %u）"),
+                                           rs_explain_kind(page->language, kind, true), members, all->len);
+  const bool counted = page->story->bursts->n > 0 && (kind == RS_PERSON || kind == RS_INSTITUTION);
+  rs_terminal_pad(page->line, title, 36);
+  rs_terminal_pad(page->line, counted ? say(page, "bursts", "集中结算") : "", -12);
+  rs_terminal_pad(page->line, say(page, "lines", "明细"), -10);
+  rs_terminal_pad(page->line, say(page, "money", "金额"), -16);
+  end(page);
+  for (guint i = 0; i < shown; i++) share_line(page, kind, g_ptr_array_index(all, i));
+  if (shown < all->len) rest_line(page, all, shown);
+}
+
+static void bursts(Page *page) {
+  const RsCaseRows *rows = page->story->bursts;
+  const guint shown = MIN(rows->n, page->top > 0 ? page->top : BURSTS_SHOWN);
+  if (rows->n == 0) return;
+  end(page);
+  add(page, say(page, " bursts (%u)", " 集中结算（%u 次）"), rows->n);
+  end(page);
+  for (guint i = 0; i < shown; i++) {
+    const char *first = rs_case_rows_text(rows, i, "first_time"), *last = rs_case_rows_text(rows, i, "last_time");
+    uint32_t a = 0, b = 0;
+    const bool clock = rs_time_parse(first, strlen(first), &a) == RS_TIME_OK && rs_time_parse(last, strlen(last), &b) == RS_TIME_OK && b >= a;
+    g_autofree char *day = g_strndup(first, 16);
+    add(page, "   ");
+    rs_terminal_pad(page->line, day, 18);
+    rs_terminal_pad(page->line, rs_case_rows_text(rows, i, "institution_id"), 22);
+    add(page, say(page, " %" G_GINT64_FORMAT " cards", " %" G_GINT64_FORMAT " 张凭证"), rs_case_rows_integer(rows, i, "n_members"));
+    if (clock) add(page, say(page, " in %u min", "，%u 分钟"), (b - a + 59) / 60);
+    end(page);
+  }
+  if (shown < rows->n) {
+    add(page, say(page, "   and %u more: case.db, table burst", "   其余 %u 次见 case.db 表 burst"), rows->n - shown);
+    end(page);
+  }
+}
+
+static void lines(Page *page) {
+  const RsRingStory *story = page->story;
+  g_autofree char *n = rs_summary_count(story->n_lines);
+  end(page);
+  add(page, say(page, " lines     %s claim lines, all of them in ", " 明细      费用明细 %s 行，全部见 "), n);
+  rs_terminal_add(page->line, page->read->folder);
+  add(page, say(page, "/evidence.csv; the first:", "/evidence.csv；最前几行："));
+  end(page);
+  for (guint i = 0; i < story->n_places; i++) {
+    add(page, "   ");
+    rs_terminal_add(page->line, story->place[i].file);
+    add(page, ":%" G_GINT64_FORMAT, story->place[i].line);
+    end(page);
+  }
+}
+
+static void text_page(Page *page) {
+  head(page);
+  facts(page);
+  static const RsKind order[] = {RS_PERSON, RS_INSTITUTION, RS_DOCTOR, RS_DRUG};
+  for (size_t i = 0; i < G_N_ELEMENTS(order); i++) shares(page, order[i]);
+  bursts(page);
+  lines(page);
+  end(page);
+  if (page->read->masked)
+    add(page, "%s", say(page, " people, claims and settlements are masked; analyze --unmask --authority REF gives clear ids", " 参保人、明细与结算单编号已脱敏；analyze --unmask --authority 授权文号 可给出明文"));
+  if (page->read->masked) end(page);
+  add(page, "%s", say(page, " a lead is for review; it proves nothing by itself", " 疑点线索仅供核查，本身不能证明任何事实"));
+  end(page);
+}
+
+/* ---- JSON ---- */
+
+static void json_cell(RsJson *json, const RsTableColumn *column, const RsCell *cell) {
+  switch (column->type) {
+    case RS_CELL_TEXT: rs_json_text(json, column->name, cell->text); break;
+    case RS_CELL_INTEGER:
+      if (cell->empty) rs_json_text(json, column->name, NULL);
+      else rs_json_signed(json, column->name, cell->integer);
+      break;
+    case RS_CELL_MONEY:
+      if (cell->empty) rs_json_text(json, column->name, NULL);
+      else rs_json_money(json, column->name, cell->integer);
+      break;
+    default: rs_json_double(json, column->name, cell->number, column->type == RS_CELL_TINY ? 15 : 6);
+  }
+}
+
+static void json_row(RsJson *json, const RsCaseRows *rows, guint row) {
+  for (unsigned i = 0; i < rows->table->n_columns; i++) {
+    const RsTableColumn *column = &rows->table->column[i];
+    json_cell(json, column, rs_case_rows_cell(rows, row, column->name));
+  }
+}
+
+static void json_shares(RsJson *json, const Page *page, RsKind kind) {
+  static const char *const key[RS_N_KINDS] = {"people", "doctors", "institutions", "drugs"};
+  rs_json_begin(json, key[kind], '[');
+  for (guint i = 0; i < page->story->share[kind]->len; i++) {
+    const RsShare *share = g_ptr_array_index(page->story->share[kind], i);
+    rs_json_begin(json, NULL, '{');
+    rs_json_text(json, "id", share->id);
+    rs_json_text(json, "role", *share->role == '\0' ? NULL : share->role);
+    if (kind == RS_PERSON || kind == RS_INSTITUTION) rs_json_unsigned(json, "bursts", share->n_bursts);
+    rs_json_unsigned(json, "lines", share->n_lines);
+    rs_json_money(json, "amount", share->amount);
+    rs_json_money(json, "fund_amount", share->fund);
+    rs_json_end(json, '}');
+  }
+  rs_json_end(json, ']');
+}
+
+static void json_page(const Page *page) {
+  const RsRingStory *story = page->story;
+  RsJson json = rs_json(page->output);
+  rs_json_begin(&json, NULL, '{');
+  json_row(&json, story->ring, 0);
+  rs_json_text(&json, "summary_zh", rs_ring_story_sentence(story, 0, RS_LANG_ZH));
+  rs_json_begin(&json, "facts", '[');
+  for (guint i = 0; i < story->facts->n; i++) {
+    rs_json_begin(&json, NULL, '{');
+    json_row(&json, story->facts, i);
+    rs_json_text(&json, "text_zh", rs_ring_story_sentence(story, i + 1, RS_LANG_ZH));
+    rs_json_end(&json, '}');
+  }
+  rs_json_end(&json, ']');
+  for (int kind = 0; kind < RS_N_KINDS; kind++) json_shares(&json, page, (RsKind)kind);
+  rs_json_begin(&json, "bursts", '[');
+  for (guint i = 0; i < story->bursts->n; i++) {
+    rs_json_begin(&json, NULL, '{');
+    json_row(&json, story->bursts, i);
+    rs_json_end(&json, '}');
+  }
+  rs_json_end(&json, ']');
+  rs_json_begin(&json, "first_lines", '[');
+  for (guint i = 0; i < story->n_places; i++) {
+    rs_json_begin(&json, NULL, '{');
+    rs_json_text(&json, "file", story->place[i].file);
+    rs_json_signed(&json, "line", story->place[i].line);
+    rs_json_end(&json, '}');
+  }
+  rs_json_end(&json, ']');
+  rs_json_end(&json, '}');
+  rs_output_char(page->output, '\n');
+}
+
+void rs_explain_ring(const RsOptions *options, const RsCaseRead *read, const RsRingStory *story, RsOutput *output) {
+  g_autoptr(GString) line = g_string_new(NULL);
+  Page page = {read, story, options->language, (guint)options->top, output, line};
+  if (options->json) json_page(&page);
+  else text_page(&page);
+}

@@ -1,0 +1,38 @@
+#include "cli/terminal.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Control characters, and the marks, embeddings, overrides and isolates of bidirectional text. */
+static bool steers(gunichar c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+static int columns_of(gunichar c) { return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1; }
+
+static int add(GString *line, const char *text) {
+  int width = 0;
+  for (size_t left = strlen(text); left > 0;) {
+    const gunichar c = g_utf8_get_char_validated(text, (gssize)MIN(left, 6));
+    const bool broken = c == (gunichar)-1 || c == (gunichar)-2;
+    const size_t step = broken ? 1 : (size_t)(g_utf8_next_char(text) - text);
+    if (broken || steers(c)) g_string_append_c(line, '?');
+    else g_string_append_len(line, text, (gssize)step);
+    width += broken || steers(c) ? 1 : columns_of(c);
+    text += step;
+    left -= step;
+  }
+  return width;
+}
+
+void rs_terminal_add(GString *line, const char *text) { add(line, text); }
+
+void rs_terminal_pad(GString *line, const char *text, int width) {
+  const gsize start = line->len;
+  const int wanted = ABS(width), used = add(line, text);
+  for (int i = used; i < wanted; i++) {
+    if (width < 0) g_string_insert_c(line, (gssize)start, ' ');
+    else g_string_append_c(line, ' ');
+  }
+}

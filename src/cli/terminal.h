@@ -1,0 +1,12 @@
+/* cli/terminal.h: lines of text for people, made of texts that came from files. */
+#ifndef RS_CLI_TERMINAL_H
+#define RS_CLI_TERMINAL_H
+
+#include <glib.h>
+
+/* Adds the text without what would steer a terminal or turn its reading direction: such characters, and bytes that are no UTF-8, become '?'. */
+void rs_terminal_add(GString *line, const char *text);
+/* The same, then spaces up to width columns (before the text where width is negative); Chinese characters count two. */
+void rs_terminal_pad(GString *line, const char *text, int width);
+
+#endif
