@@ -74,14 +74,36 @@ struct Work {
 
 /* ---- cells ---- */
 
-const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length) {
+static inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+static inline const char *cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length) {
   *length = 0;
   if (input->column[role] < 0) return NULL;
-  const char *text = rs_csv_field(csv, record, (uint32_t)input->column[role], length);
-  while (*length > 0 && (text[*length - 1] == ' ' || text[*length - 1] == '\t')) (*length)--;
-  while (*length > 0 && (*text == ' ' || *text == '\t')) text++, (*length)--;
-  if (*length == 0 || rs_mapping_is_empty(input->mapping, text, *length)) return *length = 0, NULL;
+  size_t n;
+  const char *text = rs_csv_field(csv, record, (uint32_t)input->column[role], &n);
+  while (n > 0 && is_blank(text[n - 1])) n--;
+  while (n > 0 && is_blank(*text)) text++, n--;
+  if (n == 0 || (input->mapping->empty_values != NULL && rs_mapping_is_empty(input->mapping, text, n))) return NULL;
+  *length = n;
   return text;
+}
+
+const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length) {
+  return cell(input, csv, record, role, length);
+}
+
+/* Equal bytes? Eight at a time; cells may be read eight bytes past their end. */
+static inline bool same_cell(const char *a, size_t a_length, const char *b, size_t b_length) {
+  if (a_length != b_length) return false;
+  uint64_t x, y;
+  for (; a_length > 8; a_length -= 8, a += 8, b += 8) {
+    memcpy(&x, a, 8);
+    memcpy(&y, b, 8);
+    if (x != y) return false;
+  }
+  memcpy(&x, a, 8);
+  memcpy(&y, b, 8);
+  return a_length == 0 || (x ^ y) << (64 - 8 * a_length) == 0;
 }
 
 static bool may_be_id(const char *text, size_t length) {
@@ -140,9 +162,9 @@ static uint32_t local_add(Local *local, const char *text, size_t length, uint32_
 /* Neighbouring rows often repeat a cell (one doctor a settlement), so the last text and its number are kept. */
 static uint32_t cell_number(Parser *parser, uint32_t record, RsColumnRole role, Local *local) {
   size_t length;
-  const char *text = rs_cell(parser->input, &parser->csv, record, role, &length);
+  const char *text = cell(parser->input, &parser->csv, record, role, &length);
   if (text == NULL) return RS_NONE;
-  if (local->last != NULL && length == local->last_length && memcmp(text, local->last, length) == 0) return local->last_number;
+  if (local->last != NULL && same_cell(text, length, local->last, local->last_length)) return local->last_number;
   local->last = text;
   local->last_length = length;
   return local->last_number = local_add(local, text, length, NULL);
@@ -173,7 +195,7 @@ static void keep_drug_name(Parser *parser, uint32_t own, uint32_t drug, const ch
 
 static uint8_t institution_type(Parser *parser, uint32_t record, const char *id, size_t id_length) {
   size_t length;
-  const char *word = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION_TYPE, &length);
+  const char *word = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION_TYPE, &length);
   if (word == NULL) word = "", length = 0;
   /* the answer depends on the word and the id's beginning; ids share few beginnings, so word + first 8 bytes is the key */
   char key[128];
@@ -213,7 +235,7 @@ static void reject(Parser *parser, uint32_t record, RsReason reason, char *detai
 static void reject_row(Parser *parser, uint32_t record, RsReason reason, char *detail) {
   size_t length;
   int64_t amount = 0;
-  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
+  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
   bool read = rs_number_money(text ? text : "", length, &amount);
   reject(parser, record, reason, detail, read, amount);
 }
@@ -260,20 +282,6 @@ static void use_input(Parser *parser) {
   }
 }
 
-/* Equal bytes? Eight at a time; cells may be read eight bytes past their end. */
-static inline bool same_cell(const char *a, size_t a_length, const char *b, size_t b_length) {
-  if (a_length != b_length) return false;
-  uint64_t x, y;
-  for (; a_length > 8; a_length -= 8, a += 8, b += 8) {
-    memcpy(&x, a, 8);
-    memcpy(&y, b, 8);
-    if (x != y) return false;
-  }
-  memcpy(&x, a, 8);
-  memcpy(&y, b, 8);
-  return a_length == 0 || (x ^ y) << (64 - 8 * a_length) == 0;
-}
-
 /* Does the row continue the open visit? Compared as text, cell by cell. */
 static bool continues(const Parser *parser, uint32_t record) {
   if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
@@ -288,8 +296,8 @@ static bool continues(const Parser *parser, uint32_t record) {
 
 static bool visit_time(Parser *parser, uint32_t record) {
   size_t length;
-  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_VISIT_TIME, &length);
-  if (text == NULL) text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_TIME, &length);
+  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_VISIT_TIME, &length);
+  if (text == NULL) text = cell(parser->input, &parser->csv, record, RS_COLUMN_TIME, &length);
   RsTimeStatus status = text == NULL ? RS_TIME_UNREADABLE : rs_time_parse(text, length, &parser->visit.time);
   if (status == RS_TIME_OK) return true;
   if (status == RS_TIME_DATE_ONLY) {
@@ -302,7 +310,7 @@ static bool visit_time(Parser *parser, uint32_t record) {
 
 static bool flag_set(const Parser *parser, uint32_t record, RsColumnRole role, bool (*test)(const RsMapping *, const char *, size_t)) {
   size_t length;
-  const char *text = rs_cell(parser->input, &parser->csv, record, role, &length);
+  const char *text = cell(parser->input, &parser->csv, record, role, &length);
   return test(parser->input->mapping, text ? text : "", length);
 }
 
@@ -345,18 +353,18 @@ static bool open_joined(Parser *parser, uint32_t record, const char *id, size_t 
 
 static bool open_visit(Parser *parser, uint32_t record) {
   size_t length, id_length;
-  const char *settlement = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_SETTLEMENT, &length);
+  const char *settlement = cell(parser->input, &parser->csv, record, RS_COLUMN_SETTLEMENT, &length);
   parser->settlement = NULL;
   if (parser->work->ingest->settlements != NULL) return open_joined(parser, record, settlement, length);
   parser->visit = (RsRawVisit){0};
   if (settlement != NULL) parser->visit.settlement = MAX(rs_hash_bytes(settlement, length), 1);
-  const char *id = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_PERSON, &id_length);
+  const char *id = cell(parser->input, &parser->csv, record, RS_COLUMN_PERSON, &id_length);
   if (id == NULL || id_length > RS_MAX_PERSON_ID) {
     reject_row(parser, record, RS_REASON_PERSON, id == NULL ? g_strdup("no person_id") : g_strdup("person_id of over 1024 bytes"));
     return false;
   }
   open_person(parser, id, id_length);
-  id = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &id_length);
+  id = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &id_length);
   if (id == NULL) {
     reject_row(parser, record, RS_REASON_INSTITUTION, g_strdup("no institution_id"));
     return false;
@@ -375,17 +383,17 @@ static bool open_visit(Parser *parser, uint32_t record) {
 
 static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
   size_t length;
-  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
+  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
   if (!rs_number_money(text ? text : "", length, &line->amount)) {
     reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, "is not a number"), false, 0);
     return false;
   }
-  text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_FUND, &length);
+  text = cell(parser->input, &parser->csv, record, RS_COLUMN_FUND, &length);
   if (!rs_number_money(text ? text : "", length, &line->fund)) {
     reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, "is not a number"), true, line->amount);
     return false;
   }
-  text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_QUANTITY, &length);
+  text = cell(parser->input, &parser->csv, record, RS_COLUMN_QUANTITY, &length);
   if (!rs_number_quantity(text ? text : "", length, &line->quantity)) {
     reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, "is not a number"), true, line->amount);
     return false;
@@ -395,22 +403,22 @@ static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
 
 static void line_names(Parser *parser, uint32_t record, RsRawLine *line) {
   size_t length;
-  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG, &length);
+  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG, &length);
   uint32_t own = 0;
   line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length, &own);
-  if (text != NULL && (text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG_NAME, &length)) != NULL)
+  if (text != NULL && (text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG_NAME, &length)) != NULL)
     keep_drug_name(parser, own, line->drug, text, length);
   line->doctor = cell_number(parser, record, RS_COLUMN_DOCTOR, &parser->local[DOCTOR]);
   if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
   line->diagnosis = cell_number(parser, record, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
   if (line->diagnosis == RS_NONE && parser->settlement != NULL) line->diagnosis = parser->settlement->diagnosis;
-  text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_TRACE, &length);
+  text = cell(parser->input, &parser->csv, record, RS_COLUMN_TRACE, &length);
   if (text != NULL) parser->trace[parser->visit.n_lines] = MAX(rs_hash_bytes(text, length), 1);
 }
 
 static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
   size_t length;
-  const char *text = rs_cell(parser->input, &parser->csv, record, RS_COLUMN_CLAIM_ID, &length);
+  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_CLAIM_ID, &length);
   if (text == NULL) return;
   bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
   line->claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);

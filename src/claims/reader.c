@@ -5,13 +5,16 @@
 #include "claims/attributes.h"
 #include "claims/ingest.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REJECTS_ALLOWED 5      /* and 0.5 %: contract */
 #define EXAMPLES_SHOWN 5
-#define PARTITION_BYTES (1u << 20) /* of input a partition: its raw records then fit a 1 MiB second-level cache */
+#define PARTITION_BYTES (1u << 22) /* of input a partition; measured: four times as many partitions fit the second-level cache, but so many open streams do not */
 
 struct RsReader {
   RsReadOptions options;
@@ -105,11 +108,25 @@ static RsInputFile *file_add(RsReader *reader, const char *path, const char *rol
   return file;
 }
 
+/* A pipe with a name, such as the shell's <(...), is copied first: claims are read more than once. */
+static int spool_pipe(const RsReader *reader, const char *path, GError **error) {
+  int pipe = open(path, O_RDONLY | O_CLOEXEC);
+  if (pipe < 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    return -1;
+  }
+  int spooled = rs_source_spool(pipe, reader->options.temp, error);
+  close(pipe);
+  return spooled;
+}
+
 static RsSource *source_open(const RsReader *reader, RsInput *input, const RsSourceOptions *options, GError **error) {
   const char *path = input->file->path;
-  if (strcmp(path, "-") != 0) return rs_source_open(path, options, error);
-  if (input->fd < 0) input->fd = rs_source_spool_stdin(reader->options.temp, error);
-  return input->fd < 0 ? NULL : rs_source_open_fd(input->fd, "stdin", options, error);
+  struct stat status;
+  bool standard = strcmp(path, "-") == 0;
+  if (!standard && (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))) return rs_source_open(path, options, error);
+  if (input->fd < 0) input->fd = standard ? rs_source_spool_stdin(reader->options.temp, error) : spool_pipe(reader, path, error);
+  return input->fd < 0 ? NULL : rs_source_open_fd(input->fd, standard ? "stdin" : path, options, error);
 }
 
 static bool input_map(const RsReader *reader, RsInput *input, RsTableKind table, GPtrArray *header, GError **error) {
@@ -244,7 +261,7 @@ static gpointer hash_files(gpointer data) {
     RsInput *input = g_ptr_array_index(hashing->inputs, i);
     if (input->file->sha256[0] != '\0') continue;
     RsSourceOptions options = {.delimiter = input->delimiter, .stamp = &input->stamp};
-    RsSource *source = input->fd >= 0 ? rs_source_open_fd(input->fd, "stdin", &options, &hashing->error)
+    RsSource *source = input->fd >= 0 ? rs_source_open_fd(input->fd, input->file->path, &options, &hashing->error)
                                       : rs_source_open(input->file->path, &options, &hashing->error);
     if (source != NULL) rs_source_sha256(source, input->file->sha256, &hashing->error);
     rs_source_free(source);
