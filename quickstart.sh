@@ -35,5 +35,5 @@ echo "Where to look:"
 echo "  out/city/rings.csv          the ranked leads; facts.csv says why, evidence.csv names the claim lines"
 if [ -f out/city/index.html ]; then echo "  out/city/index.html         the case page"; fi
 echo "  out/city/graph.graphml      for Gephi: members and what ties them"
-if [ -n "$first" ]; then echo "  grep ^$first out/city/facts.csv   why the first one is a lead"; fi
+if [ -n "$first" ]; then echo "  $ringscope explain out/city $first"; fi
 echo "Your own claims:  $ringscope analyze claims.csv -o out/mine"
