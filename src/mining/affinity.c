@@ -12,6 +12,7 @@ const uint16_t rs_width_minutes[RS_N_WIDTHS] = {3, 15, 60, 1440};
 
 #define PSEUDO_VISITS 50.0f
 #define RARE_SHARE 0.02
+#define TOKEN_BAR 1.0  /* at most a tenth of a chance partner each */
 #define USUAL_DAYS 4.0 /* a day counts for at most this many usual days */
 
 void rs_load_free(RsLoad *load) {
@@ -226,6 +227,19 @@ static double habit_of_pair(const PairWork *work, uint32_t a, uint32_t b, uint32
   return sum;
 }
 
+/* A person's own share of visits with a drug, one of them left out. */
+static double habit_of_drug(const PairWork *work, uint32_t person, uint32_t drug) {
+  const RsRelation *r = &work->knowledge->relation[RS_BOUGHT];
+  uint64_t low = r->offset[person], end = r->offset[person + 1], high = end;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (r->to[middle] < drug) low = middle + 1;
+    else high = middle;
+  }
+  double visits = (double)(work->claims->person_visit[person + 1] - work->claims->person_visit[person]);
+  return low < end && r->to[low] == drug ? ((double)r->visits[low] - 1.0) / visits : 0.0;
+}
+
 /* Log tail of the meetings at which both bought one rare drug. */
 static double weigh_baskets(const PairWork *work, uint32_t pair, const double mean[RS_N_WIDTHS]) {
   const RsCovisits *c = work->covisits;
@@ -298,28 +312,103 @@ static uint32_t count_validated(const RsTimeline *t, double *log_p, uint32_t n) 
   return count;
 }
 
-/* NULL where there are no drugs. */
-static uint8_t *rare_drugs(const RsBasket *basket, double *same_drug) {
-  if (basket->n_drugs == 0) return NULL;
-  uint8_t *rare = g_malloc0((gsize)basket->n_drugs + 1);
+static double drug_visits(const RsBasket *basket, uint32_t drug) {
+  double with = 0.0;
+  for (unsigned t = 0; t < RS_N_TYPES; t++) with += basket->by_type[(size_t)drug * RS_N_TYPES + t];
+  return with;
+}
+
+static double all_visits(const RsBasket *basket) {
   double all = 0.0;
   for (unsigned t = 0; t < RS_N_TYPES; t++) all += (double)basket->visits[t];
-  for (uint32_t g = 0; g < basket->n_drugs; g++) {
-    double with = 0.0;
-    for (unsigned t = 0; t < RS_N_TYPES; t++) with += basket->by_type[(size_t)g * RS_N_TYPES + t];
-    rare[g] = with <= RARE_SHARE * all;
-    if (rare[g]) *same_drug += with / all * (with / all);
-  }
+  return fmax(all, 1.0);
+}
+
+uint8_t *rs_affinity_rare_drugs(const RsBasket *basket) {
+  if (basket->n_drugs == 0) return NULL;
+  uint8_t *rare = g_malloc0((gsize)basket->n_drugs + 1);
+  for (uint32_t g = 0; g < basket->n_drugs; g++) rare[g] = drug_visits(basket, g) <= RARE_SHARE * all_visits(basket);
   return rare;
 }
 
+static int compare_shares(const void *x, const void *y, void *data) {
+  const double *share = data;
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  if (share[a] != share[b]) return share[a] < share[b] ? -1 : 1;
+  return (a > b) - (a < b);
+}
+
+/* By drug: the chance that two visits share some drug as rare as this one or rarer. */
+static double *as_rare(const RsBasket *basket) {
+  uint32_t n = basket->n_drugs;
+  double *chance = g_new0(double, (gsize)n + 1), sum = 0.0, all = all_visits(basket);
+  g_autofree double *share = g_new(double, (gsize)n + 1);
+  g_autofree uint32_t *order = g_new(uint32_t, (gsize)n + 1);
+  for (uint32_t g = 0; g < n; g++) share[order[g] = g] = drug_visits(basket, g) / all;
+  if (n > 0) g_qsort_with_data(order, (gint)n, sizeof *order, compare_shares, share);
+  for (uint32_t i = 0; i < n; i++) chance[order[i]] = sum += share[order[i]] * share[order[i]];
+  return chance;
+}
+
+/* Weight of a pair by its tokens t[0..n): for each meeting the chance of it within the width times the chance of sharing its rarest
+ * drug by the city's or by their own habit; each further drug of the same meeting counts a tenth. 0 below the bar. */
+static float weigh_tokens(const PairWork *work, const RsToken *t, uint64_t n, const double *rarity) {
+  double log_chance = 0.0, regulars = 0.0;
+  uint32_t n_meetings = 0;
+  for (uint64_t i = 0, end; i < n; i = end) {
+    double least = 1.0;
+    for (end = i; end < n && t[end].institution == t[i].institution && t[end].day == t[i].day; end++) {
+      uint32_t g = t[end].drug;
+      double habit = habit_of_drug(work, t[i].a, g) * habit_of_drug(work, t[i].b, g);
+      least = fmin(least, fmax(rarity[g], habit));
+    }
+    unsigned w = 0;
+    while (w + 1 < RS_N_WIDTHS && (!work->load->has_clock || t[i].gap > rs_width_minutes[w])) w++;
+    double days = (double)rs_affinity_days(work->knowledge, t[i].a, t[i].institution) *
+                  (double)rs_affinity_days(work->knowledge, t[i].b, t[i].institution);
+    double met = days * (double)work->load->day_collision[t[i].institution] * (double)work->load->clock_collision[t[i].institution][w];
+    log_chance += log10(fmin(1.0, met * least)) - (double)(end - i - 1);
+    log_chance -= log10((double)++n_meetings); /* K meetings come in any order */
+    regulars += work->timeline->n_regulars[t[i].institution];
+  }
+  double looks = work->load->has_clock ? log10((double)RS_N_WIDTHS) : 0.0;
+  double weight = round(fmin(30.0, -(log_chance + looks + log10(fmax(regulars, 1.0)))) * 1e6) / 1e6;
+  return weight >= TOKEN_BAR ? (float)weight : 0.0f;
+}
+
+typedef struct { uint32_t a, b; float weight; } Edge;
+
+/* Pairs of the tokens that pass, by (a, b). */
+static GArray *token_edges(const PairWork *work, const RsTokens *tokens, const RsBasket *basket) {
+  GArray *edges = g_array_new(FALSE, FALSE, sizeof(Edge));
+  if (tokens == NULL || tokens->n == 0) return edges;
+  g_autofree double *rarity = as_rare(basket);
+  for (uint64_t i = 0, end; i < tokens->n; i = end) {
+    const RsToken *t = &tokens->token[i];
+    for (end = i; end < tokens->n && tokens->token[end].a == t->a && tokens->token[end].b == t->b;) end++;
+    Edge edge = {t->a, t->b, weigh_tokens(work, t, end - i, rarity)};
+    if (edge.weight > 0.0f) g_array_append_val(edges, edge);
+  }
+  return edges;
+}
+
+static bool edge_before(uint32_t a, uint32_t b, const Edge *edge) { return a != edge->a ? a < edge->a : b < edge->b; }
+
+static void push_pair(RsAffinity *out, uint32_t a, uint32_t b, float weight) {
+  out->a[out->n] = a;
+  out->b[out->n] = b;
+  out->weight[out->n++] = weight;
+}
+
 RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
-                            const RsBasket *basket, const RsCovisits *covisits, unsigned n_threads) {
+                            const RsBasket *basket, const RsCovisits *covisits, const RsTokens *tokens, unsigned n_threads) {
   uint32_t n = covisits->n;
   g_autofree float *weight = g_new(float, (gsize)n + 1);
   g_autofree double *log_p = g_new(double, (gsize)n + 1);
-  double same_drug = 0.0;
-  g_autofree uint8_t *rare = rare_drugs(basket, &same_drug);
+  double same_drug = 0.0, all = all_visits(basket);
+  g_autofree uint8_t *rare = rs_affinity_rare_drugs(basket);
+  for (uint32_t g = 0; g < basket->n_drugs; g++)
+    if (rare[g]) same_drug += drug_visits(basket, g) / all * (drug_visits(basket, g) / all);
   PairWork work = {knowledge, timeline, load, covisits, claims, rare, same_drug, weight, log_p};
   rs_parallel(n_threads, ((size_t)n + PAIR_BATCH - 1) / PAIR_BATCH, weigh_pairs, &work);
   RsAffinity *out = g_new0(RsAffinity, 1);
@@ -327,16 +416,24 @@ RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge
     log_p[out->n] = log_p[i];
     out->n += weight[i] > 0.0f;
   }
-  out->a = g_new(uint32_t, (gsize)out->n + 1);
-  out->b = g_new(uint32_t, (gsize)out->n + 1);
-  out->weight = g_new(float, (gsize)out->n + 1);
-  uint32_t at = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    if (!(weight[i] > 0.0f)) continue;
-    out->a[at] = covisits->a[i];
-    out->b[at] = covisits->b[i];
-    out->weight[at++] = weight[i];
+  g_autoptr(GArray) edges = token_edges(&work, tokens, basket);
+  uint32_t n_windows = out->n, room = out->n + edges->len;
+  out->a = g_new(uint32_t, (gsize)room + 1);
+  out->b = g_new(uint32_t, (gsize)room + 1);
+  out->weight = g_new(float, (gsize)room + 1);
+  out->n = 0;
+  const Edge *edge = (const Edge *)(const void *)edges->data;
+  guint e = 0;
+  for (uint32_t i = 0; i <= n; i++) { /* both lists are sorted; a pair in both takes the larger weight */
+    for (; e < edges->len && (i == n || !edge_before(covisits->a[i], covisits->b[i], &edge[e])); e++) {
+      if (i < n && edge[e].a == covisits->a[i] && edge[e].b == covisits->b[i]) {
+        weight[i] = MAX(weight[i], edge[e].weight);
+        continue;
+      }
+      push_pair(out, edge[e].a, edge[e].b, edge[e].weight);
+    }
+    if (i < n && weight[i] > 0.0f) push_pair(out, covisits->a[i], covisits->b[i], weight[i]);
   }
-  out->n_validated = count_validated(timeline, log_p, out->n);
+  out->n_validated = count_validated(timeline, log_p, n_windows);
   return out;
 }

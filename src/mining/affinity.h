@@ -10,6 +10,8 @@
  * A pair whose meetings alone say too little is looked at again by what it bought: meetings at which both bought one drug, against the
  * chance that two such baskets share one. This is how people who come over hours, not minutes, are still seen together.
  *
+ * Tokens (rare drugs shared on one day, mining/token.h) add pairs that met but once: there the rarity of the drug carries the evidence.
+ *
  * The load is measured so that the very group that is looked for does not explain itself away: day counts are cut off at four
  * times the usual day before they are squared, because in a small pharmacy a ring IS the load of its days.
  */
@@ -19,6 +21,7 @@
 #include "graph/knowledge.h"
 #include "mining/basket.h"
 #include "mining/covisit.h"
+#include "mining/token.h"
 
 enum { RS_CLOCK_BINS = 288, RS_CLOCK_MINUTES = 5, RS_N_WIDTHS = 4 };
 extern const uint16_t rs_width_minutes[RS_N_WIDTHS]; /* 3, 15, 60, 1440 */
@@ -48,7 +51,9 @@ typedef struct {
 #define RS_AFFINITY_BAR 0.5 /* at most 0.3 chance partners each */
 
 RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
-                            const RsBasket *basket, const RsCovisits *covisits, unsigned n_threads);
+                            const RsBasket *basket, const RsCovisits *covisits, const RsTokens *tokens, unsigned n_threads);
+/* [n drugs] 1: bought in at most 2 % of the visits, so that sharing it says something. NULL where there are no drugs; owned. */
+uint8_t *rs_affinity_rare_drugs(const RsBasket *basket);
 void rs_affinity_free(RsAffinity *affinity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsAffinity, rs_affinity_free)
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NEAR_MISSES = 5 };
+enum { MAX_NEAR_MISSES = 5, MAX_HOLDERS = 10 };
 
 typedef struct {
   const RsScene *scene;
@@ -199,8 +199,10 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   how.n_threads = options->n_threads;
   g_autoptr(RsCovisits) covisits = rs_covisits_new(scene->claims, scene->timeline, &how, error);
   if (covisits == NULL) return false;
+  g_autofree uint8_t *rare = rs_affinity_rare_drugs(scene->basket);
+  g_autoptr(RsTokens) tokens = rs_tokens_new(scene->claims, rare, MAX_HOLDERS, options->n_threads);
   g_autoptr(RsAffinity) affinity =
-      rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, options->n_threads);
+      rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, tokens, options->n_threads);
   g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, options->seed, options->n_threads, error);
   if (candidates == NULL) return false;
   g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, options->n_threads);

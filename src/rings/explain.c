@@ -47,6 +47,26 @@ static const Sentence sentence[] = {
     {"schedule", {"the {0} burst days keep to a weekly calendar ({v%} %), at one outlet: like a fixed treatment or clinic day, which explains "
                   "what is bought there as well",
                   "{0} 个结算日按星期固定重复（{v%} %），且在同一机构：与血液透析等定期治疗或固定门诊日相似，其购药亦可由此解释"}},
+    {"duplicates", {"{v} times one person's purchase is billed at two outlets within two days, same drugs in equal quantities: {1} people, where {e.1} "
+                    "such would be expected before selection; {top} of pairs of outlets",
+                    "同一人两日内在两家机构重复结算相同药品、相同数量共 {v} 次，涉及 {1} 人；筛选前预期 {e.1} 次；在机构组合中居{top}"}},
+    {"equal_drugs", {"{v.1} drugs equal at once on average; {top}", "每次平均有 {v.1} 种药品完全相同；居{top}"}},
+    {"outlets_apart", {"the two outlets are in different places, for every purchase alike; {top}", "两家机构分处异地；居{top}"}},
+    {"door_pharmacy", {"a hospital and a pharmacy of its county with {v} such people: a habit of billing there is likelier than a few people's doing",
+                       "医院与同区县药店之间涉及 {v} 人：更可能是结算习惯，而非少数人所为"}},
+    {"travels", {"{v} times a credential is used in two prefectures or provinces nearer in time than a journey takes (45 minutes, 120 between "
+                 "provinces): {1} people, where {e.1} such would be expected before selection; {top} of outlets",
+                 "同一凭证在不同地市或省份使用的间隔短于最低路程时间（跨地市 45 分钟，跨省 120 分钟）共 {v} 次，涉及 {1} 人；筛选前预期 {e.1} 次；"
+                 "在机构中居{top}"}},
+    {"minutes", {"{v} minutes between the two uses on average; {top}", "两次使用平均相隔 {v} 分钟；居{top}"}},
+    {"settled_later", {"{v} of the {0} have a hospital at one end, which may settle when nobody is there",
+                       "{0} 次中有 {v} 次一端为医院，可能为事后结算"}},
+    {"traces", {"{v} times the trace code of one box is sold again as a whole box: {1} people, where {e.1} such would be expected before selection; "
+                "{top} of outlets",
+                "同一追溯码的整盒药品再次结算 {v} 次，涉及 {1} 人；筛选前预期 {e.1} 次；在机构中居{top}"}},
+    {"boxes_moved", {"{v%} % of these boxes are sold again by another outlet; {top}", "其中 {v%} % 由另一家机构再次结算；居{top}"}},
+    {"again", {"{v.1} times for each of the people; {top}", "人均 {v.1} 次；居{top}"}},
+    {"people", {"{v} people at the same outlets; {top}", "同一批机构涉及 {v} 人；居{top}"}},
     {"one_outlet", {"all bursts at one outlet, as households, homes and fixed treatments do",
                     "全部在同一机构，家庭、养老机构与定期治疗亦如此"}},
 };

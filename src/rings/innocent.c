@@ -6,7 +6,7 @@
 
 const char *const rs_innocent_name[RS_N_INNOCENT] = {"ordinary", "household", "care_home", "schedule", "event"};
 
-enum { HOUSEHOLD_MOST = 6, HOME_LEAST = 6 };
+enum { HOUSEHOLD_MOST = 6, HOME_LEAST = 6, CROWD = 12 };
 
 static RsFact counter(const char *code, double value, int32_t points) {
   return (RsFact){.code = code, .value = value, .expected = NAN, .p_value = NAN, .points = points, .counter = true,
@@ -66,8 +66,9 @@ static int32_t points_of(const RsScore *score, const char *code) {
 static void calendar(const RsGroup *group, RsScore *score) {
   const RsRhythm *r = &group->rhythm;
   bool one_place = group->top_outlet >= 0.8, large = group->n >= HOME_LEAST;
-  if (r->n_days <= 2 && large) {
-    rs_score_add(score, counter("event", r->n_days, -30));
+  /* one or two days, or three that gather a crowd: what everybody has done there is part of the occasion as well */
+  if (large && (r->n_days <= 2 || (r->n_days == 3 && group->stat[RS_STAT_TURNOUT] >= CROWD))) {
+    rs_score_add(score, counter("event", r->n_days, -40 - points_of(score, "recurring_drugs")));
     score->innocent = RS_EVENT;
   }
   if (one_place && rs_rhythm_weekly(r)) {

@@ -15,7 +15,7 @@
 
 enum {
   RS_MAX_FACTS = 24,
-  RS_LEAD_CUT = 45,        /* least score of a lead */
+  RS_LEAD_CUT = 40,        /* least score of a lead: the best groups of ring-free cities stay near 33 */
   RS_LEAD_FACTS = 2,       /* least number of facts of RS_LEAD_FACT_POINTS points or more */
   RS_LEAD_FACT_POINTS = 8,
   RS_LEAD_DRUG_POINTS = 30, /* ... or one: drugs that recur at several outlets */
