@@ -1,25 +1,17 @@
 #include "mining/duplicate.h"
 
 #include "base/calendar.h"
-#include "base/hash.h"
 #include "base/parallel.h"
+#include "mining/region.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { N_TASKS = 64, N_STRATA = RS_N_TYPES * RS_N_TYPES * 3 };
 
-unsigned rs_region_apart(const RsClaims *c, uint32_t a, uint32_t b) {
-  uint32_t x = c->institution_region[a], y = c->institution_region[b];
-  if (x == RS_NONE || y == RS_NONE) return 2;
-  if (x == y) return 0;
-  return strncmp(rs_text_get(c->region, x), rs_text_get(c->region, y), 4) == 0 ? 1 : 2;
-}
-
 static unsigned stratum(const RsClaims *c, uint32_t a, uint32_t b) {
   unsigned x = c->institution_type[a], y = c->institution_type[b];
-  return (MIN(x, y) * RS_N_TYPES + MAX(x, y)) * 3 + rs_region_apart(c, a, b);
+  return (MIN(x, y) * RS_N_TYPES + MAX(x, y)) * 3 + rs_region_apart(c->region, c->institution_region[a], c->institution_region[b]);
 }
 
 static double rarity(const RsClaims *c, const RsBasket *basket, uint32_t drug, uint32_t f, uint32_t other) {
@@ -218,22 +210,4 @@ RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsig
   }
   expect(w, t);
   return t;
-}
-
-GArray *rs_duplicates_find(const RsClaims *c) {
-  GArray *out = g_array_new(FALSE, FALSE, sizeof(RsVisitPair));
-  for (uint32_t p = 0; p < c->n_persons; p++)
-    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++)
-      for (uint32_t u = v + 1; u < MIN(c->person_visit[p + 1], v + 17) && c->visit_time[u] - c->visit_time[v] <= 30 * 3600; u++) {
-        Lines a = lines_of(c, v), b = lines_of(c, u);
-        if (c->visit_institution[u] == c->visit_institution[v]) continue;
-        uint64_t line[2] = {a.first, b.first};
-        uint32_t n = 0;
-        for (uint64_t i = a.first; i < a.end; i++)
-          for (uint64_t j = b.first; j < b.end; j++)
-            n += c->line_drug[i] == c->line_drug[j] && c->line_drug[i] != RS_NONE && same_quantity(c, i, j);
-        RsVisitPair pair = {v, u, p, p, line[0], line[1], n};
-        if (n >= 2 || (n > 0 && n >= MIN(a.end - a.first, b.end - b.first))) g_array_append_val(out, pair);
-      }
-  return out;
 }

@@ -16,7 +16,6 @@
 
 #include "mining/basket.h"
 #include "mining/twice.h"
-#include "mining/visit_pair.h"
 
 enum { RS_DUPLICATE_DAYS = 2, RS_DUPLICATE_MOST_LINES = 256 /* longer bills are cut off there */ };
 #define RS_DUPLICATE_WEIGHT 1.0
@@ -24,10 +23,5 @@ enum { RS_DUPLICATE_DAYS = 2, RS_DUPLICATE_MOST_LINES = 256 /* longer bills are 
 RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsigned n_threads);
 /* Drugs bought at both visits in equal quantity, their weight, and the first such lines (or NULL). */
 uint32_t rs_duplicate_match(const RsClaims *claims, const RsBasket *basket, uint32_t visit, uint32_t other, double *weight, uint64_t line[2]);
-/* All pairs of one person's visits to two institutions within thirty hours with two equal drugs or more, or all of the smaller one:
- * RsVisitPair. */
-GArray *rs_duplicates_find(const RsClaims *claims);
-/* 0: one county, 1: one prefecture, 2: other prefecture or unknown. */
-unsigned rs_region_apart(const RsClaims *claims, uint32_t institution, uint32_t other);
 
 #endif

@@ -1,0 +1,41 @@
+#include "rings/duplicate.h"
+
+#include "mining/duplicate.h"
+#include "mining/region.h"
+#include "rings/twice.h"
+
+#include <math.h>
+
+/* A hospital and a pharmacy of its county that share so many people bill as they are used to, not for a few: the door pharmacy. */
+static void door_pharmacy(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, const RsDetectOptions *options,
+                          RsDraft *draft) {
+  (void)options;
+  const RsClaims *c = scene->claims;
+  uint32_t door = 0;
+  for (uint32_t i = 0; i < group->n_units; i++) {
+    const RsTwiceUnit *u = &twice->unit[group->unit[i]];
+    unsigned x = c->institution_type[u->outlet[0]], y = c->institution_type[u->outlet[1]];
+    bool kinds = (x == RS_TYPE_PHARMACY) != (y == RS_TYPE_PHARMACY) && x != RS_TYPE_UNKNOWN && y != RS_TYPE_UNKNOWN;
+    bool near = rs_region_apart(c->region, c->institution_region[u->outlet[0]], c->institution_region[u->outlet[1]]) == 0;
+    if (kinds && near && u->n_persons >= 20) door += u->n_hits;
+  }
+  if (door * 2 < group->n_hits || door == 0) return;
+  rs_twice_counter(draft, "door_pharmacy", group->n_persons, NAN, -40);
+}
+
+void rs_duplicate_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
+                       GArray *not_examined) {
+  (void)set_aside;
+  static const RsTwiceKind kind = {RS_DUPLICATE,
+                                   {"duplicates", "again", "people", "equal_drugs", "outlets_apart"},
+                                   {40, 15, 15, 15, 10},
+                                   door_pharmacy};
+  g_autoptr(RsTwice) twice = rs_duplicates_new(scene->claims, scene->basket, options->n_threads);
+  rs_twice_find(scene, twice, &kind, options, leads, near_misses);
+  if (twice->n_not_examined == 0) return;
+  RsNotice notice = {"many_visits", RS_PERSON, RS_NONE, twice->n_not_examined, NULL, NULL};
+  notice.text = g_strdup_printf("%u credentials with more than %d visits: purchases billed twice and places too far apart", twice->n_not_examined,
+                                RS_TWICE_MOST_VISITS);
+  notice.text_zh = g_strdup_printf("%u 张凭证结算超过 %d 次：未查重复结算与异地同时就医", twice->n_not_examined, RS_TWICE_MOST_VISITS);
+  g_array_append_val(not_examined, notice);
+}

@@ -1,0 +1,12 @@
+/* rings/duplicate.h: pattern `duplicate`: one purchase billed in two places. */
+#ifndef RS_RINGS_DUPLICATE_H
+#define RS_RINGS_DUPLICATE_H
+
+#include "rings/detect.h"
+#include "rings/scene.h"
+
+/* Adds leads and near misses (GArray of RsRing), and notices (GArray of RsNotice) of what was not examined or has an innocent reading. */
+void rs_duplicate_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
+                  GArray *not_examined);
+
+#endif

@@ -1,0 +1,12 @@
+/* rings/trace.h: pattern `trace`: one drug box sold twice. */
+#ifndef RS_RINGS_TRACE_H
+#define RS_RINGS_TRACE_H
+
+#include "rings/detect.h"
+#include "rings/scene.h"
+
+/* Adds leads and near misses (GArray of RsRing), and notices (GArray of RsNotice) of what was not examined or has an innocent reading. */
+void rs_trace_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
+                  GArray *not_examined);
+
+#endif

@@ -1,0 +1,29 @@
+#include "rings/travel.h"
+
+#include "mining/travel.h"
+#include "rings/twice.h"
+
+#include <math.h>
+
+/* A hospital settles at discharge, when nobody need be there. */
+static void settled_later(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, const RsDetectOptions *options,
+                          RsDraft *draft) {
+  (void)options;
+  const uint8_t *type = scene->claims->institution_type;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < group->n_hits; i++) {
+    const uint32_t *f = twice->hit[group->hit[i]].outlet;
+    n += type[f[0]] == RS_TYPE_HOSPITAL || type[f[1]] == RS_TYPE_HOSPITAL;
+  }
+  double share = (double)n / fmax(1.0, group->n_hits);
+  if (share >= 0.2) rs_twice_counter(draft, "settled_later", n, group->n_hits, -(int32_t)lround(25.0 * share));
+}
+
+void rs_travel_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
+                    GArray *not_examined) {
+  (void)set_aside;
+  (void)not_examined;
+  static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {40, 15, 15, 15, 0}, settled_later};
+  g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->basket, scene->load->degenerate, options->n_threads);
+  rs_twice_find(scene, twice, &kind, options, leads, near_misses);
+}

@@ -1,0 +1,366 @@
+#include "rings/twice.h"
+
+#include "mining/region.h"
+#include "rings/standing.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_NEAR_MISSES = 2, MOST_EVIDENCE_LINES = 64 /* of one visit */ };
+
+typedef struct {
+  const RsScene *scene;
+  const RsTwice *twice;
+  const RsTwiceKind *kind;
+  const RsDetectOptions *options;
+  double *surprise; /* [n_units] */
+  RsStanding standing[RS_N_TWICE];
+} Judge;
+
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+/* Sorts, keeps each once; times[i] (or NULL) how often it was there. */
+static uint32_t distinct(uint32_t *number, uint32_t n, uint32_t *times) {
+  uint32_t kept = 0;
+  if (n > 0) qsort(number, n, sizeof *number, compare_numbers);
+  for (uint32_t i = 0, end; i < n; i = end) {
+    for (end = i; end < n && number[end] == number[i];) end++;
+    if (times != NULL) times[kept] = end - i;
+    number[kept++] = number[i];
+  }
+  return kept;
+}
+
+static bool contains(const uint32_t *sorted, uint32_t n, uint32_t x) {
+  return n > 0 && bsearch(&x, sorted, n, sizeof x, compare_numbers) != NULL;
+}
+
+static void group_free(void *data) {
+  RsTwiceGroup *g = data;
+  g_free(g->unit);
+  g_free(g->hit);
+  g_free(g->person);
+  g_free(g->person_hits);
+  g_free(g->outlet);
+  g_free(g->outlet_hits);
+  g_free(g);
+}
+
+static void count_members(const RsTwice *t, RsTwiceGroup *g) {
+  uint32_t n = 0, m = 0;
+  g->person = g_realloc_n(g->person, 2 * (gsize)g->n_hits + 1, sizeof(uint32_t));
+  g->person_hits = g_realloc_n(g->person_hits, 2 * (gsize)g->n_hits + 1, sizeof(uint32_t));
+  g->outlet = g_realloc_n(g->outlet, 2 * (gsize)g->n_hits + 1, sizeof(uint32_t));
+  g->outlet_hits = g_realloc_n(g->outlet_hits, 2 * (gsize)g->n_hits + 1, sizeof(uint32_t));
+  for (uint32_t i = 0; i < g->n_hits; i++) {
+    const RsTwiceHit *h = &t->hit[g->hit[i]];
+    g->person[n++] = h->person[0];
+    if (h->person[1] != h->person[0]) g->person[n++] = h->person[1];
+    g->outlet[m++] = h->outlet[0];
+    if (h->outlet[1] != h->outlet[0]) g->outlet[m++] = h->outlet[1];
+  }
+  g->n_persons = distinct(g->person, n, g->person_hits);
+  g->n_outlets = distinct(g->outlet, m, g->outlet_hits);
+}
+
+static RsTwiceGroup *group_new(const RsTwice *t, const uint32_t *unit, uint32_t n) {
+  RsTwiceGroup *g = g_new0(RsTwiceGroup, 1);
+  uint32_t hits = 0;
+  for (uint32_t i = 0; i < n; i++) hits += t->unit_offset[unit[i] + 1] - t->unit_offset[unit[i]];
+  g->unit = g_memdup2(unit, n * sizeof *unit);
+  g->n_units = n;
+  g->hit = g_new(uint32_t, (gsize)hits + 1);
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t k = t->unit_offset[unit[i]]; k < t->unit_offset[unit[i] + 1]; k++) g->hit[g->n_hits++] = t->unit_hit[k];
+  g->n_hits = distinct(g->hit, g->n_hits, NULL);
+  count_members(t, g);
+  return g;
+}
+
+/* Where most hits are between the group's own outlets, those with outlets elsewhere are other people's accidents. */
+static void keep_inner(const RsTwice *t, RsTwiceGroup *g) {
+  g_autofree uint32_t *own = g_new(uint32_t, 2 * (gsize)g->n_units + 1);
+  uint32_t n = 0, inner = 0;
+  for (uint32_t i = 0; i < g->n_units; i++)
+    for (unsigned k = 0; k < 2; k++)
+      if (t->unit[g->unit[i]].outlet[k] != RS_NONE) own[n++] = t->unit[g->unit[i]].outlet[k];
+  n = distinct(own, n, NULL);
+  g_autofree uint8_t *is_inner = g_malloc0((gsize)g->n_hits + 1);
+  for (uint32_t i = 0; i < g->n_hits; i++) {
+    const uint32_t *f = t->hit[g->hit[i]].outlet;
+    inner += is_inner[i] = contains(own, n, f[0]) && contains(own, n, f[1]);
+  }
+  if (inner * 5 < g->n_hits * 3) return;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < g->n_hits; i++)
+    if (is_inner[i]) g->hit[kept++] = g->hit[i];
+  g->n_hits = kept;
+}
+
+/* People with far fewer hits than the others of the group came in by accident. */
+static void drop_strays(const RsTwice *t, RsTwiceGroup *g) {
+  g_autofree uint32_t *sorted = g_memdup2(g->person_hits, ((gsize)g->n_persons + 1) * sizeof(uint32_t));
+  if (g->n_persons < 2) return;
+  qsort(sorted, g->n_persons, sizeof *sorted, compare_numbers);
+  uint32_t middle = sorted[g->n_persons / 2], kept = 0;
+  for (uint32_t i = 0; i < g->n_hits; i++) {
+    bool stray = false;
+    for (unsigned k = 0; k < 2; k++) {
+      const uint32_t *at = bsearch(&t->hit[g->hit[i]].person[k], g->person, g->n_persons, sizeof(uint32_t), compare_numbers);
+      stray |= g->person_hits[at - g->person] * 4 < middle;
+    }
+    if (!stray) g->hit[kept++] = g->hit[i];
+  }
+  g->n_hits = kept;
+  count_members(t, g);
+}
+
+static unsigned apart(const RsClaims *c, const RsTwiceHit *h) {
+  if (h->outlet[0] == h->outlet[1]) return 0;
+  return rs_region_apart(c->region, c->institution_region[h->outlet[0]], c->institution_region[h->outlet[1]]);
+}
+
+static double extra(const Judge *j, const RsTwiceHit *h) {
+  if (j->kind->pattern == RS_DUPLICATE) return h->n_equal;
+  if (j->kind->pattern == RS_TRAVEL) return 1.0 - (double)h->minutes / fmax(1.0, (double)h->limit);
+  return h->outlet[0] != h->outlet[1];
+}
+
+/* The same figures for a group and for each unit it is held against. */
+static void measure(const Judge *j, const uint32_t *hit, uint32_t n_hits, uint32_t n_persons, double surprise, double *stat) {
+  double sum = 0.0, far = 0.0;
+  for (uint32_t i = 0; i < n_hits; i++) {
+    const RsTwiceHit *h = &j->twice->hit[hit[i]];
+    sum += extra(j, h);
+    far += apart(j->scene->claims, h);
+  }
+  stat[RS_TWICE_MORE] = surprise;
+  stat[RS_TWICE_AGAIN] = (double)n_hits / fmax(1.0, n_persons);
+  stat[RS_TWICE_PEOPLE] = log2(fmax(1.0, n_persons));
+  stat[RS_TWICE_EXTRA] = sum / fmax(1.0, n_hits);
+  stat[RS_TWICE_APART] = far / fmax(1.0, n_hits);
+  for (unsigned s = 0; s < RS_N_TWICE; s++) stat[s] = round(stat[s] * 1e6) / 1e6;
+}
+
+static void measure_group(const Judge *j, RsTwiceGroup *g) {
+  RsTwiceUnit sum = {0};
+  for (uint32_t i = 0; i < g->n_units; i++) {
+    const RsTwiceUnit *u = &j->twice->unit[g->unit[i]];
+    sum.expected += u->expected;
+    sum.expected_strong += u->expected_strong;
+    sum.opportunities += u->opportunities;
+    sum.counted += u->counted;
+    sum.counted_strong += u->counted_strong;
+  }
+  g->counted = sum.counted;
+  g->opportunities = sum.opportunities;
+  g->expected = round(sum.expected * 1e3) / 1e3;
+  measure(j, g->hit, g->n_hits, g->n_persons, rs_twice_surprise(&sum), g->stat);
+}
+
+/* First pass: the body of all units. Second: all but those found. */
+static void fit(Judge *j, const uint8_t *found) {
+  static const double floor_scale[RS_N_TWICE] = {0.4343, 0.25, 0.35, 0.1, 0.2};
+  static const double chance[RS_N_TWICE] = {NAN, 1.0, 0.0, NAN, NAN}; /* what chance alone would give, where it can be said */
+  const RsTwice *t = j->twice;
+  uint32_t n = t->n_units, n_left = 0;
+  double *value[RS_N_TWICE];
+  for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, (gsize)n + RS_TWICE_COMPANIONS + 1);
+  for (uint32_t u = 0; u < n; u++) {
+    double stat[RS_N_TWICE];
+    if (found != NULL && found[u]) continue;
+    measure(j, t->unit_hit + t->unit_offset[u], t->unit_offset[u + 1] - t->unit_offset[u], t->unit[u].n_persons, j->surprise[u], stat);
+    for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = stat[s];
+    n_left++;
+  }
+  for (unsigned i = 0; n_left < RS_TWICE_COMPANIONS; i++, n_left++) {
+    for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = chance[s];
+    value[RS_TWICE_MORE][n_left] = -log10(((double)i + 0.5) / RS_TWICE_COMPANIONS);
+    value[RS_TWICE_EXTRA][n_left] = j->kind->pattern == RS_TRAVEL ? ((double)i + 0.5) / RS_TWICE_COMPANIONS : 1.0;
+    value[RS_TWICE_APART][n_left] = (double)(i % 2);
+  }
+  for (unsigned s = 0; s < RS_N_TWICE; s++) {
+    rs_standing_clear(&j->standing[s]);
+    rs_standing_init(&j->standing[s], value[s], n_left, floor_scale[s], found == NULL);
+    g_free(value[s]);
+  }
+}
+
+static int32_t points_of(const Judge *j, unsigned s, double value) {
+  const RsStanding *standing = &j->standing[s];
+  if (j->kind->code[s] == NULL || isnan(value) || value <= standing->middle) return 0;
+  double points = 10.0 * log10(RS_STANDING_BAR / rs_standing_tail(standing, value));
+  return (int32_t)fmax(0.0, fmin(j->kind->most[s], floor(points + 1e-6)));
+}
+
+void rs_twice_counter(RsDraft *draft, const char *code, double value, double argument, int32_t points) {
+  RsFact fact = {.code = code, .value = value, .expected = NAN, .p_value = NAN, .points = points, .counter = true,
+                 .argument = {argument, NAN, NAN, NAN}};
+  rs_draft_fact(draft, fact);
+}
+
+static void add_facts(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) {
+  for (unsigned s = 0; s < RS_N_TWICE; s++) {
+    int32_t points = points_of(j, s, g->stat[s]);
+    if (j->kind->code[s] == NULL || (points == 0 && s != RS_TWICE_MORE)) continue;
+    RsFact fact = {.code = j->kind->code[s], .value = g->stat[s], .expected = NAN, .p_value = NAN, .points = points,
+                   .argument = {100.0 * rs_standing_rank(&j->standing[s], g->stat[s]), g->n_persons, g->n_outlets, NAN}};
+    if (s == RS_TWICE_MORE) fact.value = g->n_hits, fact.expected = g->expected, fact.argument[3] = g->opportunities;
+    if (s == RS_TWICE_PEOPLE) fact.value = g->n_persons;
+    if (s == RS_TWICE_EXTRA && j->kind->pattern == RS_TRAVEL) { /* said as minutes */
+      double minutes = 0.0;
+      for (uint32_t i = 0; i < g->n_hits; i++) minutes += j->twice->hit[g->hit[i]].minutes;
+      fact.value = round(minutes / fmax(1.0, g->n_hits) * 10.0) / 10.0;
+    }
+    rs_draft_fact(draft, fact);
+  }
+  if (j->kind->counter != NULL) j->kind->counter(j->scene, j->twice, g, j->options, draft);
+}
+
+static int32_t score_of(const RsDraft *draft) {
+  int32_t score = 0;
+  for (guint i = 0; i < draft->facts->len; i++) score += g_array_index(draft->facts, RsFact, i).points;
+  return score;
+}
+
+static void add_visit(RsDraft *draft, const RsClaims *c, uint32_t visit, uint32_t bits) {
+  uint64_t end = MIN(c->visit_line[visit + 1], c->visit_line[visit] + MOST_EVIDENCE_LINES);
+  for (uint64_t l = c->visit_line[visit]; l < end; l++) rs_draft_line(draft, l, bits);
+}
+
+static void add_evidence(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) {
+  uint32_t bits = 0;
+  for (guint i = 0; i < draft->facts->len; i++)
+    if (!g_array_index(draft->facts, RsFact, i).counter) bits |= 1u << i;
+  for (uint32_t i = 0; i < g->n_hits; i++) {
+    const RsTwiceHit *h = &j->twice->hit[g->hit[i]];
+    for (unsigned k = 0; k < 2; k++) {
+      if (j->kind->pattern == RS_TRACE) rs_draft_line(draft, h->line[k], bits);
+      else add_visit(draft, j->scene->claims, h->visit[k], bits);
+    }
+  }
+}
+
+/* The ring, or with lead false a near miss without evidence. True if it belongs there. */
+static bool make_ring(const Judge *j, const RsTwiceGroup *g, bool lead, RsRing *ring) {
+  g_auto(RsDraft) draft;
+  rs_draft_init(&draft, j->kind->pattern);
+  add_facts(j, g, &draft);
+  bool is_lead = score_of(&draft) >= RS_TWICE_CUT && g->n_persons >= RS_TWICE_PERSONS && g->n_hits >= RS_TWICE_HITS;
+  if (is_lead != lead || score_of(&draft) <= 0) return false;
+  for (uint32_t i = 0; i < g->n_persons; i++)
+    rs_draft_member(&draft, RS_PERSON, g->person[i], g->person_hits[i] >= 2 ? RS_ROLE_CORE : RS_ROLE_MEMBER,
+                    (double)g->person_hits[i] / (double)g->n_hits);
+  for (uint32_t i = 0; i < g->n_outlets; i++)
+    if (g->outlet_hits[i] * 10 >= g->n_hits) /* an outlet of one hit in many is where somebody lives */
+      rs_draft_member(&draft, RS_INSTITUTION, g->outlet[i], RS_ROLE_OUTLET, (double)g->outlet_hits[i] / (double)g->n_hits);
+  add_evidence(j, g, &draft);
+  rs_draft_entities(&draft, j->scene->claims);
+  if (!lead) g_array_set_size(draft.evidence, 0);
+  rs_draft_finish(&draft, j->scene->claims, ring);
+  return true;
+}
+
+static int compare_units(const void *x, const void *y, void *data) {
+  const Judge *j = data;
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  if (j->surprise[a] != j->surprise[b]) return j->surprise[a] > j->surprise[b] ? -1 : 1;
+  return (a > b) - (a < b); /* units are in order of outlets */
+}
+
+static bool shares_people(const RsTwiceGroup *g, const RsTwiceGroup *h) {
+  uint32_t both = 0, least = MIN(g->n_persons, h->n_persons);
+  for (uint32_t i = 0, k = 0; i < g->n_persons && k < h->n_persons;) {
+    if (g->person[i] < h->person[k]) i++;
+    else if (g->person[i] > h->person[k]) k++;
+    else both++, i++, k++;
+  }
+  return both * 3 >= least && both > 0;
+}
+
+/* Units above the bar, the best first, each joined to the first group it shares people with. */
+static GPtrArray *join_units(const Judge *j) {
+  g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  GPtrArray *groups = g_ptr_array_new_with_free_func(group_free);
+  for (uint32_t u = 0; u < j->twice->n_units; u++)
+    if (j->surprise[u] >= RS_TWICE_BAR && j->twice->unit[u].n_persons >= 2) g_array_append_val(order, u);
+  g_array_sort_with_data(order, compare_units, (gpointer)j);
+  if (order->len > RS_TWICE_MOST_GROUPS) g_array_set_size(order, RS_TWICE_MOST_GROUPS);
+  for (guint i = 0; i < order->len; i++) {
+    RsTwiceGroup *alone = group_new(j->twice, &g_array_index(order, uint32_t, i), 1);
+    guint k = 0;
+    while (k < groups->len && !shares_people(g_ptr_array_index(groups, k), alone)) k++;
+    if (k == groups->len) {
+      g_ptr_array_add(groups, alone);
+      continue;
+    }
+    RsTwiceGroup *old = g_ptr_array_index(groups, k);
+    g_autofree uint32_t *unit = g_new(uint32_t, (gsize)old->n_units + 1);
+    memcpy(unit, old->unit, old->n_units * sizeof *unit);
+    unit[old->n_units] = alone->unit[0];
+    RsTwiceGroup *joined = group_new(j->twice, unit, old->n_units + 1);
+    group_free(old);
+    group_free(alone);
+    g_ptr_array_index(groups, k) = joined;
+  }
+  return groups;
+}
+
+static int compare_rings(const void *x, const void *y) {
+  const RsRing *a = x, *b = y;
+  if (a->score != b->score) return a->score > b->score ? -1 : 1;
+  return strcmp(a->lead_key, b->lead_key);
+}
+
+static void add_near(GArray *near, GArray *out) {
+  if (near->len > 0) qsort(near->data, near->len, sizeof(RsRing), compare_rings);
+  for (guint i = 0; i < near->len; i++) {
+    RsRing *ring = &g_array_index(near, RsRing, i);
+    if (i < MAX_NEAR_MISSES) g_array_append_vals(out, ring, 1);
+    else g_free(ring->members), g_free(ring->facts), g_free(ring->evidence), g_free(ring->bursts);
+  }
+}
+
+/* Marks the units of the groups that would be leads now. */
+static void mark_found(const Judge *j, const GPtrArray *groups, uint8_t *found) {
+  for (guint i = 0; i < groups->len; i++) {
+    const RsTwiceGroup *g = g_ptr_array_index(groups, i);
+    g_auto(RsDraft) draft;
+    rs_draft_init(&draft, j->kind->pattern);
+    add_facts(j, g, &draft);
+    bool lead = score_of(&draft) >= RS_TWICE_CUT && g->n_persons >= RS_TWICE_PERSONS && g->n_hits >= RS_TWICE_HITS;
+    for (uint32_t u = 0; u < g->n_units && lead; u++) found[g->unit[u]] = 1;
+  }
+}
+
+void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind *kind, const RsDetectOptions *options, GArray *leads,
+                   GArray *near_misses) {
+  Judge j = {.scene = scene, .twice = twice, .kind = kind, .options = options};
+  g_autofree double *surprise = g_new(double, (gsize)twice->n_units + 1);
+  g_autofree uint8_t *found = g_malloc0((gsize)twice->n_units + 1);
+  for (uint32_t u = 0; u < twice->n_units; u++) surprise[u] = rs_twice_surprise(&twice->unit[u]);
+  j.surprise = surprise;
+  g_autoptr(GPtrArray) groups = join_units(&j);
+  for (guint i = 0; i < groups->len; i++) {
+    RsTwiceGroup *g = g_ptr_array_index(groups, i);
+    keep_inner(twice, g);
+    count_members(twice, g);
+    drop_strays(twice, g);
+    measure_group(&j, g);
+  }
+  fit(&j, NULL);
+  mark_found(&j, groups, found);
+  fit(&j, found);
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  for (guint i = 0; i < groups->len; i++) {
+    RsRing ring;
+    if (make_ring(&j, g_ptr_array_index(groups, i), true, &ring)) g_array_append_val(leads, ring);
+    else if (make_ring(&j, g_ptr_array_index(groups, i), false, &ring)) g_array_append_val(near, ring);
+  }
+  add_near(near, near_misses);
+  for (unsigned s = 0; s < RS_N_TWICE; s++) rs_standing_clear(&j.standing[s]);
+}
