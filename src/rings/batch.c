@@ -5,6 +5,7 @@
 #include "rings/companions.h"
 #include "rings/draft.h"
 #include "rings/score.h"
+#include "rings/stability.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -205,12 +206,18 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
       rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, tokens, options->n_threads);
   g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, options->seed, options->n_threads, error);
   if (candidates == NULL) return false;
-  g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, options->n_threads);
+  g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, true, options->n_threads);
   g_autoptr(RsScores) scores = rs_scores_new(scene, companions, options);
   Batch batch = {scene, companions, scores};
   g_autoptr(GArray) chosen = choose(&batch, true, NULL);
+  g_autofree const RsGroup **group = g_new(const RsGroup *, (gsize)chosen->len + 1);
+  g_autofree uint32_t *found = g_new0(uint32_t, (gsize)chosen->len + 1);
+  for (guint i = 0; i < chosen->len; i++) group[i] = companions->group[g_array_index(chosen, uint32_t, i)];
+  if (!rs_stability_count(scene, covisits, tokens, affinity, group, chosen->len, options->seed, options->n_threads, found, error)) return false;
   for (guint i = 0; i < chosen->len; i++) {
     RsRing ring = make_ring(&batch, g_array_index(chosen, uint32_t, i), true);
+    ring.stability = rs_stability_grade(found[i]);
+    if (companions->n_reference < RS_CALIBRATED && ring.stability < 'C') ring.stability++; /* uncalibrated: one grade less */
     g_array_append_val(leads, ring);
   }
   add_near_misses(&batch, chosen, near_misses);

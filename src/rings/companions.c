@@ -164,7 +164,7 @@ static void mark_reference(RsCompanions *out, uint32_t n_persons) {
   }
 }
 
-RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, unsigned n_threads) {
+RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, bool measured, unsigned n_threads) {
   uint32_t n_chosen;
   g_autofree uint32_t *chosen = choose(candidates, scene->claims, &n_chosen);
   RsCompanions *out = g_new0(RsCompanions, 1);
@@ -184,8 +184,9 @@ RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candid
     if (out->n > 0 && compare_groups(&out->group[out->n - 1], &out->group[i]) == 0) rs_group_free(out->group[i]);
     else out->group[out->n++] = out->group[i];
   }
-  rs_parallel(n_threads, out->n, measure, &look);
   out->reference = g_malloc0((gsize)out->n + 1);
+  if (!measured) return out;
+  rs_parallel(n_threads, out->n, measure, &look);
   mark_reference(out, scene->claims->n_persons);
   return out;
 }

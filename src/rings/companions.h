@@ -17,7 +17,8 @@ typedef struct {
   uint32_t n_reference;
 } RsCompanions;
 
-RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, unsigned n_threads);
+/* measured false: the groups alone, their statistics and the reference left out. */
+RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, bool measured, unsigned n_threads);
 void rs_companions_free(RsCompanions *companions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCompanions, rs_companions_free)
 

@@ -49,11 +49,13 @@ static int compare_visits(const void *x, const void *y) {
 }
 
 /* The visits of all members by (institution, time). */
-static GArray *group_visits(const RsClaims *c, const uint32_t *person, uint32_t n) {
+static GArray *group_visits(const RsScene *scene, const uint32_t *person, uint32_t n) {
+  const RsClaims *c = scene->claims;
   GArray *visits = g_array_new(FALSE, FALSE, sizeof(Visit));
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t v = c->person_visit[person[i]]; v < c->person_visit[person[i] + 1]; v++) {
       Visit visit = {c->visit_institution[v], c->visit_time[v], i, v};
+      if (rs_scene_left_out(scene, visit.institution, visit.time / RS_DAY_SECONDS)) continue;
       g_array_append_val(visits, visit);
     }
   if (visits->len > 0) qsort(visits->data, visits->len, sizeof(Visit), compare_visits);
@@ -362,7 +364,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
     finder.person = (const uint32_t *)(const void *)members->data;
     finder.n = members->len;
     if (visits != NULL) g_array_unref(visits);
-    visits = group_visits(scene->claims, finder.person, finder.n);
+    visits = group_visits(scene, finder.person, finder.n);
     choose_width(&finder, visits);
     if (bursts->len < 2) return NULL;
     if (!refine || round == MAX_ROUNDS || !round_members(&finder, visits, next)) break;

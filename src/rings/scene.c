@@ -6,6 +6,7 @@ void rs_scene_free(RsScene *scene) {
   rs_load_free(scene->load);
   rs_basket_free(scene->basket);
   g_free(scene->doctor_visits);
+  g_free(scene->institution_hash);
   g_free(scene);
 }
 
@@ -26,5 +27,9 @@ RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsi
   scene->load = rs_load_new(claims, scene->timeline, n_threads);
   scene->basket = rs_basket_new(claims, n_threads);
   scene->doctor_visits = count_doctor_visits(knowledge);
+  const RsText *institution = claims->institution;
+  scene->institution_hash = g_new(uint64_t, (gsize)institution->n + 1);
+  for (uint32_t f = 0; f < institution->n; f++)
+    scene->institution_hash[f] = rs_hash_bytes(rs_text_get(institution, f), rs_text_length(institution, f));
   return g_steal_pointer(&scene);
 }

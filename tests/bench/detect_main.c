@@ -1,5 +1,5 @@
 /* Runs detection alone: claims.csv in, members.csv in rank order out, what was found on stdout, the stages' seconds on stderr.
- *   rs_detect_tool CLAIMS.csv [MEMBERS.csv] [THREADS] [zh]   persons.csv beside the claims is not read */
+ *   rs_detect_tool CLAIMS.csv [MEMBERS.csv] [THREADS] [en|zh] [PATTERN]   persons.csv beside the claims is not read */
 #include "base/parallel.h"
 #include "claims/reader.h"
 #include "graph/knowledge.h"
@@ -53,7 +53,7 @@ static void print_rings(const RsRings *rings, const RsClaims *claims, RsLanguage
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fputs("usage: rs_detect_tool CLAIMS.csv [MEMBERS.csv] [THREADS] [zh]\n", stderr);
+    fputs("usage: rs_detect_tool CLAIMS.csv [MEMBERS.csv] [THREADS] [en|zh] [PATTERN]\n", stderr);
     return 2;
   }
   g_autoptr(GError) error = NULL;
@@ -67,6 +67,8 @@ int main(int argc, char **argv) {
   g_autoptr(RsKnowledge) knowledge = claims != NULL ? rs_knowledge_new(claims, threads, &error) : NULL;
   double known = seconds();
   RsDetectOptions options = {.seed = 1, .n_threads = threads};
+  for (unsigned p = 0; argc > 5 && p < RS_N_PATTERNS; p++)
+    if (strcmp(argv[5], rs_pattern_name[p]) == 0) options.patterns |= 1u << p;
   g_autoptr(RsRings) rings = knowledge != NULL ? rs_detect(claims, knowledge, &options, &error) : NULL;
   double done = seconds();
   if (rings == NULL) {
