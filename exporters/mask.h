@@ -1,7 +1,7 @@
 /* exporters/mask.h: keyed pseudonyms for what identifies people.
  *
  * Pseudonym = HMAC-SHA-256 (GLib) of kind and text under a 32-byte key, first 80 bits as 16 base32 letters a-z2-7, with a short prefix:
- * p: person, c: claim, s: settlement, n: name, r: raw record. One key, one pseudonym, so two cases can be linked with --mask-key. */
+ * p: person, c: claim, s: settlement, n: name, r: raw record, l: lead key. One key, one pseudonym, so two cases can be linked with --mask-key. */
 #ifndef RS_EXPORTERS_MASK_H
 #define RS_EXPORTERS_MASK_H
 

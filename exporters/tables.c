@@ -37,10 +37,12 @@ static void ring_walk(const RsCaseView *view, RsRowFunc row, void *data) {
     g_autofree char *summary = rs_ring_summary(view->c->claims, ring, view->c->text_language);
     const char stability[2] = {ring->stability, '\0'};
     const bool dated = ring->n_evidence > 0;
-    char first[11], last[11];
+    char first[11], last[11], key[32];
     RingId id;
+    /* a plain hash of clear ids could be guessed by trying ids, so where ids are masked the key is keyed too */
+    const char *lead_key = rs_mask_text(view->mask, 'l', ring->lead_key, key);
     const RsCell cell[] = {
-        text_cell(ring_id(r, &id)), integer_cell(r + 1), text_cell(ring->lead_key), text_cell(rs_pattern_name[ring->pattern]),
+        text_cell(ring_id(r, &id)), integer_cell(r + 1), text_cell(lead_key), text_cell(rs_pattern_name[ring->pattern]),
         integer_cell(ring->score), text_cell(stability), number_cell(ring->q_value), integer_cell(ring->count[RS_PERSON]),
         integer_cell(ring->count[RS_DOCTOR]), integer_cell(ring->count[RS_INSTITUTION]), integer_cell(ring->count[RS_DRUG]),
         integer_cell(ring->n_regions), count_cell(ring->n_evidence), integer_cell(ring->amount),

@@ -68,13 +68,21 @@ static char *trim_slashes(const char *folder) {
   return name;
 }
 
+/* A case that is made again keeps its key, so that pseudonyms already passed on can still be resolved. */
+static RsMask *mask_new(const RsOptions *options, const char *folder, GError **error) {
+  if (options->unmask) return rs_mask_clear();
+  g_autofree char *own = g_strconcat(folder, ".key", NULL);
+  bool again = options->mask_key == NULL && g_file_test(own, G_FILE_TEST_IS_REGULAR) && g_file_test(folder, G_FILE_TEST_IS_DIR);
+  return rs_mask_new(again ? own : options->mask_key, error);
+}
+
 static void case_unlock(RsCaseLock **lock) { rs_case_unlock(*lock); }
 
 int rs_command_analyze(const RsOptions *options, GError **error) {
   RsProgress *progress = rs_progress_start(options);
   RsReadOptions read_options = rs_options_read(options);
   g_autofree char *folder = trim_slashes(options->output);
-  g_autoptr(RsMask) mask = options->unmask ? rs_mask_clear() : rs_mask_new(options->mask_key, error);
+  g_autoptr(RsMask) mask = mask_new(options, folder, error);
   if (mask == NULL) return RS_ERROR_IO;
   g_autoptr(RsReader) reader = rs_reader_new(&read_options, error);
   if (reader == NULL) return RS_ERROR_IO;
