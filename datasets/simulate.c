@@ -3,7 +3,6 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "base/hash.h"
 
 #include <stdlib.h>
 
@@ -148,7 +147,7 @@ static void scan_boxes(RsSimWorld *world) {
   rs_sim_stream(world, &random, TAG_TRACE, 0);
   for (uint64_t v = 0; v < world->n_visits; v++) {
     const RsSimVisit *visit = &world->visit[v];
-    bool scans = rs_hash_mix(visit->place + 1, world->options->seed ^ TAG_TRACE) % 1000 < world->mood.scans;
+    bool scans = rs_sim_mix(visit->place + 1, world->options->seed ^ TAG_TRACE) % 1000 < world->mood.scans;
     for (uint32_t i = 0; i < visit->n_lines; i++) {
       RsSimLine *line = &world->line[visit->first_line + i];
       if (line->drug == RS_NONE || line->trace || line->quantity < 1) continue;

@@ -2,7 +2,6 @@
 #include "datasets/simulate_world.h"
 
 #include "base/calendar.h"
-#include "base/hash.h"
 
 #include <string.h>
 
@@ -134,7 +133,7 @@ static void build_drugs(RsSimWorld *world) {
       for (uint32_t s = 0; s < rs_sim_n_substances; s++) {
         const RsSimSubstance *substance = &rs_sim_substance[s];
         if (substance->family != family || (variant && family == CLASS_SERVICE)) continue;
-        uint32_t makers = 1 + (uint32_t)(rs_hash_mix(s, world->options->seed) % 5);
+        uint32_t makers = 1 + (uint32_t)(rs_sim_mix(s, world->options->seed) % 5);
         if (variant >= makers) continue;
         uint32_t price = substance->price * (variant ? rs_sim_between(&random, 550, 1250) : 1000) / 1000;
         if (family == CLASS_SERVICE) world->service[service++] = world->n_drugs;

@@ -2,12 +2,11 @@
 #include "datasets/simulate_world.h"
 
 #include "base/calendar.h"
-#include "base/hash.h"
 
 #include <string.h>
 
 void rs_sim_stream(const RsSimWorld *world, RsRandom *random, uint64_t tag, uint64_t index) {
-  rs_random_init(random, rs_hash_mix(rs_hash_mix(world->options->seed, tag), index + 1));
+  rs_random_init(random, rs_sim_mix(rs_sim_mix(world->options->seed, tag), index + 1));
 }
 
 /* 32 quantiles of the exponential distribution with mean 1000: no logarithm, hence no libm. */
@@ -160,7 +159,7 @@ uint32_t rs_sim_doctor(const RsSimWorld *world, RsRandom *random, uint32_t place
 uint32_t rs_sim_class_drug(const RsSimWorld *world, RsRandom *random, unsigned family, uint32_t place) {
   uint32_t n = world->class_count[family], at = rs_sim_zipf(world, random, n);
   if (rs_sim_chance(random, 600)) {
-    uint64_t shelf = rs_hash_mix((uint64_t)place << 8 | rs_random_below(random, 3), rs_hash_mix(family, world->options->seed));
+    uint64_t shelf = rs_sim_mix((uint64_t)place << 8 | rs_random_below(random, 3), rs_sim_mix(family, world->options->seed));
     at = (uint32_t)(shelf % n);
   }
   return world->class_first[family] + at;

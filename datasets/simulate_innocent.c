@@ -1,7 +1,6 @@
 /* datasets/simulate_innocent.c: groups that look planned and are: by families, nurses, employers, calendars and clerks. */
 #include "datasets/simulate_world.h"
 
-#include "base/hash.h"
 
 enum { TAG_INNOCENT = 71, TAG_INNOCENT_LIVES, TAG_STAMPS };
 
@@ -12,6 +11,7 @@ typedef struct {
   RsSimKind kind;
   uint32_t group, n, person[MOST], place, doctor, day, every, start; /* start: minute of the day */
   uint32_t attendance, shift;
+  uint64_t stream;
 } Group;
 
 typedef struct {
@@ -82,12 +82,24 @@ static void gather(Cast *cast, uint32_t n, Suits suits, uint32_t mark) {
   }
 }
 
+/* Two dialysis groups of one hospital, shift and weekdays are one group to whoever looks at the claims. */
+static uint32_t number_for(RsSimWorld *world, const Group *group) {
+  for (guint i = 0; group->kind == KIND_DIALYSIS && i < world->groups->len; i++) {
+    const Group *other = &g_array_index(world->groups, Group, i);
+    bool same_shift = ABS((int32_t)other->start - (int32_t)group->start) <= 30 && other->shift == group->shift;
+    if (other->kind == KIND_DIALYSIS && other->place == group->place && same_shift) return other->group;
+  }
+  return rs_sim_group(world);
+}
+
 static void enter(Cast *cast) {
   RsSimWorld *world = cast->world;
   const Group *group = &cast->group;
   if (group->n < 3) return;
   Group kept = *group;
-  kept.group = rs_sim_group(world);
+  uint32_t n_before = world->n_groups;
+  kept.group = number_for(world, group);
+  kept.stream = world->n_groups > n_before ? kept.group : (uint64_t)1 << 40 | group->person[0];
   for (uint32_t i = 0; i < group->n; i++) rs_sim_innocent_member(world, kept.group, group->kind, ENTITY_PERSON, group->person[i]);
   if (group->place != RS_NONE) rs_sim_innocent_member(world, kept.group, group->kind, ENTITY_PLACE, group->place);
   if (group->doctor != RS_NONE) rs_sim_innocent_member(world, kept.group, group->kind, ENTITY_DOCTOR, group->doctor);
@@ -377,7 +389,7 @@ static void flu_days(RsSimWorld *world, RsRandom *random, const Group *group) {
 
 static void live_group(RsSimWorld *world, const Group *group) {
   RsRandom random;
-  rs_sim_stream(world, &random, TAG_INNOCENT_LIVES, group->group);
+  rs_sim_stream(world, &random, TAG_INNOCENT_LIVES, group->stream);
   if (group->kind == KIND_FLU_CLINIC) flu_days(world, &random, group);
   if (group->kind == KIND_SCHOOL_CLINIC || group->kind == KIND_MIGRANTS) return; /* live as everybody does */
   uint32_t every = group->kind == KIND_DIALYSIS ? 1 : group->every;

@@ -2,7 +2,6 @@
  * descriptions of how cards, drugs and prescriptions are abused, not any way of finding it. */
 #include "datasets/simulate_world.h"
 
-#include "base/hash.h"
 
 enum { TAG_CAST = 31, TAG_RING, TAG_STEERING };
 enum { BATCH, RESALE, STEERING, CROSSREGION, DUPLICATE, TRAVEL, TRACE, MIXED, N_PATTERNS };

@@ -157,6 +157,14 @@ typedef struct {
 
 /* ---- random draws in integers; never two in one call or sum: C leaves their order open ---- */
 
+/* A fixed mixing of two numbers (folded 64 x 64 -> 128 bit multiplication). The simulator's own, so that its bytes do not hang
+ * on the program's hash tables. */
+static inline uint64_t rs_sim_mix(uint64_t a, uint64_t b) {
+  __extension__ typedef unsigned __int128 u128;
+  u128 product = (u128)(a ^ 0x2d358dccaa6c78a5ull) * (b ^ 0x8bb84b93962eacc9ull);
+  return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 /* A stream of its own for each thing that acts. */
 void rs_sim_stream(const RsSimWorld *world, RsRandom *random, uint64_t tag, uint64_t index);
 static inline uint32_t rs_sim_between(RsRandom *random, uint32_t low, uint32_t high) { /* both ends included */

@@ -3,7 +3,6 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/output.h"
 
 #include <errno.h>
@@ -17,7 +16,7 @@ enum { TAG_IDS = 91, TAG_NUMBERS, TAG_PHONES };
 static uint64_t scramble(const RsSimWorld *world, uint64_t tag, uint64_t value, uint64_t half) {
   uint64_t left = value / half, right = value % half;
   for (uint64_t round = 0; round < 6; round++) {
-    uint64_t mixed = rs_hash_mix(right + 1, rs_hash_mix(world->options->seed + round, tag)) % half;
+    uint64_t mixed = rs_sim_mix(right + 1, rs_sim_mix(world->options->seed + round, tag)) % half;
     uint64_t next = (left + mixed) % half;
     left = right, right = next;
   }
@@ -188,14 +187,14 @@ static bool write_persons(const RsSimWorld *world, const Ids *ids, const char *p
     char text[64];
     cell(output, ids->person[p]);
     cell(output, world->district[who->insured].code);
-    uint64_t day = rs_hash_mix(p + 1, world->options->seed) % 336;
+    uint64_t day = rs_sim_mix(p + 1, world->options->seed) % 336;
     g_snprintf(text, sizeof text, "%04u-%02u-%02u", (unsigned)who->birth_year, (unsigned)(day / 28 + 1),
                (unsigned)(day % 28 + 1));
     cell(output, text);
     cell(output, who->sex ? "F" : "M");
     g_snprintf(text, sizeof text, "%s A%08" G_GUINT64_FORMAT, world->district[who->district].name,
                scramble(world, TAG_PHONES, who->address, 10000));
-    cell(output, rs_hash_mix(who->address + 7u, world->options->seed + p) % 100 < 9 ? "" : text); /* not every file is complete */
+    cell(output, rs_sim_mix(who->address + 7u, world->options->seed + p) % 100 < 9 ? "" : text); /* not every file is complete */
     g_snprintf(text, sizeof text, "1%010" G_GUINT64_FORMAT, scramble(world, TAG_PHONES + 50, who->phone, 100000));
     cell(output, text);
     if (who->employer != RS_NONE) {
@@ -316,12 +315,17 @@ bool rs_sim_write(const RsSimWorld *world, const char *folder, GError **error) {
 }
 
 /* Truth and innocent groups in the order of their numbers; stable, so members keep the order in which they joined. */
-void rs_sim_sort_answers(RsSimWorld *world) {
+static void sort_answers(RsSimAnswer *answer, uint32_t n) {
   GArray *list = g_array_new(FALSE, FALSE, sizeof(RsSimAnswer));
-  g_array_append_vals(list, world->truth, world->n_truth);
+  g_array_append_vals(list, answer, n);
   g_array_sort(list, answer_order); /* GLib's array sort is a merge sort, stable */
-  if (world->n_truth) memcpy(world->truth, list->data, world->n_truth * sizeof(RsSimAnswer));
+  if (n) memcpy(answer, list->data, n * sizeof(RsSimAnswer));
   g_array_unref(list);
+}
+
+void rs_sim_sort_answers(RsSimWorld *world) {
+  sort_answers(world->truth, world->n_truth);
+  sort_answers(world->innocent, world->n_innocent);
 }
 
 static int roll_order(const void *a, const void *b, void *data) {
