@@ -39,7 +39,7 @@ static void take_pair(Work *w, uint32_t person, uint32_t v, uint32_t u, size_t t
     return;
   }
   double weight;
-  if (rs_duplicate_match(c, w->basket, v, u, &weight, NULL) > 0 && weight >= RS_DUPLICATE_WEIGHT) return;
+  if (rs_duplicate_match(c, w->basket, NULL, v, u, &weight, NULL) > 0 && weight >= RS_DUPLICATE_WEIGHT) return;
   RsTwiceHit hit = {{person, person}, {f, g}, {v, u}, {c->visit_line[v], c->visit_line[u]}, 1, minutes, limit};
   g_array_append_val(w->hits[task], hit);
 }
