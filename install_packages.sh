@@ -39,4 +39,4 @@ fi
 echo "installing ${missing[*]}" >&2
 run() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive "$@"; }
 run apt-get update -q >&2
-run apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 < /dev/null
+run apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}" >&2 < /dev/null
