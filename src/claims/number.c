@@ -30,7 +30,25 @@ static bool split(const char *at, size_t length, Parts *parts) {
 
 static const uint64_t power_of_ten[10] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
+/* Digits only, at most 12: nearly every cell. False leaves the rest to split(). */
+static inline bool plain_digits(const char *text, size_t length, uint64_t *value) {
+  uint64_t sum = 0;
+  if (length > 12) return false;
+  for (size_t i = 0; i < length; i++) {
+    unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+    if (digit > 9) return false;
+    sum = sum * 10 + digit;
+  }
+  *value = sum;
+  return true;
+}
+
 bool rs_number_money(const char *text, size_t length, int64_t *fen) {
+  uint64_t yuan, hundredths;
+  if (length > 3 && text[length - 3] == '.' && plain_digits(text, length - 3, &yuan) && plain_digits(text + length - 2, 2, &hundredths)) {
+    *fen = (int64_t)(yuan * 100 + hundredths);
+    return true;
+  }
   Parts parts;
   if (!split(text, length, &parts)) return false;
   uint64_t cents = parts.whole * 100;
@@ -41,6 +59,11 @@ bool rs_number_money(const char *text, size_t length, int64_t *fen) {
 }
 
 bool rs_number_quantity(const char *text, size_t length, float *quantity) {
+  uint64_t whole;
+  if (length > 0 && plain_digits(text, length, &whole)) {
+    *quantity = (float)(double)whole;
+    return true;
+  }
   Parts parts;
   if (!split(text, length, &parts)) return false;
   double value = (double)parts.whole + (double)parts.decimals / (double)power_of_ten[parts.n_decimals];
