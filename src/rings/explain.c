@@ -52,6 +52,7 @@ static const Sentence sentence[] = {
                     "同一人两日内在两家机构重复结算相同药品、相同数量共 {v} 次，涉及 {1} 人；筛选前预期 {e.1} 次；在机构组合中居{top}"}},
     {"equal_drugs", {"{v.1} drugs equal at once on average; {top}", "每次平均有 {v.1} 种药品完全相同；居{top}"}},
     {"outlets_apart", {"the two outlets are in different places, for every purchase alike; {top}", "两家机构分处异地；居{top}"}},
+    {"single_drug", {"in {v} of the {0} only one drug is equal: one drug alone is soon bought again", "{0} 次中有 {v} 次仅一种药品相同：单一药品易于重复购买"}},
     {"door_pharmacy", {"a hospital and a pharmacy of its county with {v} such people: a habit of billing there is likelier than a few people's doing",
                        "医院与同区县药店之间涉及 {v} 人：更可能是结算习惯，而非少数人所为"}},
     {"travels", {"{v} times a credential is used in two prefectures or provinces nearer in time than a journey takes (45 minutes, 120 between "

@@ -253,12 +253,13 @@ static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug
   }
   if (out->n_members < MIN(3u, g->n)) return false;
   g_autofree uint32_t *habit = g_new0(uint32_t, g->n);
-  g_autofree uint8_t *in_burst = g_new0(uint8_t, g->n_bursts);
+  g_autofree uint32_t *in_burst = g_new0(uint32_t, g->n_bursts);
   for (uint32_t i = 0; i < run->n; i++) {
     habit[run->item[i].member]++;
-    in_burst[g->attendance[run->item[i].attendance].burst] = 1;
+    in_burst[g->attendance[run->item[i].attendance].burst]++;
   }
-  for (uint32_t b = 0; b < g->n_bursts; b++) out->n_bursts += in_burst[b];
+  for (uint32_t b = 0; b < g->n_bursts; b++) out->n_bursts += in_burst[b] >= 2;
+  if (out->n_bursts < 2) return false; /* once is a common cold; it has to recur */
   uint32_t here = 0, at = RS_NONE, hand = 0, by = RS_NONE;
   for (uint32_t i = 0; i < g->n; i++) m->chance[i] = m->mean[i] = 0.0;
   for (uint32_t i = 0; i < g->n_attendances; i++) {
@@ -385,7 +386,7 @@ static int compare_numbers(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* A gap is monthly when it is within two days of a multiple of 30, or within one of a multiple of 28; weekly, a multiple of 7. */
+/* A gap is monthly when it is 26 to 33 days or a multiple of four weeks; weekly, a multiple of 7. */
 RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution) {
   RsRhythm out = {0};
   g_autofree uint32_t *day = g_new(uint32_t, g->n_bursts);
@@ -408,8 +409,7 @@ RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution) {
     if (gap == 0) continue;
     out.n_days++;
     gaps++;
-    uint32_t off30 = gap % 30 > 15 ? 30 - gap % 30 : gap % 30, off28 = gap % 28 > 14 ? 28 - gap % 28 : gap % 28;
-    monthly += gap >= 26 && (off30 <= 2 || off28 <= 1);
+    monthly += (gap >= 26 && gap <= 33) || (gap >= 56 && gap % 28 == 0);
     weekly += gap % 7 == 0;
   }
   out.monthly = gaps > 0 ? (double)monthly / gaps : 0.0;
@@ -419,10 +419,13 @@ RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution) {
   return out;
 }
 
-bool rs_rhythm_monthly(const RsRhythm *r) { return r->n_days >= 3 && r->monthly >= 0.6; }
+/* Occasions keep their hour; a data set without clocks has one hour only. */
+#define SAME_HOUR 90.0 /* minutes */
+
+bool rs_rhythm_monthly(const RsRhythm *r) { return r->n_days >= 3 && r->monthly >= 0.6 && r->clock_sd <= SAME_HOUR; }
 
 bool rs_rhythm_weekly(const RsRhythm *r) {
-  return (r->n_days >= 3 && r->weekly >= 0.75) || (r->n_days >= 8 && r->weekday3 >= 0.9 && r->clock_sd <= 75.0);
+  return r->clock_sd <= SAME_HOUR && ((r->n_days >= 3 && r->weekly >= 0.75) || (r->n_days >= 8 && r->weekday3 >= 0.9));
 }
 
 static void measure_hours(Measure *m) {
