@@ -121,8 +121,9 @@ static void drop_returns(Sale *sale, guint n) {
   }
 }
 
-static bool scanned_again(const Sale *a, const Sale *b) {
-  return a->visit == b->visit || (a->person == b->person && a->institution == b->institution && b->time - a->time <= RS_DAY_SECONDS);
+/* Sold in parts, or scanned again at the till. */
+static bool same_box_here(const Sale *a, const Sale *b) {
+  return a->visit == b->visit || (a->institution == b->institution && b->time - a->time <= RS_TRACE_DAYS * RS_DAY_SECONDS);
 }
 
 static void pair_sales(Sale *sale, guint n, GArray *hits, uint64_t *aside) {
@@ -137,11 +138,8 @@ static void pair_sales(Sale *sale, guint n, GArray *hits, uint64_t *aside) {
       *aside += 1;
       continue;
     }
-    if (last != NULL && scanned_again(last, &sale[i])) {
-      *aside += 1;
-      continue;
-    }
-    if (last != NULL) {
+    if (last != NULL && same_box_here(last, &sale[i])) *aside += 1;
+    else if (last != NULL) {
       RsTwiceHit hit = {{last->person, sale[i].person}, {last->institution, sale[i].institution}, {last->visit, sale[i].visit},
                         {last->line, sale[i].line}, 1, (sale[i].time - last->time) / 60, 0};
       g_array_append_val(hits, hit);
@@ -152,7 +150,8 @@ static void pair_sales(Sale *sale, guint n, GArray *hits, uint64_t *aside) {
 
 static void expect(RsTwice *t, const uint32_t *scanned, uint32_t n_institutions) {
   double lines = 0.0, hits = 0.0;
-  for (uint32_t f = 0; f < n_institutions; f++) lines += scanned[f];
+  for (uint32_t f = 0; f < n_institutions; f++) lines += scanned[f], t->n_idle += scanned[f] > 0;
+  t->n_idle -= t->n_units;
   for (uint32_t u = 0; u < t->n_units; u++) hits += MIN(t->unit[u].counted, (uint32_t)RS_TWICE_EXCESS);
   for (uint32_t u = 0; u < t->n_units; u++) {
     RsTwiceUnit *unit = &t->unit[u];

@@ -2,7 +2,6 @@
 
 #include "base/calendar.h"
 #include "base/parallel.h"
-#include "mining/duplicate.h"
 #include "mining/region.h"
 
 #include <stdlib.h>
@@ -14,7 +13,6 @@ typedef struct { uint32_t outlet, person, limit; } Wide;
 
 typedef struct {
   const RsClaims *claims;
-  const RsBasket *basket;
   const uint8_t *skip;
   const uint32_t *prefecture; /* [n regions] */
   GArray *hits[N_TASKS], *wide[N_TASKS];
@@ -38,8 +36,6 @@ static void take_pair(Work *w, uint32_t person, uint32_t v, uint32_t u, size_t t
     g_array_append_vals(w->wide[task], wide, 2);
     return;
   }
-  double weight;
-  if (rs_duplicate_match(c, w->basket, NULL, v, u, &weight, NULL) > 0 && weight >= RS_DUPLICATE_WEIGHT) return;
   RsTwiceHit hit = {{person, person}, {f, g}, {v, u}, {c->visit_line[v], c->visit_line[u]}, 1, minutes, limit};
   g_array_append_val(w->hits[task], hit);
 }
@@ -94,8 +90,10 @@ static void expect(const Work *w, RsTwice *t, const uint32_t *limits, const uint
     if (c->institution_region[f] != RS_NONE) visits[w->prefecture[c->institution_region[f]]] += at[f];
   for (uint32_t u = 0; u < t->n_units; u++)
     hits[w->prefecture[c->institution_region[t->unit[u].outlet[0]]]] += MIN(t->unit[u].counted, (uint32_t)RS_TWICE_EXCESS);
+  for (uint32_t f = 0; f < c->institution->n; f++) t->n_idle += n_wide[f] > 0;
   for (uint32_t u = 0; u < t->n_units; u++) {
     RsTwiceUnit *unit = &t->unit[u];
+    t->n_idle -= n_wide[unit->outlet[0]] > 0;
     uint32_t f = unit->outlet[0], place = w->prefecture[c->institution_region[f]];
     double others = visits[place] - at[f], own = MIN(unit->counted, (uint32_t)RS_TWICE_EXCESS);
     unit->opportunities = n_wide[f] + unit->counted;
@@ -106,12 +104,11 @@ static void expect(const Work *w, RsTwice *t, const uint32_t *limits, const uint
   }
 }
 
-RsTwice *rs_travels_new(const RsClaims *claims, const RsBasket *basket, const uint8_t *skip, unsigned n_threads) {
+RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, unsigned n_threads) {
   uint32_t n_places, skipped = 0;
   g_autofree uint32_t *prefecture = rs_region_prefectures(claims->region, &n_places);
   g_autofree Work *w = g_new0(Work, 1);
   w->claims = claims;
-  w->basket = basket;
   w->skip = skip;
   w->prefecture = prefecture;
   rs_parallel(n_threads, N_TASKS, run, w);

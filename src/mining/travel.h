@@ -1,11 +1,10 @@
 /* mining/travel.h: one credential in two places too far apart for the minutes between.
  *
- * In    RsClaims with a clock and regions of institutions, RsBasket
+ * In    RsClaims with a clock and regions of institutions
  * Out   RsTwice by outlet: visits of one person that follow each other nearer in time than rs_region_minutes
  * Cost  O(visits), in parallel over persons
  *
- * Left out: visits without a clock or region, outlets whose time stamps come in batches, and two bills of one purchase, which
- * belong to mining/duplicate.
+ * Left out: visits without a clock or region, and outlets whose time stamps come in batches.
  * Expected: people whose times here and elsewhere have nothing to do with each other (a relative who has the card, a wrong clock) are
  * seldom so near. Their number at an outlet is read off the pairs of visits four to twenty-four hours apart, each person counted at most
  * RS_TWICE_EACH times: twice the share of the minutes, since people come by day. To it comes what other outlets of the prefecture show
@@ -13,10 +12,9 @@
 #ifndef RS_MINING_TRAVEL_H
 #define RS_MINING_TRAVEL_H
 
-#include "mining/basket.h"
 #include "mining/twice.h"
 
 /* skip: [n institutions] 1: time stamps are no use there; or NULL. */
-RsTwice *rs_travels_new(const RsClaims *claims, const RsBasket *basket, const uint8_t *skip, unsigned n_threads);
+RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, unsigned n_threads);
 
 #endif

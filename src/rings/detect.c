@@ -3,6 +3,7 @@
 #include "rings/batch.h"
 #include "rings/duplicate.h"
 #include "rings/institutions.h"
+#include "rings/merge.h"
 #include "rings/scene.h"
 #include "rings/trace.h"
 #include "rings/travel.h"
@@ -74,6 +75,8 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   if (runs(wanted, RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION, claims, out)) rs_travel_find(scene, options, leads, near, aside, unseen);
   if (runs(wanted, RS_TRACE, RS_HAS_TRACE, claims, out)) rs_trace_find(scene, options, leads, near, aside, unseen);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
+  rs_rings_merge(leads, claims);
+  if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money has changed */
   if (options->top > 0 && leads->len > options->top) {
     for (guint i = options->top; i < leads->len; i++) ring_release(&g_array_index(leads, RsRing, i));
     g_array_set_size(leads, options->top);

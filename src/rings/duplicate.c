@@ -7,9 +7,7 @@
 #include <math.h>
 
 /* A hospital and a pharmacy of its county that share so many people bill as they are used to, not for a few: the door pharmacy. */
-static void door_pharmacy(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, const RsDetectOptions *options,
-                          RsDraft *draft) {
-  (void)options;
+static void door_pharmacy(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
   const RsClaims *c = scene->claims;
   uint32_t door = 0;
   for (uint32_t i = 0; i < group->n_units; i++) {
@@ -23,13 +21,24 @@ static void door_pharmacy(const RsScene *scene, const RsTwice *twice, const RsTw
   rs_twice_counter(draft, "door_pharmacy", group->n_persons, NAN, -40);
 }
 
+/* One drug alone is soon bought again; a whole basket is not. */
+static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, const RsDetectOptions *options,
+                          RsDraft *draft) {
+  (void)options;
+  uint32_t single = 0;
+  for (uint32_t i = 0; i < group->n_hits; i++) single += twice->hit[group->hit[i]].n_equal < 2;
+  if (single * 2 >= group->n_hits)
+    rs_twice_counter(draft, "single_drug", single, group->n_hits, -(int32_t)lround(20.0 * single / fmax(1.0, group->n_hits)));
+  door_pharmacy(scene, twice, group, draft);
+}
+
 void rs_duplicate_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                        GArray *not_examined) {
   (void)set_aside;
   static const RsTwiceKind kind = {RS_DUPLICATE,
                                    {"duplicates", "again", "people", "equal_drugs", "outlets_apart"},
-                                   {40, 15, 15, 15, 10},
-                                   door_pharmacy};
+                                   {60, 15, 15, 15, 10},
+                                   counter_facts};
   g_autoptr(RsTwice) twice = rs_duplicates_new(scene->claims, scene->basket, options->n_threads);
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
   if (twice->n_not_examined == 0) return;

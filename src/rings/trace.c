@@ -8,7 +8,7 @@
 void rs_trace_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                    GArray *not_examined) {
   (void)not_examined;
-  static const RsTwiceKind kind = {RS_TRACE, {"traces", "again", "people", "boxes_moved", NULL}, {40, 15, 15, 10, 0}, NULL};
+  static const RsTwiceKind kind = {RS_TRACE, {"traces", "again", "people", "boxes_moved", NULL}, {60, 15, 15, 10, 0}, NULL};
   g_autoptr(RsTwice) twice = rs_traces_new(scene->claims, options->n_threads);
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
   if (twice->n_aside == 0) return;

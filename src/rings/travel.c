@@ -23,7 +23,7 @@ void rs_travel_find(const RsScene *scene, const RsDetectOptions *options, GArray
                     GArray *not_examined) {
   (void)set_aside;
   (void)not_examined;
-  static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {40, 15, 15, 15, 0}, settled_later};
-  g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->basket, scene->load->degenerate, options->n_threads);
+  static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {60, 15, 15, 15, 0}, settled_later};
+  g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->load->degenerate, options->n_threads);
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
 }

@@ -167,15 +167,19 @@ static void fit(Judge *j, const uint8_t *found) {
   static const double floor_scale[RS_N_TWICE] = {0.4343, 0.25, 0.35, 0.1, 0.2};
   static const double chance[RS_N_TWICE] = {NAN, 1.0, 0.0, NAN, NAN}; /* what chance alone would give, where it can be said */
   const RsTwice *t = j->twice;
-  uint32_t n = t->n_units, n_left = 0;
+  uint32_t n = t->n_units, n_left = 0, room = n + t->n_idle + RS_TWICE_COMPANIONS + 1;
   double *value[RS_N_TWICE];
-  for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, (gsize)n + RS_TWICE_COMPANIONS + 1);
+  for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, room);
   for (uint32_t u = 0; u < n; u++) {
     double stat[RS_N_TWICE];
     if (found != NULL && found[u]) continue;
     measure(j, t->unit_hit + t->unit_offset[u], t->unit_offset[u + 1] - t->unit_offset[u], t->unit[u].n_persons, j->surprise[u], stat);
     for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = stat[s];
     n_left++;
+  }
+  for (uint32_t i = 0; i < t->n_idle; i++, n_left++) {
+    for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = NAN;
+    value[RS_TWICE_MORE][n_left] = value[RS_TWICE_PEOPLE][n_left] = 0.0;
   }
   for (unsigned i = 0; n_left < RS_TWICE_COMPANIONS; i++, n_left++) {
     for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = chance[s];
@@ -227,6 +231,12 @@ static int32_t score_of(const RsDraft *draft) {
   return score;
 }
 
+static bool is_lead(const Judge *j, const RsTwiceGroup *g, const RsDraft *draft) {
+  double compared = (double)j->twice->n_units + (double)j->twice->n_idle;
+  return score_of(draft) >= RS_TWICE_CUT && g->n_persons >= RS_TWICE_PERSONS && g->n_hits >= RS_TWICE_HITS &&
+         g->stat[RS_TWICE_MORE] >= log10(compared) + RS_TWICE_MARGIN;
+}
+
 static void add_visit(RsDraft *draft, const RsClaims *c, uint32_t visit, uint32_t bits) {
   uint64_t end = MIN(c->visit_line[visit + 1], c->visit_line[visit] + MOST_EVIDENCE_LINES);
   for (uint64_t l = c->visit_line[visit]; l < end; l++) rs_draft_line(draft, l, bits);
@@ -250,8 +260,7 @@ static bool make_ring(const Judge *j, const RsTwiceGroup *g, bool lead, RsRing *
   g_auto(RsDraft) draft;
   rs_draft_init(&draft, j->kind->pattern);
   add_facts(j, g, &draft);
-  bool is_lead = score_of(&draft) >= RS_TWICE_CUT && g->n_persons >= RS_TWICE_PERSONS && g->n_hits >= RS_TWICE_HITS;
-  if (is_lead != lead || score_of(&draft) <= 0) return false;
+  if (is_lead(j, g, &draft) != lead || score_of(&draft) <= 0) return false;
   for (uint32_t i = 0; i < g->n_persons; i++)
     rs_draft_member(&draft, RS_PERSON, g->person[i], g->person_hits[i] >= 2 ? RS_ROLE_CORE : RS_ROLE_MEMBER,
                     (double)g->person_hits[i] / (double)g->n_hits);
@@ -332,7 +341,7 @@ static void mark_found(const Judge *j, const GPtrArray *groups, uint8_t *found) 
     g_auto(RsDraft) draft;
     rs_draft_init(&draft, j->kind->pattern);
     add_facts(j, g, &draft);
-    bool lead = score_of(&draft) >= RS_TWICE_CUT && g->n_persons >= RS_TWICE_PERSONS && g->n_hits >= RS_TWICE_HITS;
+    bool lead = is_lead(j, g, &draft);
     for (uint32_t u = 0; u < g->n_units && lead; u++) found[g->unit[u]] = 1;
   }
 }

@@ -4,9 +4,10 @@
  * Out   leads and the best groups under the cut, as RsRing
  *
  * Outlets (or pairs) whose hits are more than chance are joined where they share a third of their people, and judged as one group. Points
- * come from where the group stands among all outlets (or pairs) with a hit (rings/standing.h); those found are left out of a second fit,
- * so that one ring does not hide another. Where fewer than RS_TWICE_COMPANIONS have a hit, as many as are missing are taken to
- * behave as chance alone would.
+ * come from where the group stands among all outlets that could have had a hit, or all pairs that had one (rings/standing.h); those
+ * found are left out of a second fit, so that one ring does not hide another. Where there are fewer than RS_TWICE_COMPANIONS, as many
+ * as are missing are taken to behave as chance alone would. A lead must also be more than the best of all of them by chance: -log10 of
+ * its chance is at least RS_TWICE_MARGIN above that of their number.
  */
 #ifndef RS_RINGS_TWICE_H
 #define RS_RINGS_TWICE_H
@@ -23,6 +24,7 @@ enum {
   RS_TWICE_COMPANIONS = 40,
   RS_TWICE_MOST_GROUPS = 1000,
 };
+#define RS_TWICE_MARGIN 2.0
 #define RS_TWICE_BAR 2.0 /* -log10 of chance from which an outlet is looked at */
 
 /* What a group is judged by. */

@@ -1,0 +1,125 @@
+#include "rings/merge.h"
+
+#include "base/calendar.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const also_code[RS_N_PATTERNS] = {"also_batch",     "also_resale", "also_steering", "also_crossregion",
+                                                     "also_duplicate", "also_travel", "also_trace",    "also_mixed"};
+
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+static uint32_t *persons_of(const RsRing *ring) {
+  uint32_t n = 0, *person = g_new(uint32_t, (gsize)ring->count[RS_PERSON] + 1);
+  for (uint32_t i = 0; i < ring->n_members; i++)
+    if (ring->members[i].kind == RS_PERSON) person[n++] = ring->members[i].id;
+  if (n > 0) qsort(person, n, sizeof *person, compare_numbers);
+  return person;
+}
+
+static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m) {
+  uint32_t both = 0;
+  for (uint32_t i = 0, k = 0; i < n && k < m;) {
+    if (a[i] < b[k]) i++;
+    else if (a[i] > b[k]) k++;
+    else both++, i++, k++;
+  }
+  return both > 0 && (both * 2 >= n + m - both || both * 10 >= MIN(n, m) * 9);
+}
+
+static void ring_clear(RsRing *ring) {
+  g_free(ring->members);
+  g_free(ring->facts);
+  g_free(ring->evidence);
+  g_free(ring->bursts);
+}
+
+/* Puts the fact after the other facts for; returns its place. */
+static uint32_t insert_fact(RsRing *ring, RsFact fact) {
+  uint32_t at = 0;
+  while (at < ring->n_facts && !ring->facts[at].counter) at++;
+  ring->facts = g_renew(RsFact, ring->facts, (gsize)ring->n_facts + 1);
+  memmove(ring->facts + at + 1, ring->facts + at, (ring->n_facts - at) * sizeof *ring->facts);
+  ring->facts[at] = fact;
+  ring->n_facts++;
+  uint32_t low = (1u << at) - 1u;
+  for (uint64_t i = 0; i < ring->n_evidence; i++) {
+    uint32_t bits = ring->evidence[i].facts;
+    ring->evidence[i].facts = (bits & low) | (bits & ~low) << 1;
+  }
+  return at;
+}
+
+static void sum_evidence(RsRing *ring, const RsClaims *c) {
+  ring->amount = ring->fund = 0;
+  for (uint64_t i = 0; i < ring->n_evidence; i++) {
+    uint64_t line = ring->evidence[i].line;
+    uint16_t day = (uint16_t)(c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS);
+    ring->amount += c->line_amount[line];
+    ring->fund += c->line_fund[line];
+    if (i == 0 || day < ring->first_day) ring->first_day = day;
+    if (i == 0 || day > ring->last_day) ring->last_day = day;
+  }
+}
+
+/* Lines of the other lead that belong to people of this one, in order with its own. */
+static void add_lines(RsRing *ring, const RsRing *other, const RsClaims *c, const uint32_t *person, uint32_t bit) {
+  RsEvidence *all = g_new(RsEvidence, ring->n_evidence + other->n_evidence + 1);
+  uint64_t n = 0, i = 0, k = 0;
+  while (i < ring->n_evidence || k < other->n_evidence) {
+    if (k >= other->n_evidence || (i < ring->n_evidence && ring->evidence[i].line < other->evidence[k].line)) {
+      all[n++] = ring->evidence[i++];
+      continue;
+    }
+    uint64_t line = other->evidence[k].line;
+    uint32_t who = rs_claims_visit_person(c, rs_claims_line_visit(c, line));
+    bool both = i < ring->n_evidence && ring->evidence[i].line == line;
+    if (both) all[n] = ring->evidence[i++], all[n++].facts |= bit;
+    else if (bsearch(&who, person, ring->count[RS_PERSON], sizeof who, compare_numbers) != NULL) all[n++] = (RsEvidence){line, bit};
+    k++;
+  }
+  g_free(ring->evidence);
+  ring->evidence = all;
+  ring->n_evidence = n;
+  sum_evidence(ring, c);
+}
+
+static void join(RsRing *ring, const RsRing *other, const RsClaims *c, const uint32_t *person) {
+  if (ring->n_facts >= 31) return;
+  for (uint32_t i = 0; i < ring->n_facts; i++)
+    if (ring->facts[i].code == also_code[other->pattern]) return;
+  RsFact fact = {.code = also_code[other->pattern], .value = other->score, .expected = NAN, .p_value = NAN,
+                 .argument = {other->count[RS_PERSON], NAN, NAN, NAN}};
+  uint32_t at = insert_fact(ring, fact);
+  add_lines(ring, other, c, person, 1u << at);
+}
+
+void rs_rings_merge(GArray *leads, const RsClaims *claims) {
+  guint kept = 0;
+  g_autoptr(GPtrArray) persons = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < leads->len; i++) {
+    RsRing ring = g_array_index(leads, RsRing, i);
+    uint32_t *person = persons_of(&ring);
+    guint k = 0;
+    for (; k < kept; k++) {
+      const RsRing *better = &g_array_index(leads, RsRing, k);
+      if (better->pattern != ring.pattern && better->pattern != RS_STEERING && ring.pattern != RS_STEERING &&
+          same_people(g_ptr_array_index(persons, k), better->count[RS_PERSON], person, ring.count[RS_PERSON]))
+        break;
+    }
+    if (k < kept) {
+      join(&g_array_index(leads, RsRing, k), &ring, claims, g_ptr_array_index(persons, k));
+      ring_clear(&ring);
+      g_free(person);
+      continue;
+    }
+    g_ptr_array_add(persons, person);
+    g_array_index(leads, RsRing, kept++) = ring;
+  }
+  g_array_set_size(leads, kept);
+}

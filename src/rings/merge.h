@@ -1,0 +1,17 @@
+/* rings/merge.h: the same people found by two patterns are one lead.
+ *
+ * In    leads (GArray of RsRing) in rank order
+ * Out   the same without those whose people are, for the greater part, the people of a better-ranked lead of another pattern; that lead
+ *       gets a fact that says so ("also_travel", ...), without points, resting on the lines of the lead that went into it
+ *
+ * Rings may share members: two leads are one only where half of all their people are in both (Jaccard), or nine tenths of the smaller are
+ * in the larger. Leads of `steering` name patients who need know nothing, so they stand alone.
+ */
+#ifndef RS_RINGS_MERGE_H
+#define RS_RINGS_MERGE_H
+
+#include "rings/ring.h"
+
+void rs_rings_merge(GArray *leads, const RsClaims *claims);
+
+#endif
