@@ -78,8 +78,7 @@ static uint16_t city_of(const RsSimWorld *world, const RsSimVisit *visit) {
 }
 
 /* Visits drawn apart may fall on one day in two cities: the honest one away from home does not take place. */
-static void stay_put(RsSimWorld *world) {
-  qsort(world->visit, world->n_visits, sizeof *world->visit, person_time_order);
+static bool stay_put_once(RsSimWorld *world) {
   RsSimVisit *last = NULL;
   for (uint64_t v = 0; v < world->n_visits; v++) {
     RsSimVisit *visit = &world->visit[v];
@@ -96,7 +95,15 @@ static void stay_put(RsSimWorld *world) {
   uint64_t n = 0;
   for (uint64_t v = 0; v < world->n_visits; v++)
     if (world->visit[v].n_lines) world->visit[n++] = world->visit[v];
+  bool changed = n < world->n_visits;
   world->n_visits = n;
+  return changed;
+}
+
+/* Whoever drops one visit of a trip may have to drop the next: until nothing changes. */
+static void stay_put(RsSimWorld *world) {
+  qsort(world->visit, world->n_visits, sizeof *world->visit, person_time_order);
+  while (stay_put_once(world)) {}
 }
 
 /* ---- queues: a till serves one after the other ---- */

@@ -73,6 +73,19 @@ static uint32_t share(uint64_t persons, uint64_t weight, uint64_t total, uint64_
   return least + (uint32_t)(persons * weight / total / one_per);
 }
 
+/* The busiest pharmacies stand at the hospitals' doors, a few of the others beside a clinic. */
+static void build_doors(RsSimWorld *world, RsRandom *random, uint32_t district) {
+  uint32_t slot = district * N_PLACE_TYPES, n_hospitals = world->count_place[slot + PLACE_HOSPITAL];
+  uint32_t n_pharmacies = world->count_place[slot];
+  for (uint32_t i = 0; i + 1 < n_pharmacies; i++) {
+    RsSimPlace *pharmacy = &world->place[world->first_place[slot] + i];
+    uint32_t clinic = i - n_hospitals;
+    if (i < n_hospitals) pharmacy->door = world->first_place[slot + PLACE_HOSPITAL] + i;
+    else if (clinic < world->count_place[slot + PLACE_CLINIC] && rs_sim_chance(random, 150))
+      pharmacy->door = world->first_place[slot + PLACE_CLINIC] + clinic;
+  }
+}
+
 static void build_places(RsSimWorld *world) {
   RsRandom random;
   rs_sim_stream(world, &random, TAG_PLACES, 0);
@@ -97,12 +110,7 @@ static void build_places(RsSimWorld *world) {
       world->first_place[d * N_PLACE_TYPES + t] = world->n_places;
       for (uint32_t i = 0; i < world->count_place[d * N_PLACE_TYPES + t]; i++) place_add(world, &random, d, (RsSimPlaceType)t, i);
     }
-  /* The busiest pharmacies stand at the hospitals' doors. */
-  for (uint32_t d = 0; d < world->n_districts; d++) {
-    uint32_t slot = d * N_PLACE_TYPES;
-    for (uint32_t h = 0; h < world->count_place[slot + PLACE_HOSPITAL] && h + 1 < world->count_place[slot]; h++)
-      world->place[world->first_place[slot] + h].door = world->first_place[slot + PLACE_HOSPITAL] + h;
-  }
+  for (uint32_t d = 0; d < world->n_districts; d++) build_doors(world, &random, d);
 }
 
 static void build_doctors(RsSimWorld *world) {
@@ -334,14 +342,14 @@ typedef struct {
 
 static bool keeps(Life *life, uint32_t p) { return rs_sim_chance(&life->random, life->world->person[p].keep); }
 
-/* The prescription is filled outside: at the hospital's door, or on the way home. */
+/* The prescription is filled outside: next door, or on the way home. */
 static void fill_outside(Life *life, uint32_t p, const RsSimVisit *seen, uint32_t diagnosis, bool own) {
   RsSimWorld *world = life->world;
   RsRandom *random = &life->random;
   const RsSimPerson *who = &world->person[p];
   uint32_t place = who->pharmacy[rs_sim_chance(random, 650) ? 0 : 1], doctor = seen->doctor, time = seen->time;
   const RsSimPlace *from = &world->place[seen->place];
-  if (from->type == PLACE_HOSPITAL && rs_sim_chance(random, 620)) {
+  if (rs_sim_chance(random, 620)) {
     uint32_t slot = from->district * N_PLACE_TYPES, first = world->first_place[slot];
     for (uint32_t i = 0; i < world->count_place[slot]; i++)
       if (world->place[first + i].door == seen->place) place = first + i;

@@ -426,6 +426,14 @@ static void one_line(RsSimWorld *world, RsRandom *random, uint32_t p, uint32_t p
   world->line[world->n_lines - 1].trace = trace;
 }
 
+/* The newest visit's line becomes so many of a box's 24 pieces, at a piece's price. */
+static void sell_pieces(RsSimWorld *world, uint32_t pieces) {
+  RsSimVisit *visit = &world->visit[world->n_visits - 1];
+  visit->markup = (uint16_t)MAX(visit->markup / 24, 1);
+  if (world->place[visit->place].n_doctors) visit->doctor = world->place[visit->place].first_doctor;
+  world->line[visit->first_line].quantity = (int32_t)pieces;
+}
+
 static void split_box(RsSimWorld *world, Cast *cast) {
   RsRandom *random = &cast->random;
   uint32_t place = home_place(cast, rs_sim_chance(random, 600) ? PLACE_PHARMACY : PLACE_CLINIC), group = rs_sim_group(world);
@@ -434,11 +442,13 @@ static void split_box(RsSimWorld *world, Cast *cast) {
     uint32_t drug = rs_sim_class_drug(world, random, rs_sim_chance(random, 500) ? CLASS_ANTIBIOTIC : CLASS_PAIN, place);
     uint32_t first = rs_random_below(random, world->days);
     uint64_t trace = new_trace(random);
-    for (uint32_t i = rs_sim_between(random, 2, 7); i > 0; i--) {
+    uint32_t buyers = rs_sim_between(random, 2, 6), pieces = 24 / buyers;
+    for (uint32_t i = buyers; i > 0; i--) {
       uint32_t p = rs_sim_neighbour(world, random, world->place[place].district), day = first + rs_random_below(random, 6);
       day = MIN(day, world->days - 1);
       if (world->person[p].cast & RS_SIM_CAST_RING) continue;
       one_line(world, random, p, place, day, drug, 1, trace);
+      sell_pieces(world, rs_sim_between(random, 3, pieces));
       rs_sim_innocent_member(world, group, KIND_SPLIT_BOX, ENTITY_PERSON, p);
     }
   }

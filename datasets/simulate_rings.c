@@ -595,6 +595,8 @@ static void steer(Act *act, Ring *ring, uint32_t doctor, uint64_t n_visits) {
     if (visit->doctor != doctor || visit->place == outlet) continue;
     if (visit->place != home && world->place[visit->place].type != PLACE_PHARMACY) continue;
     if (!rs_sim_chance(&act->random, ring->attendance)) continue;
+    uint16_t city = world->district[world->place[visit->place].district].city;
+    if (city != world->district[world->place[outlet].district].city) continue; /* nobody goes that far for it */
     uint32_t person = visit->person;
     bool moved;
     if (visit->place == home) {

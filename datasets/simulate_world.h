@@ -73,7 +73,7 @@ typedef struct {
   uint16_t open, close;             /* minutes of the day */
   uint16_t price;                   /* permille of the usual price */
   uint16_t tills;
-  uint32_t door;                    /* pharmacy: the hospital at whose door it stands; else RS_NONE */
+  uint32_t door;                    /* pharmacy: the hospital or clinic at whose door it stands; else RS_NONE */
   uint32_t first_doctor, n_doctors;
   bool stamps_at_close;             /* uploads the day's bills in one go */
 } RsSimPlace;

@@ -225,7 +225,7 @@ static bool write_places(const RsSimWorld *world, const Ids *ids, const char *pa
   static const char *const word[N_PLACE_TYPES] = {"药房", "医院", "诊所"};
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (!output) return false;
-  rs_output_text(output, "institution_id,name,type,region,level\n");
+  rs_output_text(output, "institution_id,name,type,region,address,level\n");
   for (uint32_t i = 0; i < world->n_places; i++) {
     const RsSimPlace *place = &world->place[i];
     const RsSimDistrict *district = &world->district[place->district];
@@ -235,6 +235,9 @@ static bool write_places(const RsSimWorld *world, const Ids *ids, const char *pa
     cell(output, text);
     cell(output, type_name[place->type]);
     cell(output, district->code);
+    uint32_t house = place->door == RS_NONE ? i : place->door; /* next door is the same house */
+    g_snprintf(text, sizeof text, "%s B%06" G_GUINT64_FORMAT, district->name, scramble(world, TAG_PHONES + 90, house, 1000));
+    cell(output, text);
     rs_output_unsigned(output, place->level);
     rs_output_char(output, '\n');
   }
