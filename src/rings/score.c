@@ -8,11 +8,11 @@
 /* One row a statistic: its fact, the least pace at which its tail may fall, and the most points it can give. */
 static const struct { const char *code; double floor_scale; int32_t most; } channel[RS_N_STATS] = {
     [RS_STAT_DRUGS] = {"recurring_drugs", 0.4343, 40},
-    [RS_STAT_TURNOUT] = {"bursts", 0.5, 25},
+    [RS_STAT_TURNOUT] = {"bursts", 0.5, 30},
     [RS_STAT_ROTATION] = {"rotation", 0.25, 20},
     [RS_STAT_APART] = {"apart", 0.05, 10},
     [RS_STAT_DOSE] = {"dose", 0.5, 15},
-    [RS_STAT_AMOUNT] = {"amount", 0.5, 10},
+    [RS_STAT_AMOUNT] = {"amount", 0.5, 15},
     [RS_STAT_HOURS] = {"hours", 0.15, 10},
     [RS_STAT_SAME_DOCTOR] = {"same_doctor", 0.5, 10},
 };
@@ -103,9 +103,12 @@ static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding
                 g->rhythm.n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS;
 }
 
-/* Days that repeat at one place explain what is bought there, so such groups say nothing about drugs that recur without a reason. */
-static bool says_nothing(const RsGroup *g, unsigned stat) {
-  return stat == RS_STAT_DRUGS && g->top_outlet >= 0.8 && (rs_rhythm_monthly(&g->rhythm) || rs_rhythm_weekly(&g->rhythm));
+/* An occasion, a calendar at one place or a day or two of many people, explains both coming and buying: such groups say nothing about
+ * people who move together for no such reason. */
+static bool is_occasion(const RsGroup *g) {
+  enum { MANY = 6 };
+  if (g->rhythm.n_days <= 2 && g->n >= MANY) return true;
+  return g->top_outlet >= 0.8 && (rs_rhythm_monthly(&g->rhythm) || rs_rhythm_weekly(&g->rhythm));
 }
 
 static void fit(const RsCompanions *c, const uint8_t *leave_out, bool body_only, RsStanding *standing) {
@@ -113,7 +116,7 @@ static void fit(const RsCompanions *c, const uint8_t *leave_out, bool body_only,
   for (unsigned s = 0; s < RS_N_STATS; s++) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < c->n; i++)
-      if (c->reference[i] && !(leave_out != NULL && leave_out[i]) && !says_nothing(c->group[i], s)) value[n++] = c->group[i]->stat[s];
+      if (c->reference[i] && !(leave_out != NULL && leave_out[i]) && !is_occasion(c->group[i])) value[n++] = c->group[i]->stat[s];
     rs_standing_init(&standing[s], value, n, channel[s].floor_scale, body_only);
   }
 }
