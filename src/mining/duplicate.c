@@ -16,25 +16,18 @@ static unsigned stratum(const RsClaims *c, uint32_t a, uint32_t b) {
 
 static int compare_own(const void *x, const void *y) {
   const RsOwnDrug *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  return (a->quantity > b->quantity) - (a->quantity < b->quantity);
+  return (a->drug > b->drug) - (a->drug < b->drug);
 }
 
-/* Lines of this drug and quantity, those of the two visits at hand left out. */
-static double own_share(const RsOwnDrugs *own, RsOwnDrug drug) {
-  uint32_t low = 0, high = own->n_lines, end;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (compare_own(&own->line[middle], &drug) < 0) low = middle + 1;
-    else high = middle;
-  }
-  for (end = low; end < own->n_lines && end - low <= own->n_visits && compare_own(&own->line[end], &drug) == 0;) end++;
-  return own->n_visits > 2 && end - low > 2 ? fmin(1.0, (double)(end - low - 2) / (double)(own->n_visits - 2)) : 0.0;
+/* Share of the person's visits that hold the drug once. */
+static double own_share(const RsOwnDrugs *own, uint32_t drug) {
+  RsOwnDrug key = {drug, 0, 0};
+  const RsOwnDrug *at = own->n_drugs > 0 ? bsearch(&key, own->drug, own->n_drugs, sizeof key, compare_own) : NULL;
+  return at != NULL && at->lines > at->doubled ? fmin(1.0, (double)(at->lines - at->doubled) / (double)own->n_visits) : 0.0;
 }
 
-static double rarity(const RsClaims *c, const RsBasket *basket, const RsOwnDrugs *own, uint64_t line, uint32_t f, uint32_t other) {
-  uint32_t drug = c->line_drug[line];
-  double share = own != NULL ? own_share(own, (RsOwnDrug){drug, c->line_quantity[line]}) : 0.0;
+static double rarity(const RsClaims *c, const RsBasket *basket, uint32_t drug, uint32_t f, uint32_t other) {
+  double share = 0.0;
   unsigned type[2] = {c->institution_type[f], c->institution_type[other]};
   for (unsigned i = 0; i < 2; i++)
     if (basket->visits[type[i]] > 0)
@@ -72,9 +65,10 @@ static uint32_t match_amounts(const RsClaims *c, Lines a, Lines b, uint64_t line
 
 /* Lines of a visit are in order of drug (claims/table.h); those of one drug are tried against each other. */
 uint32_t rs_duplicate_match(const RsClaims *c, const RsBasket *basket, const RsOwnDrugs *own, uint32_t visit, uint32_t other,
-                            double *weight, uint64_t line[2]) {
+                            double *weight, uint64_t line[2], GArray *matched) {
   Lines a = lines_of(c, visit), b = lines_of(c, other);
   uint32_t f = c->visit_institution[visit], g = c->visit_institution[other], n = 0;
+  double habit = 0.0; /* the rarest of the habits */
   *weight = 0.0;
   if ((c->columns & RS_HAS_DRUG) == 0) {
     n = match_amounts(c, a, b, line);
@@ -87,20 +81,25 @@ uint32_t rs_duplicate_match(const RsClaims *c, const RsBasket *basket, const RsO
     if (x < y) i++;
     else if (y < x) j++;
     else {
-      uint64_t m = i, k = j;
+      uint64_t k = j;
       bool same = false;
       for (; i < a.end && c->line_drug[i] == x && !same; i++)
         for (j = k; j < b.end && c->line_drug[j] == x && !same; j++) {
           same = same_quantity(c, i, j);
-          if (same) m = i;
           if (same && n == 0 && line != NULL) line[0] = i, line[1] = j;
         }
       while (i < a.end && c->line_drug[i] == x) i++;
       while (j < b.end && c->line_drug[j] == x) j++;
-      if (same) *weight += rarity(c, basket, own, m, f, g);
       n += same;
+      if (!same) continue;
+      uint64_t key[2] = {(uint64_t)x << 32 | visit, (uint64_t)x << 32 | other};
+      if (matched != NULL) g_array_append_vals(matched, key, 2);
+      double weighs = rarity(c, basket, x, f, g), share = own != NULL ? own_share(own, x) : 0.0;
+      if (share > 0.0) habit = fmax(habit, fmin(weighs, -log10(share)));
+      else *weight += weighs;
     }
   }
+  *weight += habit;
   return n;
 }
 
@@ -118,39 +117,60 @@ static bool too_far(const RsClaims *c, uint32_t v, uint32_t w) {
   return c->visit_time[w] / RS_DAY_SECONDS > c->visit_time[v] / RS_DAY_SECONDS + RS_DUPLICATE_DAYS;
 }
 
-static RsOwnDrugs own_drugs(const RsClaims *c, uint32_t person, GArray *own) {
-  g_array_set_size(own, 0);
-  for (uint64_t l = c->visit_line[c->person_visit[person]]; l < c->visit_line[c->person_visit[person + 1]]; l++) {
-    RsOwnDrug drug = {c->line_drug[l], c->line_quantity[l]};
-    if (drug.drug != RS_NONE) g_array_append_val(own, drug);
-  }
-  if (own->len > 0) qsort(own->data, own->len, sizeof(RsOwnDrug), compare_own);
-  return (RsOwnDrugs){(const RsOwnDrug *)(const void *)own->data, own->len, c->person_visit[person + 1] - c->person_visit[person]};
+static int compare_keys(const void *x, const void *y) {
+  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+  return (a > b) - (a < b);
 }
 
-static void find_hits(Work *w, uint32_t person, GArray *own_lines, GArray *hits) {
+/* Scratch of one task. */
+typedef struct { GArray *drugs, *matched, *keys, *raw; } Scratch;
+
+static RsOwnDrugs own_drugs(const RsClaims *c, uint32_t person, Scratch *s) {
+  g_array_set_size(s->drugs, 0);
+  for (uint64_t l = c->visit_line[c->person_visit[person]]; l < c->visit_line[c->person_visit[person + 1]]; l++) {
+    RsOwnDrug drug = {c->line_drug[l], 1, 0};
+    if (drug.drug != RS_NONE) g_array_append_val(s->drugs, drug);
+  }
+  RsOwnDrug *own = (RsOwnDrug *)(void *)s->drugs->data;
+  guint n = 0;
+  if (s->drugs->len > 0) qsort(own, s->drugs->len, sizeof *own, compare_own);
+  for (guint i = 0; i < s->drugs->len; i++) {
+    if (n > 0 && own[n - 1].drug == own[i].drug) own[n - 1].lines++;
+    else own[n++] = own[i];
+  }
+  if (s->matched->len > 0) qsort(s->matched->data, s->matched->len, sizeof(uint64_t), compare_keys);
+  for (guint i = 0; i < s->matched->len; i++) {
+    uint64_t key = g_array_index(s->matched, uint64_t, i);
+    if (i > 0 && key == g_array_index(s->matched, uint64_t, i - 1)) continue;
+    RsOwnDrug want = {(uint32_t)(key >> 32), 0, 0}, *at = bsearch(&want, own, n, sizeof want, compare_own);
+    if (at != NULL) at->doubled++;
+  }
+  return (RsOwnDrugs){own, n, c->person_visit[person + 1] - c->person_visit[person]};
+}
+
+/* First everything that is equal, then, for the few people who have any, without their habits. */
+static void find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
   const RsClaims *c = w->claims;
-  bool has_own = false;
-  RsOwnDrugs own = {NULL, 0, 0};
+  double weight;
+  g_array_set_size(s->raw, 0);
+  g_array_set_size(s->matched, 0);
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
     uint32_t end = MIN(c->person_visit[person + 1], v + 1 + RS_TWICE_NEAR_VISITS);
     for (uint32_t u = v + 1; u < end && !too_far(c, v, u); u++) {
       if (c->visit_institution[u] == c->visit_institution[v]) continue;
       RsTwiceHit hit = {{person, person}, {c->visit_institution[v], c->visit_institution[u]}, {v, u}, {0, 0}, 0, 0, 0};
-      double weight;
       hit.minutes = (c->visit_time[u] - c->visit_time[v]) / 60;
-      hit.n_equal = rs_duplicate_match(c, w->basket, NULL, v, u, &weight, hit.line);
-      if (hit.n_equal == 0 || weight < RS_DUPLICATE_WEIGHT) continue;
-      if (!has_own) own = own_drugs(c, person, own_lines), has_own = true; /* few people come this far */
-      hit.n_equal = rs_duplicate_match(c, w->basket, &own, v, u, &weight, hit.line);
-      if (weight >= RS_DUPLICATE_WEIGHT) g_array_append_val(hits, hit);
+      if (rs_duplicate_match(c, w->basket, NULL, v, u, &weight, hit.line, s->matched) > 0 && weight >= RS_DUPLICATE_WEIGHT)
+        g_array_append_val(s->raw, hit);
     }
   }
-}
-
-static int compare_keys(const void *x, const void *y) {
-  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-  return (a > b) - (a < b);
+  if (s->raw->len == 0) return;
+  RsOwnDrugs own = own_drugs(c, person, s);
+  for (guint i = 0; i < s->raw->len; i++) {
+    RsTwiceHit hit = g_array_index(s->raw, RsTwiceHit, i);
+    hit.n_equal = rs_duplicate_match(c, w->basket, &own, hit.visit[0], hit.visit[1], &weight, hit.line, NULL);
+    if (weight >= RS_DUPLICATE_WEIGHT) g_array_append_val(hits, hit);
+  }
 }
 
 static uint32_t find_unit(const RsTwice *t, uint32_t a, uint32_t b) {
@@ -192,12 +212,14 @@ static void run(size_t task, unsigned thread, void *data) {
   Work *w = data;
   const RsClaims *c = w->claims;
   uint32_t first = (uint32_t)((uint64_t)c->n_persons * task / N_TASKS), end = (uint32_t)((uint64_t)c->n_persons * (task + 1) / N_TASKS);
-  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t)), own = g_array_new(FALSE, FALSE, sizeof(RsOwnDrug));
+  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t)), drugs = g_array_new(FALSE, FALSE, sizeof(RsOwnDrug));
+  g_autoptr(GArray) matched = g_array_new(FALSE, FALSE, sizeof(uint64_t)), raw = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
+  Scratch scratch = {drugs, matched, keys, raw};
   if (w->twice == NULL) w->hits[task] = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
   for (uint32_t p = first; p < end; p++) {
     if (c->person_visit[p + 1] - c->person_visit[p] > RS_TWICE_MOST_VISITS) w->skipped[task] += w->twice == NULL;
-    else if (w->twice == NULL) find_hits(w, p, own, w->hits[task]);
-    else count_met(w, p, keys, w->met[task], w->met_pair[thread]);
+    else if (w->twice == NULL) find_hits(w, p, &scratch, w->hits[task]);
+    else count_met(w, p, scratch.keys, w->met[task], w->met_pair[thread]);
   }
 }
 

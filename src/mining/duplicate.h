@@ -6,8 +6,9 @@
  * Cost  O(lines): visits of one person within the window, whose lines are merged in order of drug; twice over the visits, in parallel
  * From  detection by exact facts first and a test of their rate per pair of outlets
  *
- * A match weighs -log10 of the share of visits that hold the drug, visits to such an institution or the person's own other visits (in
- * this quantity), whichever is more: fees that everybody pays weigh nothing, and the tablets somebody takes every day little. A hit needs
+ * A match weighs -log10 of the share of visits to such an institution that hold the drug, so that fees that everybody pays weigh nothing.
+ * Tablets that a person also buys once at a time are a habit: they weigh by the share of the person's visits that hold them so, and all of
+ * them together as the rarest one, since a regimen is bought together. A purchase that is always doubled is none. A hit needs
  * RS_DUPLICATE_WEIGHT. Expected: how often people who are at both outlets within the window buy the same thing twice, by
  * kinds of institution (two pharmacies, hospital and pharmacy, ...) and by nearness of their regions, times how often the pair was met.
  * Where no drug is given, equal amounts stand for equal drugs; where no quantity is, the amount does.
@@ -23,11 +24,12 @@ enum { RS_DUPLICATE_DAYS = 2, RS_DUPLICATE_MOST_LINES = 256 /* longer bills are 
 
 RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsigned n_threads);
 
-/* What a person buys again and again: drug and quantity of each line, sorted. */
-typedef struct { uint32_t drug; float quantity; } RsOwnDrug;
-typedef struct { const RsOwnDrug *line; uint32_t n_lines, n_visits; } RsOwnDrugs;
-/* Drugs bought at both visits in equal quantity, their weight, and the first such lines (or NULL). own NULL: not looked at. */
+/* How often a person bought each drug, and how often not as one of two: sorted by drug. */
+typedef struct { uint32_t drug, lines, doubled; } RsOwnDrug;
+typedef struct { const RsOwnDrug *drug; uint32_t n_drugs, n_visits; } RsOwnDrugs;
+/* Drugs bought at both visits in equal quantity, their weight, and the first such lines (or NULL). own NULL: habits are not looked at.
+ * matched (of uint64_t: drug << 32 | visit, or NULL) gets both visits of each. */
 uint32_t rs_duplicate_match(const RsClaims *claims, const RsBasket *basket, const RsOwnDrugs *own, uint32_t visit, uint32_t other,
-                            double *weight, uint64_t line[2]);
+                            double *weight, uint64_t line[2], GArray *matched);
 
 #endif

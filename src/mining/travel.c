@@ -90,10 +90,11 @@ static void expect(const Work *w, RsTwice *t, const uint32_t *limits, const uint
     if (c->institution_region[f] != RS_NONE) visits[w->prefecture[c->institution_region[f]]] += at[f];
   for (uint32_t u = 0; u < t->n_units; u++)
     hits[w->prefecture[c->institution_region[t->unit[u].outlet[0]]]] += MIN(t->unit[u].counted, (uint32_t)RS_TWICE_EXCESS);
-  for (uint32_t f = 0; f < c->institution->n; f++) t->n_idle += n_wide[f] > 0;
+  for (uint32_t f = 0; f < c->institution->n; f++)
+    t->n_idle += c->institution_region[f] != RS_NONE && (w->skip == NULL || w->skip[f] == 0);
+  t->n_idle -= t->n_units;
   for (uint32_t u = 0; u < t->n_units; u++) {
     RsTwiceUnit *unit = &t->unit[u];
-    t->n_idle -= n_wide[unit->outlet[0]] > 0;
     uint32_t f = unit->outlet[0], place = w->prefecture[c->institution_region[f]];
     double others = visits[place] - at[f], own = MIN(unit->counted, (uint32_t)RS_TWICE_EXCESS);
     unit->opportunities = n_wide[f] + unit->counted;

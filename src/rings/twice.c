@@ -41,6 +41,7 @@ static bool contains(const uint32_t *sorted, uint32_t n, uint32_t x) {
 
 static void group_free(void *data) {
   RsTwiceGroup *g = data;
+  if (g == NULL) return;
   g_free(g->unit);
   g_free(g->hit);
   g_free(g->person);
@@ -67,18 +68,24 @@ static void count_members(const RsTwice *t, RsTwiceGroup *g) {
   g->n_outlets = distinct(g->outlet, m, g->outlet_hits);
 }
 
-static RsTwiceGroup *group_new(const RsTwice *t, const uint32_t *unit, uint32_t n) {
+static RsTwiceGroup *group_new(const RsTwice *t, uint32_t unit, const uint32_t *hit, uint32_t n_hits) {
   RsTwiceGroup *g = g_new0(RsTwiceGroup, 1);
-  uint32_t hits = 0;
-  for (uint32_t i = 0; i < n; i++) hits += t->unit_offset[unit[i] + 1] - t->unit_offset[unit[i]];
-  g->unit = g_memdup2(unit, n * sizeof *unit);
-  g->n_units = n;
-  g->hit = g_new(uint32_t, (gsize)hits + 1);
-  for (uint32_t i = 0; i < n; i++)
-    for (uint32_t k = t->unit_offset[unit[i]]; k < t->unit_offset[unit[i] + 1]; k++) g->hit[g->n_hits++] = t->unit_hit[k];
-  g->n_hits = distinct(g->hit, g->n_hits, NULL);
+  g->unit = g_memdup2(&unit, sizeof unit);
+  g->n_units = 1;
+  g->hit = g_memdup2(hit, ((gsize)n_hits + 1) * sizeof *hit);
+  g->n_hits = n_hits;
   count_members(t, g);
   return g;
+}
+
+static void group_join(const RsTwice *t, RsTwiceGroup *g, const RsTwiceGroup *other) {
+  g->unit = g_renew(uint32_t, g->unit, (gsize)g->n_units + other->n_units);
+  memcpy(g->unit + g->n_units, other->unit, other->n_units * sizeof *g->unit);
+  g->n_units += other->n_units;
+  g->hit = g_renew(uint32_t, g->hit, (gsize)g->n_hits + other->n_hits + 1);
+  memcpy(g->hit + g->n_hits, other->hit, other->n_hits * sizeof *g->hit);
+  g->n_hits = distinct(g->hit, g->n_hits + other->n_hits, NULL);
+  count_members(t, g);
 }
 
 /* Where most hits are between the group's own outlets, those with outlets elsewhere are other people's accidents. */
@@ -146,23 +153,60 @@ static void measure(const Judge *j, const uint32_t *hit, uint32_t n_hits, uint32
   for (unsigned s = 0; s < RS_N_TWICE; s++) stat[s] = round(stat[s] * 1e6) / 1e6;
 }
 
-static void measure_group(const Judge *j, RsTwiceGroup *g) {
-  RsTwiceUnit sum = {0};
+/* Each person at most RS_TWICE_EACH times for each outlet or pair of the group, as its units count them. */
+static void count_hits(const Judge *j, RsTwiceGroup *g, RsTwiceUnit *sum) {
+  g_autofree uint32_t *all = g_new(uint32_t, 2 * (gsize)g->n_hits + 1), *strong = g_new(uint32_t, 2 * (gsize)g->n_hits + 1);
+  g_autofree uint32_t *times = g_new(uint32_t, 2 * (gsize)g->n_hits + 1);
   for (uint32_t i = 0; i < g->n_units; i++) {
     const RsTwiceUnit *u = &j->twice->unit[g->unit[i]];
-    sum.expected += u->expected;
-    sum.expected_strong += u->expected_strong;
-    sum.opportunities += u->opportunities;
-    sum.counted += u->counted;
-    sum.counted_strong += u->counted_strong;
+    uint32_t n = 0, n_strong = 0;
+    for (uint32_t k = 0; k < g->n_hits; k++) {
+      const RsTwiceHit *h = &j->twice->hit[g->hit[k]];
+      bool here = u->outlet[1] == RS_NONE ? h->outlet[0] == u->outlet[0] || h->outlet[1] == u->outlet[0]
+                                          : MIN(h->outlet[0], h->outlet[1]) == u->outlet[0] && MAX(h->outlet[0], h->outlet[1]) == u->outlet[1];
+      if (!here) continue;
+      all[n++] = h->person[1];
+      if (h->n_equal >= 2) strong[n_strong++] = h->person[1];
+    }
+    if (n == 0) continue;
+    n = distinct(all, n, times);
+    for (uint32_t k = 0; k < n; k++) sum->counted += MIN(times[k], (uint32_t)RS_TWICE_EACH);
+    n_strong = distinct(strong, n_strong, times);
+    for (uint32_t k = 0; k < n_strong; k++) sum->counted_strong += MIN(times[k], (uint32_t)RS_TWICE_EACH);
+    sum->expected += u->expected;
+    sum->expected_strong += u->expected_strong;
+    sum->opportunities += u->opportunities;
   }
-  g->counted = sum.counted;
+}
+
+static void measure_group(const Judge *j, RsTwiceGroup *g) {
+  RsTwiceUnit sum = {0};
+  count_hits(j, g, &sum);
+  if (sum.expected_strong <= 0.0) sum.counted_strong = 0;
   g->opportunities = sum.opportunities;
   g->expected = round(sum.expected * 1e3) / 1e3;
   measure(j, g->hit, g->n_hits, g->n_persons, rs_twice_surprise(&sum), g->stat);
 }
 
-/* First pass: the body of all units. Second: all but those found. */
+/* What a unit shows, without the hits of leads already found. */
+static void measure_rest(const Judge *j, uint32_t unit, const uint8_t *found, double *stat) {
+  const RsTwice *t = j->twice;
+  uint32_t n = 0, size = t->unit_offset[unit + 1] - t->unit_offset[unit];
+  g_autofree uint32_t *hit = g_new(uint32_t, (gsize)size + 1);
+  for (uint32_t i = t->unit_offset[unit]; i < t->unit_offset[unit + 1]; i++)
+    if (found == NULL || !found[t->unit_hit[i]]) hit[n++] = t->unit_hit[i];
+  if (n == size) {
+    measure(j, hit, n, t->unit[unit].n_persons, j->surprise[unit], stat);
+    return;
+  }
+  RsTwiceGroup *g = group_new(t, unit, hit, n);
+  measure_group(j, g);
+  memcpy(stat, g->stat, sizeof g->stat);
+  if (n == 0) stat[RS_TWICE_AGAIN] = stat[RS_TWICE_EXTRA] = stat[RS_TWICE_APART] = NAN;
+  group_free(g);
+}
+
+/* First pass: the body of all units. Second: what is left of them without the leads found; found [n_hits] or NULL. */
 static void fit(Judge *j, const uint8_t *found) {
   static const double floor_scale[RS_N_TWICE] = {0.4343, 0.25, 0.35, 0.1, 0.2};
   static const double chance[RS_N_TWICE] = {NAN, 1.0, 0.0, NAN, NAN}; /* what chance alone would give, where it can be said */
@@ -172,8 +216,7 @@ static void fit(Judge *j, const uint8_t *found) {
   for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, room);
   for (uint32_t u = 0; u < n; u++) {
     double stat[RS_N_TWICE];
-    if (found != NULL && found[u]) continue;
-    measure(j, t->unit_hit + t->unit_offset[u], t->unit_offset[u + 1] - t->unit_offset[u], t->unit[u].n_persons, j->surprise[u], stat);
+    measure_rest(j, u, found, stat);
     for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = stat[s];
     n_left++;
   }
@@ -291,32 +334,80 @@ static bool shares_people(const RsTwiceGroup *g, const RsTwiceGroup *h) {
   return both * 3 >= least && both > 0;
 }
 
+/* A unit's hits that no better unit has explained yet; NULL if what is left is no more than chance. */
+static RsTwiceGroup *rest_of(const Judge *j, uint32_t unit, uint8_t *taken) {
+  const RsTwice *t = j->twice;
+  uint32_t n = 0, size = t->unit_offset[unit + 1] - t->unit_offset[unit];
+  g_autofree uint32_t *hit = g_new(uint32_t, (gsize)size + 1);
+  for (uint32_t i = t->unit_offset[unit]; i < t->unit_offset[unit + 1]; i++)
+    if (!taken[t->unit_hit[i]]) hit[n++] = t->unit_hit[i];
+  RsTwiceGroup *g = group_new(t, unit, hit, n);
+  if (n < size) measure_group(j, g);
+  if (g->n_persons < 2 || (n < size && g->stat[RS_TWICE_MORE] < RS_TWICE_BAR)) {
+    group_free(g);
+    return NULL;
+  }
+  for (uint32_t i = 0; i < n; i++) taken[hit[i]] = 1;
+  return g;
+}
+
 /* Units above the bar, the best first, each joined to the first group it shares people with. */
 static GPtrArray *join_units(const Judge *j) {
   g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  g_autofree uint8_t *taken = g_malloc0((gsize)j->twice->n_hits + 1);
   GPtrArray *groups = g_ptr_array_new_with_free_func(group_free);
   for (uint32_t u = 0; u < j->twice->n_units; u++)
     if (j->surprise[u] >= RS_TWICE_BAR && j->twice->unit[u].n_persons >= 2) g_array_append_val(order, u);
   g_array_sort_with_data(order, compare_units, (gpointer)j);
   if (order->len > RS_TWICE_MOST_GROUPS) g_array_set_size(order, RS_TWICE_MOST_GROUPS);
   for (guint i = 0; i < order->len; i++) {
-    RsTwiceGroup *alone = group_new(j->twice, &g_array_index(order, uint32_t, i), 1);
+    RsTwiceGroup *alone = rest_of(j, g_array_index(order, uint32_t, i), taken);
     guint k = 0;
+    if (alone == NULL) continue;
     while (k < groups->len && !shares_people(g_ptr_array_index(groups, k), alone)) k++;
     if (k == groups->len) {
       g_ptr_array_add(groups, alone);
       continue;
     }
-    RsTwiceGroup *old = g_ptr_array_index(groups, k);
-    g_autofree uint32_t *unit = g_new(uint32_t, (gsize)old->n_units + 1);
-    memcpy(unit, old->unit, old->n_units * sizeof *unit);
-    unit[old->n_units] = alone->unit[0];
-    RsTwiceGroup *joined = group_new(j->twice, unit, old->n_units + 1);
-    group_free(old);
+    group_join(j->twice, g_ptr_array_index(groups, k), alone);
     group_free(alone);
-    g_ptr_array_index(groups, k) = joined;
   }
   return groups;
+}
+
+static uint32_t find_root(uint32_t *parent, uint32_t i) {
+  while (parent[i] != i) i = parent[i] = parent[parent[i]];
+  return i;
+}
+
+static uint32_t place_of(const RsTwiceGroup *g, uint32_t person) {
+  const uint32_t *at = bsearch(&person, g->person, g->n_persons, sizeof person, compare_numbers);
+  return (uint32_t)(at - g->person);
+}
+
+/* Boxes tie people to people: two rings at one outlet fall apart where no box went between them. A person met once is an end and
+ * ties nobody. */
+static void split_by_people(const RsTwice *t, RsTwiceGroup *g, GPtrArray *out) {
+  g_autofree uint32_t *parent = g_new(uint32_t, (gsize)g->n_persons + 1);
+  g_autofree uint32_t *part = g_new(uint32_t, (gsize)g->n_hits + 1);
+  for (uint32_t i = 0; i < g->n_persons; i++) parent[i] = i;
+  for (uint32_t i = 0; i < g->n_hits; i++) {
+    const RsTwiceHit *h = &t->hit[g->hit[i]];
+    uint32_t a = find_root(parent, place_of(g, h->person[0])), b = find_root(parent, place_of(g, h->person[1]));
+    parent[MAX(a, b)] = MIN(a, b);
+  }
+  for (uint32_t root = 0; root < g->n_persons; root++) {
+    if (parent[root] != root) continue;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < g->n_hits; i++)
+      if (find_root(parent, place_of(g, t->hit[g->hit[i]].person[0])) == root) part[n++] = g->hit[i];
+    if (n < 2) continue;
+    RsTwiceGroup *piece = group_new(t, g->unit[0], part, n);
+    g_free(piece->unit);
+    piece->unit = g_memdup2(g->unit, g->n_units * sizeof *g->unit);
+    piece->n_units = g->n_units;
+    g_ptr_array_add(out, piece);
+  }
 }
 
 static int compare_rings(const void *x, const void *y) {
@@ -334,7 +425,7 @@ static void add_near(GArray *near, GArray *out) {
   }
 }
 
-/* Marks the units of the groups that would be leads now. */
+/* Marks the hits of the groups that would be leads now. */
 static void mark_found(const Judge *j, const GPtrArray *groups, uint8_t *found) {
   for (guint i = 0; i < groups->len; i++) {
     const RsTwiceGroup *g = g_ptr_array_index(groups, i);
@@ -342,7 +433,7 @@ static void mark_found(const Judge *j, const GPtrArray *groups, uint8_t *found) 
     rs_draft_init(&draft, j->kind->pattern);
     add_facts(j, g, &draft);
     bool lead = is_lead(j, g, &draft);
-    for (uint32_t u = 0; u < g->n_units && lead; u++) found[g->unit[u]] = 1;
+    for (uint32_t h = 0; h < g->n_hits && lead; h++) found[g->hit[h]] = 1;
   }
 }
 
@@ -350,14 +441,19 @@ void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind
                    GArray *near_misses) {
   Judge j = {.scene = scene, .twice = twice, .kind = kind, .options = options};
   g_autofree double *surprise = g_new(double, (gsize)twice->n_units + 1);
-  g_autofree uint8_t *found = g_malloc0((gsize)twice->n_units + 1);
+  g_autofree uint8_t *found = g_malloc0((gsize)twice->n_hits + 1);
   for (uint32_t u = 0; u < twice->n_units; u++) surprise[u] = rs_twice_surprise(&twice->unit[u]);
   j.surprise = surprise;
-  g_autoptr(GPtrArray) groups = join_units(&j);
-  for (guint i = 0; i < groups->len; i++) {
-    RsTwiceGroup *g = g_ptr_array_index(groups, i);
+  g_autoptr(GPtrArray) joined = join_units(&j), groups = g_ptr_array_new_with_free_func(group_free);
+  for (guint i = 0; i < joined->len; i++) {
+    RsTwiceGroup *g = g_ptr_array_index(joined, i);
     keep_inner(twice, g);
     count_members(twice, g);
+    if (kind->pattern == RS_TRACE) split_by_people(twice, g, groups);
+    else g_ptr_array_add(groups, g), g_ptr_array_index(joined, i) = NULL;
+  }
+  for (guint i = 0; i < groups->len; i++) {
+    RsTwiceGroup *g = g_ptr_array_index(groups, i);
     drop_strays(twice, g);
     measure_group(&j, g);
   }

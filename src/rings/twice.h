@@ -42,7 +42,7 @@ typedef struct {
   uint32_t n_hits, *hit;        /* ascending */
   uint32_t n_persons, *person, *person_hits; /* ascending; those with a hit left */
   uint32_t n_outlets, *outlet, *outlet_hits; /* ascending */
-  uint32_t counted, opportunities;
+  uint32_t opportunities;
   double expected, stat[RS_N_TWICE];
 } RsTwiceGroup;
 
