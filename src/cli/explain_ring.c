@@ -197,7 +197,7 @@ static void lines(Page *page) {
   end(page);
   add(page, say(page, " lines     %s claim lines, all of them in ", " 明细      费用明细 %s 行，全部见 "), n);
   rs_terminal_add(page->line, page->read->folder);
-  add(page, say(page, "/evidence.csv; the first:", "/evidence.csv；最前几行："));
+  add(page, "%s", say(page, "/evidence.csv; the first:", "/evidence.csv；最前几行："));
   end(page);
   for (guint i = 0; i < story->n_places; i++) {
     add(page, "   ");

@@ -366,7 +366,6 @@ static void measure_rotation(Measure *m) {
   RsGroup *g = m->group;
   double entropy = 0.0;
   uint32_t most = 0;
-  g_autofree uint32_t *day = g_new(uint32_t, g->n_bursts);
   for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
     for (end = i; end < g->n_bursts && g->burst[end].institution == g->burst[i].institution;) end++;
     double share = (double)(end - i) / (double)g->n_bursts;

@@ -343,7 +343,7 @@ static void a_file_that_changed_is_not_trusted(void **state) {
   (void)state;
   Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n", NULL);
   rs_assert_no_error(read.error);
-  g_autofree char *path = write_file("claims.csv", HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC2,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n");
+  g_free(write_file("claims.csv", HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC2,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n"));
   char *ids[1] = {NULL};
   GError *error = NULL;
   assert_false(rs_reader_fetch(read.reader, read.claims->line_row, 1, keep_claim_id, ids, &error));
