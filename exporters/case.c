@@ -6,10 +6,12 @@
 #include "exporters/case_log.h"
 #include "exporters/csv.h"
 #include "exporters/digest.h"
+#include "exporters/gexf.h"
 #include "exporters/graphml.h"
 #include "exporters/manifest.h"
 #include "exporters/reconciliation.h"
 #include "exporters/sqlite.h"
+#include "exporters/xlsx.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +32,7 @@ typedef struct {
 } Build;
 
 /* The slow ones first, so that the last thread does not wait for them. */
-enum { TASK_DATABASE, TASK_GRAPH, TASK_RECONCILIATION, TASK_TABLES };
+enum { TASK_DATABASE, TASK_LEADS, TASK_GRAPH, TASK_RECONCILIATION, TASK_TABLES };
 static const unsigned n_fixed_tasks = TASK_TABLES + RS_N_TABLES + RS_N_DIGEST_PARTS;
 
 static bool graph_file(const Build *build, const char *path, RsXmlCounts *text, GError **error) {
@@ -41,25 +43,37 @@ static bool graph_file(const Build *build, const char *path, RsXmlCounts *text, 
   return rs_output_close(output, error);
 }
 
-static char *ring_path(const char *folder, uint32_t ring) { return g_strdup_printf("%s/rings/R%04u.graphml", folder, ring + 1); }
+static const char *const ring_suffix[] = {"graphml", "gexf"};
 
-static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GError **error) {
-  const RsCase *c = build->data->c;
-  g_autofree char *path = ring_path(build->folder, ring);
-  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring);
-  g_autoptr(RsOutput) output = rs_output_memory();
-  rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, output, text);
+static char *ring_path(const char *folder, uint32_t ring, unsigned suffix) {
+  return g_strdup_printf("%s/rings/R%04u.%s", folder, ring + 1, ring_suffix[suffix]);
+}
+
+static bool ring_save(const Build *build, uint32_t ring, unsigned suffix, RsOutput *output, GError **error) {
+  g_autofree char *path = ring_path(build->folder, ring, suffix);
   g_autoptr(GBytes) bytes = rs_output_bytes(output);
   gsize length;
   const char *start = g_bytes_get_data(bytes, &length);
   return rs_case_folder_add(path, start, length, error);
 }
 
+/* What GEXF alters in texts is what GraphML altered: counted once. */
+static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GError **error) {
+  const RsCase *c = build->data->c;
+  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring);
+  g_autoptr(RsPicture) picture = rs_picture_from_subgraph(c, c->mask, build->data->entities, subgraph, ring);
+  g_autoptr(RsOutput) graphml = rs_output_memory(), gexf = rs_output_memory();
+  rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, graphml, text);
+  rs_gexf_write(picture, gexf, NULL);
+  return ring_save(build, ring, 0, graphml, error) && ring_save(build, ring, 1, gexf, error);
+}
+
 static bool ring_files_sync(const char *folder, uint32_t n_rings, GError **error) {
-  for (uint32_t r = 0; r < n_rings; r++) {
-    g_autofree char *path = ring_path(folder, r);
-    if (!rs_case_folder_sync(path, error)) return false;
-  }
+  for (uint32_t r = 0; r < n_rings; r++)
+    for (unsigned suffix = 0; suffix < G_N_ELEMENTS(ring_suffix); suffix++) {
+      g_autofree char *path = ring_path(folder, r, suffix);
+      if (!rs_case_folder_sync(path, error)) return false;
+    }
   return true;
 }
 
@@ -75,6 +89,9 @@ static bool fixed_task(Build *build, unsigned task, GError **error) {
     case TASK_DATABASE:
       path = g_build_filename(build->folder, "case.db", NULL);
       return rs_sqlite_write(build->view, path, error) && rs_case_folder_sync(path, error);
+    case TASK_LEADS:
+      path = g_build_filename(build->folder, "leads.xlsx", NULL);
+      return rs_xlsx_write_leads(build->view, build->data->c->language, path, error) && rs_case_folder_sync(path, error);
     case TASK_GRAPH:
       path = g_build_filename(build->folder, "graph.graphml", NULL);
       return graph_file(build, path, &build->text[task], error);
@@ -101,8 +118,11 @@ static GPtrArray *file_names(const RsRings *rings) {
     if (rs_table[table].file != NULL) g_ptr_array_add(names, g_strdup(rs_table[table].file));
   g_ptr_array_add(names, g_strdup("reconciliation.json"));
   g_ptr_array_add(names, g_strdup("case.db"));
+  g_ptr_array_add(names, g_strdup("leads.xlsx"));
   g_ptr_array_add(names, g_strdup("graph.graphml"));
-  for (uint32_t r = 0; r < rings->n_rings; r++) g_ptr_array_add(names, g_strdup_printf("rings/R%04u.graphml", r + 1));
+  for (uint32_t r = 0; r < rings->n_rings; r++)
+    for (unsigned suffix = 0; suffix < G_N_ELEMENTS(ring_suffix); suffix++)
+      g_ptr_array_add(names, g_strdup_printf("rings/R%04u.%s", r + 1, ring_suffix[suffix]));
   return names;
 }
 

@@ -9,7 +9,7 @@
 #define NO_VALUE RS_NONE
 
 /* Vermilion, blue, sky blue, yellow: grey levels 119, 87, 158, 213. */
-static const char *const kind_color[RS_N_KINDS] = {"#d55e00", "#0072b2", "#56b4e9", "#f0e442"};
+const char *const rs_kind_color[RS_N_KINDS] = {"#d55e00", "#0072b2", "#56b4e9", "#f0e442"};
 
 /* ---- what stands before the nodes ---- */
 
@@ -141,7 +141,7 @@ static void node_looks(RsXml *xml, const Node *node) {
     DATA_END(xml);
   }
   DATA_BEGIN(xml, "color");
-  rs_xml_raw(xml, kind_color[node->kind], 7);
+  rs_xml_raw(xml, rs_kind_color[node->kind], 7);
   DATA_END(xml);
   if (node->component != NO_VALUE) DATA_UNSIGNED(xml, "component", node->component);
   if (node->core != NO_VALUE) DATA_UNSIGNED(xml, "core", node->core);
@@ -360,6 +360,48 @@ void rs_graphml_write_subgraph(const RsCase *c, const RsMask *mask, const RsEnti
   rs_xml_literal(xml, "\n");
   for (uint32_t i = 0; i < subgraph->n_nodes; i++) subgraph_node_write(xml, &drawing, ids->order[i]);
   subgraph_edges_write(xml, &drawing);
+  document_end(xml);
+  rs_xml_free(xml, counts);
+}
+
+/* ---- a picture ---- */
+
+static void picture_node_write(RsXml *xml, const RsPictureNode *from) {
+  const RsEntity entity = {from->n_claims, from->amount, from->n_links, from->first_day, from->last_day};
+  const Node node = {.id = from->id, .id_length = strlen(from->id), .kind = from->kind, .label = from->label, .ref = from->ref,
+                     .role = from->role, .ring = from->ring, .reasons = from->reasons, .n_rings = from->n_rings, .community = NO_VALUE,
+                     .component = NO_VALUE, .core = NO_VALUE, .has_score = from->has_score, .flagged = from->flagged,
+                     .placed = from->placed, .score = from->score, .x = from->x, .y = from->y, .size = from->size, .entity = &entity};
+  node_write(xml, &node);
+}
+
+static void picture_edges_write(RsXml *xml, const RsPicture *picture) {
+  static const RsClaims any_day = {.first_day = 0, .last_day = UINT16_MAX};
+  EdgeText text;
+  edge_text_init(&text, &any_day, picture->language);
+  for (guint i = 0; i < picture->edges->len; i++) {
+    const RsPictureEdge *from = rs_picture_edge(picture, i);
+    const char *source = rs_picture_node(picture, from->from)->id, *target = rs_picture_node(picture, from->to)->id;
+    uint32_t lines = (uint32_t)MIN(from->n_claims, (uint64_t)UINT32_MAX);
+    uint16_t days = (uint16_t)from->weight, first = from->first_day, last = from->last_day;
+    int64_t amount = from->amount;
+    const RsRelation row = {.n = 1, .lines = &lines, .days = &days, .first_day = &first, .last_day = &last, .amount = &amount};
+    const Edge edge = {i + 1u, source, target, strlen(source), strlen(target), from->kind, &row, 0};
+    edge_write(xml, &text, &edge);
+  }
+  edge_text_clear(&text);
+}
+
+void rs_graphml_write_picture(const RsPicture *picture, RsOutput *output, RsXmlCounts *counts) {
+  const bool ring = strcmp(picture->name, "kg") != 0;
+  const bool sized = picture->nodes->len > 0 && rs_picture_node(picture, 0)->size != NO_VALUE;
+  RsXml *xml = rs_xml_new(output);
+  document_begin(xml, PLACED | (sized ? SIZED : 0u) | (ring ? RING_FILE : 0u), picture->name);
+  if (ring) data_text(xml, "g_ring", picture->name);
+  rs_xml_room(xml);
+  rs_xml_literal(xml, "\n");
+  for (guint i = 0; i < picture->nodes->len; i++) picture_node_write(xml, rs_picture_node(picture, i));
+  picture_edges_write(xml, picture);
   document_end(xml);
   rs_xml_free(xml, counts);
 }

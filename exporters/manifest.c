@@ -1,8 +1,10 @@
 #include "exporters/manifest.h"
 
+#include "base/error.h"
 #include "exporters/checksum.h"
 #include "exporters/json.h"
 #include "exporters/sqlite.h"
+#include "exporters/xlsx.h"
 #include "exporters/xml_check.h"
 #include "graph/igraph_bridge.h"
 
@@ -20,6 +22,7 @@ static void libraries_write(RsJson *json) {
   rs_json_begin(json, "libraries", '{');
   rs_json_text(json, "glib", glib);
   rs_json_text(json, "igraph", rs_igraph_version());
+  rs_json_text(json, "libxlsxwriter", rs_xlsx_library_version());
   rs_json_text(json, "libxml2", rs_xml_library_version());
   rs_json_text(json, "openssl", OPENSSL_VERSION_TEXT);
   rs_json_text(json, "sqlite", rs_sqlite_version());
@@ -198,4 +201,42 @@ unsigned rs_manifest_format(const char *folder) {
   g_autofree char *text = manifest_read(folder);
   const char *at = text == NULL ? NULL : strstr(text, FORMAT_KEY);
   return at == NULL ? 0 : (unsigned)MIN(g_ascii_strtoull(at + strlen(FORMAT_KEY), NULL, 10), (guint64)G_MAXINT);
+}
+
+static void file_free(gpointer data) {
+  RsManifestFile *file = data;
+  g_free(file->name);
+  g_free(file);
+}
+
+/* The text between the key at or after `from` and the next quote or comma, or "" when the key does not come before `end`. */
+static char *field(const char *from, const char *end, const char *key) {
+  const char *at = strstr(from, key);
+  if (at == NULL || (end != NULL && at > end)) return g_strdup("");
+  at += strlen(key);
+  return g_strndup(at, strcspn(at, "\",\n}"));
+}
+
+GPtrArray *rs_manifest_files(const char *folder, char digest[65], GError **error) {
+  g_autofree char *text = manifest_read(folder);
+  digest[0] = '\0';
+  if (text == NULL) {
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' is not a case folder: it has no manifest.json of ringscope", folder);
+    return NULL;
+  }
+  g_autofree char *result = field(text, NULL, "\"result_digest\": \"");
+  g_strlcpy(digest, result, 65);
+  GPtrArray *files = g_ptr_array_new_with_free_func(file_free);
+  const char *at = strstr(text, OUTPUTS_KEY);
+  while (at != NULL && (at = strstr(at, NAME_KEY)) != NULL) {
+    const char *end = strchr(at, '}');
+    RsManifestFile *file = g_new0(RsManifestFile, 1);
+    g_autofree char *bytes = field(at, end, "\"bytes\": "), *sha256 = field(at, end, "\"sha256\": \"");
+    file->name = field(at, end, NAME_KEY);
+    file->bytes = g_ascii_strtoull(bytes, NULL, 10);
+    g_strlcpy(file->sha256, sha256, 65);
+    g_ptr_array_add(files, file);
+    at += strlen(NAME_KEY);
+  }
+  return files;
 }

@@ -108,7 +108,7 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   g_autofree char *command = command_line(options);
   char digest[65], number[2][24];
   RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .rings = rings, .mask = mask,
-              .authority = options->authority, .text_language = options->text_language, .command_line = command,
+              .authority = options->authority, .text_language = options->text_language, .language = options->language, .command_line = command,
               .options = result_options(options, number), .seed = (uint64_t)options->seed, .n_threads = options->n_threads};
   if (!rs_case_write(&c, folder, digest, error)) return RS_ERROR_IO;
   double seconds = rs_progress_end(progress);

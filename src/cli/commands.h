@@ -10,5 +10,7 @@ int rs_command_map(const RsOptions *options, GError **error);
 int rs_command_simulate(const RsOptions *options, GError **error);
 int rs_command_score(const RsOptions *options, GError **error);
 int rs_command_explain(const RsOptions *options, GError **error);
+int rs_command_export(const RsOptions *options, GError **error);
+int rs_command_verify(const RsOptions *options, GError **error);
 
 #endif

@@ -91,11 +91,20 @@ static bool unknown_entity(const RsCaseRead *read, RsKind kind, const char *id, 
 
 /* ---- the command ---- */
 
-static bool explain_ring(const RsOptions *options, const RsCaseRead *read, const char *name, RsOutput *output, GError **error) {
-  const char *const where[] = {"ring_id", name, NULL};
+char *rs_explain_find_ring(const RsCaseRead *read, const char *word, GError **error) {
+  char name[16];
+  ring_name(word, name);
+  const char *const where[] = {"ring_id", *name != '\0' ? name : word, NULL};
   g_autoptr(RsCaseRows) ring = rs_case_read_rows(read, RS_TABLE_RING, where, error);
-  if (ring == NULL) return false;
-  if (ring->n == 0) return unknown_ring(read, name, error);
+  if (ring == NULL) return NULL;
+  if (ring->n > 0) return g_strdup(where[1]);
+  unknown_ring(read, where[1], error);
+  return NULL;
+}
+
+static bool explain_ring(const RsOptions *options, const RsCaseRead *read, const char *word, RsOutput *output, GError **error) {
+  g_autofree char *name = rs_explain_find_ring(read, word, error);
+  if (name == NULL) return false;
   g_autoptr(RsRingStory) story = rs_ring_story_new(read, name, error);
   if (story == NULL) return false;
   rs_explain_ring(options, read, story, output);

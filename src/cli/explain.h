@@ -29,6 +29,9 @@ typedef struct {
   guint n_places;
 } RsRingStory;
 
+/* R7, r0007 and R0007 are the same ring. The case's id of it, owned, or NULL with error: RS_ERROR_USAGE, naming the nearest. */
+char *rs_explain_find_ring(const RsCaseRead *read, const char *word, GError **error);
+
 /* error: RS_ERROR_INPUT; RS_ERROR_INTEGRITY: the numbers of the case do not add up. */
 RsRingStory *rs_ring_story_new(const RsCaseRead *read, const char *ring_id, GError **error);
 void rs_ring_story_free(RsRingStory *story);

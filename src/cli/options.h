@@ -12,11 +12,11 @@ typedef struct {
   guint n_operands;
   char *output, *map, *settlements, *persons, *doctors, *institutions, *drugs;
   char *since, *until, *patterns, *memory, *temp, *lang, *authority, *mask_key;
-  char *truth, *innocent, *rings;
-  int threads, top, days, n_people;
+  char *truth, *innocent, *rings, *format, *ring, *ego;
+  int threads, top, days, n_people, hops;
   gint64 seed, n_lines;
   double hard, innocent_level;
-  gboolean allow_rejects, unmask, json, quiet;
+  gboolean allow_rejects, unmask, json, quiet, all, per_ring, force;
   /* worked out from the above */
   unsigned n_threads, pattern_bits;
   uint64_t memory_bytes;    /* 0: no limit */

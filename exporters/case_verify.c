@@ -1,0 +1,120 @@
+#include "exporters/case_verify.h"
+
+#include "base/error.h"
+#include "exporters/case_log.h"
+#include "exporters/checksum.h"
+#include "exporters/manifest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void finding_free(gpointer data) {
+  RsVerifyFinding *finding = data;
+  g_free(finding->name);
+  g_free(finding->detail);
+  g_free(finding);
+}
+
+static void found(RsVerify *verify, RsVerifyWhat what, const char *name, const char *detail) {
+  RsVerifyFinding *finding = g_new0(RsVerifyFinding, 1);
+  *finding = (RsVerifyFinding){what, g_strdup(name), g_strdup(detail)};
+  g_ptr_array_add(verify->findings, finding);
+}
+
+/* Names that we write; any other in a manifest could point out of the folder. */
+static bool name_safe(const char *name) {
+  if (*name == '\0' || *name == '/' || strstr(name, "..") != NULL) return false;
+  for (; *name != '\0'; name++)
+    if (!g_ascii_isalnum(*name) && strchr("._/-", *name) == NULL) return false;
+  return true;
+}
+
+static void file_check(RsVerify *verify, const char *folder, const RsManifestFile *file) {
+  g_autofree char *path = g_build_filename(folder, file->name, NULL);
+  g_autoptr(GError) unreadable = NULL;
+  struct stat status;
+  char sha256[65];
+  uint64_t size;
+  if (!name_safe(file->name)) {
+    found(verify, RS_VERIFY_MANIFEST, file->name, "no name that ringscope gives");
+    return;
+  }
+  if (lstat(path, &status) != 0) found(verify, RS_VERIFY_MISSING, file->name, "");
+  else if (!S_ISREG(status.st_mode)) found(verify, RS_VERIFY_CHANGED, file->name, "not a plain file");
+  else if (!rs_checksum_file(path, sha256, &size, &unreadable)) found(verify, RS_VERIFY_CHANGED, file->name, "cannot be read");
+  else if (size != file->bytes) found(verify, RS_VERIFY_CHANGED, file->name, "another size");
+  else if (strcmp(sha256, file->sha256) != 0) found(verify, RS_VERIFY_CHANGED, file->name, "another SHA-256");
+  else verify->n_bytes += size;
+  verify->n_files++;
+}
+
+static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/* Every entry that the manifest does not name; of folders, only rings/ is looked into. */
+static void extras_find(const char *folder, const char *sub, GHashTable *names, GPtrArray *extras) {
+  g_autofree char *path = sub == NULL ? g_strdup(folder) : g_build_filename(folder, sub, NULL);
+  DIR *entries = opendir(path);
+  for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    g_autofree char *name = sub == NULL ? g_strdup(entry->d_name) : g_build_filename(sub, entry->d_name, NULL);
+    g_autofree char *full = g_build_filename(folder, name, NULL);
+    struct stat status;
+    if (sub == NULL && strcmp(name, "rings") == 0 && lstat(full, &status) == 0 && S_ISDIR(status.st_mode)) extras_find(folder, name, names, extras);
+    else if (!g_hash_table_contains(names, name) && (sub != NULL || (strcmp(name, "manifest.json") != 0 && strcmp(name, "log.jsonl") != 0)))
+      g_ptr_array_add(extras, g_steal_pointer(&name));
+  }
+  if (entries != NULL) closedir(entries);
+}
+
+static void log_check(RsVerify *verify, const char *folder) {
+  g_autofree char *path = g_build_filename(folder, "log.jsonl", NULL), *manifest = g_build_filename(folder, "manifest.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr(GError) broken = NULL;
+  char sha256[65];
+  uint64_t size;
+  gsize length = 0;
+  if (!rs_case_log_check(path, &broken)) {
+    found(verify, RS_VERIFY_LOG, "log.jsonl", broken->message);
+    return;
+  }
+  if (!g_file_get_contents(path, &text, &length, NULL)) return;
+  for (gsize i = 0; i < length; i++) verify->n_log_entries += text[i] == '\n';
+  if (length > 0 && text[length - 1] == '\n') text[length - 1] = '\0';
+  const char *last = strrchr(text, '\n');
+  g_autofree char *expected = NULL;
+  if (rs_checksum_file(manifest, sha256, &size, NULL)) expected = g_strdup_printf("\"manifest_sha256\":\"%s\"", sha256);
+  if (expected == NULL || strstr(last == NULL ? text : last, expected) == NULL)
+    found(verify, RS_VERIFY_MANIFEST, "manifest.json", "not the one that the log's last entry names");
+}
+
+RsVerify *rs_verify_new(const char *folder, GError **error) {
+  g_autoptr(RsVerify) verify = g_new0(RsVerify, 1);
+  verify->findings = g_ptr_array_new_with_free_func(finding_free);
+  if (access(folder, R_OK) != 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", folder, g_strerror(errno));
+    return NULL;
+  }
+  g_autoptr(GPtrArray) files = rs_manifest_files(folder, verify->digest, error);
+  if (files == NULL) return NULL;
+  g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < files->len; i++) {
+    const RsManifestFile *file = g_ptr_array_index(files, i);
+    g_hash_table_add(names, file->name);
+    file_check(verify, folder, file);
+  }
+  g_autoptr(GPtrArray) extras = g_ptr_array_new_with_free_func(g_free);
+  extras_find(folder, NULL, names, extras);
+  g_ptr_array_sort(extras, compare_names);
+  for (guint i = 0; i < extras->len; i++) found(verify, RS_VERIFY_EXTRA, g_ptr_array_index(extras, i), "");
+  log_check(verify, folder);
+  return g_steal_pointer(&verify);
+}
+
+void rs_verify_free(RsVerify *verify) {
+  if (verify == NULL) return;
+  g_ptr_array_unref(verify->findings);
+  g_free(verify);
+}

@@ -1,0 +1,108 @@
+/* export: a case, or one ring of it, as a file for another program. */
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/explain.h"
+#include "cli/summary.h"
+#include "exporters/exporter.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define READABLE_NODES 2000u
+
+static const RsExporter *format_of(const RsOptions *options, GError **error) {
+  const char *names[RS_N_EXPORTERS + 1] = {0};
+  g_autoptr(GString) list = g_string_new(NULL);
+  for (size_t i = 0; i < RS_N_EXPORTERS; i++) {
+    names[i] = rs_exporter[i].name;
+    g_string_append_printf(list, "\n  %-8s %s", rs_exporter[i].name, rs_exporter[i].about);
+  }
+  if (options->format == NULL) {
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "export needs --format:%s", list->str);
+    return NULL;
+  }
+  const RsExporter *exporter = rs_exporter_find(options->format);
+  const char *nearest = exporter == NULL ? rs_options_nearest(options->format, names) : NULL;
+  if (nearest != NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; did you mean '%s'?", options->format, nearest);
+  else if (exporter == NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; there are:%s", options->format, list->str);
+  return exporter;
+}
+
+static bool options_agree(const RsOptions *options, const RsExporter *exporter, GError **error) {
+  if (options->ring != NULL && (options->all || options->per_ring))
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ring is one ring, --%s is more", options->all ? "all" : "per-ring"), false;
+  if (strcmp(options->output, "-") == 0 && (*exporter->suffix == '\0' || options->per_ring))
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "this is a folder of files: give -o FOLDER"), false;
+  return true;
+}
+
+static void say_what(const RsOptions *options, const RsPicture *picture, const char *path) {
+  if (options->quiet) return;
+  g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
+  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n", "%s：%s 个节点，%s 条边\n"), path, nodes, edges);
+  if (picture->nodes->len > READABLE_NODES)
+    fprintf(stderr, rs_say(options->language, "more than %u nodes are hard to read as a picture: --top N keeps the leads and what is busiest, --per-ring writes one file a ring\n",
+                           "超过 %u 个节点的图难以阅读：--top N 只保留线索成员和最活跃的节点，--per-ring 每条线索单独成文件\n"), READABLE_NODES);
+}
+
+static bool size_ok(const RsOptions *options, const RsExporter *exporter, const RsPicture *picture, GError **error) {
+  const bool fits = (exporter->max_nodes == 0 || picture->nodes->len <= exporter->max_nodes) &&
+                    (exporter->max_edges == 0 || picture->edges->len <= exporter->max_edges);
+  if (fits || options->force) return true;
+  g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%s nodes and %s edges are more than a reader of %s bears: --top N, --per-ring, or --force", nodes,
+              edges, exporter->name);
+  return false;
+}
+
+static bool export_one(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const char *ring_id, const char *path, GError **error) {
+  g_autoptr(RsPicture) picture = rs_picture_from_case(read, ring_id, error);
+  if (picture == NULL) return false;
+  const guint n_nodes = picture->nodes->len;
+  if (options->top > 0) rs_picture_keep(picture, (uint32_t)options->top);
+  const RsExport what = {read, ring_id, picture, picture->nodes->len == n_nodes, options->language};
+  if (!size_ok(options, exporter, picture, error) || !rs_exporter_run(exporter, &what, path, error)) return false;
+  say_what(options, picture, path);
+  return true;
+}
+
+/* One file or folder a ring, in a new folder. */
+static bool export_each(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const RsCaseRows *rings, GError **error) {
+  if (mkdir(options->output, 0700) != 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' cannot be made: --per-ring needs a new folder", options->output);
+    return false;
+  }
+  for (guint i = 0; i < rings->n; i++) {
+    const char *id = rs_case_rows_text(rings, i, "ring_id");
+    g_autofree char *path = g_strdup_printf("%s/%s%s", options->output, id, exporter->suffix);
+    if (!export_one(options, exporter, read, id, path, error)) return false;
+  }
+  return true;
+}
+
+/* The case's own ring ids, in our own spelling: a name with a slash in an edited case leads nowhere. */
+static bool rings_ok(const RsCaseRead *read, const RsCaseRows *rings, GError **error) {
+  for (guint i = 0; i < rings->n; i++) {
+    const char *id = rs_case_rows_text(rings, i, "ring_id");
+    if (*id == 'R' && strlen(id) < 12 && strspn(id + 1, "0123456789") == strlen(id + 1)) continue;
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: a ring with a strange id", read->folder);
+    return false;
+  }
+  return true;
+}
+
+int rs_command_export(const RsOptions *options, GError **error) {
+  const RsExporter *exporter = format_of(options, error);
+  if (exporter == NULL || !options_agree(options, exporter, error)) return RS_ERROR_USAGE;
+  g_autoptr(RsCaseRead) read = rs_case_read_new(options->operand[0], options->mask_key, error);
+  g_autoptr(RsCaseRows) rings = read == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_RING, NULL, error);
+  if (rings == NULL || !rings_ok(read, rings, error)) return RS_ERROR_IO;
+  if (options->per_ring) return export_each(options, exporter, read, rings, error) ? 0 : RS_ERROR_IO;
+  g_autofree char *ring = NULL;
+  if (options->ring != NULL) {
+    ring = rs_explain_find_ring(read, options->ring, error);
+    if (ring == NULL) return RS_ERROR_USAGE;
+  }
+  return export_one(options, exporter, read, ring, options->output, error) ? 0 : RS_ERROR_IO;
+}
