@@ -256,7 +256,7 @@ RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsig
     g_array_append_vals(all, w->hits[i]->data, w->hits[i]->len);
     g_array_unref(w->hits[i]);
   }
-  RsTwice *t = rs_twice_new(all, true);
+  RsTwice *t = rs_twice_new(all, true, RS_TWICE_EACH);
   for (unsigned i = 0; i < N_TASKS; i++) t->n_not_examined += w->skipped[i];
   if (t->n_units == 0) return t;
   w->twice = t;

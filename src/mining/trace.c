@@ -173,7 +173,7 @@ RsTwice *rs_traces_new(const RsClaims *c, unsigned n_threads) {
   g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Sale)), hits = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
   uint64_t aside = 0;
   g_autofree uint32_t *scanned = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  if (c->line_trace == NULL) return rs_twice_new(hits, false);
+  if (c->line_trace == NULL) return rs_twice_new(hits, false, RS_TWICE_EACH);
   g_autofree Work *w = g_new0(Work, 1);
   n_threads = CLAMP(n_threads, 1u, 64u);
   w->claims = c;
@@ -208,7 +208,7 @@ RsTwice *rs_traces_new(const RsClaims *c, unsigned n_threads) {
     for (end = i; end < n && sale[end].code == sale[i].code;) end++;
     pair_sales(sale + i, end - i, hits, &aside);
   }
-  RsTwice *t = rs_twice_new(hits, false);
+  RsTwice *t = rs_twice_new(hits, false, RS_TWICE_EACH);
   t->n_aside = aside;
   expect(t, scanned, c->institution->n);
   return t;

@@ -68,38 +68,60 @@ static int compare_wide(const void *x, const void *y) {
   return (a->limit < b->limit) - (a->limit > b->limit);
 }
 
-/* The limits summed over the wide pairs of each outlet, each person at most RS_TWICE_EACH times, and their number. */
+/* The limits summed over the wide pairs of each outlet, each person at most RS_TWICE_EACH_CLOCK times, and their number. */
 static void sum_wide(GArray *wide, uint32_t *sum, uint32_t *count) {
   uint32_t times = 0;
   const Wide *w = (const Wide *)(void *)wide->data;
   if (wide->len > 0) qsort(wide->data, wide->len, sizeof(Wide), compare_wide);
   for (guint i = 0; i < wide->len; i++) {
     times = i > 0 && w[i - 1].outlet == w[i].outlet && w[i - 1].person == w[i].person ? times + 1 : 1;
-    if (times > RS_TWICE_EACH) continue;
+    if (times > RS_TWICE_EACH_CLOCK) continue;
     sum[w[i].outlet] += w[i].limit;
     count[w[i].outlet]++;
   }
 }
 
+typedef struct { uint32_t place; double rate; } Rate;
+
+static int compare_rates(const void *x, const void *y) {
+  const Rate *a = x, *b = y;
+  if (a->place != b->place) return a->place < b->place ? -1 : 1;
+  return (a->rate > b->rate) - (a->rate < b->rate);
+}
+
+/* The lower middle of the rates of a prefecture's outlets without the one at hand; rates sorted. */
+static double middle_rate(const Rate *rate, uint32_t first, uint32_t end, double own) {
+  uint32_t others = end - first - 1, at;
+  if (end - first < 2) return 0.0;
+  at = first + (others - 1) / 2;
+  return rate[at].rate < own ? rate[at].rate : rate[at + 1].rate; /* the own rate stands at or before it: one further */
+}
+
 static void expect(const Work *w, RsTwice *t, const uint32_t *limits, const uint32_t *n_wide, uint32_t n_places) {
   const RsClaims *c = w->claims;
-  g_autofree double *hits = g_new0(double, (gsize)n_places + 1), *visits = g_new0(double, (gsize)n_places + 1);
-  g_autofree uint32_t *at = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  for (uint32_t v = 0; v < c->n_visits; v++) at[c->visit_institution[v]]++;
-  for (uint32_t f = 0; f < c->institution->n; f++)
-    if (c->institution_region[f] != RS_NONE) visits[w->prefecture[c->institution_region[f]]] += at[f];
-  for (uint32_t u = 0; u < t->n_units; u++)
-    hits[w->prefecture[c->institution_region[t->unit[u].outlet[0]]]] += MIN(t->unit[u].counted, (uint32_t)RS_TWICE_EXCESS);
-  for (uint32_t f = 0; f < c->institution->n; f++)
-    t->n_idle += c->institution_region[f] != RS_NONE && (w->skip == NULL || w->skip[f] == 0);
-  t->n_idle -= t->n_units;
+  uint32_t n = c->institution->n, n_rates = 0;
+  g_autofree double *own = g_new0(double, (gsize)n + 1);
+  g_autofree uint32_t *visits = g_new0(uint32_t, (gsize)n + 1), *first = g_new0(uint32_t, (gsize)n_places + 2);
+  g_autofree Rate *rate = g_new(Rate, (gsize)n + 1);
+  for (uint32_t v = 0; v < c->n_visits; v++) visits[c->visit_institution[v]]++;
+  for (uint32_t u = 0; u < t->n_units; u++) {
+    uint32_t f = t->unit[u].outlet[0];
+    own[f] = (double)t->unit[u].counted / (double)visits[f];
+  }
+  for (uint32_t f = 0; f < n; f++) {
+    if (c->institution_region[f] == RS_NONE || visits[f] == 0 || (w->skip != NULL && w->skip[f] != 0)) continue;
+    rate[n_rates++] = (Rate){w->prefecture[c->institution_region[f]], own[f]};
+  }
+  if (n_rates > 0) qsort(rate, n_rates, sizeof *rate, compare_rates);
+  for (uint32_t i = 0; i < n_rates; i++) first[rate[i].place + 1]++;
+  for (uint32_t p = 0; p < n_places; p++) first[p + 1] += first[p];
+  t->n_idle = n_rates - t->n_units;
   for (uint32_t u = 0; u < t->n_units; u++) {
     RsTwiceUnit *unit = &t->unit[u];
     uint32_t f = unit->outlet[0], place = w->prefecture[c->institution_region[f]];
-    double others = visits[place] - at[f], own = MIN(unit->counted, (uint32_t)RS_TWICE_EXCESS);
     unit->opportunities = n_wide[f] + unit->counted;
-    unit->expected = 2.0 * (limits[f] + 0.5 * RS_MINUTES_PROVINCE) / (WIDE_TO - WIDE_FROM);
-    if (others > 0.0) unit->expected += (hits[place] - own) / others * at[f];
+    unit->expected = 2.0 * (limits[f] + 0.5 * RS_MINUTES_PROVINCE) / (WIDE_TO - WIDE_FROM) +
+                     visits[f] * middle_rate(rate, first[place], first[place + 1], own[f]);
     unit->expected_strong = 0.0;
     unit->counted_strong = 0;
   }
@@ -121,7 +143,7 @@ RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, unsigned n_
     g_array_unref(w->hits[i]);
     g_array_unref(w->wide[i]);
   }
-  RsTwice *t = rs_twice_new(hits, false);
+  RsTwice *t = rs_twice_new(hits, false, RS_TWICE_EACH_CLOCK);
   t->n_not_examined = skipped;
   g_autofree uint32_t *limits = g_new0(uint32_t, (gsize)claims->institution->n + 1);
   g_autofree uint32_t *count = g_new0(uint32_t, (gsize)claims->institution->n + 1);

@@ -45,13 +45,13 @@ static int compare_numbers(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* Sum over distinct numbers of min(times, RS_TWICE_EACH). */
-static uint32_t count_each(uint32_t *number, uint32_t n, uint32_t *n_distinct) {
+/* Sum over distinct numbers of min(times, each). */
+static uint32_t count_each(uint32_t *number, uint32_t n, uint32_t each, uint32_t *n_distinct) {
   uint32_t sum = 0, distinct = 0;
   if (n > 0) qsort(number, n, sizeof *number, compare_numbers);
   for (uint32_t i = 0, end; i < n; i = end, distinct++) {
     for (end = i; end < n && number[end] == number[i];) end++;
-    sum += MIN(end - i, (uint32_t)RS_TWICE_EACH);
+    sum += MIN(end - i, each);
   }
   if (n_distinct != NULL) *n_distinct = distinct;
   return sum;
@@ -65,15 +65,15 @@ static void count_unit(const RsTwice *t, uint32_t u, uint32_t *scratch) {
     scratch[n++] = t->hit[t->unit_hit[i]].person[0];
     scratch[n++] = t->hit[t->unit_hit[i]].person[1];
   }
-  count_each(scratch, n, &unit->n_persons);
+  count_each(scratch, n, t->each, &unit->n_persons);
   n = 0;
   for (uint32_t i = t->unit_offset[u]; i < t->unit_offset[u + 1]; i++) scratch[n++] = t->hit[t->unit_hit[i]].person[1];
   unit->n_hits = n;
-  unit->counted = count_each(scratch, n, NULL);
+  unit->counted = count_each(scratch, n, t->each, NULL);
   n = 0;
   for (uint32_t i = t->unit_offset[u]; i < t->unit_offset[u + 1]; i++)
     if (t->hit[t->unit_hit[i]].n_equal >= 2) scratch[n++] = t->hit[t->unit_hit[i]].person[1];
-  unit->counted_strong = count_each(scratch, n, NULL);
+  unit->counted_strong = count_each(scratch, n, t->each, NULL);
 }
 
 static uint32_t sort_hits(RsTwiceHit *hit, uint32_t n) {
@@ -84,8 +84,9 @@ static uint32_t sort_hits(RsTwiceHit *hit, uint32_t n) {
   return kept;
 }
 
-RsTwice *rs_twice_new(GArray *hits, bool by_pair) {
+RsTwice *rs_twice_new(GArray *hits, bool by_pair, uint32_t each) {
   RsTwice *t = g_new0(RsTwice, 1);
+  t->each = each;
   uint32_t n = hits->len, places = 0;
   t->hit = g_memdup2(hits->data, n * sizeof(RsTwiceHit));
   t->n_hits = n = sort_hits(t->hit, n);

@@ -5,7 +5,7 @@
  * Out   RsTwice: hits sorted by content, and units (an outlet, or a pair of outlets) with the hits seen and those expected
  * Cost  O(hits log hits)
  *
- * A unit counts each person at most RS_TWICE_EACH times, so that one person's habit is not many people's. `expected` comes from the
+ * A unit counts each person at most `each` times, so that one person's habit is not many people's. `expected` comes from the
  * other units and never from the unit itself; both are before selection.
  */
 #ifndef RS_MINING_TWICE_H
@@ -14,7 +14,8 @@
 #include "claims/table.h"
 
 enum {
-  RS_TWICE_EACH = 2,            /* a person counts at most twice in a unit */
+  RS_TWICE_EACH = 2,            /* a person counts so often in a unit, where habits differ from person to person */
+  RS_TWICE_EACH_CLOCK = 4,      /* the same where only the clock decides */
   RS_TWICE_EXCESS = 3,          /* a unit counts at most three times towards the city's rate */
   RS_TWICE_MOST_VISITS = 20000, /* a person with more visits is not examined, and that is said */
   RS_TWICE_NEAR_VISITS = 24,    /* later visits of one person a visit is compared with */
@@ -32,12 +33,13 @@ typedef struct {
 typedef struct {
   uint32_t outlet[2];    /* a pair, smaller first, or one outlet and RS_NONE */
   uint32_t n_hits, n_persons;
-  uint32_t counted, counted_strong; /* hits with each person at most twice; strong: those with two or more equal drugs */
+  uint32_t counted, counted_strong; /* hits with each person at most `each` times; strong: those with two or more equal drugs */
   uint32_t opportunities;/* how often it could have happened, counted alike; 0 where that has no meaning */
   double expected, expected_strong; /* of `counted` */
 } RsTwiceUnit;
 
 typedef struct {
+  uint32_t each;
   uint32_t n_hits; RsTwiceHit *hit;   /* by (persons, visits, lines) */
   uint32_t n_units; RsTwiceUnit *unit;/* by outlets */
   uint32_t *unit_offset, *unit_hit;   /* [n_units + 1], hits of a unit, ascending */
@@ -51,7 +53,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsTwice, rs_twice_free)
 
 /* Takes an array of RsTwiceHit: sorts it, drops repeats, builds units by pair of outlets or by outlet, and counts. The expected numbers
  * are left at 0 for the caller. */
-RsTwice *rs_twice_new(GArray *hits, bool by_pair);
+RsTwice *rs_twice_new(GArray *hits, bool by_pair, uint32_t each);
 /* -log10 of the chance of so many hits or more by the expected number: the better of all hits and the strong ones, times two. In [0, 300],
  * rounded to 1e-6. */
 double rs_twice_surprise(const RsTwiceUnit *unit);

@@ -108,22 +108,39 @@ static void keep_inner(const RsTwice *t, RsTwiceGroup *g) {
   g->n_hits = kept;
 }
 
-/* People with far fewer hits than the others of the group came in by accident. */
+static uint32_t place_of(const RsTwiceGroup *g, uint32_t person) {
+  const uint32_t *at = bsearch(&person, g->person, g->n_persons, sizeof person, compare_numbers);
+  return (uint32_t)(at - g->person);
+}
+
+/* People with far fewer hits than the one behind the middle hit came in by accident: they are no members, and a hit with none but such
+ * people is none of the group. */
 static void drop_strays(const RsTwice *t, RsTwiceGroup *g) {
   g_autofree uint32_t *sorted = g_memdup2(g->person_hits, ((gsize)g->n_persons + 1) * sizeof(uint32_t));
+  uint64_t total = 0, sum = 0;
+  uint32_t middle = 0, kept = 0;
   if (g->n_persons < 2) return;
   qsort(sorted, g->n_persons, sizeof *sorted, compare_numbers);
-  uint32_t middle = sorted[g->n_persons / 2], kept = 0;
+  for (uint32_t i = 0; i < g->n_persons; i++) total += sorted[i];
+  for (uint32_t i = 0; i < g->n_persons && sum * 2 < total; i++) sum += middle = sorted[i];
+  g_autofree uint8_t *stays = g_malloc0((gsize)g->n_persons + 1);
+  for (uint32_t i = 0; i < g->n_persons; i++) stays[i] = g->person_hits[i] * 4 >= middle;
   for (uint32_t i = 0; i < g->n_hits; i++) {
-    bool stray = false;
-    for (unsigned k = 0; k < 2; k++) {
-      const uint32_t *at = bsearch(&t->hit[g->hit[i]].person[k], g->person, g->n_persons, sizeof(uint32_t), compare_numbers);
-      stray |= g->person_hits[at - g->person] * 4 < middle;
-    }
-    if (!stray) g->hit[kept++] = g->hit[i];
+    const RsTwiceHit *h = &t->hit[g->hit[i]];
+    if (stays[place_of(g, h->person[0])] || stays[place_of(g, h->person[1])]) g->hit[kept++] = g->hit[i];
   }
   g->n_hits = kept;
+  g_autofree uint32_t *person = g_memdup2(g->person, ((gsize)g->n_persons + 1) * sizeof(uint32_t));
+  uint32_t before = g->n_persons;
   count_members(t, g);
+  kept = 0;
+  for (uint32_t i = 0; i < g->n_persons; i++) {
+    const uint32_t *at = bsearch(&g->person[i], person, before, sizeof *person, compare_numbers);
+    if (!stays[at - person]) continue;
+    g->person[kept] = g->person[i];
+    g->person_hits[kept++] = g->person_hits[i];
+  }
+  g->n_persons = kept;
 }
 
 static unsigned apart(const RsClaims *c, const RsTwiceHit *h) {
@@ -153,7 +170,7 @@ static void measure(const Judge *j, const uint32_t *hit, uint32_t n_hits, uint32
   for (unsigned s = 0; s < RS_N_TWICE; s++) stat[s] = round(stat[s] * 1e6) / 1e6;
 }
 
-/* Each person at most RS_TWICE_EACH times for each outlet or pair of the group, as its units count them. */
+/* Each person at most `each` times for each outlet or pair of the group, as its units count them. */
 static void count_hits(const Judge *j, RsTwiceGroup *g, RsTwiceUnit *sum) {
   g_autofree uint32_t *all = g_new(uint32_t, 2 * (gsize)g->n_hits + 1), *strong = g_new(uint32_t, 2 * (gsize)g->n_hits + 1);
   g_autofree uint32_t *times = g_new(uint32_t, 2 * (gsize)g->n_hits + 1);
@@ -170,9 +187,9 @@ static void count_hits(const Judge *j, RsTwiceGroup *g, RsTwiceUnit *sum) {
     }
     if (n == 0) continue;
     n = distinct(all, n, times);
-    for (uint32_t k = 0; k < n; k++) sum->counted += MIN(times[k], (uint32_t)RS_TWICE_EACH);
+    for (uint32_t k = 0; k < n; k++) sum->counted += MIN(times[k], j->twice->each);
     n_strong = distinct(strong, n_strong, times);
-    for (uint32_t k = 0; k < n_strong; k++) sum->counted_strong += MIN(times[k], (uint32_t)RS_TWICE_EACH);
+    for (uint32_t k = 0; k < n_strong; k++) sum->counted_strong += MIN(times[k], j->twice->each);
     sum->expected += u->expected;
     sum->expected_strong += u->expected_strong;
     sum->opportunities += u->opportunities;
@@ -331,7 +348,7 @@ static bool shares_people(const RsTwiceGroup *g, const RsTwiceGroup *h) {
     else if (g->person[i] > h->person[k]) k++;
     else both++, i++, k++;
   }
-  return both * 3 >= least && both > 0;
+  return both * 4 >= least && both > 0;
 }
 
 /* A unit's hits that no better unit has explained yet; NULL if what is left is no more than chance. */
@@ -378,11 +395,6 @@ static GPtrArray *join_units(const Judge *j) {
 static uint32_t find_root(uint32_t *parent, uint32_t i) {
   while (parent[i] != i) i = parent[i] = parent[parent[i]];
   return i;
-}
-
-static uint32_t place_of(const RsTwiceGroup *g, uint32_t person) {
-  const uint32_t *at = bsearch(&person, g->person, g->n_persons, sizeof person, compare_numbers);
-  return (uint32_t)(at - g->person);
 }
 
 /* Boxes tie people to people: two rings at one outlet fall apart where no box went between them. A person met once is an end and
