@@ -74,6 +74,13 @@ static const Sentence sentence[] = {
     {"also_trace", {"the same people are also found as: boxes sold twice ({0} people, {v} points by itself)", "同一批人另见于：追溯码重复结算（{0} 人，单独计 {v} 分）"}},
     {"again", {"{v.1} times for each of the people; {top}", "人均 {v.1} 次；居{top}"}},
     {"people", {"{v} people at the same outlets; {top}", "同一批机构涉及 {v} 人；居{top}"}},
+    {"steered", {"{v} of this doctor's {1} patients fill at the outlet, {0.1} times as many as the patients of other doctors of the same workplace "
+                 "would ({e.1})",
+                 "该医师 {1} 名患者中有 {v} 名到该机构取药，为同一单位其他医师患者预期（{e.1} 名）的 {0.1} 倍"}},
+    {"steered_share", {"{v%} % of the doctor's prescriptions that are filled outside the workplace go there", "该医师外配处方的 {v%} % 流向该机构"}},
+    {"steered_persons", {"{v} people, none of them a regular of the outlet", "涉及 {v} 人，均非该机构常客"}},
+    {"outlet_elsewhere", {"the outlet is in another county than the workplace: not the pharmacy at the door", "该机构与医师工作单位不在同一区县，并非门口药店"}},
+    {"only_doctor", {"hardly another doctor of the workplace to compare with ({v} fills)", "同一单位几乎没有其他医师可供对照（{v} 次取药）"}},
     {"one_outlet", {"all bursts at one outlet, as households, homes and fixed treatments do",
                     "全部在同一机构，家庭、养老机构与定期治疗亦如此"}},
 };

@@ -1,0 +1,161 @@
+#include "mining/steering.h"
+
+#include "base/calendar.h"
+#include "mining/significance.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define PRIOR_FILLS 20.0 /* the city's outlets count as so many fills of a workplace */
+
+typedef struct { uint32_t doctor, outlet, person; } Fill;
+
+void rs_steering_free(RsSteering *steering) {
+  if (steering == NULL) return;
+  g_free(steering->cell);
+  g_free(steering->workplace);
+  g_free(steering);
+}
+
+/* Where most of the doctor's lines are, hospitals and clinics first: a doctor does not work at a pharmacy that fills the prescriptions. */
+static uint32_t likely_workplace(const RsClaims *c, const RsRelation *refers, uint32_t doctor) {
+  uint32_t best = RS_NONE;
+  uint64_t most = 0;
+  for (uint64_t i = refers->offset[doctor]; i < refers->offset[doctor + 1]; i++) {
+    bool pharmacy = c->institution_type[refers->to[i]] == RS_TYPE_PHARMACY;
+    uint64_t weight = ((uint64_t)!pharmacy << 40) + refers->lines[i];
+    if (weight > most) {
+      most = weight;
+      best = refers->to[i];
+    }
+  }
+  return best;
+}
+
+static uint32_t *workplaces(const RsClaims *c, const RsKnowledge *k, const uint32_t *given) {
+  const RsRelation *refers = &k->relation[RS_REFERS_TO];
+  uint32_t *out = g_new(uint32_t, (gsize)refers->n_from + 1);
+  for (uint32_t d = 0; d < refers->n_from; d++)
+    out[d] = given != NULL && given[d] != RS_NONE ? given[d] : likely_workplace(c, refers, d);
+  return out;
+}
+
+static int compare_fills(const void *x, const void *y) {
+  const Fill *a = x, *b = y;
+  if (a->doctor != b->doctor) return a->doctor < b->doctor ? -1 : 1;
+  if (a->outlet != b->outlet) return a->outlet < b->outlet ? -1 : 1;
+  return (a->person > b->person) - (a->person < b->person);
+}
+
+static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
+    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+  return RS_NONE;
+}
+
+/* Days of a person at an outlet without this doctor. */
+static uint32_t own_days(const RsClaims *c, uint32_t person, uint32_t outlet, uint32_t doctor) {
+  uint32_t days = 0, last = RS_NONE;
+  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
+    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS;
+    if (c->visit_institution[v] != outlet || day == last || visit_doctor(c, v) == doctor) continue;
+    days++;
+    last = day;
+  }
+  return days;
+}
+
+/* Distinct (doctor, outlet, person) fills of doctors with at least min_persons visits of such kind, regulars left out, sorted. */
+static GArray *collect_fills(const RsClaims *c, const RsKnowledge *k, const uint32_t *workplace) {
+  (void)k;
+  GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
+  for (uint32_t p = 0; p < c->n_persons; p++)
+    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
+      uint32_t d = visit_doctor(c, v), f = c->visit_institution[v];
+      if (d == RS_NONE || f == workplace[d]) continue;
+      if (c->institution_type[f] == RS_TYPE_HOSPITAL) continue; /* patients of two hospitals, or a doctor who works at two */
+      Fill fill = {d, f, p};
+      if (own_days(c, p, f, d) < 2) g_array_append_val(fills, fill);
+    }
+  if (fills->len > 0) qsort(fills->data, fills->len, sizeof(Fill), compare_fills);
+  guint n = 0;
+  for (guint i = 0; i < fills->len; i++)
+    if (i == 0 || compare_fills(&g_array_index(fills, Fill, i), &g_array_index(fills, Fill, n - 1)) != 0)
+      g_array_index(fills, Fill, n++) = g_array_index(fills, Fill, i);
+  g_array_set_size(fills, n);
+  return fills;
+}
+
+/* One (doctor, outlet) with its persons, and the same cells sorted by workplace for the colleagues' shares. */
+typedef struct { uint32_t workplace, outlet, doctor, n; } Cell;
+
+static int compare_cells(const void *x, const void *y) {
+  const Cell *a = x, *b = y;
+  if (a->workplace != b->workplace) return a->workplace < b->workplace ? -1 : 1;
+  if (a->outlet != b->outlet) return a->outlet < b->outlet ? -1 : 1;
+  return (a->doctor > b->doctor) - (a->doctor < b->doctor);
+}
+
+static int compare_results(const void *x, const void *y) {
+  const RsSteeringCell *a = x, *b = y;
+  if (a->doctor != b->doctor) return a->doctor < b->doctor ? -1 : 1;
+  return (a->outlet > b->outlet) - (a->outlet < b->outlet);
+}
+
+static GArray *collect_cells(const GArray *fills, const uint32_t *workplace, double *of_doctor, double *of_outlet, double *total) {
+  GArray *cells = g_array_new(FALSE, FALSE, sizeof(Cell));
+  for (guint i = 0; i < fills->len; i++) {
+    const Fill *fill = &g_array_index(fills, Fill, i);
+    Cell *last = cells->len > 0 ? &g_array_index(cells, Cell, cells->len - 1) : NULL;
+    of_doctor[fill->doctor] += 1.0;
+    of_outlet[fill->outlet] += 1.0;
+    *total += 1.0;
+    if (last != NULL && last->doctor == fill->doctor && last->outlet == fill->outlet) last->n++;
+    else {
+      Cell cell = {workplace[fill->doctor], fill->outlet, fill->doctor, 1};
+      g_array_append_val(cells, cell);
+    }
+  }
+  if (cells->len > 0) qsort(cells->data, cells->len, sizeof(Cell), compare_cells);
+  return cells;
+}
+
+/* Cells of one workplace and outlet: each doctor against the others. */
+static void test_cells(const Cell *cell, guint n, double of_workplace, const double *of_doctor, double city, uint32_t min_persons, GArray *out) {
+  double here = 0.0;
+  for (guint i = 0; i < n; i++) here += cell[i].n;
+  for (guint i = 0; i < n; i++) {
+    if (cell[i].n < min_persons) continue;
+    double patients = of_doctor[cell[i].doctor], others = of_workplace - patients;
+    double share = (here - cell[i].n + PRIOR_FILLS * city) / (others + PRIOR_FILLS);
+    RsSteeringCell result = {cell[i].doctor, cell[i].outlet, cell[i].workplace, cell[i].n, (uint32_t)patients, (uint32_t)others,
+                             patients * share, 0.0};
+    result.log_p = rs_tail_poisson(cell[i].n, result.expected);
+    g_array_append_val(out, result);
+  }
+}
+
+RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint32_t *given, uint32_t min_persons) {
+  RsSteering *out = g_new0(RsSteering, 1);
+  uint32_t n_doctors = k->relation[RS_REFERS_TO].n_from, n_outlets = c->institution->n;
+  out->workplace = workplaces(c, k, given);
+  g_autofree double *of_doctor = g_new0(double, (gsize)n_doctors + 1), *of_outlet = g_new0(double, (gsize)n_outlets + 1);
+  g_autofree double *of_workplace = g_new0(double, (gsize)n_outlets + 1);
+  double total = 0.0;
+  g_autoptr(GArray) fills = collect_fills(c, k, out->workplace), results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
+  g_autoptr(GArray) cells = collect_cells(fills, out->workplace, of_doctor, of_outlet, &total);
+  for (uint32_t d = 0; d < n_doctors; d++)
+    if (out->workplace[d] != RS_NONE) of_workplace[out->workplace[d]] += of_doctor[d];
+  const Cell *cell = (const Cell *)(const void *)cells->data;
+  for (guint i = 0, end; i < cells->len; i = end) {
+    for (end = i; end < cells->len && cell[end].workplace == cell[i].workplace && cell[end].outlet == cell[i].outlet;) end++;
+    if (cell[i].workplace == RS_NONE) continue;
+    test_cells(cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, of_outlet[cell[i].outlet] / total, min_persons, results);
+  }
+  if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
+  out->n_tests = cells->len;
+  gsize n;
+  out->cell = g_array_steal(results, &n);
+  out->n = (uint32_t)n;
+  return out;
+}

@@ -1,0 +1,40 @@
+/* mining/steering.h: doctors whose patients fill their prescriptions at one outlet more than their hospital's patients do.
+ *
+ * In    RsClaims, RsKnowledge; each doctor's own workplace
+ * Out   RsSteeringCell: doctor, outlet, distinct persons seen and expected, log p
+ * Cost  O(lines) to find workplaces and fills, then a sort of the fills of the doctors who have enough
+ * From  hypergeometric and Poisson tests of over-represented cells (Tumminello et al. 2011); shrinkage after DuMouchel, The American
+ *       Statistician 53 (1999), with a fixed prior
+ *
+ * A fill is a visit with the doctor on it at an institution that is not the doctor's workplace. Of the doctor's patients with fills, how many come
+ * to the outlet: expected from the fills of the other doctors of the same workplace, so that the pharmacy at the hospital's door is
+ * what everybody's patients use. Persons who are at the outlet on two days or more without this doctor are its own regulars and are left
+ * out on both sides. Distinct persons are counted, never lines.
+ */
+#ifndef RS_MINING_STEERING_H
+#define RS_MINING_STEERING_H
+
+#include "graph/knowledge.h"
+
+typedef struct {
+  uint32_t doctor, outlet, workplace;
+  uint32_t n_persons;    /* of the doctor's, at the outlet, no regulars */
+  uint32_t n_patients;   /* of the doctor's with fills anywhere */
+  uint32_t n_colleagues; /* persons with fills from the other doctors of the workplace */
+  double expected;       /* persons, before selection */
+  double log_p;          /* of n_persons or more by the Poisson tail; one pre-declared test a cell */
+} RsSteeringCell;
+
+typedef struct {
+  uint32_t n;
+  RsSteeringCell *cell; /* [n] cells with at least min_persons, by (doctor, outlet) */
+  double n_tests;       /* cells that could have been tested */
+  uint32_t *workplace;  /* [n doctors] institution or RS_NONE */
+} RsSteering;
+
+/* given: [n doctors] workplaces from the attribute table or RS_NONE where unknown; NULL: none known. */
+RsSteering *rs_steering_new(const RsClaims *claims, const RsKnowledge *knowledge, const uint32_t *given, uint32_t min_persons);
+void rs_steering_free(RsSteering *steering);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSteering, rs_steering_free)
+
+#endif

@@ -1,0 +1,123 @@
+#include "rings/steering.h"
+
+#include "mining/region.h"
+#include "mining/significance.h"
+#include "mining/steering.h"
+#include "rings/draft.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, CUT = 40 };
+#define MIN_EFFECT 3.0
+#define FALSE_DISCOVERIES 0.01
+
+static uint32_t *given_workplaces(const RsScene *scene, const RsDetectOptions *options) {
+  const RsText *doctor = scene->claims->doctor, *institution = scene->claims->institution;
+  if (options->attribute == NULL || doctor == NULL) return NULL;
+  g_autoptr(GHashTable) number = g_hash_table_new(g_str_hash, g_str_equal);
+  for (uint32_t f = 0; f < institution->n; f++) g_hash_table_insert(number, (gpointer)rs_text_get(institution, f), GUINT_TO_POINTER(f + 1));
+  uint32_t *out = g_new(uint32_t, (gsize)doctor->n + 1);
+  for (uint32_t d = 0; d < doctor->n; d++) {
+    const char *place = options->attribute(RS_DOCTOR, rs_text_get(doctor, d), "workplace", options->attribute_data);
+    guint f = place != NULL ? GPOINTER_TO_UINT(g_hash_table_lookup(number, place)) : 0;
+    out[d] = f > 0 ? f - 1 : RS_NONE;
+  }
+  return out;
+}
+
+static double effect_of(const RsSteeringCell *cell) { return ((double)cell->n_persons + 1.0) / (cell->expected + 1.0); }
+
+/* The largest log p that may be called a discovery among all cells. */
+static double bar_of(const RsSteering *steering) {
+  g_autofree double *sorted = g_new(double, (gsize)steering->n + 1);
+  for (uint32_t i = 0; i < steering->n; i++) sorted[i] = round(fmax(steering->cell[i].log_p, -1e6) * 1e6) / 1e6;
+  for (uint32_t i = 1; i < steering->n; i++) { /* few: insertion will do */
+    double at = sorted[i];
+    uint32_t j = i;
+    for (; j > 0 && sorted[j - 1] > at; j--) sorted[j] = sorted[j - 1];
+    sorted[j] = at;
+  }
+  return rs_bar_fdr(sorted, steering->n, steering->n_tests, FALSE_DISCOVERIES);
+}
+
+static RsFact fact_of(const char *code, double value, double expected, int32_t points) {
+  return (RsFact){.code = code, .value = value, .expected = expected, .p_value = NAN, .points = points, .counter = points < 0,
+                  .argument = {NAN, NAN, NAN, NAN}};
+}
+
+static void add_facts(RsDraft *draft, const RsScene *scene, const RsSteeringCell *cell) {
+  double effect = effect_of(cell), share = (double)cell->n_persons / (double)cell->n_patients;
+  /* few people make a large ratio easily: the weight is how far beyond chance, five decades being what thousands of cells bring forth */
+  double decades = fmin(-cell->log_p / log(10.0), 1000.0);
+  RsFact steered = fact_of("steered", cell->n_persons, round(cell->expected * 10.0) / 10.0, (int32_t)CLAMP(10.0 * log2(decades / 5.0), 0.0, 50.0));
+  steered.p_value = exp(cell->log_p); /* one pre-declared test a doctor and outlet */
+  steered.argument[0] = round(effect * 10.0) / 10.0;
+  steered.argument[1] = cell->n_patients;
+  rs_draft_fact(draft, steered);
+  rs_draft_fact(draft, fact_of("steered_share", round(share * 1e3) / 1e3, NAN, (int32_t)fmin(20.0, 40.0 * share)));
+  RsFact persons = fact_of("steered_persons", cell->n_persons, NAN, (int32_t)fmin(15.0, cell->n_persons / 4.0));
+  rs_draft_fact(draft, persons);
+  const uint32_t *region = scene->claims->institution_region;
+  bool elsewhere = rs_region_apart(scene->claims->region, region[cell->workplace], region[cell->outlet]) >= 1;
+  if (elsewhere) rs_draft_fact(draft, fact_of("outlet_elsewhere", 1, NAN, 5));
+  /* alone at the workplace: the pharmacy at its door cannot be told apart, unless it is in another county */
+  if (cell->n_colleagues < MIN_COLLEAGUES) rs_draft_fact(draft, fact_of("only_doctor", cell->n_colleagues, NAN, elsewhere ? -10 : -70));
+}
+
+static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
+    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+  return RS_NONE;
+}
+
+static void add_visits(RsDraft *draft, const RsScene *scene, const RsSteeringCell *cell) {
+  const RsClaims *c = scene->claims;
+  uint32_t bits = (1u << draft->facts->len) - 1;
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    if (rs_affinity_days(scene->knowledge, p, cell->outlet) == 0) continue;
+    uint32_t n = 0;
+    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
+      if (c->visit_institution[v] != cell->outlet || visit_doctor(c, v) != cell->doctor) continue;
+      n++;
+      for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) rs_draft_line(draft, l, bits);
+    }
+    if (n > 0) rs_draft_member(draft, RS_PERSON, p, RS_ROLE_MEMBER, 1.0);
+  }
+}
+
+static RsRing make_ring(const RsScene *scene, const RsSteeringCell *cell) {
+  g_auto(RsDraft) draft;
+  RsRing ring;
+  rs_draft_init(&draft, RS_STEERING);
+  add_facts(&draft, scene, cell);
+  add_visits(&draft, scene, cell);
+  rs_draft_member(&draft, RS_DOCTOR, cell->doctor, RS_ROLE_PRESCRIBER, 1.0);
+  rs_draft_member(&draft, RS_INSTITUTION, cell->outlet, RS_ROLE_OUTLET, 1.0);
+  rs_draft_finish(&draft, scene->claims, &ring);
+  return ring;
+}
+
+void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
+                      GArray *not_examined) {
+  (void)near_misses;
+  (void)set_aside;
+  (void)not_examined;
+  g_autofree uint32_t *given = given_workplaces(scene, options);
+  g_autoptr(RsSteering) steering = rs_steering_new(scene->claims, scene->knowledge, given, MIN_PERSONS);
+  double bar = bar_of(steering);
+  for (uint32_t i = 0; i < steering->n; i++) {
+    const RsSteeringCell *cell = &steering->cell[i];
+    if (cell->log_p > bar || effect_of(cell) < MIN_EFFECT) continue;
+    RsRing ring = make_ring(scene, cell);
+    if (ring.score >= CUT) {
+      g_array_append_val(leads, ring);
+      continue;
+    }
+    g_free(ring.members);
+    g_free(ring.facts);
+    g_free(ring.evidence);
+    g_free(ring.bursts);
+  }
+}
