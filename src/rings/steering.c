@@ -29,16 +29,16 @@ static uint32_t *given_workplaces(const RsScene *scene, const RsDetectOptions *o
 
 static double effect_of(const RsSteeringCell *cell) { return ((double)cell->n_persons + 1.0) / (cell->expected + 1.0); }
 
+static int compare_doubles(const void *x, const void *y) {
+  double a = *(const double *)x, b = *(const double *)y;
+  return (a > b) - (a < b);
+}
+
 /* The largest log p that may be called a discovery among all cells. */
 static double bar_of(const RsSteering *steering) {
   g_autofree double *sorted = g_new(double, (gsize)steering->n + 1);
   for (uint32_t i = 0; i < steering->n; i++) sorted[i] = round(fmax(steering->cell[i].log_p, -1e6) * 1e6) / 1e6;
-  for (uint32_t i = 1; i < steering->n; i++) { /* few: insertion will do */
-    double at = sorted[i];
-    uint32_t j = i;
-    for (; j > 0 && sorted[j - 1] > at; j--) sorted[j] = sorted[j - 1];
-    sorted[j] = at;
-  }
+  if (steering->n > 1) qsort(sorted, steering->n, sizeof *sorted, compare_doubles);
   return rs_bar_fdr(sorted, steering->n, steering->n_tests, FALSE_DISCOVERIES);
 }
 
@@ -72,12 +72,29 @@ static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   return RS_NONE;
 }
 
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+/* Everybody who was at the outlet, ascending, each once; owned by the caller. */
+static uint32_t *visitors_of(const RsTimeline *timeline, uint32_t outlet, uint32_t *n) {
+  uint32_t first = timeline->offset[outlet], n_visits = timeline->offset[outlet + 1] - first;
+  uint32_t *person = g_new(uint32_t, (gsize)n_visits + 1);
+  for (uint32_t i = 0; i < n_visits; i++) person[i] = RS_KEY_PERSON(timeline->key[first + i]);
+  if (n_visits > 1) qsort(person, n_visits, sizeof *person, compare_numbers);
+  *n = 0;
+  for (uint32_t i = 0; i < n_visits; i++)
+    if (i == 0 || person[i] != person[i - 1]) person[(*n)++] = person[i];
+  return person;
+}
+
 static void add_visits(RsDraft *draft, const RsScene *scene, const RsSteeringCell *cell) {
   const RsClaims *c = scene->claims;
-  uint32_t bits = (1u << draft->facts->len) - 1;
-  for (uint32_t p = 0; p < c->n_persons; p++) {
-    if (rs_affinity_days(scene->knowledge, p, cell->outlet) == 0) continue;
-    uint32_t n = 0;
+  uint32_t bits = (1u << draft->facts->len) - 1, n_visitors;
+  g_autofree uint32_t *visitor = visitors_of(scene->timeline, cell->outlet, &n_visitors);
+  for (uint32_t i = 0; i < n_visitors; i++) {
+    uint32_t p = visitor[i], n = 0;
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
       if (c->visit_institution[v] != cell->outlet || visit_doctor(c, v) != cell->doctor) continue;
       n++;
