@@ -348,7 +348,7 @@ static bool shares_people(const RsTwiceGroup *g, const RsTwiceGroup *h) {
     else if (g->person[i] > h->person[k]) k++;
     else both++, i++, k++;
   }
-  return both * 4 >= least && both > 0;
+  return both * 2 > least;
 }
 
 /* A unit's hits that no better unit has explained yet; NULL if what is left is no more than chance. */

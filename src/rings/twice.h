@@ -3,7 +3,7 @@
  * In    RsTwice with the expected numbers
  * Out   leads and the best groups under the cut, as RsRing
  *
- * Outlets (or pairs) whose hits are more than chance are joined where they share a quarter of their people, and judged as one group. Points
+ * Outlets (or pairs) whose hits are more than chance are joined where they share more than half of the people of the smaller, and judged as one group. Points
  * come from where the group stands among all outlets that could have had a hit, or all pairs that had one (rings/standing.h); those
  * found are left out of a second fit, so that one ring does not hide another. Where there are fewer than RS_TWICE_COMPANIONS, as many
  * as are missing are taken to behave as chance alone would. A lead must also be more than the best of all of them by chance: -log10 of
