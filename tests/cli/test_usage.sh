@@ -7,7 +7,7 @@ begin "help is a result"
 run 0 --help
 file_has "$T/out" analyze
 is "stderr" "$(cat "$T/err")" ""
-for command in analyze explain graph map simulate score; do
+for command in analyze explain export verify graph map simulate score; do
   run 0 "$command" --help
   file_has "$T/out" "$command"
   is "stderr of $command --help" "$(cat "$T/err")" ""
