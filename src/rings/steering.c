@@ -104,16 +104,19 @@ static void add_visits(RsDraft *draft, const RsScene *scene, const RsSteeringCel
   }
 }
 
-static RsRing make_ring(const RsScene *scene, const RsSteeringCell *cell) {
+/* False for a cell under the cut, before its visits are looked up. */
+static bool make_ring(const RsScene *scene, const RsSteeringCell *cell, RsRing *ring) {
   g_auto(RsDraft) draft;
-  RsRing ring;
+  int32_t score = 0;
   rs_draft_init(&draft, RS_STEERING);
   add_facts(&draft, scene, cell);
+  for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
+  if (score < CUT) return false;
   add_visits(&draft, scene, cell);
   rs_draft_member(&draft, RS_DOCTOR, cell->doctor, RS_ROLE_PRESCRIBER, 1.0);
   rs_draft_member(&draft, RS_INSTITUTION, cell->outlet, RS_ROLE_OUTLET, 1.0);
-  rs_draft_finish(&draft, scene->claims, &ring);
-  return ring;
+  rs_draft_finish(&draft, scene->claims, ring);
+  return true;
 }
 
 void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
@@ -127,14 +130,7 @@ void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArr
   for (uint32_t i = 0; i < steering->n; i++) {
     const RsSteeringCell *cell = &steering->cell[i];
     if (cell->log_p > bar || effect_of(cell) < MIN_EFFECT) continue;
-    RsRing ring = make_ring(scene, cell);
-    if (ring.score >= CUT) {
-      g_array_append_val(leads, ring);
-      continue;
-    }
-    g_free(ring.members);
-    g_free(ring.facts);
-    g_free(ring.evidence);
-    g_free(ring.bursts);
+    RsRing ring;
+    if (make_ring(scene, cell, &ring)) g_array_append_val(leads, ring);
   }
 }
