@@ -81,6 +81,15 @@ static const Sentence sentence[] = {
     {"steered_persons", {"{v} people, none of them a regular of the outlet", "涉及 {v} 人，均非该机构常客"}},
     {"outlet_elsewhere", {"the outlet is in another county than the workplace: not the pharmacy at the door", "该机构与医师工作单位不在同一区县，并非门口药店"}},
     {"only_doctor", {"hardly another doctor of the workplace to compare with ({v} fills)", "同一单位几乎没有其他医师可供对照（{v} 次取药）"}},
+    {"gathered", {"{v} people insured in one other place, who live there, come to this outlet; {e.1} would be expected of such visitors ({0} stays in "
+                  "the whole place)",
+                  "{v} 名同一参保地且仍在当地居住的人员到该机构结算，按同类异地人员预期为 {e.1} 人（全地共 {0} 人次机构）"}},
+    {"visitors_drugs", {"{v} {drug recurs|drugs recur} among these visitors ({drugs}): the first with {0} people where {e.1} would be expected",
+                        "这些异地人员中有 {v} 种药品反复出现（{drugs}）：首种涉及 {0} 人，预期 {e.1} 人"}},
+    {"visitors_doctor", {"{v%} % of their visits there carry one doctor's name", "其结算的 {v%} % 出自同一医师"}},
+    {"visits_each", {"{v.1} visits each", "人均 {v.1} 次"}},
+    {"amount_visitors", {"money per visit {v.1} times that of visits to the same kind of institution", "单次金额为同类机构的 {v.1} 倍"}},
+    {"hospital", {"a hospital: people travel for treatment", "该机构为医院：异地就医属常见"}},
     {"one_outlet", {"all bursts at one outlet, as households, homes and fixed treatments do",
                     "全部在同一机构，家庭、养老机构与定期治疗亦如此"}},
 };

@@ -379,6 +379,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   group->person = g_memdup2(members->data, members->len * sizeof(uint32_t));
   group->width = finder.minutes;
   group->places = places;
+  group->gathered = true;
   group->n_bursts = bursts->len;
   group->burst = g_memdup2(bursts->data, bursts->len * sizeof(RsGroupBurst));
   group->n_attendances = attendances->len;
@@ -430,4 +431,38 @@ uint32_t rs_group_split(const RsGroup *g, GPtrArray *part) {
   for (uint32_t b = 0; b < g->n_bursts; b++)
     if (size[b] >= 2) push_part(g, came, root, b, part);
   return parts;
+}
+
+RsGroup *rs_group_at(const RsScene *scene, const uint32_t *person, uint32_t n, const uint32_t *institution, uint32_t n_institutions) {
+  if (n < 2 || n > RS_MAX_GROUP) return NULL;
+  g_autofree uint32_t *sorted = g_memdup2(person, n * sizeof *person);
+  qsort(sorted, n, sizeof *sorted, compare_numbers);
+  g_autoptr(GArray) all = group_visits(scene, sorted, n), bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
+  g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
+  const Visit *visit = (const Visit *)(const void *)all->data;
+  for (guint i = 0, end; i < all->len; i = end) {
+    bool chosen = false;
+    for (end = i; end < all->len && visit[end].institution == visit[i].institution &&
+                  visit[end].time / RS_DAY_SECONDS == visit[i].time / RS_DAY_SECONDS;) end++;
+    for (uint32_t f = 0; f < n_institutions; f++) chosen = chosen || institution[f] == visit[i].institution;
+    RsGroupBurst burst = {visit[i].institution, visit[i].time, visit[end - 1].time, 0};
+    g_autofree uint8_t *came = g_malloc0(n);
+    for (guint v = i; v < end; v++) {
+      burst.n_members += !came[visit[v].member];
+      came[visit[v].member] = 1;
+    }
+    if (chosen) g_array_append_val(bursts, burst);
+  }
+  if (bursts->len == 0) return NULL;
+  RsGroup *group = g_new0(RsGroup, 1);
+  group->n = n;
+  group->n_attended = g_new0(uint32_t, n);
+  count_attended(bursts, all, n, group->n_attended, attendances);
+  group->person = g_steal_pointer(&sorted);
+  group->width = 1440;
+  group->n_bursts = bursts->len;
+  group->burst = g_memdup2(bursts->data, bursts->len * sizeof(RsGroupBurst));
+  group->n_attendances = attendances->len;
+  group->attendance = g_memdup2(attendances->data, attendances->len * sizeof(RsAttendance));
+  return group;
 }

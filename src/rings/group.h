@@ -49,6 +49,7 @@ typedef struct {
   uint32_t *n_attended;  /* [n] bursts attended */
   uint32_t width;        /* minutes */
   RsPlaces places;       /* which bursts were counted */
+  bool gathered;         /* bursts are gatherings; false: every day at chosen institutions, see rs_group_at */
   uint32_t n_bursts;
   RsGroupBurst *burst;   /* by (institution, time) */
   uint32_t n_attendances;
@@ -69,6 +70,8 @@ typedef struct {
 
 /* NULL if fewer than two bursts or fewer than two members remain. person[] need not be sorted. */
 RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, bool refine);
+/* The persons' visits at some institutions, each day a burst of its own, whoever came: for people who come one by one. NULL if none. */
+RsGroup *rs_group_at(const RsScene *scene, const uint32_t *person, uint32_t n, const uint32_t *institution, uint32_t n_institutions);
 void rs_group_free(RsGroup *group);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsGroup, rs_group_free)
 /* Fills stat[] and what follows it. */

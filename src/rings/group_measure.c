@@ -259,7 +259,7 @@ static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug
     in_burst[g->attendance[run->item[i].attendance].burst]++;
   }
   for (uint32_t b = 0; b < g->n_bursts; b++) out->n_bursts += in_burst[b] >= 2;
-  if (out->n_bursts < 2) return false; /* once is a common cold; it has to recur */
+  if (g->gathered && out->n_bursts < 2) return false; /* once is a common cold; it has to recur */
   uint32_t here = 0, at = RS_NONE, hand = 0, by = RS_NONE;
   for (uint32_t i = 0; i < g->n; i++) m->chance[i] = m->mean[i] = 0.0;
   for (uint32_t i = 0; i < g->n_attendances; i++) {

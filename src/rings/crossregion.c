@@ -1,0 +1,218 @@
+#include "rings/crossregion.h"
+
+#include "mining/crossregion.h"
+#include "rings/draft.h"
+#include "rings/group.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MIN_PERSONS = 4, MAX_OUTLETS = 6, CUT = 40 };
+#define SOME_DRUGS 4.0     /* decades */
+#define FIRST_BAR (-4.6) /* log 0.01: worth a look; what is bought decides */
+
+/* The visitors of a prefecture at an outlet. */
+static GArray *visitors_at(const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell) {
+  const RsClaims *c = scene->claims;
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  for (uint32_t i = scene->timeline->offset[cell->outlet]; i < scene->timeline->offset[cell->outlet + 1]; i++) {
+    uint32_t p = RS_KEY_PERSON(scene->timeline->key[i]);
+    if (c->person_region[p] == RS_NONE || x->prefecture[c->person_region[p]] != cell->insured) continue;
+    bool seen = false;
+    for (guint k = 0; k < out->len && !seen; k++) seen = g_array_index(out, uint32_t, k) == p;
+    if (!seen && rs_crossregion_visitor(x, c, scene->knowledge, p)) g_array_append_val(out, p);
+    if (out->len > RS_MAX_GROUP) break;
+  }
+  return out;
+}
+
+static uint32_t prefecture_of(const RsScene *scene, const RsCrossregion *x, uint32_t institution) {
+  uint32_t region = scene->claims->institution_region[institution];
+  return region == RS_NONE ? RS_NONE : x->prefecture[region];
+}
+
+/* Other outlets of the place where a third of these people, and three, go as well; the most used first. */
+static uint32_t add_outlets(const RsScene *scene, const RsCrossregion *x, const GArray *person, uint32_t outlet[MAX_OUTLETS]) {
+  const RsRelation *r = &scene->knowledge->relation[RS_FILLED_AT];
+  g_autofree uint32_t *count = g_new0(uint32_t, (gsize)scene->claims->institution->n + 1);
+  uint32_t place = prefecture_of(scene, x, outlet[0]), n = 1;
+  for (guint i = 0; i < person->len; i++) {
+    uint32_t p = g_array_index(person, uint32_t, i);
+    for (uint64_t k = r->offset[p]; k < r->offset[p + 1]; k++)
+      if (prefecture_of(scene, x, r->to[k]) == place && scene->claims->institution_type[r->to[k]] != RS_TYPE_HOSPITAL) count[r->to[k]]++;
+  }
+  count[outlet[0]] = 0;
+  while (n < MAX_OUTLETS) {
+    uint32_t best = RS_NONE;
+    for (uint32_t f = 0; f < scene->claims->institution->n; f++)
+      if (count[f] >= 3 && count[f] * 3 >= person->len && (best == RS_NONE || count[f] > count[best])) best = f;
+    if (best == RS_NONE) break;
+    outlet[n++] = best;
+    count[best] = 0;
+  }
+  return n;
+}
+
+static RsFact fact_of(const char *code, double value, double expected, int32_t points) {
+  return (RsFact){.code = code, .value = value, .expected = expected, .p_value = NAN, .points = points, .counter = points < 0,
+                  .argument = {NAN, NAN, NAN, NAN}};
+}
+
+static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
+    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+  return RS_NONE;
+}
+
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+/* Share of visits through the most frequent doctor; 0 where visits have none. */
+static double top_doctor(const RsClaims *c, const RsGroup *g) {
+  g_autofree uint32_t *doctor = g_new(uint32_t, (gsize)g->n_attendances + 1);
+  for (uint32_t i = 0; i < g->n_attendances; i++) doctor[i] = visit_doctor(c, g->attendance[i].visit);
+  qsort(doctor, g->n_attendances, sizeof *doctor, compare_numbers);
+  uint32_t most = 0;
+  for (uint32_t i = 0, end; i < g->n_attendances; i = end) {
+    for (end = i; end < g->n_attendances && doctor[end] == doctor[i];) end++;
+    if (doctor[i] != RS_NONE && end - i > most) most = end - i;
+  }
+  return (double)most / (double)MAX(g->n_attendances, 1u);
+}
+
+static void add_facts(RsDraft *draft, const RsScene *scene, const RsCrossCell *cell, const RsGroup *g) {
+  double decades = fmin(300.0, -cell->log_p / log(10.0));
+  RsFact gathered = fact_of("gathered", cell->n_persons, round(cell->expected * 10.0) / 10.0, (int32_t)CLAMP(10.0 * log2(decades / 2.0), 0.0, 30.0));
+  gathered.p_value = exp(cell->log_p); /* one pre-declared test an insured prefecture and outlet */
+  gathered.argument[0] = cell->n_visitors;
+  rs_draft_fact(draft, gathered);
+  if (g->stat[RS_STAT_DRUGS] > SOME_DRUGS) {
+    RsFact drugs = fact_of("visitors_drugs", g->n_drugs, NAN, (int32_t)fmin(40.0, 10.0 * log2(g->stat[RS_STAT_DRUGS] / 2.0)));
+    for (uint32_t i = 0; i < g->n_drugs && i < 3; i++) drugs.drug[drugs.n_drugs++] = g->drug[i].drug;
+    drugs.argument[0] = g->n_drugs > 0 ? (double)g->drug[0].n_members : (double)NAN;
+    drugs.expected = g->n_drugs > 0 ? round(g->drug[0].expected * 1e3) / 1e3 : (double)NAN;
+    rs_draft_fact(draft, drugs);
+  }
+  double share = top_doctor(scene->claims, g);
+  if (share >= 0.6) rs_draft_fact(draft, fact_of("visitors_doctor", round(share * 1e3) / 1e3, NAN, (int32_t)lround(15.0 * share)));
+  double each = (double)g->n_attendances / (double)g->n;
+  if (each >= 2.0) rs_draft_fact(draft, fact_of("visits_each", round(each * 10.0) / 10.0, NAN, (int32_t)fmin(10.0, 4.0 * log2(each))));
+  if (!isnan(g->amount_ratio) && g->amount_ratio >= 1.25)
+    rs_draft_fact(draft, fact_of("amount_visitors", round(g->amount_ratio * 10.0) / 10.0, 1.0, (int32_t)fmin(10.0, 5.0 * log2(g->amount_ratio))));
+  if (scene->claims->institution_type[cell->outlet] == RS_TYPE_HOSPITAL) rs_draft_fact(draft, fact_of("hospital", 1, NAN, -30));
+}
+
+static void add_visits(RsDraft *draft, const RsScene *scene, const RsGroup *g) {
+  const RsClaims *c = scene->claims;
+  uint32_t all = (1u << draft->facts->len) - 1, bit_drugs = 0;
+  for (guint f = 0; f < draft->facts->len; f++)
+    if (strcmp(g_array_index(draft->facts, RsFact, f).code, "visitors_drugs") == 0) bit_drugs = 1u << f;
+  for (uint32_t i = 0; i < g->n_attendances; i++) {
+    uint32_t v = g->attendance[i].visit;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
+      bool recurs = false;
+      for (uint32_t d = 0; d < g->n_drugs; d++) recurs = recurs || g->drug[d].drug == c->line_drug[l];
+      rs_draft_line(draft, l, recurs ? all : all & ~bit_drugs);
+    }
+  }
+}
+
+/* Those who bought one of the recurring drugs there, where there are any: the rest are visitors by chance. */
+static GArray *core_of(const RsScene *scene, const RsGroup *g) {
+  const RsClaims *c = scene->claims;
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  g_autofree uint8_t *in = g_malloc0((gsize)g->n + 1);
+  for (uint32_t i = 0; i < g->n_attendances; i++)
+    for (uint64_t l = c->visit_line[g->attendance[i].visit]; l < c->visit_line[g->attendance[i].visit + 1]; l++)
+      for (uint32_t d = 0; d < g->n_drugs && d < 8; d++)
+        if (g->drug[d].decades >= 1.0 && g->drug[d].drug == c->line_drug[l]) in[g->attendance[i].member] = 1;
+  for (uint32_t i = 0; i < g->n; i++)
+    if (in[i]) g_array_append_val(out, g->person[i]);
+  return out;
+}
+
+static void try_cell(const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell, GArray *leads) {
+  g_autoptr(GArray) person = visitors_at(scene, x, cell);
+  if (person->len < MIN_PERSONS || person->len > RS_MAX_GROUP) return;
+  uint32_t outlet[MAX_OUTLETS] = {cell->outlet}, n_outlets = add_outlets(scene, x, person, outlet);
+  g_autoptr(RsGroup) wide = rs_group_at(scene, (const uint32_t *)(const void *)person->data, person->len, outlet, n_outlets);
+  if (wide == NULL) return;
+  rs_group_measure(scene, wide);
+  g_autoptr(GArray) core = core_of(scene, wide);
+  bool narrow = core->len >= MIN_PERSONS && core->len < wide->n;
+  g_autoptr(RsGroup) narrowed = narrow ? rs_group_at(scene, (const uint32_t *)(const void *)core->data, core->len, outlet, n_outlets) : NULL;
+  if (narrowed != NULL) rs_group_measure(scene, narrowed);
+  const RsGroup *g = narrowed != NULL && narrowed->stat[RS_STAT_DRUGS] > SOME_DRUGS ? narrowed : wide;
+  g_auto(RsDraft) draft;
+  RsRing ring;
+  rs_draft_init(&draft, RS_CROSSREGION);
+  add_facts(&draft, scene, cell, g);
+  add_visits(&draft, scene, g);
+  for (uint32_t i = 0; i < g->n; i++) rs_draft_member(&draft, RS_PERSON, g->person[i], RS_ROLE_MEMBER, (double)g->n_attended[i] / (double)g->n_bursts);
+  for (uint32_t i = 0; i < n_outlets; i++) rs_draft_member(&draft, RS_INSTITUTION, outlet[i], RS_ROLE_OUTLET, 1.0 / (double)(i + 1));
+  rs_draft_entities(&draft, scene->claims);
+  rs_draft_finish(&draft, scene->claims, &ring);
+  if (ring.score >= CUT) {
+    g_array_append_val(leads, ring);
+    return;
+  }
+  g_free(ring.members);
+  g_free(ring.facts);
+  g_free(ring.evidence);
+  g_free(ring.bursts);
+}
+
+static uint32_t shared_persons(const RsRing *a, const RsRing *b) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < a->count[RS_PERSON]; i++)
+    for (uint32_t j = 0; j < b->count[RS_PERSON]; j++) n += a->members[i].id == b->members[j].id;
+  return n;
+}
+
+static int compare_rings(const void *x, const void *y) {
+  const RsRing *a = x, *b = y;
+  if (a->score != b->score) return a->score > b->score ? -1 : 1;
+  return strcmp(a->lead_key, b->lead_key);
+}
+
+/* One ring uses several outlets and so has several cells: the best stands for those that share half of its people. */
+static void keep_best(GArray *found, GArray *leads) {
+  guint first = leads->len;
+  if (found->len > 0) qsort(found->data, found->len, sizeof(RsRing), compare_rings);
+  for (guint i = 0; i < found->len; i++) {
+    RsRing *ring = &g_array_index(found, RsRing, i);
+    bool copy = false;
+    for (guint k = first; k < leads->len && !copy; k++) {
+      const RsRing *kept = &g_array_index(leads, RsRing, k);
+      copy = 2 * shared_persons(ring, kept) >= MIN(ring->count[RS_PERSON], kept->count[RS_PERSON]);
+    }
+    if (!copy) {
+      g_array_append_vals(leads, ring, 1);
+      continue;
+    }
+    g_free(ring->members);
+    g_free(ring->facts);
+    g_free(ring->evidence);
+    g_free(ring->bursts);
+  }
+}
+
+void rs_crossregion_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
+                         GArray *not_examined) {
+  (void)options;
+  (void)near_misses;
+  (void)not_examined;
+  g_autoptr(RsCrossregion) x = rs_crossregion_new(scene->claims, scene->knowledge, MIN_PERSONS);
+  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  for (uint32_t i = 0; i < x->n; i++)
+    if (x->cell[i].log_p <= FIRST_BAR) try_cell(scene, x, &x->cell[i], found);
+  keep_best(found, leads);
+  if (x->n_migrants == 0) return;
+  RsNotice notice = {"migrants", RS_PERSON, RS_NONE, x->n_migrants, NULL, NULL};
+  notice.text = g_strdup_printf("%u people who live outside their insured place", x->n_migrants);
+  notice.text_zh = g_strdup_printf("%u 名长期异地居住人员", x->n_migrants);
+  g_array_append_val(set_aside, notice);
+}
