@@ -5,6 +5,7 @@
 #include "rings/duplicate.h"
 #include "rings/institutions.h"
 #include "rings/merge.h"
+#include "rings/resale.h"
 #include "rings/scene.h"
 #include "rings/steering.h"
 #include "rings/trace.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUILT (1u << RS_BATCH | 1u << RS_STEERING | 1u << RS_CROSSREGION | 1u << RS_DUPLICATE | 1u << RS_TRAVEL | 1u << RS_TRACE)
+#define BUILT (1u << RS_BATCH | 1u << RS_RESALE | 1u << RS_STEERING | 1u << RS_CROSSREGION | 1u << RS_DUPLICATE | 1u << RS_TRAVEL | 1u << RS_TRACE)
 
 static int compare_rings(const void *x, const void *y) {
   const RsRing *a = x, *b = y;
@@ -75,6 +76,8 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
     done = rs_batch_find(scene, options, leads, near, aside, unseen, &out->n_companion_groups, error);
   if (runs(wanted, RS_CROSSREGION, RS_HAS_PERSON_REGION | RS_HAS_SERVICE_REGION, claims, out))
     rs_crossregion_find(scene, options, leads, near, aside, unseen);
+  if (runs(wanted, RS_RESALE, RS_HAS_DRUG, claims, out))
+    done = rs_resale_find(scene, options, leads, near, aside, unseen, done ? error : NULL) && done;
   if (runs(wanted, RS_STEERING, RS_HAS_DOCTOR, claims, out)) rs_steering_find(scene, options, leads, near, aside, unseen);
   if (runs(wanted, RS_DUPLICATE, 0, claims, out)) rs_duplicate_find(scene, options, leads, near, aside, unseen);
   if (runs(wanted, RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION, claims, out)) rs_travel_find(scene, options, leads, near, aside, unseen);

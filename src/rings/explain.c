@@ -90,6 +90,12 @@ static const Sentence sentence[] = {
     {"visits_each", {"{v.1} visits each", "人均 {v.1} 次"}},
     {"amount_visitors", {"money per visit {v.1} times that of visits to the same kind of institution", "单次金额为同类机构的 {v.1} 倍"}},
     {"hospital", {"a hospital: people travel for treatment", "该机构为医院：异地就医属常见"}},
+    {"overlaps", {"{v.1} times a person on average the same drug is bought again within ten days from another institution or doctor; {e.2} is usual",
+                  "人均 {v.1} 次在十天内从其他机构或医师处再次购买同种药品；一般为 {e.2} 次"}},
+    {"shared_sources", {"any two of them get {v.1} drugs from the same doctor or institution on average", "其中任意两人平均有 {v.1} 种药品来自同一医师或机构"}},
+    {"common_drugs", {"{v} {drug is|drugs are} collected in common ({drugs}), from {0} doctors or institutions",
+                      "共同购买 {v} 种药品（{drugs}），来自 {0} 名医师或机构"}},
+    {"collectors", {"{v} people collect them", "涉及 {v} 人"}},
     {"one_outlet", {"all bursts at one outlet, as households, homes and fixed treatments do",
                     "全部在同一机构，家庭、养老机构与定期治疗亦如此"}},
 };

@@ -1,0 +1,103 @@
+#include "mining/resale.h"
+
+#include "base/calendar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct { uint32_t drug, day, institution, doctor; } Purchase;
+
+void rs_resale_free(RsResale *resale) {
+  if (resale == NULL) return;
+  g_free(resale->person);
+  g_free(resale->token);
+  g_free(resale);
+}
+
+static int compare_purchases(const void *x, const void *y) {
+  const Purchase *a = x, *b = y;
+  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
+  if (a->day != b->day) return a->day < b->day ? -1 : 1;
+  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
+  return (a->doctor > b->doctor) - (a->doctor < b->doctor);
+}
+
+static int compare_tokens(const void *x, const void *y) {
+  const RsResaleToken *a = x, *b = y;
+  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
+  return (a->source > b->source) - (a->source < b->source);
+}
+
+static void purchases_of(const RsClaims *c, const uint8_t *counts, uint32_t person, GArray *out) {
+  g_array_set_size(out, 0);
+  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++)
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
+      if (c->line_drug[l] == RS_NONE || !counts[c->line_drug[l]] || c->line_amount[l] < 0 || c->line_quantity[l] < 0.0f) continue;
+      Purchase at = {c->line_drug[l], c->visit_time[v] / RS_DAY_SECONDS, c->visit_institution[v], c->line_doctor[l]};
+      g_array_append_val(out, at);
+    }
+  if (out->len > 1) qsort(out->data, out->len, sizeof(Purchase), compare_purchases);
+}
+
+static bool overlaps(const Purchase *before, const Purchase *at) {
+  if (at->drug != before->drug || at->day - before->day > RS_RESALE_DAYS) return false;
+  if (at->institution != before->institution) return at->day != before->day || at->doctor != before->doctor || at->doctor == RS_NONE;
+  return at->doctor != RS_NONE && before->doctor != RS_NONE && at->doctor != before->doctor && at->day != before->day;
+}
+
+/* Sources of every drug that overlaps at least once. */
+static void add_tokens(const Purchase *p, guint n, GArray *tokens, guint first) {
+  for (guint i = 0, end; i < n; i = end) {
+    uint32_t count = 0;
+    for (end = i; end < n && p[end].drug == p[i].drug; end++) count += end > i && overlaps(&p[end - 1], &p[end]);
+    for (guint k = i; count > 0 && k < end; k++) {
+      RsResaleToken token = {p[k].drug, p[k].doctor != RS_NONE ? p[k].doctor : p[k].institution | RS_SOURCE_INSTITUTION};
+      g_array_append_val(tokens, token);
+    }
+  }
+  RsResaleToken *t = (RsResaleToken *)(void *)tokens->data + first;
+  guint length = tokens->len - first, kept = 0;
+  qsort(t, length, sizeof *t, compare_tokens);
+  for (guint i = 0; i < length; i++)
+    if (i == 0 || compare_tokens(&t[i], &t[kept - 1]) != 0) t[kept++] = t[i];
+  g_array_set_size(tokens, first + kept);
+}
+
+RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts) {
+  g_autoptr(GArray) persons = g_array_new(FALSE, FALSE, sizeof(RsResalePerson)), tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
+  g_autoptr(GArray) purchases = g_array_new(FALSE, FALSE, sizeof(Purchase));
+  double sum = 0.0, count = 0.0;
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    if (c->person_visit[p + 1] - c->person_visit[p] <= RS_RESALE_OVERLAPS) continue;
+    purchases_of(c, counts, p, purchases);
+    const Purchase *at = (const Purchase *)(const void *)purchases->data;
+    uint32_t n = 0;
+    for (guint i = 1; i < purchases->len; i++) n += overlaps(&at[i - 1], &at[i]);
+    sum += n;
+    count += 1.0;
+    if (n < RS_RESALE_OVERLAPS) continue;
+    RsResalePerson person = {p, n, tokens->len, 0};
+    add_tokens(at, purchases->len, tokens, person.first_token);
+    person.n_tokens = tokens->len - person.first_token;
+    g_array_append_val(persons, person);
+  }
+  RsResale *out = g_new0(RsResale, 1);
+  out->mean_overlaps = count > 0.0 ? sum / count : 0.0;
+  gsize n;
+  out->person = g_array_steal(persons, &n);
+  out->n = (uint32_t)n;
+  out->token = g_array_steal(tokens, &n);
+  return out;
+}
+
+uint32_t rs_resale_shared(const RsResale *r, uint32_t i, uint32_t j) {
+  const RsResaleToken *a = r->token + r->person[i].first_token, *b = r->token + r->person[j].first_token;
+  uint32_t n = r->person[i].n_tokens, m = r->person[j].n_tokens, shared = 0;
+  for (uint32_t x = 0, y = 0; x < n && y < m;) {
+    int order = compare_tokens(&a[x], &b[y]);
+    shared += order == 0;
+    x += order <= 0;
+    y += order >= 0;
+  }
+  return shared;
+}

@@ -1,0 +1,41 @@
+/* mining/resale.h: persons who buy the same drugs again at other places sooner than anyone could need them, and from whom.
+ *
+ * In    RsClaims
+ * Out   RsResale: for each such person the drugs and the sources (doctor, or institution where there is none)
+ * Cost  O(lines log lines of a person)
+ * From  token sharing: two people who get the same drug from the same several doctors share (doctor, drug) tokens, which single shared
+ *       doctors never prove
+ *
+ * An overlap is a purchase of a drug within ten days of the last, from another institution or another doctor. A chronic patient refills
+ * after weeks, a treatment repeats at one place; one or two overlaps happen to anybody.
+ */
+#ifndef RS_MINING_RESALE_H
+#define RS_MINING_RESALE_H
+
+#include "claims/table.h"
+
+enum { RS_RESALE_DAYS = 10, RS_RESALE_OVERLAPS = 4 };
+
+typedef struct { uint32_t drug, source; } RsResaleToken; /* source: doctor number, or institution number with the top bit */
+#define RS_SOURCE_INSTITUTION 0x80000000u
+
+typedef struct {
+  uint32_t person, n_overlaps;
+  uint32_t first_token, n_tokens; /* of drugs that overlap, sorted, distinct */
+} RsResalePerson;
+
+typedef struct {
+  uint32_t n;
+  RsResalePerson *person; /* [n] with at least RS_RESALE_OVERLAPS, by person */
+  RsResaleToken *token;
+  double mean_overlaps;   /* of all persons with as many visits as the least of these */
+} RsResale;
+
+/* counts: [n drugs] 1: may be resold. Fees, tests and what everybody buys are none. */
+RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts);
+void rs_resale_free(RsResale *resale);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsResale, rs_resale_free)
+/* Tokens two of them share. */
+uint32_t rs_resale_shared(const RsResale *resale, uint32_t i, uint32_t j);
+
+#endif
