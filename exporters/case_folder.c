@@ -1,6 +1,7 @@
 #include "exporters/case_folder.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "exporters/checksum.h"
 #include "exporters/manifest.h"
 
@@ -89,11 +90,10 @@ bool rs_case_folder_replaceable(const char *folder, GError **error) {
 
 char *rs_case_folder_begin(const char *folder, GError **error) {
   g_autofree char *partial = g_strconcat(folder, PARTIAL "XXXXXX", NULL);
-  if (mkdtemp(partial) == NULL) {
-    io_failed(error, folder, "create");
-    return NULL;
-  }
-  return g_steal_pointer(&partial);
+  rs_interrupt_hold();
+  const bool made = mkdtemp(partial) != NULL || io_failed(error, folder, "create");
+  rs_interrupt_resume();
+  return made ? g_steal_pointer(&partial) : NULL;
 }
 
 bool rs_case_folder_sync(const char *path, GError **error) {
@@ -140,7 +140,7 @@ static bool move_aside(const char *partial, const char *folder, GError **error) 
   return true;
 }
 
-bool rs_case_folder_finish(const char *partial, const char *folder, bool may_exchange, GError **error) {
+static bool put_in_place(const char *partial, const char *folder, bool may_exchange, GError **error) {
   if (!rs_case_folder_replaceable(folder, error)) return false;
   if (access(folder, F_OK) != 0) {
     if (rename(partial, folder) != 0) return io_failed(error, folder, "create");
@@ -154,6 +154,13 @@ bool rs_case_folder_finish(const char *partial, const char *folder, bool may_exc
   }
   if (may_exchange && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return io_failed(error, folder, "replace");
   return move_aside(partial, folder, error);
+}
+
+bool rs_case_folder_finish(const char *partial, const char *folder, bool may_exchange, GError **error) {
+  rs_interrupt_hold();
+  const bool good = put_in_place(partial, folder, may_exchange, error);
+  rs_interrupt_resume();
+  return good;
 }
 
 /* ---- recovery ---- */
@@ -177,13 +184,15 @@ static void next_commit(const char *folder, const char *what, const char *token)
   rename(next, path);
 }
 
-void rs_case_folder_recover(const char *folder) {
+/* True if it removed something. */
+static bool recover(const char *folder) {
   g_autofree char *former = g_strconcat(folder, FORMER, NULL);
   g_autofree char *manifest = g_build_filename(folder, "manifest.json", NULL);
   g_autofree char *parent = g_path_get_dirname(folder);
   g_autofree char *base = g_path_get_basename(folder);
   char sha256[65];
   uint64_t size;
+  bool removed = false;
   if (access(folder, F_OK) != 0) rename(former, folder);
   if (rs_checksum_file(manifest, sha256, &size, NULL)) {
     sha256[16] = '\0';
@@ -196,9 +205,13 @@ void rs_case_folder_recover(const char *folder) {
     if (suffix == NULL || !suffix_is_stale(suffix)) continue;
     g_autofree char *path = g_build_filename(parent, entry->d_name, NULL);
     rs_case_folder_remove(path);
+    removed = true;
   }
   if (entries != NULL) closedir(entries);
+  return removed;
 }
+
+void rs_case_folder_recover(const char *folder) { recover(folder); }
 
 /* ---- the lock ---- */
 
@@ -206,6 +219,7 @@ struct RsCaseLock { int fd; char *path; };
 
 void rs_case_unlock(RsCaseLock *lock) {
   if (lock == NULL) return;
+  rs_interrupt_set_action(NULL, NULL);
   if (lock->fd >= 0) {
     unlink(lock->path); /* while held: whoever waits for this very file finds it gone and opens a new one */
     close(lock->fd);
@@ -238,6 +252,14 @@ static bool lock_take(RsCaseLock *lock, const char *folder, GError **error) {
   }
 }
 
+/* Other threads may still be writing into a folder that is being removed, until it is gone; hence again until nothing is left. */
+static void interrupted(void *data) {
+  const RsCaseLock *lock = data;
+  g_autofree char *name = g_strndup(lock->path, strlen(lock->path) - strlen(".lock"));
+  for (unsigned i = 0; i < 1000 && recover(name); i++) g_usleep(1000);
+  unlink(lock->path);
+}
+
 RsCaseLock *rs_case_lock(const char *folder, GError **error) {
   g_autofree char *name = rs_case_folder_name(folder, error);
   if (name == NULL) return NULL;
@@ -246,6 +268,7 @@ RsCaseLock *rs_case_lock(const char *folder, GError **error) {
   lock->path = g_strconcat(name, ".lock", NULL);
   bool good = lock_take(lock, name, error);
   if (good) {
+    rs_interrupt_set_action(interrupted, lock);
     rs_case_folder_recover(name);
     good = rs_case_folder_replaceable(name, error);
   }

@@ -1,6 +1,7 @@
 #include "base/output.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,8 +51,11 @@ RsOutput *rs_output_open(const char *path, GError **error) {
     return fd < 0 ? open_failed(path, errno, error) : output_new(path, fd, NULL);
   }
   g_autofree char *partial = g_strconcat(path, ".partial-XXXXXX", NULL);
-  const int fd = mkostemp(partial, O_CLOEXEC);
-  if (fd < 0) return open_failed(path, errno, error);
+  rs_interrupt_hold();
+  const int fd = mkostemp(partial, O_CLOEXEC), code = errno;
+  if (fd >= 0) rs_interrupt_remember(partial);
+  rs_interrupt_resume();
+  if (fd < 0) return open_failed(path, code, error);
   return output_new(path, fd, g_steal_pointer(&partial));
 }
 
@@ -92,10 +96,12 @@ static void output_finish(RsOutput *output) {
   if (output->fd != STDOUT_FILENO && close(output->fd) != 0 && errno != EINTR) output_fail(output, "write", errno);
   output->fd = -1;
   if (output->error != NULL || output->partial == NULL) return;
-  if (rename(output->partial, output->path) != 0)
-    output_fail(output, "rename into place", errno);
-  else
-    g_clear_pointer(&output->partial, g_free);
+  rs_interrupt_hold();
+  const bool renamed = rename(output->partial, output->path) == 0;
+  if (!renamed) output_fail(output, "rename into place", errno);
+  else rs_interrupt_forget(output->partial);
+  rs_interrupt_resume();
+  if (renamed) g_clear_pointer(&output->partial, g_free);
 }
 
 bool rs_output_close(RsOutput *output, GError **error) {
@@ -105,10 +111,17 @@ bool rs_output_close(RsOutput *output, GError **error) {
   return false;
 }
 
+static void partial_remove(const char *partial) {
+  rs_interrupt_hold();
+  unlink(partial);
+  rs_interrupt_forget(partial);
+  rs_interrupt_resume();
+}
+
 void rs_output_free(RsOutput *output) {
   if (output == NULL) return;
   if (output->fd >= 0 && output->fd != STDOUT_FILENO) close(output->fd);
-  if (output->partial != NULL) unlink(output->partial);
+  if (output->partial != NULL) partial_remove(output->partial);
   g_clear_error(&output->error);
   g_free(output->partial);
   g_free(output->path);

@@ -111,6 +111,8 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
               .authority = options->authority, .text_language = options->text_language, .language = options->language, .command_line = command,
               .options = result_options(options, number), .seed = (uint64_t)options->seed, .n_threads = options->n_threads};
   if (!rs_case_write(&c, folder, digest, error)) return RS_ERROR_IO;
+  case_unlock(&lock); /* before anything is said: who reads it may stop reading */
+  lock = NULL;
   double seconds = rs_progress_end(progress);
   rs_summary_print(options, &c, folder, digest, seconds);
   return 0;

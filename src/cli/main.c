@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cli/commands.h"
 
 #include <stdio.h>
@@ -53,6 +54,8 @@ static int run(const RsCommand *command, int argc, char **argv) {
   GError *error = NULL;
   g_autoptr(RsOptions) options = rs_options_new(command, argc, argv, &error);
   int code = options == NULL ? RS_ERROR_USAGE : command->run(options, &error);
+  rs_interrupt_hold(); /* an interrupted run says no more */
+  rs_interrupt_resume();
   if (error != NULL) {
     fprintf(stderr, "ringscope: %s\n", error->message);
     code = error->domain == RS_ERROR ? error->code : RS_ERROR_IO;
@@ -62,6 +65,7 @@ static int run(const RsCommand *command, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+  rs_interrupt_start();
   if (argc < 2) {
     help();
     return RS_ERROR_USAGE;

@@ -1,0 +1,77 @@
+#include "base/interrupt.h"
+
+#include <glib.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static GMutex lock; /* guards what follows; the waiting thread never gives it back */
+static GHashTable *paths;
+static RsInterruptAction action;
+static void *action_data;
+static sem_t arrived;
+static volatile sig_atomic_t signal_number;
+
+void rs_interrupt_hold(void) { g_mutex_lock(&lock); }
+void rs_interrupt_resume(void) { g_mutex_unlock(&lock); }
+
+void rs_interrupt_remember(const char *path) {
+  if (paths == NULL) paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add(paths, g_strdup(path));
+}
+
+void rs_interrupt_forget(const char *path) {
+  if (paths != NULL) g_hash_table_remove(paths, path);
+}
+
+void rs_interrupt_set_action(RsInterruptAction new_action, void *data) {
+  rs_interrupt_hold();
+  action = new_action;
+  action_data = data;
+  rs_interrupt_resume();
+}
+
+static void remove_path(gpointer path, gpointer value, gpointer data) {
+  (void)value, (void)data;
+  unlink(path);
+}
+
+/* The process ends by the signal itself, so that a shell sees why. */
+static void end_by(int number) {
+  sigset_t only;
+  signal(number, SIG_DFL);
+  sigemptyset(&only);
+  sigaddset(&only, number);
+  pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+  raise(number);
+  _exit(128 + number);
+}
+
+static void *wait_for_signal(void *unused) {
+  (void)unused;
+  while (sem_wait(&arrived) != 0) continue;
+  rs_interrupt_hold();
+  if (paths != NULL) g_hash_table_foreach(paths, remove_path, NULL);
+  if (action != NULL) action(action_data);
+  end_by(signal_number);
+  return NULL;
+}
+
+/* Any thread may be the one that is interrupted: libraries start some before main, which no mask of ours reaches. */
+static void signal_arrives(int number) {
+  signal_number = number;
+  sem_post(&arrived);
+}
+
+void rs_interrupt_start(void) {
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction former, own = {.sa_handler = signal_arrives, .sa_flags = SA_RESTART};
+  pthread_t thread;
+  sigfillset(&own.sa_mask);
+  if (sem_init(&arrived, 0, 0) != 0 || pthread_create(&thread, NULL, wait_for_signal, NULL) != 0) return; /* then signals end the program at once */
+  pthread_detach(thread);
+  for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+    if (sigaction(numbers[i], NULL, &former) == 0 && former.sa_handler != SIG_IGN) sigaction(numbers[i], &own, NULL);
+}

@@ -1,0 +1,22 @@
+/* base/interrupt.h: Ctrl-C, SIGTERM and SIGHUP end the program without leaving half-written files.
+ *
+ * A thread of its own waits for the signal, so that cleaning up may do what a signal handler may not. It cleans up and lets the signal
+ * end the process as it would have without us. Steps that must not be torn apart (a file is created and remembered, a folder is put in
+ * place) stand between rs_interrupt_hold() and rs_interrupt_resume(); once the signal has come, hold never returns. */
+#ifndef RS_BASE_INTERRUPT_H
+#define RS_BASE_INTERRUPT_H
+
+/* Once. Signals that the caller of the program ignores stay ignored. */
+void rs_interrupt_start(void);
+
+/* Not to be nested. */
+void rs_interrupt_hold(void);
+void rs_interrupt_resume(void);
+
+/* Files to remove, and one action besides; to be called while held. forget: the path is in its place, or gone. */
+void rs_interrupt_remember(const char *path);
+void rs_interrupt_forget(const char *path);
+typedef void (*RsInterruptAction)(void *data);
+void rs_interrupt_set_action(RsInterruptAction action, void *data); /* NULL: none; holds by itself */
+
+#endif
