@@ -27,7 +27,7 @@ typedef struct {
 } Totals;
 
 typedef struct { uint64_t hash; const char *id; uint32_t length, number, n_visits; } Person;
-typedef struct { uint64_t settlement; uint32_t time, institution; const RsRawVisit *raw; } VisitRef;
+typedef struct { uint64_t settlement, rest; uint32_t time, institution; const RsRawVisit *raw; } VisitRef;
 
 /* A thread's scratch, grown to the largest partition. */
 typedef struct {
@@ -213,7 +213,8 @@ static void order_visits(const Builder *builder, Worker *worker, const RsRawVisi
   VisitRef *visit = &g_array_index(worker->visits, VisitRef, 0);
   bool settlements = false;
   for (uint32_t i = 0; i < n; i++) {
-    visit[i] = (VisitRef){settlement_hash(builder, raw[i]), raw[i]->time, builder->institution_rank[raw[i]->institution], raw[i]};
+    visit[i] = (VisitRef){settlement_hash(builder, raw[i]), rs_raw_rest(raw[i], builder->region_rank), raw[i]->time,
+                          builder->institution_rank[raw[i]->institution], raw[i]};
     settlements |= raw[i]->settlement != 0;
   }
   if (settlements && n > 1) {
@@ -261,7 +262,8 @@ static uint32_t collect_lines(const Builder *builder, Worker *worker) {
                            .refund = (visit[i].raw->flags & RS_RAW_REFUND) != 0,
                            .amount = raw[l].amount,
                            .fund = raw[l].fund,
-                           .trace = rs_raw_trace(visit[i].raw, l)};
+                           .trace = rs_raw_trace(visit[i].raw, l),
+                           .rest = visit[i].rest};
       g_array_append_val(worker->lines, line);
     }
   }
@@ -281,6 +283,7 @@ static int compare_lines(const void *a, const void *b) {
   COMPARE(raw->quantity);
   COMPARE(trace);
   COMPARE(raw->claim);
+  COMPARE(rest); /* the visit's regions are those of its first line */
   COMPARE(raw->row);
   return 0;
 }
@@ -670,7 +673,7 @@ static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
   builder->diagnosis_rank = sort_dictionary(raw->diagnosis, &c->diagnosis);
   builder->region_rank = sort_dictionary(raw->region, &c->region);
   if (!rs_repeats_find(raw, builder->institution_rank, builder->doctor_rank, builder->drug_rank, builder->diagnosis_rank,
-                       &builder->repeats, error))
+                       builder->region_rank, &builder->repeats, error))
     return false;
   uint64_t n_visits = 0, n_lines = 0;
   builder->part = g_new0(Part, n_partitions);

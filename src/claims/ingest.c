@@ -12,8 +12,8 @@
 
 #include <unistd.h>
 
-#define RAW_TEXT_BUDGET ((size_t)256 << 20) /* bytes of rejected records kept, all threads together */
-#define RAW_TEXT_MOST ((size_t)64 << 10)    /* of one record */
+#define TYPE_WORD_MOST 96u    /* bytes of an institution type's word */
+#define TYPE_PREFIX_MOST 128u /* bytes of an institution id that may tell its type */
 #define REFUND_SALT 0x7265667564656421ull
 
 enum { INSTITUTION, DOCTOR, DRUG, DIAGNOSIS, REGION, N_DOMAINS };
@@ -42,6 +42,7 @@ typedef struct {
   uint32_t name_capacity;
   RsDictionary *type_words;
   uint8_t *type_of_word;
+  size_t prefix_length; /* of the longest beginning of an id that the mapping knows */
   const RsInput *input;
   uint32_t visit_column[RS_N_COLUMNS];
   unsigned n_visit_columns;
@@ -56,6 +57,7 @@ typedef struct {
   /* what became of the rows; the used ones are counted when the table is built */
   uint64_t rows, outside, repeated, unreadable;
   int64_t amount, amount_outside, amount_repeated, amount_rejected;
+  uint64_t money; /* see RS_MOST_MONEY */
   GPtrArray *rejects;
   bool out_of_memory, over_limit;
 } Parser;
@@ -126,7 +128,7 @@ char *rs_reject_detail(const char *column, const char *text, size_t length, cons
 
 RsReject *rs_reject_new(RsRow row, RsReason reason, char *detail, const char *raw, size_t raw_length) {
   RsReject *reject = g_new0(RsReject, 1);
-  *reject = (RsReject){.row = row, .reason = reason, .detail = detail, .raw_length = (uint32_t)MIN(raw_length, RAW_TEXT_MOST)};
+  *reject = (RsReject){.row = row, .reason = reason, .detail = detail, .raw_length = (uint32_t)MIN(raw_length, RS_REJECT_TEXT_MOST)};
   reject->raw = g_malloc(reject->raw_length + 1u);
   if (reject->raw_length > 0) memcpy(reject->raw, raw, reject->raw_length);
   reject->raw[reject->raw_length] = '\0';
@@ -197,21 +199,29 @@ static uint8_t institution_type(Parser *parser, uint32_t record, const char *id,
   size_t length;
   const char *word = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION_TYPE, &length);
   if (word == NULL) word = "", length = 0;
-  /* the answer depends on the word and the id's beginning; ids share few beginnings, so word + first 8 bytes is the key */
-  char key[128];
-  if (length > 96) length = 96;
-  size_t n = MIN(id_length, 8);
-  memcpy(key, word, length);
-  key[length] = '\n';
+  /* the answer depends on the word and on as much of the id as the mapping looks at; ids share few beginnings, so both are the key */
+  char key[2 + TYPE_WORD_MOST + TYPE_PREFIX_MOST];
+  if (length > TYPE_WORD_MOST) word = "", length = 0;
+  size_t n = MIN(id_length, parser->prefix_length);
+  key[0] = (char)length;
+  memcpy(key + 1, word, length);
   memcpy(key + length + 1, id, n);
   uint32_t known = rs_dictionary_size(parser->type_words);
   uint32_t number = rs_dictionary_add(parser->type_words, key, length + 1 + n, rs_hash_bytes(key, length + 1 + n));
   if (number == known) {
     parser->type_of_word = g_renew(uint8_t, parser->type_of_word, (gsize)number + 1);
-    g_autofree char *word_text = g_strndup(word, length), *id_text = g_strndup(id, id_length);
+    g_autofree char *word_text = g_strndup(word, length), *id_text = g_strndup(id, n);
     parser->type_of_word[number] = (uint8_t)rs_mapping_institution_type(parser->input->mapping, word_text, id_text);
   }
   return parser->type_of_word[number];
+}
+
+/* ---- money ---- */
+
+/* Hostile amounts must not overflow the sums: once they are too large together the run is refused, so nothing more is added. */
+static bool money_fits(Parser *parser, int64_t amount, int64_t fund) {
+  if (parser->money <= RS_MOST_MONEY) parser->money += rs_money_magnitude(amount) + rs_money_magnitude(fund);
+  return parser->money <= RS_MOST_MONEY;
 }
 
 /* ---- rejected rows ---- */
@@ -221,13 +231,13 @@ static RsRow row_of(const Parser *parser, uint32_t record) { return RS_ROW(parse
 static void reject(Parser *parser, uint32_t record, RsReason reason, char *detail, bool amount_read, int64_t amount) {
   size_t length;
   const char *raw = rs_csv_raw(&parser->csv, record, &length);
-  if (__atomic_add_fetch(&parser->work->raw_text, MIN(length, RAW_TEXT_MOST), __ATOMIC_RELAXED) > RAW_TEXT_BUDGET) length = 0;
+  if (__atomic_add_fetch(&parser->work->raw_text, MIN(length, RS_REJECT_TEXT_MOST), __ATOMIC_RELAXED) > RS_REJECT_TEXT_BUDGET) length = 0;
   g_ptr_array_add(parser->rejects, rs_reject_new(row_of(parser, record), reason, detail, raw, length));
-  if (amount_read) {
+  if (!amount_read) {
+    parser->unreadable++;
+  } else if (money_fits(parser, amount, 0)) {
     parser->amount += amount;
     parser->amount_rejected += amount;
-  } else {
-    parser->unreadable++;
   }
 }
 
@@ -270,10 +280,19 @@ static const RsColumnRole visit_roles[] = {RS_COLUMN_PERSON,         RS_COLUMN_I
                                            RS_COLUMN_SETTLEMENT,     RS_COLUMN_PERSON_REGION, RS_COLUMN_SERVICE_REGION,
                                            RS_COLUMN_INSTITUTION_TYPE, RS_COLUMN_VALID_FLAG,  RS_COLUMN_REFUND_FLAG};
 
+static size_t longest_prefix(const RsMapping *mapping) {
+  size_t longest = 0;
+  for (unsigned type = RS_TYPE_PHARMACY; type <= RS_TYPE_CLINIC; type++)
+    for (char *const *prefix = mapping->type_prefixes[type]; prefix != NULL && *prefix != NULL; prefix++)
+      longest = MAX(longest, strlen(*prefix));
+  return MIN(longest, TYPE_PREFIX_MOST);
+}
+
 /* Which columns make a visit in this file; with --settlements a line's own time does not. */
 static void use_input(Parser *parser) {
   rs_dictionary_free(parser->type_words); /* its answers came from another file's mapping */
   parser->type_words = rs_dictionary_new();
+  parser->prefix_length = longest_prefix(parser->input->mapping);
   parser->n_visit_columns = 0;
   bool joined = parser->work->ingest->settlements != NULL;
   for (size_t i = 0; i < G_N_ELEMENTS(visit_roles); i++) {
@@ -431,7 +450,7 @@ static void add_line(Parser *parser, uint32_t record) {
   RsRawLine *line = &parser->line[parser->visit.n_lines];
   *line = (RsRawLine){.row = row_of(parser, record)};
   parser->trace[parser->visit.n_lines] = 0;
-  if (!line_numbers(parser, record, line)) return;
+  if (!line_numbers(parser, record, line) || !money_fits(parser, line->amount, line->fund)) return;
   parser->amount += line->amount;
   if (parser->settlement != NULL) __atomic_store_n(&parser->settlement->has_lines, 1, __ATOMIC_RELAXED);
   if (parser->place == RS_PLACE_OUTSIDE) {
@@ -449,12 +468,12 @@ static void add_line(Parser *parser, uint32_t record) {
   parser->visit.n_lines++;
 }
 
-static bool fields_fit(const Parser *parser, uint32_t record) {
-  uint32_t n = rs_csv_n_fields(&parser->csv, record);
-  if (n < parser->input->n_fields) return false;
-  for (uint32_t k = parser->input->n_fields; k < n; k++) {
+bool rs_fields_fit(const RsInput *input, const RsCsv *csv, uint32_t record) {
+  uint32_t n = rs_csv_n_fields(csv, record);
+  if (n < input->n_fields) return false;
+  for (uint32_t k = input->n_fields; k < n; k++) {
     size_t length;
-    rs_csv_field(&parser->csv, record, k, &length);
+    rs_csv_field(csv, record, k, &length);
     if (length > 0) return false; /* delimiters at the end of the line are harmless, more cells are not */
   }
   return true;
@@ -465,7 +484,7 @@ static void parse_record(Parser *parser, uint32_t record) {
                                            "bytes that are no text in the file's encoding"};
   parser->rows++;
   RsFault fault = (RsFault)parser->csv.fault[record];
-  bool fits = fault == RS_FAULT_NONE && fields_fit(parser, record);
+  bool fits = fault == RS_FAULT_NONE && rs_fields_fit(parser->input, &parser->csv, record);
   if (fits && continues(parser, record)) {
     add_line(parser, record);
     return;
@@ -502,6 +521,7 @@ static bool next_block(Parser *parser) {
   while (!found && work->error == NULL && work->next_input < inputs->len) {
     RsInput *input = g_ptr_array_index(inputs, work->next_input);
     parser->input = input;
+    if (input->source == NULL && (input->source = rs_input_source(input, &work->error)) == NULL) break;
     found = rs_source_next(input->source, &parser->block, &work->error);
     if (found || work->error != NULL) break;
     input->file->encoding = rs_encoding_name[rs_source_encoding(input->source)];
@@ -524,7 +544,7 @@ static void parse_all(size_t task, unsigned thread, void *data) {
   Parser *parser = &((Work *)data)->parser[task];
   const RsInput *last = NULL;
   uint64_t before = 0;
-  while (!parser->out_of_memory && !over_limit(parser) && next_block(parser)) {
+  while (!parser->out_of_memory && parser->money <= RS_MOST_MONEY && !over_limit(parser) && next_block(parser)) {
     if (parser->input != last) use_input(parser);
     last = parser->input;
     before = parser->rows;
@@ -551,6 +571,13 @@ static void parser_clear(Parser *parser) {
   rs_dictionary_free(parser->type_words);
   g_free(parser->type_of_word);
   g_ptr_array_unref(parser->rejects);
+}
+
+/* What all threads and the settlements table read, or a little more than RS_MOST_MONEY. */
+static uint64_t money_read(const Work *work) {
+  uint64_t money = work->ingest->settlements != NULL ? work->ingest->settlements->money : 0;
+  for (unsigned t = 0; t < work->ingest->raw->n_threads && money <= RS_MOST_MONEY; t++) money += work->parser[t].money;
+  return money;
 }
 
 static void add_counts(RsReport *report, Parser *parser) {
@@ -622,6 +649,17 @@ static unsigned columns_of(const RsInput *input) {
   return columns;
 }
 
+bool rs_money_refuse(GError **error) {
+  g_set_error_literal(error, RS_ERROR, RS_ERROR_INPUT,
+                      "the amounts together exceed 20,000,000,000,000,000.00: is a column of ids or codes mapped to amount or fund_amount?");
+  return false;
+}
+
+static void reject_drop(gpointer data, gpointer unused) {
+  (void)unused;
+  rs_reject_free(data);
+}
+
 bool rs_ingest(RsIngest *ingest, GError **error) {
   RsRaw *raw = ingest->raw;
   Work work = {.ingest = ingest};
@@ -644,13 +682,15 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   if (raw->spread_fund && ingest->settlements->has_fund) raw->columns |= RS_HAS_FUND;
 
   rs_parallel(raw->n_threads, raw->n_threads, parse_all, &work);
-  add_lone_settlements(&work.parser[0], ingest->settlements, ingest->report);
+  const bool countable = money_read(&work) <= RS_MOST_MONEY;
+  if (countable) add_lone_settlements(&work.parser[0], ingest->settlements, ingest->report);
 
   bool out_of_memory = false, over = false;
   for (unsigned t = 0; t < raw->n_threads; t++) {
     out_of_memory |= work.parser[t].out_of_memory;
     over |= work.parser[t].over_limit;
-    add_counts(ingest->report, &work.parser[t]);
+    if (countable) add_counts(ingest->report, &work.parser[t]);
+    else g_ptr_array_foreach(work.parser[t].rejects, reject_drop, NULL);
     parser_clear(&work.parser[t]);
   }
   g_ptr_array_set_size(work.drug_name, (gint)MAX(rs_dictionary_size(raw->drug), work.drug_name->len));
@@ -661,6 +701,7 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   g_mutex_clear(&work.name_lock);
   if (work.error != NULL) return g_propagate_error(error, work.error), false;
   if (out_of_memory) return g_set_error_literal(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the claims"), false;
+  if (!countable) return rs_money_refuse(error);
   if (over) {
     g_autofree char *allowed = g_format_size(ingest->options->memory);
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "the claims alone need more than the %s allowed by --memory; --since and --until take a shorter period", allowed);

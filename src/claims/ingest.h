@@ -9,20 +9,25 @@
 #include "claims/reader.h"
 #include "claims/source.h"
 
-/* One opened file of claims or settlements. */
+#define RS_REJECT_TEXT_MOST ((size_t)64 << 10)    /* bytes of a rejected record that are kept */
+#define RS_REJECT_TEXT_BUDGET ((size_t)256 << 20) /* of all of them */
+
+/* One file of claims or settlements. It is open only while it is read: there may be tens of thousands. */
 typedef struct {
   RsInputFile *file;      /* borrowed from the report */
   uint32_t number;        /* of the file in the report */
   int fd;                 /* of spooled stdin, else -1 */
-  RsSource *source;       /* NULL once read */
+  RsSource *source;       /* NULL unless it is being read */
   RsStamp stamp;
   char delimiter;
-  RsMapping *mapping;
+  const RsMapping *mapping; /* the reader's: files with one header share it */
   int column[RS_N_COLUMNS];
   uint32_t n_fields;
   bool repeated;          /* the same bytes as an earlier file: its rows count as repeated */
 } RsInput;
 void rs_input_free(RsInput *input);
+/* Opens the file again, from its start; the caller owns the source. error: RS_ERROR_IO, also if it changed. */
+RsSource *rs_input_source(const RsInput *input, GError **error);
 
 typedef struct {
   const RsReadOptions *options;
@@ -44,8 +49,12 @@ RsSettlement *rs_settlements_find(const RsSettlements *settlements, uint64_t has
 
 /* Parts shared by both tables. A cell, trimmed of blanks; NULL with length 0 where the column is missing or the cell means empty. */
 const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length);
+/* As many fields as the header, or more that are empty. */
+bool rs_fields_fit(const RsInput *input, const RsCsv *csv, uint32_t record);
 /* RS_REASON_NUMBER etc. with a sentence that shows the value only if it cannot be an id. Owned by the caller. */
 char *rs_reject_detail(const char *column, const char *text, size_t length, const char *what);
+/* Sets the error for amounts past RS_MOST_MONEY; returns false. */
+bool rs_money_refuse(GError **error);
 RsReject *rs_reject_new(RsRow row, RsReason reason, char *detail, const char *raw, size_t raw_length);
 const char *rs_time_status_text(RsTimeStatus status);
 

@@ -17,6 +17,10 @@
 #define RS_RAW_MAX_LINES 64u   /* a longer run continues in a further record */
 #define RS_CLAIM_PARTITIONS 256u
 
+/* Of all amounts and fund payments together, as magnitudes, in fen: no sum of any of them, nor of a few such sums, overflows. */
+#define RS_MOST_MONEY UINT64_C(2000000000000000000)
+static inline uint64_t rs_money_magnitude(int64_t fen) { return fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen; }
+
 enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */ };
 
 typedef struct {
@@ -76,6 +80,7 @@ typedef struct {
   uint32_t *slot; /* [n_slots] 1 + index into row by hash, 0: empty */
   char *text;     /* person ids, NUL-terminated */
   bool has_fund, has_total;
+  uint64_t money; /* of the rows kept, repeated and rejected; over RS_MOST_MONEY: reading stopped */
 } RsSettlements;
 
 typedef struct {
@@ -99,7 +104,10 @@ typedef struct {
   uint64_t n;
 } RsRepeats;
 bool rs_repeats_find(RsRaw *raw, const uint32_t *institution_rank, const uint32_t *doctor_rank, const uint32_t *drug_rank,
-                     const uint32_t *diagnosis_rank, RsRepeats *repeats, GError **error);
+                     const uint32_t *diagnosis_rank, const uint32_t *region_rank, RsRepeats *repeats, GError **error);
+/* What a visit holds that is no content of a claim: where two rows are the same claim, the one with the smaller number is taken, so that the
+ * choice does not hang on the order of rows. */
+uint64_t rs_raw_rest(const RsRawVisit *visit, const uint32_t *region_rank);
 RsPlace rs_repeats_place(const RsRepeats *repeats, RsRow row); /* RS_PLACE_USED, _REPEATED or _REJECTED */
 void rs_repeats_clear(RsRepeats *repeats);
 

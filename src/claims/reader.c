@@ -21,6 +21,9 @@ struct RsReader {
   RsReport *report;
   GPtrArray *claims;    /* of RsInput */
   RsInput *settlements; /* NULL: one table */
+  GPtrArray *mappings;  /* of RsMapping: what the inputs point to */
+  GPtrArray *header;    /* the last one seen, of a claim file: it and its columns, for the next file with the same */
+  const RsInput *header_input;
   RsAttributes *attributes[RS_N_ATTRIBUTE_KINDS];
 };
 
@@ -28,16 +31,18 @@ void rs_input_free(RsInput *input) {
   if (input == NULL) return;
   if (input->fd >= 0) close(input->fd);
   rs_source_free(input->source);
-  rs_mapping_free(input->mapping);
   g_free(input);
 }
 
 static void input_destroy(gpointer input) { rs_input_free(input); }
+static void mapping_destroy(gpointer mapping) { rs_mapping_free(mapping); }
 
 void rs_reader_free(RsReader *reader) {
   if (reader == NULL) return;
   g_ptr_array_unref(reader->claims);
   rs_input_free(reader->settlements);
+  g_ptr_array_unref(reader->mappings);
+  g_clear_pointer(&reader->header, g_ptr_array_unref);
   for (int k = 0; k < RS_N_ATTRIBUTE_KINDS; k++) rs_attributes_free(reader->attributes[k]);
   rs_report_free(reader->report);
   g_free(reader);
@@ -120,24 +125,53 @@ static int spool_pipe(const RsReader *reader, const char *path, GError **error) 
   return spooled;
 }
 
-static RsSource *source_open(const RsReader *reader, RsInput *input, const RsSourceOptions *options, GError **error) {
+static RsSource *source_open(const RsReader *reader, RsInput *input, GError **error) {
   const char *path = input->file->path;
   struct stat status;
   bool standard = strcmp(path, "-") == 0;
-  if (!standard && (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))) return rs_source_open(path, options, error);
-  if (input->fd < 0) input->fd = standard ? rs_source_spool_stdin(reader->options.temp, error) : spool_pipe(reader, path, error);
-  return input->fd < 0 ? NULL : rs_source_open_fd(input->fd, standard ? "stdin" : path, options, error);
+  if (!standard && (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))) return rs_source_open(path, NULL, error);
+  input->fd = standard ? rs_source_spool_stdin(reader->options.temp, error) : spool_pipe(reader, path, error);
+  return input->fd < 0 ? NULL : rs_source_open_fd(input->fd, standard ? "stdin" : path, NULL, error);
 }
 
-static bool input_map(const RsReader *reader, RsInput *input, RsTableKind table, GPtrArray *header, GError **error) {
+RsSource *rs_input_source(const RsInput *input, GError **error) {
+  const RsSourceOptions options = {.delimiter = input->delimiter, .stamp = &input->stamp};
+  const char *path = input->file->path;
+  if (input->fd < 0) return rs_source_open(path, &options, error);
+  return rs_source_open_fd(input->fd, strcmp(path, "-") == 0 ? "stdin" : path, &options, error);
+}
+
+static bool same_header(const GPtrArray *a, const GPtrArray *b) {
+  if (a == NULL || a->len != b->len) return false;
+  for (guint i = 0; i < a->len; i++)
+    if (strcmp(a->pdata[i], b->pdata[i]) != 0) return false;
+  return true;
+}
+
+/* Tens of thousands of daily files have one header: it is understood once. */
+static bool input_map(RsReader *reader, RsInput *input, RsTableKind table, GPtrArray *header, GError **error) {
   const char *const *field = (const char *const *)header->pdata;
   const char *name = input->file->path;
-  if (reader->options.map != NULL) input->mapping = rs_mapping_new(reader->options.map, error);
-  else input->mapping = rs_mapping_choose(table, field, header->len, name, error);
-  if (input->mapping == NULL) return false;
-  input->file->mapping = g_strdup(input->mapping->name);
+  const RsInput *like = table == RS_TABLE_CLAIMS && same_header(reader->header, header) ? reader->header_input : NULL;
   input->n_fields = header->len;
-  return rs_mapping_bind(input->mapping, table, field, header->len, name, input->column, error);
+  if (like != NULL) {
+    input->mapping = like->mapping;
+    memcpy(input->column, like->column, sizeof input->column);
+  } else {
+    RsMapping *mapping = reader->options.map != NULL ? rs_mapping_new(reader->options.map, error)
+                                                     : rs_mapping_choose(table, field, header->len, name, error);
+    if (mapping == NULL) return false;
+    g_ptr_array_add(reader->mappings, mapping);
+    input->mapping = mapping;
+    if (!rs_mapping_bind(mapping, table, field, header->len, name, input->column, error)) return false;
+  }
+  input->file->mapping = g_strdup(input->mapping->name);
+  if (table == RS_TABLE_CLAIMS && like == NULL) {
+    g_clear_pointer(&reader->header, g_ptr_array_unref);
+    reader->header = g_ptr_array_ref(header);
+    reader->header_input = input;
+  }
+  return true;
 }
 
 static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table, GError **error) {
@@ -145,8 +179,8 @@ static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table
   input->fd = -1;
   input->number = reader->report->files->len;
   input->file = file_add(reader, path, table == RS_TABLE_CLAIMS ? "claims" : "settlements");
-  input->source = source_open(reader, input, NULL, error);
-  g_autoptr(GPtrArray) header = input->source == NULL ? NULL : rs_source_header(input->source, error);
+  g_autoptr(RsSource) source = source_open(reader, input, error);
+  g_autoptr(GPtrArray) header = source == NULL ? NULL : rs_source_header(source, error);
   bool ok = header != NULL;
   if (ok && header->len == 0) {
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: the file is empty", path);
@@ -156,47 +190,70 @@ static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table
     rs_input_free(input);
     return NULL;
   }
-  input->stamp = *rs_source_stamp(input->source);
-  input->delimiter = rs_source_delimiter(input->source);
+  input->stamp = *rs_source_stamp(source);
+  input->delimiter = rs_source_delimiter(source);
   input->file->bytes = input->stamp.size;
-  input->file->compression = rs_source_compression(input->source);
+  input->file->compression = rs_source_compression(source);
   input->file->delimiter = input->delimiter;
   return input;
 }
 
+static bool input_hash(RsInput *input, GError **error) {
+  if (input->file->sha256[0] != '\0') return true;
+  g_autoptr(RsSource) source = rs_input_source(input, error);
+  return source != NULL && rs_source_sha256(source, input->file->sha256, error);
+}
+
+/* Files seen so far: by where they lie, by size (the first of it), by content (only where sizes are equal). */
+typedef struct { GHashTable *place, *size, *content; } Seen;
+
+static bool seen_before(Seen *seen, RsInput *input, bool *before, GError **error) {
+  char *place = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, input->stamp.device, input->stamp.inode);
+  *before = !g_hash_table_add(seen->place, place);
+  if (*before) return true;
+  RsInput *alike = g_hash_table_lookup(seen->size, &input->stamp.size);
+  if (alike == NULL) {
+    g_hash_table_insert(seen->size, &input->stamp.size, input);
+    return true;
+  }
+  if (!input_hash(alike, error) || !input_hash(input, error)) return false;
+  g_hash_table_add(seen->content, alike->file->sha256);
+  *before = !g_hash_table_add(seen->content, input->file->sha256);
+  return true;
+}
+
 /* Without claim ids a file given twice would count twice, so files of equal bytes are read once. */
 static bool mark_repeated_files(RsReader *reader, GError **error) {
-  for (guint i = 1; i < reader->claims->len; i++) {
+  g_autoptr(GHashTable) place = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) size = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autoptr(GHashTable) content = g_hash_table_new(g_str_hash, g_str_equal);
+  Seen seen = {place, size, content};
+  bool ok = true;
+  for (guint i = 0; ok && i < reader->claims->len; i++) {
     RsInput *input = g_ptr_array_index(reader->claims, i);
-    for (guint k = 0; k < i && !input->repeated; k++) {
-      RsInput *earlier = g_ptr_array_index(reader->claims, k);
-      if (input->stamp.size != earlier->stamp.size || earlier->repeated) continue;
-      bool same_file = input->stamp.inode == earlier->stamp.inode && input->stamp.device == earlier->stamp.device;
-      if (!same_file && input->file->sha256[0] == '\0' && !rs_source_sha256(input->source, input->file->sha256, error)) return false;
-      if (!same_file && earlier->file->sha256[0] == '\0' && !rs_source_sha256(earlier->source, earlier->file->sha256, error)) return false;
-      input->repeated = same_file || strcmp(input->file->sha256, earlier->file->sha256) == 0;
-    }
-    if (input->repeated && input->column[RS_COLUMN_CLAIM_ID] >= 0) input->repeated = false; /* row by row is more exact */
+    ok = seen_before(&seen, input, &input->repeated, error);
+    if (input->column[RS_COLUMN_CLAIM_ID] >= 0) input->repeated = false; /* row by row is more exact */
   }
-  return true;
+  return ok;
 }
 
 /* Two files of one name are told apart by their folder, or by their number. */
 static void make_names_unique(GPtrArray *files) {
-  for (guint i = 0; i < files->len; i++)
-    for (guint k = 0; k < i; k++) {
-      RsInputFile *file = g_ptr_array_index(files, i), *other = g_ptr_array_index(files, k);
-      if (strcmp(file->name, other->name) != 0) continue;
-      g_autofree char *folder = g_path_get_dirname(file->path);
-      g_autofree char *parent = g_path_get_basename(folder);
-      char *name = g_strdup_printf("%s/%s", parent, file->name);
-      if (strcmp(name, other->name) == 0 || strcmp(parent, ".") == 0) {
-        g_free(name);
-        name = g_strdup_printf("%s#%u", file->name, i + 1);
-      }
-      g_free(file->name);
-      file->name = name;
+  g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < files->len; i++) {
+    RsInputFile *file = g_ptr_array_index(files, i);
+    if (!g_hash_table_contains(names, file->name)) {
+      g_hash_table_add(names, file->name);
+      continue;
     }
+    g_autofree char *folder = g_path_get_dirname(file->path), *parent = g_path_get_basename(folder), *base = file->name;
+    file->name = g_strdup_printf("%s/%s", parent, base);
+    if (strcmp(parent, ".") == 0 || g_hash_table_contains(names, file->name)) {
+      g_free(file->name);
+      file->name = g_strdup_printf("%s#%u", base, i + 1);
+    }
+    g_hash_table_add(names, file->name);
+  }
 }
 
 static bool read_attributes(RsReader *reader, GError **error) {
@@ -239,6 +296,7 @@ static bool open_all(RsReader *reader, GError **error) {
 
 RsReader *rs_reader_new(const RsReadOptions *options, GError **error) {
   g_autoptr(RsReader) reader = g_new0(RsReader, 1);
+  reader->mappings = g_ptr_array_new_with_free_func(mapping_destroy);
   reader->options = *options;
   reader->options.n_threads = MAX(options->n_threads, 1);
   reader->report = rs_report_new();
@@ -259,12 +317,7 @@ static gpointer hash_files(gpointer data) {
   Hashing *hashing = data;
   for (guint i = 0; i < hashing->inputs->len && hashing->error == NULL; i++) {
     RsInput *input = g_ptr_array_index(hashing->inputs, i);
-    if (input->file->sha256[0] != '\0') continue;
-    RsSourceOptions options = {.delimiter = input->delimiter, .stamp = &input->stamp};
-    RsSource *source = input->fd >= 0 ? rs_source_open_fd(input->fd, input->file->path, &options, &hashing->error)
-                                      : rs_source_open(input->file->path, &options, &hashing->error);
-    if (source != NULL) rs_source_sha256(source, input->file->sha256, &hashing->error);
-    rs_source_free(source);
+    input_hash(input, &hashing->error);
   }
   return NULL;
 }
@@ -485,9 +538,8 @@ static size_t fetch_quoted(Fetch *fetch, const RsBlock *block, const Wanted *wan
   return done;
 }
 
-static bool fetch_file(RsReader *reader, RsInput *input, const Wanted *wanted, size_t n, RsSourceLineFunc func, void *data, GError **error) {
-  RsSourceOptions options = {.delimiter = input->delimiter, .stamp = &input->stamp};
-  g_autoptr(RsSource) source = source_open(reader, input, &options, error);
+static bool fetch_file(const RsInput *input, const Wanted *wanted, size_t n, RsSourceLineFunc func, void *data, GError **error) {
+  g_autoptr(RsSource) source = rs_input_source(input, error);
   if (source == NULL) return false;
   Fetch fetch = {.input = input, .func = func, .data = data};
   for (int i = 0; i < 3; i++) fetch.text[i] = g_string_new(NULL);
@@ -505,12 +557,9 @@ static bool fetch_file(RsReader *reader, RsInput *input, const Wanted *wanted, s
   return false;
 }
 
-static RsInput *input_of(RsReader *reader, uint32_t file) {
-  for (guint i = 0; i < reader->claims->len; i++) {
-    RsInput *input = g_ptr_array_index(reader->claims, i);
-    if (input->number == file) return input;
-  }
-  return reader->settlements;
+/* Claim files are numbered first, from 0. */
+static const RsInput *input_of(const RsReader *reader, uint32_t file) {
+  return file < reader->claims->len ? g_ptr_array_index(reader->claims, file) : reader->settlements;
 }
 
 bool rs_reader_fetch(RsReader *reader, const RsRow *rows, size_t n, RsSourceLineFunc func, void *data, GError **error) {
@@ -520,7 +569,7 @@ bool rs_reader_fetch(RsReader *reader, const RsRow *rows, size_t n, RsSourceLine
   for (size_t first = 0, last; first < n; first = last) {
     uint32_t file = RS_ROW_FILE(wanted[first].row);
     for (last = first + 1; last < n && RS_ROW_FILE(wanted[last].row) == file; last++) continue;
-    if (!fetch_file(reader, input_of(reader, file), wanted + first, last - first, func, data, error)) return false;
+    if (!fetch_file(input_of(reader, file), wanted + first, last - first, func, data, error)) return false;
   }
   return true;
 }

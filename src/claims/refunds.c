@@ -77,8 +77,10 @@ static void match_partial(RsRefundLine *line, const Key *key, size_t n, uint32_t
     if (current->amount >= 0) continue;
     for (size_t k = depth; k > 0 && depth - k < SEARCH_DEPTH; k--) {
       RsRefundLine *original = &line[stack[k - 1]];
-      if (magnitude(current->amount) >= magnitude(original->amount)) continue;
+      if (magnitude(current->amount) > magnitude(original->amount)) continue;
       reduce(original, current);
+      original->reversed = original->amount == 0;
+      if (original->reversed) depth = stack_remove(stack, depth, k - 1);
       counts->partial++;
       break;
     }

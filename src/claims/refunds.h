@@ -2,7 +2,8 @@
  *
  * A refund is a line with a negative amount, or one whose settlement is flagged as a refund. Its original is a line of the same person,
  * institution and drug, not later than the refund: the latest one of exactly the opposite amount (the same settlement first), else the
- * latest of a larger amount, which is reduced (a partial refund). Both rows of a pair count as reversed. */
+ * latest of which as much is left, which is reduced (a partial refund). Both rows of a pair count as reversed, and so does an original of
+ * which partial refunds leave nothing. */
 #ifndef RS_CLAIMS_REFUNDS_H
 #define RS_CLAIMS_REFUNDS_H
 
@@ -10,7 +11,7 @@
 
 typedef struct {
   const RsRawLine *raw;
-  uint64_t settlement, trace;
+  uint64_t settlement, trace, rest;
   uint32_t time, visit, visit_ref, institution, drug, doctor, diagnosis;
   bool refund;          /* flagged by its settlement */
   bool reversed;        /* out: not used */

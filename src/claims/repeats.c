@@ -2,7 +2,8 @@
  *
  * Two steps, so that data without repeats pay for little: the 8-byte hashes of all claim ids, partitioned by their top byte, are checked for
  * repeats in cache-sized tables; only for hashes seen twice are the rows looked at again. Which of several contents is kept must not
- * depend on row order, so it is the one with the smallest content hash; of equal rows the first by file and line is used. */
+ * depend on row order, so it is the one with the smallest content hash; of rows with equal content the one with the smallest rest
+ * (rs_raw_rest), then the first by file and line. */
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
@@ -10,11 +11,11 @@
 
 #include <stdlib.h>
 
-typedef struct { uint64_t claim, content; RsRow row; } Entry;
+typedef struct { uint64_t claim, content, rest; RsRow row; } Entry;
 
 typedef struct {
   RsRaw *raw;
-  const uint32_t *institution_rank, *doctor_rank, *drug_rank, *diagnosis_rank;
+  const uint32_t *institution_rank, *doctor_rank, *drug_rank, *diagnosis_rank, *region_rank;
   GArray *shared[RS_CLAIM_PARTITIONS]; /* of uint64_t: hashes seen twice or more */
   uint64_t *slot;                      /* open addressing over the hashes seen twice; 0: empty */
   uint64_t n_slots;
@@ -86,6 +87,11 @@ static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, unsign
   return rs_hash_bytes(fields, sizeof fields);
 }
 
+uint64_t rs_raw_rest(const RsRawVisit *visit, const uint32_t *region_rank) {
+  uint64_t regions = (uint64_t)rank_of(region_rank, visit->person_region) << 32 | rank_of(region_rank, visit->service_region);
+  return rs_hash_mix(regions, (uint64_t)visit->type << 8 | (visit->flags & RS_RAW_DATE_ONLY));
+}
+
 /* One partition of persons: the rows whose claim id is shared. */
 static void collect_entries(size_t partition, unsigned thread, void *data) {
   (void)thread;
@@ -98,7 +104,7 @@ static void collect_entries(size_t partition, unsigned thread, void *data) {
         const RsRawLine *line = rs_raw_lines(visit);
         for (unsigned i = 0; i < visit->n_lines; i++)
           if (is_shared(finder, line[i].claim)) {
-            Entry entry = {line[i].claim, content_of(finder, visit, i), line[i].row};
+            Entry entry = {line[i].claim, content_of(finder, visit, i), rs_raw_rest(visit, finder->region_rank), line[i].row};
             g_array_append_val(entries, entry);
           }
         at += rs_raw_size(visit);
@@ -110,6 +116,7 @@ static int compare_entries(const void *a, const void *b) {
   const Entry *x = a, *y = b;
   if (x->claim != y->claim) return x->claim < y->claim ? -1 : 1;
   if (x->content != y->content) return x->content < y->content ? -1 : 1;
+  if (x->rest != y->rest) return x->rest < y->rest ? -1 : 1;
   return (x->row > y->row) - (x->row < y->row);
 }
 
@@ -179,10 +186,10 @@ static bool find_entries(Finder *finder, uint64_t n_shared, RsRepeats *repeats, 
 }
 
 bool rs_repeats_find(RsRaw *raw, const uint32_t *institution_rank, const uint32_t *doctor_rank, const uint32_t *drug_rank,
-                     const uint32_t *diagnosis_rank, RsRepeats *repeats, GError **error) {
+                     const uint32_t *diagnosis_rank, const uint32_t *region_rank, RsRepeats *repeats, GError **error) {
   *repeats = (RsRepeats){0};
   Finder finder = {.raw = raw, .institution_rank = institution_rank, .doctor_rank = doctor_rank,
-                   .drug_rank = drug_rank, .diagnosis_rank = diagnosis_rank};
+                   .drug_rank = drug_rank, .diagnosis_rank = diagnosis_rank, .region_rank = region_rank};
   rs_parallel(raw->n_threads, RS_CLAIM_PARTITIONS, find_shared, &finder);
   uint64_t n_shared = 0;
   for (unsigned p = 0; p < RS_CLAIM_PARTITIONS; p++) n_shared += finder.shared[p]->len;

@@ -13,17 +13,18 @@ static void input_file_free(gpointer data) {
   g_free(file);
 }
 
-static void reject_free(gpointer data) {
-  RsReject *reject = data;
+void rs_reject_free(RsReject *reject) {
   g_free(reject->detail);
   g_free(reject->raw);
   g_free(reject);
 }
 
+static void reject_destroy(gpointer reject) { rs_reject_free(reject); }
+
 RsReport *rs_report_new(void) {
   RsReport *report = g_new0(RsReport, 1);
   report->files = g_ptr_array_new_with_free_func(input_file_free);
-  report->rejects = g_ptr_array_new_with_free_func(reject_free);
+  report->rejects = g_ptr_array_new_with_free_func(reject_destroy);
   report->notes = g_ptr_array_new_with_free_func(g_free);
   return report;
 }

@@ -38,6 +38,7 @@ typedef struct {
   char *raw;    /* the record as it stood, cut at 64 KiB, not NUL-safe: use raw_length */
   uint32_t raw_length;
 } RsReject;
+void rs_reject_free(RsReject *reject);
 
 typedef struct {
   char *path;         /* as given; "-" for stdin */

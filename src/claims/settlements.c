@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+/* A row whose settlement id was seen before, until all rows are known. */
+typedef struct { RsSettlement row; uint32_t known; uint64_t content, rest; } Again;
+/* Hashes of a row's cells; the second of those in which rows may differ and still be the same settlement. */
+typedef struct { uint64_t content, rest; } Content;
+
 typedef struct {
   RsInput *input;
   const RsReadOptions *options;
@@ -13,10 +18,13 @@ typedef struct {
   RsReport *report;
   RsCsv csv;
   GArray *row;     /* of RsSettlement */
-  GArray *content; /* of uint64_t: hash of each row's cells, to tell a repeat from a contradiction */
+  GArray *content; /* of Content, one a row: tells a repeat from a contradiction */
+  GArray *again;   /* of Again */
   GByteArray *text;
   uint32_t *slot;
   uint32_t n_slots;
+  uint64_t money;   /* see RS_MOST_MONEY */
+  size_t raw_text;  /* bytes of rejected records kept */
 } Reading;
 
 static uint32_t slot_of(const uint32_t *slot, uint32_t n_slots, const RsSettlement *row, uint64_t hash) {
@@ -43,6 +51,8 @@ static void count(Reading *reading, RsPlace place, int64_t amount) {
 static void reject(Reading *reading, uint32_t record, RsReason reason, char *detail, bool amount_read, int64_t amount) {
   size_t length;
   const char *raw = rs_csv_raw(&reading->csv, record, &length);
+  reading->raw_text += MIN(length, RS_REJECT_TEXT_MOST);
+  if (reading->raw_text > RS_REJECT_TEXT_BUDGET) length = 0;
   RsRow row = RS_ROW(reading->input->number, rs_csv_line(&reading->csv, record));
   g_ptr_array_add(reading->report->rejects, rs_reject_new(row, reason, detail, raw, length));
   reading->report->rejected_by[reason]++;
@@ -62,6 +72,12 @@ static bool flag_set(Reading *reading, uint32_t record, RsColumnRole role, bool 
   return test(reading->input->mapping, text ? text : "", length);
 }
 
+/* False once the amounts are too large together: the run is refused. */
+static bool money_fits(Reading *reading, int64_t amount) {
+  if (reading->money <= RS_MOST_MONEY) reading->money += rs_money_magnitude(amount);
+  return reading->money <= RS_MOST_MONEY;
+}
+
 static bool read_money(Reading *reading, uint32_t record, RsSettlement *settlement) {
   size_t length;
   const char *text = rs_cell(reading->input, &reading->csv, record, RS_COLUMN_AMOUNT, &length);
@@ -69,12 +85,13 @@ static bool read_money(Reading *reading, uint32_t record, RsSettlement *settleme
     reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, "is not a number"), false, 0);
     return false;
   }
+  if (!money_fits(reading, settlement->total)) return false;
   text = rs_cell(reading->input, &reading->csv, record, RS_COLUMN_FUND, &length);
   if (!rs_number_money(text ? text : "", length, &settlement->fund)) {
     reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, "is not a number"), true, settlement->total);
     return false;
   }
-  return true;
+  return money_fits(reading, settlement->fund);
 }
 
 /* Who, where and when; a row without one of them is rejected. */
@@ -116,32 +133,52 @@ static void place_settlement(Reading *reading, uint32_t record, RsSettlement *se
   if (flag_set(reading, record, RS_COLUMN_REFUND_FLAG, rs_mapping_is_refund)) settlement->flags |= RS_RAW_REFUND;
 }
 
-/* A second row with the id: the same again, or a contradiction (then the content that sorts first is kept, whatever the row order). */
-static void add_again(Reading *reading, uint32_t known, const RsSettlement *settlement, uint64_t content) {
-  RsSettlement *first = &g_array_index(reading->row, RsSettlement, known);
-  uint64_t *first_content = &g_array_index(reading->content, uint64_t, known);
-  if (content == *first_content) {
-    count(reading, RS_PLACE_REPEATED, settlement->total);
-    return;
-  }
-  RsSettlement loser = content < *first_content ? *first : *settlement;
-  if (content < *first_content) {
-    *first = *settlement;
-    *first_content = content;
-  }
-  RsReject *rejected = rs_reject_new(loser.row, RS_REASON_CONFLICT, g_strdup("another row has the same settlement_id with other content"), "", 0);
-  g_ptr_array_add(reading->report->rejects, rejected);
-  reading->report->rejected_by[RS_REASON_CONFLICT]++;
-  count(reading, RS_PLACE_REJECTED, loser.total);
+static uint64_t number_hash(const RsDictionary *dictionary, uint32_t number) {
+  if (number == RS_NONE) return 0;
+  size_t length;
+  const char *text = rs_dictionary_text(dictionary, number, &length);
+  return rs_hash_bytes(text, length);
 }
 
-static uint64_t content_of(const Reading *reading, const RsSettlement *s) {
+static Content content_of(const Reading *reading, const RsSettlement *s) {
+  const RsRaw *raw = reading->raw;
   const char *person = (const char *)reading->text->data + s->person;
-  size_t length;
-  const char *institution = rs_dictionary_text(reading->raw->institution, s->institution, &length);
-  uint64_t fields[] = {rs_hash_bytes(person, strlen(person)), rs_hash_bytes(institution, length), (uint64_t)s->time << 8 | s->flags,
-                       (uint64_t)s->total, (uint64_t)s->fund};
-  return rs_hash_bytes(fields, sizeof fields);
+  const uint64_t content[] = {rs_hash_bytes(person, strlen(person)), number_hash(raw->institution, s->institution),
+                              (uint64_t)s->time << 16 | (uint64_t)(s->flags & RS_RAW_REFUND) << 8 | s->place,
+                              (uint64_t)s->total, (uint64_t)s->fund, number_hash(raw->doctor, s->doctor), number_hash(raw->diagnosis, s->diagnosis)};
+  const uint64_t rest[] = {number_hash(raw->region, s->person_region), number_hash(raw->region, s->service_region),
+                           (uint64_t)s->type << 8 | s->flags};
+  return (Content){rs_hash_bytes(content, sizeof content), rs_hash_bytes(rest, sizeof rest)};
+}
+
+static bool content_less(Content a, Content b) { return a.content != b.content ? a.content < b.content : a.rest < b.rest; }
+
+/* A second row with an id. Of several contents the one that sorts first is kept, whatever the order of rows. */
+static void add_again(Reading *reading, uint32_t known, const RsSettlement *settlement, Content content) {
+  RsSettlement *kept = &g_array_index(reading->row, RsSettlement, known);
+  Content *kept_content = &g_array_index(reading->content, Content, known);
+  Again again = {*settlement, known, content.content, content.rest};
+  if (content_less(content, *kept_content)) {
+    again = (Again){*kept, known, kept_content->content, kept_content->rest};
+    *kept = *settlement;
+    *kept_content = content;
+  }
+  g_array_append_val(reading->again, again);
+}
+
+/* Now that it is known which row of each id is kept: the others are the same again, or a contradiction. */
+static void place_again(Reading *reading) {
+  for (guint i = 0; i < reading->again->len; i++) {
+    const Again *again = &g_array_index(reading->again, Again, i);
+    if (again->content == g_array_index(reading->content, Content, again->known).content) {
+      count(reading, RS_PLACE_REPEATED, again->row.total);
+      continue;
+    }
+    RsReject *rejected = rs_reject_new(again->row.row, RS_REASON_CONFLICT, g_strdup("another row has the same settlement_id with other content"), "", 0);
+    g_ptr_array_add(reading->report->rejects, rejected);
+    reading->report->rejected_by[RS_REASON_CONFLICT]++;
+    count(reading, RS_PLACE_REJECTED, again->row.total);
+  }
 }
 
 static void read_record(Reading *reading, uint32_t record) {
@@ -153,7 +190,7 @@ static void read_record(Reading *reading, uint32_t record) {
     reject(reading, record, rs_fault_reason(fault), g_strdup("the row cannot be split into fields"), false, 0);
     return;
   }
-  if (n != input->n_fields) {
+  if (!rs_fields_fit(input, &reading->csv, record)) {
     reject(reading, record, RS_REASON_FIELDS, g_strdup_printf("%u fields, the header has %u", n, input->n_fields), false, 0);
     return;
   }
@@ -172,7 +209,7 @@ static void read_record(Reading *reading, uint32_t record) {
   settlement.person_region = cell_number(reading, record, RS_COLUMN_PERSON_REGION, reading->raw->region);
   settlement.service_region = cell_number(reading, record, RS_COLUMN_SERVICE_REGION, reading->raw->region);
   place_settlement(reading, record, &settlement);
-  uint64_t content = content_of(reading, &settlement);
+  Content content = content_of(reading, &settlement);
   if (2 * reading->row->len >= reading->n_slots) slots_grow(reading);
   uint32_t s = slot_of(reading->slot, reading->n_slots, (const RsSettlement *)(void *)reading->row->data, settlement.hash);
   if (reading->slot[s] != 0) {
@@ -187,15 +224,18 @@ static void read_record(Reading *reading, uint32_t record) {
 static bool read_blocks(Reading *reading, GError **error) {
   RsBlock block = {0};
   GError *failed = NULL;
-  while (rs_source_next(reading->input->source, &block, &failed)) {
+  RsSource *source = rs_input_source(reading->input, &failed);
+  while (source != NULL && reading->money <= RS_MOST_MONEY && rs_source_next(source, &block, &failed)) {
     rs_csv_read(&reading->csv, &block, reading->input->delimiter);
     uint32_t first = block.has_header ? 1 : 0;
     for (uint32_t r = first; r < reading->csv.n; r++) read_record(reading, r);
     reading->input->file->rows += reading->csv.n - MIN(first, reading->csv.n);
   }
-  reading->input->file->encoding = rs_encoding_name[rs_source_encoding(reading->input->source)];
+  if (source != NULL) reading->input->file->encoding = rs_encoding_name[rs_source_encoding(source)];
+  rs_source_free(source);
   rs_block_clear(&block);
   rs_csv_clear(&reading->csv);
+  if (failed == NULL && reading->money > RS_MOST_MONEY) return rs_money_refuse(error);
   if (failed == NULL) return true;
   g_propagate_error(error, failed);
   return false;
@@ -204,9 +244,12 @@ static bool read_blocks(Reading *reading, GError **error) {
 RsSettlements *rs_settlements_read(RsInput *input, const RsReadOptions *options, RsRaw *raw, RsReport *report, GError **error) {
   Reading reading = {.input = input, .options = options, .raw = raw, .report = report};
   reading.row = g_array_new(FALSE, FALSE, sizeof(RsSettlement));
-  reading.content = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  reading.content = g_array_new(FALSE, FALSE, sizeof(Content));
+  reading.again = g_array_new(FALSE, FALSE, sizeof(Again));
   reading.text = g_byte_array_new();
   bool ok = read_blocks(&reading, error);
+  if (ok) place_again(&reading);
+  g_array_unref(reading.again);
   g_array_unref(reading.content);
   if (reading.n_slots == 0) slots_grow(&reading);
   RsSettlements *settlements = g_new0(RsSettlements, 1);
@@ -217,7 +260,8 @@ RsSettlements *rs_settlements_read(RsInput *input, const RsReadOptions *options,
                                  .slot = reading.slot,
                                  .text = (char *)g_byte_array_free(reading.text, FALSE),
                                  .has_fund = input->column[RS_COLUMN_FUND] >= 0,
-                                 .has_total = input->column[RS_COLUMN_AMOUNT] >= 0};
+                                 .has_total = input->column[RS_COLUMN_AMOUNT] >= 0,
+                                 .money = reading.money};
   if (ok) return settlements;
   rs_settlements_free(settlements);
   return NULL;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define HEADER "claim_id,settlement_id,person_id,institution_id,time,doctor_id,drug_code,quantity,amount,fund_amount,person_region,service_region,diagnosis\n"
 
@@ -181,6 +182,7 @@ static void assert_same_claims(const RsClaims *a, const RsClaims *b) {
   SAME(person_visit, a->n_persons + 1);
   SAME(person_region, a->n_persons);
   SAME(institution_region, a->institution->n);
+  SAME(institution_type, a->institution->n);
   SAME(visit_time, a->n_visits);
   SAME(visit_institution, a->n_visits);
   SAME(visit_line, a->n_visits + 1);
@@ -280,7 +282,112 @@ static void a_file_given_twice_without_claim_ids_counts_once(void **state) {
   read_clear(&read);
 }
 
+/* The same claim seen twice, with regions or a kind of institution that differ: the table must not hang on which row came first. */
+static void rows_that_differ_beside_their_content_give_one_table(void **state) {
+  (void)state;
+  static const char *const header = "claim_id,settlement_id,person_id,institution_id,institution_type,time,drug_code,amount,person_region,service_region\n";
+  static const char *const row[] = {"C1,S1,P1,A1,pharmacy,2025-03-01,X1,1.00,1101,1101\n", "C1,S1,P1,A1,hospital,2025-03-01,X1,1.00,1102,1103\n",
+                                    ",S2,P1,A1,clinic,2025-03-02,X1,2.00,1104,1104\n",     ",S2,P1,A1,hospital,2025-03-02,X1,2.00,1105,1105\n",
+                                    "C1,S1,P1,A1,pharmacy,2025-03-01 00:00,X1,1.00,1101,1101\n"};
+  static const unsigned order[][5] = {{0, 1, 2, 3, 4}, {1, 0, 3, 2, 4}, {4, 3, 2, 1, 0}, {4, 1, 3, 0, 2}};
+  Read first = {0};
+  for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+    g_autoptr(GString) text = g_string_new(header);
+    for (unsigned k = 0; k < 5; k++) g_string_append(text, row[order[i][k]]);
+    Read read = read_text(text->str, NULL);
+    rs_assert_no_error(read.error);
+    if (i == 0) {
+      first = read;
+      continue;
+    }
+    assert_same_claims(first.claims, read.claims);
+    assert_int_equal(rs_reader_report(first.reader)->date_only_rows, rs_reader_report(read.reader)->date_only_rows);
+    read_clear(&read);
+  }
+  assert_int_equal(rs_reader_report(first.reader)->rows[RS_PLACE_REPEATED], 2);
+  read_clear(&first);
+}
+
+static void the_kind_of_an_institution_may_hang_on_a_long_prefix(void **state) {
+  (void)state;
+  g_autofree char *map = write_file("prefix.ini", "[columns]\nperson_id=person_id\ninstitution_id=institution_id\ntime=time\n"
+                                                  "[institution_prefixes]\npharmacy=outlet-000-p\nhospital=outlet-000-h\n");
+  RsReadOptions options = {.map = map, .n_threads = 1};
+  Read read = read_text("person_id,institution_id,time\nP1,OUTLET-000-P1,2025-03-01\nP1,OUTLET-000-H1,2025-03-02\nP1,OUTLET-000-P2,2025-03-03\n", &options);
+  rs_assert_no_error(read.error);
+  assert_int_equal(read.claims->institution_type[0], RS_TYPE_HOSPITAL);
+  assert_int_equal(read.claims->institution_type[1], RS_TYPE_PHARMACY);
+  assert_int_equal(read.claims->institution_type[2], RS_TYPE_PHARMACY);
+  read_clear(&read);
+}
+
+static void amounts_that_no_sum_can_hold_are_refused(void **state) {
+  (void)state;
+  static const char *const amount[] = {"999999999999999.99,", "-999999999999999.99,", "1.00,999999999999999.99"};
+  for (size_t c = 0; c < G_N_ELEMENTS(amount); c++) {
+    g_autoptr(GString) text = g_string_new("person_id,institution_id,time,amount,fund_amount\n");
+    for (int i = 0; i < 200; i++) g_string_append_printf(text, "P%d,H1,2025-03-01,%s\n", i, amount[c]);
+    Read read = read_text(text->str, NULL);
+    assert_null(read.claims);
+    assert_true(g_error_matches(read.error, RS_ERROR, RS_ERROR_INPUT));
+    assert_non_null(strstr(read.error->message, "the amounts together"));
+    read_clear(&read);
+  }
+}
+
+/* A file a day for years, or a file a pharmacy: more files than a process may have open. */
+static void more_files_than_can_be_open_are_read(void **state) {
+  (void)state;
+  enum { N = 150 };
+  g_auto(GStrv) paths = g_new0(char *, N + 1);
+  for (int i = 0; i < N; i++) {
+    g_autofree char *name = g_strdup_printf("many-%03d.csv", i), *text = g_strdup_printf("person_id,institution_id,time,amount\nP%d,H1,2025-03-01 08:00,1.0%d\n", i % 9, i % 10);
+    paths[i] = write_file(name, text);
+  }
+  struct rlimit former, tight;
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &former), 0);
+  tight = former;
+  tight.rlim_cur = 64;
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  Read read = read_paths((const char *const *)paths, NULL);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &former), 0);
+  rs_assert_no_error(read.error);
+  const RsReport *report = rs_reader_report(read.reader);
+  assert_int_equal(report->rows_read, N);
+  assert_int_equal(report->rows[RS_PLACE_REPEATED], N - 90); /* files with the same bytes come every 90 */
+  read_clear(&read);
+}
+
 /* ---- two tables ---- */
+
+static void settlements_given_again_are_placed_alike_in_any_order(void **state) {
+  (void)state;
+  static const char *const row[] = {"S1,P1,P00001,2025-03-01 08:00:00,31.00,20.00,D1,0\n", "S1,P1,P00001,2025-03-01 08:00:00,31.00,20.00,D2,0\n",
+                                    "S1,P1,P00001,2025-03-01 08:00:00,31.00,20.00,D1,0,,\n", "S1,P1,P00001,2025-03-01 08:00:00,31.00,20.00,D2,0\n",
+                                    "S1,P2,P00001,2025-03-01 08:00:00,31.00,20.00,D1,0\n"};
+  static const unsigned order[][5] = {{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {1, 4, 0, 2, 3}, {2, 0, 4, 3, 1}, {3, 2, 1, 0, 4}};
+  g_autofree char *details = write_file("fee.csv", "bkkp_sn,setl_id,psn_no,fixmedins_code,fee_ocur_time,med_list_codg,cnt,det_item_fee_sumamt\n"
+                                                   "F1,S1,P1,P00001,2025-03-01 07:50:00,X1,1,10.00\nF2,S1,P1,P00001,2025-03-01 07:50:00,X2,1,21.00\n");
+  const char *paths[] = {details, NULL};
+  Read first = {0};
+  for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+    g_autoptr(GString) text = g_string_new("setl_id,psn_no,fixmedins_code,setl_time,medfee_sumamt,fund_pay_sumamt,chfpdr_code,refd_setl_flag\n");
+    for (unsigned k = 0; k < 5; k++) g_string_append(text, row[order[i][k]]);
+    g_autofree char *settlements = write_file("setl.csv", text->str);
+    RsReadOptions options = {.settlements = settlements, .n_threads = 1, .allow_rejects = true};
+    Read read = read_paths(paths, &options);
+    rs_assert_no_error(read.error);
+    if (i == 0) {
+      first = read;
+      continue;
+    }
+    assert_same_claims(first.claims, read.claims);
+    for (int p = 0; p < RS_N_PLACES; p++) assert_int_equal(rs_reader_report(first.reader)->rows[p], rs_reader_report(read.reader)->rows[p]);
+    read_clear(&read);
+  }
+  assert_int_equal(rs_reader_report(first.reader)->rows[RS_PLACE_USED], 2);
+  read_clear(&first);
+}
 
 static void details_are_joined_to_their_settlements(void **state) {
   (void)state;
@@ -381,6 +488,11 @@ int main(void) {
       cmocka_unit_test(the_table_equals_its_slow_twin),
       cmocka_unit_test(order_split_threads_and_repeats_change_nothing),
       cmocka_unit_test(a_file_given_twice_without_claim_ids_counts_once),
+      cmocka_unit_test(rows_that_differ_beside_their_content_give_one_table),
+      cmocka_unit_test(the_kind_of_an_institution_may_hang_on_a_long_prefix),
+      cmocka_unit_test(amounts_that_no_sum_can_hold_are_refused),
+      cmocka_unit_test(more_files_than_can_be_open_are_read),
+      cmocka_unit_test(settlements_given_again_are_placed_alike_in_any_order),
       cmocka_unit_test(details_are_joined_to_their_settlements),
       cmocka_unit_test(each_line_leads_back_to_its_row),
       cmocka_unit_test(a_file_that_changed_is_not_trusted),
