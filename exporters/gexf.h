@@ -12,8 +12,7 @@
 /* Adds to *counts (NULL allowed). */
 void rs_gexf_write(const RsPicture *picture, RsOutput *output, RsXmlCounts *counts);
 
-/* Holds a file against the rules that Gephi and graphology impose; func as in rs_xml_check_graphml, with the attribute titles as names and
- * the edge's kind as label. error: RS_ERROR_IO, RS_ERROR_INTEGRITY: file, line, rule. */
+/* Holds a file against the rules that Gephi and graphology impose (gexf_check.c). error: RS_ERROR_IO, RS_ERROR_INTEGRITY: file, line, rule. */
 typedef struct { uint64_t n_nodes, n_edges, n_spells; } RsGexfFacts;
 bool rs_gexf_check(const char *path, RsGexfFacts *facts, GError **error);
 

@@ -377,6 +377,48 @@ RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *enti
   return subgraph;
 }
 
+/* ---- a selection ---- */
+
+static GArray *edges_between(const RsKnowledge *knowledge, const GArray *keys, const uint32_t *place) {
+  GArray *edges = g_array_new(FALSE, FALSE, sizeof(RsSubgraphEdge));
+  for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
+    const RsRelation *relation = &knowledge->relation[kind];
+    for (guint i = 0; i < keys->len; i++) {
+      const uint32_t from = key_id(key_at(keys, i));
+      if (key_kind(key_at(keys, i)) != rs_relation_from[kind]) continue;
+      for (uint64_t row = relation->offset[from]; row < relation->offset[from + 1]; row++) {
+        const guint to = key_position(keys, key_of(rs_relation_to[kind], relation->to[row]));
+        if (to == G_MAXUINT) continue;
+        const RsSubgraphEdge edge = {.from = place[i], .to = place[to], .kind = (RsRelationKind)kind, .row = row};
+        g_array_append_val(edges, edge);
+      }
+    }
+  }
+  return edges;
+}
+
+RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *entities, uint32_t n, const RsKind *kind, const uint32_t *id,
+                               const bool *focus) {
+  static const RsRings no_rings;
+  g_autoptr(RsMemberships) memberships = rs_memberships_new(&no_rings);
+  g_autoptr(GArray) keys = keys_new();
+  const Order order = {knowledge, entities};
+  for (uint32_t i = 0; i < n; i++) key_add(keys, key_of(kind[i], id[i]));
+  keys_unique(keys);
+  g_autofree uint32_t *place = g_new(uint32_t, keys->len + 1);
+  RsSubgraph *subgraph = g_new0(RsSubgraph, 1);
+  subgraph->n_nodes = keys->len;
+  subgraph->node = nodes_new(keys, &order, memberships, RS_NONE, place);
+  for (uint32_t i = 0; i < n && focus != NULL; i++)
+    if (focus[i]) subgraph->node[place[key_position(keys, key_of(kind[i], id[i]))]].member = true;
+  GArray *edges = edges_between(knowledge, keys, place);
+  subgraph->n_edges = edges->len;
+  subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
+  sizes_fill(subgraph, knowledge);
+  if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
+  return subgraph;
+}
+
 void rs_subgraph_free(RsSubgraph *subgraph) {
   if (subgraph == NULL) return;
   g_free(subgraph->node);

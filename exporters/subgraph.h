@@ -48,6 +48,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsMemberships, rs_memberships_free)
 
 /* ring RS_NONE: the case. */
 RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring);
+/* Any n entities, distinct, and all relations between them; those marked in focus (NULL: none) count as members. No leads are known. */
+RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *entities, uint32_t n, const RsKind *kind, const uint32_t *id,
+                               const bool *focus);
 void rs_subgraph_free(RsSubgraph *subgraph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSubgraph, rs_subgraph_free)
 

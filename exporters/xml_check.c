@@ -410,3 +410,72 @@ bool rs_xml_check_graphml(const char *path, RsXmlElementFunc func, void *data, R
   if (!good) g_propagate_error(error, check.failure);
   return good;
 }
+
+/* ---- any XML ---- */
+
+const char *rs_xml_event_value(const RsXmlEvent *event, const char *attribute) {
+  for (unsigned i = 0; i < event->n; i++)
+    if (strcmp(event->attribute[i], attribute) == 0) return event->value[i];
+  return NULL;
+}
+
+static bool event_end(Check *check, const char *name, RsXmlEventFunc func, GError **error) {
+  const RsXmlEvent event = {.name = name, .end = true, .depth = xmlTextReaderDepth(check->reader),
+                            .line = xmlTextReaderGetParserLineNumber(check->reader)};
+  return func(&event, check->data, error);
+}
+
+static bool event_begin(Check *check, const char *name, RsXmlEventFunc func, GError **error) {
+  const bool empty = xmlTextReaderIsEmptyElement(check->reader);
+  RsXmlEvent event = {.name = name, .depth = xmlTextReaderDepth(check->reader), .line = xmlTextReaderGetParserLineNumber(check->reader)};
+  g_ptr_array_set_size(check->names, 0);
+  g_ptr_array_set_size(check->values, 0);
+  while (xmlTextReaderMoveToNextAttribute(check->reader) == 1) {
+    g_ptr_array_add(check->names, g_strdup((const char *)xmlTextReaderConstName(check->reader)));
+    g_ptr_array_add(check->values, g_strdup((const char *)xmlTextReaderConstValue(check->reader)));
+  }
+  xmlTextReaderMoveToElement(check->reader);
+  event.n = check->names->len;
+  event.attribute = (const char *const *)check->names->pdata;
+  event.value = (const char *const *)check->values->pdata;
+  return func(&event, check->data, error) && (!empty || event_end(check, name, func, error));
+}
+
+static bool document_walk(Check *check, RsXmlEventFunc func, GError **error) {
+  xmlTextReaderSetStructuredErrorHandler(check->reader, library_complains, check);
+  int got;
+  while ((got = xmlTextReaderRead(check->reader)) == 1) {
+    const int type = xmlTextReaderNodeType(check->reader);
+    if (type == XML_READER_TYPE_DOCUMENT_TYPE) return broken(check, 1, "a DOCTYPE");
+    if (type != XML_READER_TYPE_ELEMENT && type != XML_READER_TYPE_END_ELEMENT) continue;
+    g_autofree char *name = g_strdup((const char *)xmlTextReaderConstName(check->reader));
+    if (!(type == XML_READER_TYPE_ELEMENT ? event_begin(check, name, func, error) : event_end(check, name, func, error))) return false;
+  }
+  if (got == 0 && check->library == NULL) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s:%d: not well-formed: %s", check->path, check->library_line,
+              check->library == NULL ? "unreadable" : check->library);
+  return false;
+}
+
+bool rs_xml_walk(const char *path, RsXmlEventFunc func, void *data, GError **error) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  g_autoptr(GMappedFile) file = fd < 0 ? NULL : g_mapped_file_new_from_fd(fd, FALSE, NULL);
+  if (file == NULL) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, g_strerror(errno));
+    if (fd >= 0) close(fd);
+    return false;
+  }
+  Check check = {.path = path, .data = data};
+  check.keys = g_ptr_array_new();
+  check.names = g_ptr_array_new_with_free_func(g_free);
+  check.values = g_ptr_array_new_with_free_func(g_free);
+  check.nodes = g_hash_table_new(g_str_hash, g_str_equal);
+  const size_t length = g_mapped_file_get_length(file);
+  bool good = raw_check(&check, length == 0 ? "" : g_mapped_file_get_contents(file), length);
+  if (good) check.reader = xmlReaderForFd(fd, NULL, NULL, XML_PARSE_NONET);
+  good = good && check.reader != NULL && document_walk(&check, func, error);
+  if (check.failure != NULL) g_propagate_error(error, check.failure);
+  check_clear(&check);
+  close(fd);
+  return good;
+}

@@ -26,4 +26,21 @@ const char *rs_xml_library_version(void);
  * error: RS_ERROR_IO cannot read, RS_ERROR_INTEGRITY a rule is broken: file, line, rule. */
 bool rs_xml_check_graphml(const char *path, RsXmlElementFunc func, void *data, RsXmlFacts *facts, GError **error);
 
+/* ---- any XML, element by element ---- */
+
+typedef struct {
+  const char *name;                       /* with its prefix, as in "viz:size" */
+  bool end;                               /* the element ends; a start without content is followed by its end */
+  int depth, line;
+  unsigned n;                             /* attributes; 0 at the end */
+  const char *const *attribute, *const *value; /* [n] */
+} RsXmlEvent;
+/* The value of an attribute, or NULL. */
+const char *rs_xml_event_value(const RsXmlEvent *event, const char *attribute);
+
+/* False with error set ends the walk. */
+typedef bool (*RsXmlEventFunc)(const RsXmlEvent *event, void *data, GError **error);
+/* No DOCTYPE, no reference in element text, well-formed UTF-8 with a declaration. error: as above, or func's own. */
+bool rs_xml_walk(const char *path, RsXmlEventFunc func, void *data, GError **error);
+
 #endif

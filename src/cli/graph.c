@@ -1,6 +1,7 @@
 /* graph: the whole knowledge graph as GraphML, each node with its component, core number and community. */
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/graph_part.h"
 #include "cli/summary.h"
 #include "exporters/case.h"
 #include "graph/whole.h"
@@ -39,11 +40,17 @@ int rs_command_graph(const RsOptions *options, GError **error) {
   if (claims == NULL) return RS_ERROR_IO;
   g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
   if (knowledge == NULL) return RS_ERROR_IO;
+  const bool keep_key = !options->unmask && options->mask_key == NULL;
+  if (options->ego != NULL || options->top > 0) {
+    const RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .mask = mask,
+                      .text_language = options->text_language, .n_threads = options->n_threads};
+    return rs_graph_part(options, &c, error) && (!keep_key || save_key(options, mask, error)) ? 0 : RS_ERROR_IO;
+  }
   RsWholeOptions whole_options = {.seed = (uint64_t)options->seed};
   g_autoptr(RsWhole) whole = rs_whole_new(knowledge, &whole_options, error);
   if (whole == NULL) return RS_ERROR_IO;
   if (!rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, options->output, error)) return RS_ERROR_IO;
-  if (!options->unmask && options->mask_key == NULL && !save_key(options, mask, error)) return RS_ERROR_IO;
+  if (keep_key && !save_key(options, mask, error)) return RS_ERROR_IO;
   say(options, knowledge, whole);
   return 0;
 }

@@ -10,8 +10,9 @@
 static const RsCommand commands[] = {
     {"analyze", "CLAIMS... -o CASE", "claims in, a case folder with ranked leads out",
      READING " output patterns top unmask authority mask-key json", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
-    {"graph", "CLAIMS... -o FILE", "the whole knowledge graph as GraphML", READING " output unmask authority mask-key",
-     "ringscope graph claims.csv.gz -o city.graphml", rs_command_graph, 1, G_MAXUINT},
+    {"graph", "CLAIMS... -o FILE", "the knowledge graph as GraphML: whole, around one entity, or the best-connected entities",
+     READING " output unmask authority mask-key ego hops top force",
+     "ringscope graph claims.csv.gz -o city.graphml\n  ringscope graph claims.csv.gz --ego institution:P01 --hops 1 -o near.gexf", rs_command_graph, 1, G_MAXUINT},
     {"explain", "CASE RING|TYPE:ID", "why: facts, points, counter-facts, people, bursts, and the claim lines behind them", "mask-key top json",
      "ringscope explain case R0001\n  ringscope explain case person:P1", rs_command_explain, 2, 2},
     {"export", "CASE --format F -o PATH", "what the case holds, for another program: graphml gexf csv neo4j i2 xlsx", "format ring all per-ring top force output mask-key",
