@@ -2,7 +2,7 @@
  *
  * In    RsClaims; which drugs are rare
  * Out   RsTokens: one row a pair of persons, institution, day and drug, sorted by (a, b, institution, day, drug)
- * Cost  two passes over the lines in each thread, memory 2 bytes a line and the survivors
+ * Cost  two passes over the lines for each eighth of the institutions, memory 2 bytes a line and thread and the pairs
  *
  * A token (institution, day, drug) held by more than max_holders persons says nothing about any two of them and is left out: that is what a
  * promotion, a season or a popular drug looks like. Tokens find people who come a few at a time over hours, also in crowds where

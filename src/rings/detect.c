@@ -79,7 +79,8 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   if (runs(wanted, RS_RESALE, RS_HAS_DRUG, claims, out))
     done = rs_resale_find(scene, options, leads, near, aside, unseen, done ? error : NULL) && done;
   if (runs(wanted, RS_STEERING, RS_HAS_DOCTOR, claims, out)) rs_steering_find(scene, options, leads, near, aside, unseen);
-  if (runs(wanted, RS_DUPLICATE, 0, claims, out)) rs_duplicate_find(scene, options, leads, near, aside, unseen);
+  unsigned bill = claims->columns & RS_HAS_AMOUNT ? 0 : RS_HAS_DRUG | RS_HAS_QUANTITY; /* what makes two bills comparable */
+  if (runs(wanted, RS_DUPLICATE, bill, claims, out)) rs_duplicate_find(scene, options, leads, near, aside, unseen);
   if (runs(wanted, RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION, claims, out)) rs_travel_find(scene, options, leads, near, aside, unseen);
   if (runs(wanted, RS_TRACE, RS_HAS_TRACE, claims, out)) rs_trace_find(scene, options, leads, near, aside, unseen);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);

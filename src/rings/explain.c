@@ -80,6 +80,8 @@ static const Sentence sentence[] = {
     {"steered_share", {"{v%} % of the doctor's prescriptions that are filled outside the workplace go there", "该医师外配处方的 {v%} % 流向该机构"}},
     {"steered_persons", {"{v} people, none of them a regular of the outlet", "涉及 {v} 人，均非该机构常客"}},
     {"outlet_elsewhere", {"the outlet is in another county than the workplace: not the pharmacy at the door", "该机构与医师工作单位不在同一区县，并非门口药店"}},
+    {"come_together", {"{v.1} of them a day, on the days when any come: a home or a clinic day, not patients one by one",
+                       "有人到来之日平均每天 {v.1} 人：似养老机构或固定门诊日，而非患者各自取药"}},
     {"only_doctor", {"hardly another doctor of the workplace to compare with ({v} fills)", "同一单位几乎没有其他医师可供对照（{v} 次取药）"}},
     {"gathered", {"{v} people insured in one other place, who live there, come to this outlet; {e.1} would be expected of such visitors ({0} stays in "
                   "the whole place)",

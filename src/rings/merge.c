@@ -99,7 +99,21 @@ static void join(RsRing *ring, const RsRing *other, const RsClaims *c, const uin
   add_lines(ring, other, c, person, 1u << at);
 }
 
+/* Leads of steering after all others, else in the order they stand in. */
+static void steering_last(GArray *leads) {
+  g_autoptr(GArray) steering = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  guint kept = 0;
+  for (guint i = 0; i < leads->len; i++) {
+    RsRing ring = g_array_index(leads, RsRing, i);
+    if (ring.pattern == RS_STEERING) g_array_append_val(steering, ring);
+    else g_array_index(leads, RsRing, kept++) = ring;
+  }
+  g_array_set_size(leads, kept);
+  if (steering->len > 0) g_array_append_vals(leads, steering->data, steering->len);
+}
+
 void rs_rings_merge(GArray *leads, const RsClaims *claims) {
+  steering_last(leads);
   guint kept = 0;
   g_autoptr(GPtrArray) persons = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < leads->len; i++) {
@@ -108,7 +122,7 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
     guint k = 0;
     for (; k < kept; k++) {
       const RsRing *better = &g_array_index(leads, RsRing, k);
-      if (better->pattern != ring.pattern && better->pattern != RS_STEERING && ring.pattern != RS_STEERING &&
+      if (better->pattern != ring.pattern && better->pattern != RS_STEERING &&
           same_people(g_ptr_array_index(persons, k), better->count[RS_PERSON], person, ring.count[RS_PERSON]))
         break;
     }

@@ -5,7 +5,8 @@
  *       gets a fact that says so ("also_travel", ...), without points, resting on the lines of the lead that went into it
  *
  * Rings may share members: two leads are one only where half of all their people are in both (Jaccard), or nine tenths of the smaller are
- * in the larger. Leads of `steering` name patients who need know nothing, so they stand alone.
+ * in the larger. Leads of `steering` name patients who need know nothing: none is merged into them, but where the patients are a ring
+ * by another pattern, the doctor's part in it is told there.
  */
 #ifndef RS_RINGS_MERGE_H
 #define RS_RINGS_MERGE_H

@@ -1,5 +1,6 @@
 #include "rings/steering.h"
 
+#include "base/calendar.h"
 #include "mining/region.h"
 #include "mining/significance.h"
 #include "mining/steering.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, CUT = 40 };
+#define TOGETHER 4.0 /* visits a day */
 #define MIN_EFFECT 3.0
 #define FALSE_DISCOVERIES 0.01
 
@@ -104,6 +106,24 @@ static void add_visits(RsDraft *draft, const RsScene *scene, const RsSteeringCel
   }
 }
 
+/* Visits a day on which there are any: patients come each on a day of their own, a home or a clinic day brings many at once. */
+static double visits_a_day(const RsScene *scene, const RsSteeringCell *cell) {
+  const RsClaims *c = scene->claims;
+  g_autoptr(GArray) day = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint32_t n_visitors;
+  g_autofree uint32_t *visitor = visitors_of(scene->timeline, cell->outlet, &n_visitors);
+  for (uint32_t i = 0; i < n_visitors; i++)
+    for (uint32_t v = c->person_visit[visitor[i]]; v < c->person_visit[visitor[i] + 1]; v++) {
+      uint32_t at = c->visit_time[v] / RS_DAY_SECONDS;
+      if (c->visit_institution[v] == cell->outlet && visit_doctor(c, v) == cell->doctor) g_array_append_val(day, at);
+    }
+  if (day->len == 0) return 0.0;
+  qsort(day->data, day->len, sizeof(uint32_t), compare_numbers);
+  uint32_t days = 1;
+  for (guint i = 1; i < day->len; i++) days += g_array_index(day, uint32_t, i) != g_array_index(day, uint32_t, i - 1);
+  return (double)day->len / (double)days;
+}
+
 /* False for a cell under the cut, before its visits are looked up. */
 static bool make_ring(const RsScene *scene, const RsSteeringCell *cell, RsRing *ring) {
   g_auto(RsDraft) draft;
@@ -112,6 +132,11 @@ static bool make_ring(const RsScene *scene, const RsSteeringCell *cell, RsRing *
   add_facts(&draft, scene, cell);
   for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
   if (score < CUT) return false;
+  double a_day = visits_a_day(scene, cell);
+  if (a_day >= TOGETHER) {
+    rs_draft_fact(&draft, fact_of("come_together", round(a_day * 10.0) / 10.0, NAN, -70));
+    if (score - 70 < CUT) return false;
+  }
   add_visits(&draft, scene, cell);
   rs_draft_member(&draft, RS_DOCTOR, cell->doctor, RS_ROLE_PRESCRIBER, 1.0);
   rs_draft_member(&draft, RS_INSTITUTION, cell->outlet, RS_ROLE_OUTLET, 1.0);
