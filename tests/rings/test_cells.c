@@ -1,0 +1,188 @@
+/* Patterns steering, crossregion and resale on towns made line by line, whose right answer can be seen by eye. */
+#include "rings/detect.h"
+
+#include "rs_test.h"
+
+#include "reference/claims_build.h"
+
+typedef struct { GArray *line; GStringChunk *chunk; } Town;
+
+static Town town_new(void) { return (Town){g_array_new(FALSE, FALSE, sizeof(RsReferenceLine)), g_string_chunk_new(1 << 16)}; }
+
+static void town_clear(Town *town) {
+  g_array_unref(town->line);
+  g_string_chunk_free(town->chunk);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Town, town_clear)
+
+static const char *text(Town *town, const char *prefix, unsigned number) {
+  g_autofree char *made = g_strdup_printf("%s%03u", prefix, number);
+  return g_string_chunk_insert_const(town->chunk, made);
+}
+
+/* day counts from 2024-01-01, over at most 12 months of 28 days. */
+static void visit(Town *town, const char *person, const char *institution, unsigned day, unsigned minute, const char *drug, const char *doctor,
+                  const char *home, const char *place, double quantity) {
+  g_autofree char *time = g_strdup_printf("2024-%02u-%02u %02u:%02u", day / 28 % 12 + 1, day % 28 + 1, 8 + minute / 60 % 12, minute % 60);
+  RsReferenceLine line = {.person = person, .institution = institution, .time = g_string_chunk_insert_const(town->chunk, time), .drug = drug,
+                          .doctor = doctor, .person_region = home, .service_region = place, .quantity = quantity, .amount = 3000, .fund = 1000,
+                          .institution_type = institution[0] == 'H' ? "hospital" : "pharmacy"};
+  g_array_append_val(town->line, line);
+}
+
+static RsRings *detect(const Town *town, RsPattern pattern, RsClaims **claims) {
+  g_autoptr(GError) error = NULL;
+  *claims = rs_reference_claims((const RsReferenceLine *)(const void *)town->line->data, town->line->len);
+  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(*claims, 1, &error);
+  rs_assert_no_error(error);
+  RsDetectOptions options = {.patterns = 1u << pattern, .seed = 1, .n_threads = 2};
+  RsRings *rings = rs_detect(*claims, knowledge, &options, &error);
+  rs_assert_no_error(error);
+  rs_assert_valid(rs_rings_validate, rings, *claims);
+  assert_true(rings->examined & 1u << pattern);
+  return rings;
+}
+
+static const char *first_id(const RsClaims *claims, const RsRing *ring, RsKind kind) {
+  for (uint32_t i = 0; i < ring->n_members; i++)
+    if (ring->members[i].kind == kind) return rs_text_get(kind == RS_DOCTOR ? claims->doctor : claims->institution, ring->members[i].id);
+  return "";
+}
+
+/* One hospital of eight doctors, forty patients each, who fill at ten pharmacies, mostly at the door (Y000). Doctor D3's patients go to `outlet`. */
+static void hospital(Town *town, const char *outlet) {
+  for (unsigned d = 0; d < 8; d++)
+    for (unsigned p = 0; p < 40; p++) {
+      const char *person = text(town, "P", d * 40 + p), *doctor = text(town, "D", d);
+      unsigned day = (d * 37 + p * 7) % 300;
+      visit(town, person, "H1", day, p, "F1", doctor, "310101", "310101", 1);
+      const char *usual = (p * 5 + d) % 10 < 6 ? "Y000" : text(town, "Y", (p + d) % 9 + 1);
+      visit(town, person, d == 3 && p % 5 != 0 ? outlet : usual, day, p + 45, text(town, "G", p % 30), doctor, "310101", "310101", 1);
+    }
+}
+
+static void doctor_who_feeds_one_outlet_is_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  hospital(&town, "Y009");
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_string_equal(first_id(claims, &rings->rings[0], RS_DOCTOR), "D003");
+  assert_string_equal(first_id(claims, &rings->rings[0], RS_INSTITUTION), "Y009");
+  assert_true(rings->rings[0].count[RS_PERSON] >= 32);
+}
+
+static void pharmacy_at_the_hospitals_door_is_no_steering(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  hospital(&town, "Y000");
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 0);
+}
+
+/* A place 310100 with locals and with visitors from three prefectures who spread over its outlets. */
+static void place_with_visitors(Town *town) {
+  static const char *const home[] = {"320500", "330100", "340200"};
+  for (unsigned p = 0; p < 300; p++) /* locals */
+    for (unsigned v = 0; v < 4; v++)
+      visit(town, text(town, "L", p), text(town, "Y", (p + v / 2) % 20), p * 3 % 200 + v * 20, p, text(town, "G", (p * 7 + v) % 60), NULL, "310101", "310101", 1);
+  for (unsigned p = 0; p < 90; p++) { /* visitors: mostly at home */
+    for (unsigned v = 0; v < 4; v++)
+      visit(town, text(town, "V", p), text(town, p % 3 == 0 ? "A" : p % 3 == 1 ? "B" : "C", p % 7), p % 100 + v * 30, p, text(town, "G", (p + v) % 60), NULL, home[p % 3], home[p % 3], 1);
+    visit(town, text(town, "V", p), text(town, "Y", p % 20), p % 250, p, text(town, "G", p % 60), NULL, home[p % 3], "310101", 1);
+  }
+}
+
+static void people_of_one_place_at_one_outlet_elsewhere_are_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  place_with_visitors(&town);
+  for (unsigned p = 0; p < 9; p++) {
+    for (unsigned v = 0; v < 3; v++) visit(&town, text(&town, "R", p), text(&town, "B", p % 7), p * 9 + v * 60, p, text(&town, "G", (p * 3 + v) % 60), NULL, "330100", "330100", 1);
+    for (unsigned v = 0; v < 4; v++) visit(&town, text(&town, "R", p), "Y030", p * 13 % 100 + v * 40, p, "X1", "D9", "330100", "310101", 5);
+  }
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 9);
+  assert_string_equal(first_id(claims, &rings->rings[0], RS_INSTITUTION), "Y030");
+}
+
+static void migrants_who_live_where_they_work_are_no_lead(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  place_with_visitors(&town);
+  for (unsigned p = 0; p < 30; p++) /* all their visits are here, at the pharmacy by the works */
+    for (unsigned v = 0; v < 5; v++)
+      visit(&town, text(&town, "M", p), "Y030", p * 11 % 150 + v * 25, p, text(&town, "G", (p * 5 + v) % 60), NULL, "330100", "310101", 1);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  assert_int_equal(rings->n_rings, 0);
+  bool told = false;
+  for (uint32_t i = 0; i < rings->n_set_aside; i++) told = told || (g_str_equal(rings->set_aside[i].code, "migrants") && rings->set_aside[i].n >= 30);
+  assert_true(told);
+}
+
+/* Patients who refill every month at one pharmacy. */
+static void refills(Town *town) {
+  for (unsigned p = 0; p < 500; p++)
+    for (unsigned v = 0; v < 8; v++)
+      visit(town, text(town, "P", p), text(town, "Y", p % 25), p % 28 + v * 28, p, text(town, "G", p % 80), text(town, "D", p % 12), "310101", "310101", 1);
+}
+
+static void collectors_of_the_same_drugs_from_the_same_doctors_are_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  refills(&town);
+  for (unsigned p = 0; p < 6; p++)
+    for (unsigned v = 0; v < 14; v++) /* every few days another of five doctors and hospitals */
+      visit(&town, text(&town, "R", p), text(&town, "H", v % 5), p + v * 5, p * 31, v % 2 ? "X1" : "X2", text(&town, "E", v % 5), "310101", "310101", 6);
+  for (unsigned v = 0; v < 40; v++) /* pharmacies sell them too, to others */
+    visit(&town, text(&town, "Q", v), text(&town, "Y", v % 25), v, v, v % 2 ? "X1" : "X2", NULL, "310101", "310101", 1);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_RESALE, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 6);
+  assert_true(rings->rings[0].count[RS_DRUG] >= 2);
+}
+
+static void monthly_refills_are_no_resale(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  refills(&town);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_RESALE, &claims);
+  assert_int_equal(rings->n_rings, 0);
+}
+
+static void patterns_without_their_columns_are_skipped_and_named(void **state) {
+  (void)state;
+  const RsReferenceLine line[] = {{.person = "P1", .institution = "Y1", .time = "2024-01-01"}, {.person = "P2", .institution = "Y1", .time = "2024-01-02"}};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(RsClaims) claims = rs_reference_claims(line, 2);
+  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, 1, &error);
+  RsDetectOptions options = {.seed = 1, .n_threads = 1};
+  g_autoptr(RsRings) rings = rs_detect(claims, knowledge, &options, &error);
+  rs_assert_no_error(error);
+  assert_true(rings->skipped & 1u << RS_STEERING);
+  assert_true(rings->skipped & 1u << RS_CROSSREGION);
+  assert_true(rings->skipped & 1u << RS_RESALE);
+  assert_true(rings->skipped & 1u << RS_TRACE);
+  assert_true(rings->examined & 1u << RS_BATCH);
+  assert_int_equal(rings->n_institutions, 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(doctor_who_feeds_one_outlet_is_found),
+      cmocka_unit_test(pharmacy_at_the_hospitals_door_is_no_steering),
+      cmocka_unit_test(people_of_one_place_at_one_outlet_elsewhere_are_found),
+      cmocka_unit_test(migrants_who_live_where_they_work_are_no_lead),
+      cmocka_unit_test(collectors_of_the_same_drugs_from_the_same_doctors_are_found),
+      cmocka_unit_test(monthly_refills_are_no_resale),
+      cmocka_unit_test(patterns_without_their_columns_are_skipped_and_named),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
