@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_TASKS = 32, N_SHARDS = 4, BINS = 256, BINS_AN_OCTAVE = 8, LOOK_BACK = 64 };
+enum { N_TASKS = 32, N_SHARDS = 4, BINS = 256, FIRST_BIN = (1023 - 4) * 8, LOOK_BACK = 64 };
 
 typedef struct {
   uint64_t code, line;
@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
   const RsClaims *claims;
   unsigned bits;
-  uint8_t *seen; /* [1 << bits] 0, 1, 2 or more lines in the cell */
+  uint8_t *seen; /* [1 << (bits - 2)] two bits a cell: 0, 1, 2 or more lines */
   GArray *sales[N_TASKS];
   uint32_t *scanned[64]; /* [n institutions] a thread */
 } Work;
@@ -31,16 +31,22 @@ static void count_codes(size_t task, unsigned thread, void *data) {
   unsigned shift = 64 - w->bits;
   for (uint64_t l = 0, n = w->claims->n_lines; l < n; l++) {
     if (code[l] == 0 || code[l] >> 62 != task % N_SHARDS) continue;
-    uint8_t *cell = &w->seen[code[l] >> shift];
-    *cell = (uint8_t)(*cell + (*cell < 2));
+    uint64_t cell = code[l] >> shift;
+    uint8_t *at = &w->seen[cell / 4];
+    unsigned place = (unsigned)(cell % 4) * 2;
+    if ((*at >> place & 3u) < 2) *at = (uint8_t)(*at + (1u << place));
   }
+}
+
+static bool seen_again(const Work *w, uint64_t code) {
+  uint64_t cell = code >> (64 - w->bits);
+  return (w->seen[cell / 4] >> (cell % 4 * 2) & 3u) >= 2;
 }
 
 /* The lines whose code may be seen again, and each outlet's scanned lines. */
 static void take_sales(size_t task, unsigned thread, void *data) {
   Work *w = data;
   const RsClaims *c = w->claims;
-  unsigned shift = 64 - w->bits;
   uint32_t first = (uint32_t)((uint64_t)c->n_persons * task / N_TASKS), end = (uint32_t)((uint64_t)c->n_persons * (task + 1) / N_TASKS);
   w->sales[task] = g_array_new(FALSE, FALSE, sizeof(Sale));
   for (uint32_t p = first; p < end; p++)
@@ -48,7 +54,7 @@ static void take_sales(size_t task, unsigned thread, void *data) {
       for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
         if (c->line_trace[l] == 0) continue;
         w->scanned[thread][c->visit_institution[v]]++;
-        if (w->seen[c->line_trace[l] >> shift] < 2) continue;
+        if (!seen_again(w, c->line_trace[l])) continue;
         bool back = c->line_amount[l] < 0 || c->line_quantity[l] < 0.0f;
         Sale sale = {c->line_trace[l], l, v, p, c->visit_time[v], c->visit_institution[v], true, back};
         g_array_append_val(w->sales[task], sale);
@@ -62,13 +68,23 @@ static int compare_sales(const void *x, const void *y) {
   return (a->line > b->line) - (a->line < b->line);
 }
 
-/* What a unit costs, in eighths of an octave of fen; -1: not known. */
+/* What a unit costs in fen, by the first bits of the number: eight steps an octave from 1/16 fen; -1: not known. */
 static int price_bin(const RsClaims *c, uint64_t line) {
   double quantity = (double)c->line_quantity[line];
   if (c->line_amount[line] <= 0) return -1;
-  if (!(quantity > 0.0)) quantity = 1.0;
-  double bin = floor(BINS_AN_OCTAVE * log2((double)c->line_amount[line] / quantity)) + 32.0;
-  return (int)CLAMP(bin, 0.0, BINS - 1.0);
+  double price = (double)c->line_amount[line] / (quantity > 0.0 ? quantity : 1.0);
+  uint64_t bits;
+  memcpy(&bits, &price, sizeof bits);
+  int64_t bin = (int64_t)(bits >> 49) - FIRST_BIN;
+  return (int)CLAMP(bin, 0, BINS - 1);
+}
+
+/* The least price of a bin. */
+static double bin_price(unsigned bin) {
+  uint64_t bits = (uint64_t)(bin + FIRST_BIN) << 49;
+  double price;
+  memcpy(&price, &bits, sizeof price);
+  return price;
 }
 
 /* The upper middle of a drug's unit prices over all lines of the drugs that occur among the sales: where boxes are also sold by the
@@ -96,7 +112,7 @@ static double *usual_price(const RsClaims *c, const GArray *sales) {
     for (unsigned b = 0; b < BINS; b++) total += h[b];
     unsigned b = 0;
     while (b + 1 < BINS && (sum += h[b]) * 4 < total * 3) b++;
-    if (total > 0) price[d] = exp2(((double)b - 32.0) / BINS_AN_OCTAVE);
+    if (total > 0) price[d] = bin_price(b);
   }
   return price;
 }
@@ -178,7 +194,7 @@ RsTwice *rs_traces_new(const RsClaims *c, unsigned n_threads) {
   n_threads = CLAMP(n_threads, 1u, 64u);
   w->claims = c;
   w->bits = table_bits(c->n_lines);
-  w->seen = g_malloc0((gsize)1 << w->bits);
+  w->seen = g_malloc0((gsize)1 << (w->bits - 2));
   rs_parallel(n_threads, N_SHARDS, count_codes, w);
   for (unsigned i = 0; i < n_threads; i++) w->scanned[i] = g_new0(uint32_t, (gsize)c->institution->n + 1);
   rs_parallel(n_threads, N_TASKS, take_sales, w);

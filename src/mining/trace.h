@@ -2,7 +2,7 @@
  *
  * In    RsClaims with trace codes
  * Out   RsTwice by outlet: two sales of one box, each paid for as a whole box, that follow each other
- * Cost  O(lines) and a sort of the lines whose code is seen again; one byte a cell for at most 2^26 cells meanwhile
+ * Cost  O(lines) and a sort of the lines whose code is seen again; 16 MB meanwhile at most
  *
  * No sale: a line that was paid back, or is itself a return; parts of one box (拆零: a line paid less than RS_TRACE_WHOLE of what a unit of
  * the drug usually costs); the same outlet within RS_TRACE_DAYS of the last sale; a code on more than RS_TRACE_MOST lines, which
