@@ -41,12 +41,28 @@ static void share_out(RsRings *rings, const RsClaims *claims) {
   }
 }
 
-/* A pattern that is wanted runs where the input has its columns, else it is skipped, and the result says which. */
-static bool runs(unsigned wanted, RsPattern pattern, unsigned columns, const RsClaims *claims, RsRings *out) {
+/* Says which columns would have to be added. */
+static void name_missing(RsPattern pattern, unsigned missing, GArray *unseen) {
+  static const struct { unsigned bit; const char *column; } name[] = {
+      {RS_HAS_DOCTOR, "doctor_id"}, {RS_HAS_DRUG, "drug_code"}, {RS_HAS_QUANTITY, "quantity"}, {RS_HAS_AMOUNT, "amount"},
+      {RS_HAS_PERSON_REGION, "person_region"}, {RS_HAS_SERVICE_REGION, "service_region"}, {RS_HAS_TRACE, "trace_code"},
+      {RS_HAS_CLOCK, "time with a time of day"}};
+  g_autoptr(GString) list = g_string_new(NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(name); i++)
+    if (missing & name[i].bit) g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name[i].column);
+  RsNotice notice = {"missing_column", RS_PERSON, RS_NONE, 0, NULL, NULL};
+  notice.text = g_strdup_printf("%s: skipped; to examine it, add %s", rs_pattern_name[pattern], list->str);
+  notice.text_zh = g_strdup_printf("%s：未查；如需核查请补充字段 %s", rs_pattern_name[pattern], list->str);
+  g_array_append_val(unseen, notice);
+}
+
+/* A pattern that is wanted runs where the input has its columns, else it is skipped, and the result says which and why. */
+static bool runs(unsigned wanted, RsPattern pattern, unsigned columns, const RsClaims *claims, RsRings *out, GArray *unseen) {
   if ((wanted & 1u << pattern) == 0) return false;
-  bool possible = (claims->columns & columns) == columns;
-  *(possible ? &out->examined : &out->skipped) |= 1u << pattern;
-  return possible;
+  unsigned missing = columns & ~claims->columns;
+  *(missing == 0 ? &out->examined : &out->skipped) |= 1u << pattern;
+  if (missing != 0) name_missing(pattern, missing, unseen);
+  return missing == 0;
 }
 
 static void ring_release(void *data) {
@@ -72,17 +88,17 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   g_autoptr(GArray) leads = g_array_new(FALSE, FALSE, sizeof(RsRing)), near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   g_autoptr(GArray) aside = g_array_new(FALSE, FALSE, sizeof(RsNotice)), unseen = g_array_new(FALSE, FALSE, sizeof(RsNotice));
   bool done = true;
-  if (runs(wanted, RS_BATCH, 0, claims, out))
+  if (runs(wanted, RS_BATCH, 0, claims, out, unseen))
     done = rs_batch_find(scene, options, leads, near, aside, unseen, &out->n_companion_groups, error);
-  if (runs(wanted, RS_CROSSREGION, RS_HAS_PERSON_REGION | RS_HAS_SERVICE_REGION, claims, out))
+  if (runs(wanted, RS_CROSSREGION, RS_HAS_PERSON_REGION | RS_HAS_SERVICE_REGION, claims, out, unseen))
     rs_crossregion_find(scene, options, leads, near, aside, unseen);
-  if (runs(wanted, RS_RESALE, RS_HAS_DRUG, claims, out))
+  if (runs(wanted, RS_RESALE, RS_HAS_DRUG, claims, out, unseen))
     done = rs_resale_find(scene, options, leads, near, aside, unseen, done ? error : NULL) && done;
-  if (runs(wanted, RS_STEERING, RS_HAS_DOCTOR, claims, out)) rs_steering_find(scene, options, leads, near, aside, unseen);
+  if (runs(wanted, RS_STEERING, RS_HAS_DOCTOR, claims, out, unseen)) rs_steering_find(scene, options, leads, near, aside, unseen);
   unsigned bill = claims->columns & RS_HAS_AMOUNT ? 0 : RS_HAS_DRUG | RS_HAS_QUANTITY; /* what makes two bills comparable */
-  if (runs(wanted, RS_DUPLICATE, bill, claims, out)) rs_duplicate_find(scene, options, leads, near, aside, unseen);
-  if (runs(wanted, RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION, claims, out)) rs_travel_find(scene, options, leads, near, aside, unseen);
-  if (runs(wanted, RS_TRACE, RS_HAS_TRACE, claims, out)) rs_trace_find(scene, options, leads, near, aside, unseen);
+  if (runs(wanted, RS_DUPLICATE, bill, claims, out, unseen)) rs_duplicate_find(scene, options, leads, near, aside, unseen);
+  if (runs(wanted, RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION, claims, out, unseen)) rs_travel_find(scene, options, leads, near, aside, unseen);
+  if (runs(wanted, RS_TRACE, RS_HAS_TRACE, claims, out, unseen)) rs_trace_find(scene, options, leads, near, aside, unseen);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
   rs_rings_merge(leads, claims);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money has changed */

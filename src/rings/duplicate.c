@@ -22,9 +22,7 @@ static void door_pharmacy(const RsScene *scene, const RsTwice *twice, const RsTw
 }
 
 /* One drug alone is soon bought again; a whole basket is not. */
-static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, const RsDetectOptions *options,
-                          RsDraft *draft) {
-  (void)options;
+static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
   uint32_t single = 0;
   for (uint32_t i = 0; i < group->n_hits; i++) single += twice->hit[group->hit[i]].n_equal < 2;
   if (single * 2 >= group->n_hits)

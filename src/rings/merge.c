@@ -127,6 +127,13 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
         break;
     }
     if (k < kept) {
+      RsRing *better = &g_array_index(leads, RsRing, k);
+      if (better->pattern == RS_TRAVEL && ring.pattern == RS_DUPLICATE) { /* two bills of one purchase explain two places at once */
+        RsRing swap = *better;
+        *better = ring, ring = swap;
+        gpointer own = g_ptr_array_index(persons, k);
+        g_ptr_array_index(persons, k) = person, person = own;
+      }
       join(&g_array_index(leads, RsRing, k), &ring, claims, g_ptr_array_index(persons, k));
       ring_clear(&ring);
       g_free(person);

@@ -6,9 +6,7 @@
 #include <math.h>
 
 /* A hospital settles at discharge, when nobody need be there. */
-static void settled_later(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, const RsDetectOptions *options,
-                          RsDraft *draft) {
-  (void)options;
+static void settled_later(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
   const uint8_t *type = scene->claims->institution_type;
   uint32_t n = 0;
   for (uint32_t i = 0; i < group->n_hits; i++) {
