@@ -17,6 +17,7 @@ groups=(build test)
 [ "$mode" != --full ] || groups+=(full)
 ./install_packages.sh "${groups[@]}" || exit 1
 mkdir -p build
+tests/readers/install.sh build/readers
 jobs=$(nproc)
 passed=0 failed=0
 note() { printf '\n== %s\n' "$*"; }
@@ -46,7 +47,7 @@ tests() {
 
 # memory PRESET: the unit tests and some of the command-line tests under valgrind, one by one; on a build without sanitizers.
 memory() {
-  local valgrind=(valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite) program
+  local valgrind=(valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "--suppressions=$PWD/tests/valgrind.supp") program
   export G_SLICE=always-malloc
   note "valgrind $1"
   printf '#!/bin/sh\nexec %s %s "$@"\n' "${valgrind[*]}" "$PWD/build/$1/ringscope" > build/ringscope-valgrind
