@@ -45,44 +45,79 @@ static bool overlaps(const Purchase *before, const Purchase *at) {
   return at->doctor != RS_NONE && before->doctor != RS_NONE && at->doctor != before->doctor && at->day != before->day;
 }
 
-/* Sources of every drug that overlaps at least once. */
+/* Distinct numbers among the purchases of one drug, at most 64 told apart; member 0: doctors, 1: institutions. */
+static uint32_t count_distinct(const Purchase *p, guint n, unsigned what) {
+  uint32_t seen[64], distinct = 0;
+  for (guint i = 0; i < n && distinct < G_N_ELEMENTS(seen); i++) {
+    uint32_t number = what == 0 ? p[i].doctor : p[i].institution;
+    bool known = number == RS_NONE;
+    for (uint32_t k = 0; k < distinct && !known; k++) known = seen[k] == number;
+    if (!known) seen[distinct++] = number;
+  }
+  return distinct;
+}
+
+static bool many_sources(const Purchase *p, guint n, uint32_t *n_doctors) {
+  *n_doctors = n >= RS_RESALE_DOCTORS ? count_distinct(p, n, 0) : 0;
+  return *n_doctors >= RS_RESALE_DOCTORS && count_distinct(p, n, 1) >= RS_RESALE_PLACES;
+}
+
+/* Sources of every drug that overlaps at least once, or comes from many. */
 static void add_tokens(const Purchase *p, guint n, GArray *tokens, guint first) {
   for (guint i = 0, end; i < n; i = end) {
-    uint32_t count = 0;
+    uint32_t count = 0, doctors;
     for (end = i; end < n && p[end].drug == p[i].drug; end++) count += end > i && overlaps(&p[end - 1], &p[end]);
-    for (guint k = i; count > 0 && k < end; k++) {
+    if (count == 0 && !many_sources(p + i, end - i, &doctors)) continue;
+    for (guint k = i; k < end; k++) {
       RsResaleToken token = {p[k].drug, p[k].doctor != RS_NONE ? p[k].doctor : p[k].institution | RS_SOURCE_INSTITUTION};
       g_array_append_val(tokens, token);
     }
   }
   RsResaleToken *t = (RsResaleToken *)(void *)tokens->data + first;
   guint length = tokens->len - first, kept = 0;
-  qsort(t, length, sizeof *t, compare_tokens);
+  if (length > 1) qsort(t, length, sizeof *t, compare_tokens);
   for (guint i = 0; i < length; i++)
     if (i == 0 || compare_tokens(&t[i], &t[kept - 1]) != 0) t[kept++] = t[i];
   g_array_set_size(tokens, first + kept);
 }
 
+/* The most doctors for one drug; *many: with as many places. */
+static uint32_t most_doctors(const Purchase *p, guint n, bool *many) {
+  uint32_t most = 0;
+  *many = false;
+  for (guint i = 0, end; i < n; i = end) {
+    uint32_t doctors;
+    for (end = i; end < n && p[end].drug == p[i].drug;) end++;
+    *many = many_sources(p + i, end - i, &doctors) || *many;
+    most = MAX(most, doctors);
+  }
+  return most;
+}
+
 RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts) {
   g_autoptr(GArray) persons = g_array_new(FALSE, FALSE, sizeof(RsResalePerson)), tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
   g_autoptr(GArray) purchases = g_array_new(FALSE, FALSE, sizeof(Purchase));
-  double sum = 0.0, count = 0.0;
+  double sum = 0.0, sum_doctors = 0.0, count = 0.0;
   for (uint32_t p = 0; p < c->n_persons; p++) {
     if (c->person_visit[p + 1] - c->person_visit[p] <= RS_RESALE_OVERLAPS) continue;
     purchases_of(c, counts, p, purchases);
     const Purchase *at = (const Purchase *)(const void *)purchases->data;
     uint32_t n = 0;
     for (guint i = 1; i < purchases->len; i++) n += overlaps(&at[i - 1], &at[i]);
+    bool many;
+    uint32_t doctors = most_doctors(at, purchases->len, &many);
     sum += n;
+    sum_doctors += doctors;
     count += 1.0;
-    if (n < RS_RESALE_OVERLAPS) continue;
-    RsResalePerson person = {p, n, tokens->len, 0};
+    if (n < RS_RESALE_OVERLAPS && !many) continue;
+    RsResalePerson person = {p, n, doctors, tokens->len, 0};
     add_tokens(at, purchases->len, tokens, person.first_token);
     person.n_tokens = tokens->len - person.first_token;
     g_array_append_val(persons, person);
   }
   RsResale *out = g_new0(RsResale, 1);
   out->mean_overlaps = count > 0.0 ? sum / count : 0.0;
+  out->mean_doctors = count > 0.0 ? sum_doctors / count : 0.0;
   gsize n;
   out->person = g_array_steal(persons, &n);
   out->n = (uint32_t)n;

@@ -7,28 +7,30 @@
  *       doctors never prove
  *
  * An overlap is a purchase of a drug within ten days of the last, from another institution or another doctor. A chronic patient refills
- * after weeks, a treatment repeats at one place; one or two overlaps happen to anybody.
+ * after weeks, a treatment repeats at one place; one or two overlaps happen to anybody. A careful collector takes more time, but still
+ * gets one drug from four doctors and at three institutions or more, where a patient has one doctor for it.
  */
 #ifndef RS_MINING_RESALE_H
 #define RS_MINING_RESALE_H
 
 #include "claims/table.h"
 
-enum { RS_RESALE_DAYS = 10, RS_RESALE_OVERLAPS = 4 };
+enum { RS_RESALE_DAYS = 10, RS_RESALE_OVERLAPS = 4, RS_RESALE_DOCTORS = 4, RS_RESALE_PLACES = 3 };
 
 typedef struct { uint32_t drug, source; } RsResaleToken; /* source: doctor number, or institution number with the top bit */
 #define RS_SOURCE_INSTITUTION 0x80000000u
 
 typedef struct {
   uint32_t person, n_overlaps;
-  uint32_t first_token, n_tokens; /* of drugs that overlap, sorted, distinct */
+  uint32_t n_doctors;             /* for the one drug that has most */
+  uint32_t first_token, n_tokens; /* of drugs that overlap or have that many doctors and places; sorted, distinct */
 } RsResalePerson;
 
 typedef struct {
   uint32_t n;
-  RsResalePerson *person; /* [n] with at least RS_RESALE_OVERLAPS, by person */
+  RsResalePerson *person; /* [n] with at least RS_RESALE_OVERLAPS, or a drug from so many doctors and places; by person */
   RsResaleToken *token;
-  double mean_overlaps;   /* of all persons with as many visits as the least of these */
+  double mean_overlaps, mean_doctors; /* of all persons with as many visits as the least of these */
 } RsResale;
 
 /* counts: [n drugs] 1: may be resold. Fees, tests and what everybody buys are none. */

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 3, MIN_SHARED = 3, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40 };
-#define RESOLUTION 1.0 /* shared tokens a pair, on average */
+enum { MIN_PERSONS = 4, MIN_SHARED = 2, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40 };
+#define RESOLUTION 0.5 /* shared tokens a pair, on average */
 
 typedef struct { RsResaleToken token; uint32_t index; } Holder;
 
@@ -94,16 +94,21 @@ static uint32_t count_sources(const RsResale *r, const uint32_t *member, uint32_
 }
 
 static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs) {
-  double overlaps = 0.0, shared = 0.0;
+  double overlaps = 0.0, shared = 0.0, doctors = 0.0;
   for (uint32_t i = 0; i < n; i++) {
     overlaps += r->person[member[i]].n_overlaps;
+    doctors += r->person[member[i]].n_doctors;
     for (uint32_t j = i + 1; j < n; j++) shared += rs_resale_shared(r, member[i], member[j]);
   }
   overlaps /= n;
+  doctors /= n;
   shared /= 0.5 * n * (n - 1.0);
   uint32_t sources = count_sources(r, member, n, drugs);
   rs_draft_fact(draft, fact_of("overlaps", round(overlaps * 10.0) / 10.0, round(r->mean_overlaps * 100.0) / 100.0,
                                (int32_t)CLAMP(10.0 * log2(overlaps / 3.0), 0.0, 30.0)));
+  if (doctors >= 2.0)
+    rs_draft_fact(draft, fact_of("many_doctors", round(doctors * 10.0) / 10.0, round(r->mean_doctors * 100.0) / 100.0,
+                                 (int32_t)CLAMP(10.0 * log2(doctors / 2.0), 0.0, 20.0)));
   rs_draft_fact(draft, fact_of("shared_sources", round(shared * 10.0) / 10.0, NAN, (int32_t)CLAMP(10.0 * log2(shared / 1.5), 0.0, 30.0)));
   RsFact common = fact_of("common_drugs", drugs->len, NAN, (int32_t)fmin(20.0, 5.0 * drugs->len));
   for (guint i = 0; i < drugs->len && i < 3; i++) common.drug[common.n_drugs++] = g_array_index(drugs, uint32_t, i);
