@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# export: every format, one ring or all; folders; the guard; and a part of the graph by ego and top.
+cd "$(dirname "$0")" || exit 1
+. ./cli.sh
+
+PLAIN=1 ring_claims > "$T/claims.csv"
+begin "a case to export"
+run 0 analyze "$T/claims.csv" -o "$T/case" --quiet
+MASKED=$(awk -F, '$1 == "R0001" && $2 == "person" { print $3; exit }' "$T/case/members.csv")
+CLEAR=$(awk -F, -v id="$MASKED" '$2 == id { print $3 }' "$T/case.ids")
+for file in leads.xlsx rings/R0001.gexf; do [ -s "$T/case/$file" ] || fail "no $file"; done
+
+begin "every format, one ring and all"
+for format in graphml gexf i2 xlsx; do
+  run 0 export "$T/case" --format $format -o "$D/all.$format"
+  run 0 export "$T/case" --format $format --ring R0001 -o "$D/one.$format"
+  run 0 export "$T/case" -f $format --ring R0001 -o -
+  cmp -s "$T/out" "$D/one.$format" || fail "$format on stdout differs"
+done
+for format in csv neo4j; do
+  run 0 export "$T/case" --format $format --all -o "$D/all_$format"
+  run 2 export "$T/case" --format $format -o "$D/all_$format"
+  says "is there already"
+  run 2 export "$T/case" --format $format -o -
+done
+cmp -s "$D/one.graphml" "$T/case/rings/R0001.graphml" || fail "the ring's GraphML is not the case's"
+cmp -s "$D/one.gexf" "$T/case/rings/R0001.gexf" || fail "the ring's GEXF is not the case's"
+cmp -s "$D/all.graphml" "$T/case/graph.graphml" || fail "the GraphML is not the case's"
+holds "$D/all_csv" edges.csv nodes.csv
+[ -s "$D/all_neo4j/import.txt" ] || fail "no import.txt"
+if grep -qrF -e ",$CLEAR," "$D/all_csv" "$D/all.i2"; then fail "a clear id in an export"; fi
+if [ -n "$(find "$D" -perm /077 -type f)" ]; then fail "others may read: $(find "$D" -perm /077 -type f)"; fi
+
+begin "one file a ring"
+run 0 export "$T/case" --format gexf --per-ring -o "$D/rings"
+is "files" "$(find "$D/rings" -name '*.gexf' | wc -l)" "$(rows_of "$T/case/rings.csv")"
+run 2 export "$T/case" --format gexf --per-ring -o "$D/rings"
+
+begin "fewer nodes"
+run 0 export "$T/case" --format gexf --top 12 -o "$D/top.gexf"
+is "nodes" "$(grep -c '<node ' "$D/top.gexf")" 12
+run 0 export "$T/case" --format graphml --top 12 -o "$D/top.graphml"
+is "nodes" "$(grep -c '<node ' "$D/top.graphml")" 12
+
+begin "what cannot be exported"
+run 2 export "$T/case" --format gefx -o "$D/x"
+says "did you mean 'gexf'?"
+run 2 export "$T/case" -o "$D/x"
+says "needs --format" "neo4j"
+run 2 export "$T/case" --format gexf
+run 2 export "$T/case" --format gexf --ring R0099 -o "$D/x"
+says "no ring 'R0099'" "nearest"
+run 2 export "$T/case" --format gexf --ring ../../etc -o "$D/x"
+run 2 export "$T/case" --format gexf --ring R1 --all -o "$D/x"
+run 1 export "$T/nothing" --format gexf -o "$D/x"
+run 3 export "$T" --format gexf -o "$D/x"
+for format in graphml gexf i2 xlsx; do
+  run 1 export "$T/case" --format $format -o /dev/full
+  run 1 export "$T/case" --format $format -o "$D/nowhere/x"
+done
+run 1 export "$T/case" --format csv -o "$D/nowhere/x"
+holds "$D"
+
+begin "an id in an edited case leads nowhere"
+cp -r "$T/case" "$D/case"
+sqlite3 "$D/case/case.db" "update ring set ring_id = '../../R0001' where rank = 1"
+run 3 export "$D/case" --format gexf --per-ring -o "$D/out"
+says "strange id"
+
+begin "around one entity"
+run 0 graph "$T/claims.csv" --ego institution:P070 -o "$D/near.graphml"
+file_has "$D/near.graphml" 'id="I:P070"'
+file_has "$D/near.graphml" '<data key="role">member</data>'
+run 0 graph "$T/claims.csv" --ego "person:$CLEAR" --hops 1 -o "$D/near.gexf" --mask-key "$T/case.key"
+file_has "$D/near.gexf" "<node id=\"P:$MASKED\""
+if grep -qF "\"P:$CLEAR\"" "$D/near.gexf"; then fail "a clear id"; fi
+cp "$D/near.gexf" "$D/first.gexf"
+run 0 graph "$T/claims.csv" --ego "person:$MASKED" -o "$D/near.gexf" --mask-key "$T/case.key"
+cmp -s "$D/first.gexf" "$D/near.gexf" || fail "the pseudonym leads elsewhere"
+run 2 graph "$T/claims.csv" --ego institution:P0700 -o "$D/x"
+says "no institution 'P0700'" "nearest: " "P070"
+run 2 graph "$T/claims.csv" --ego person:k77 -o "$D/x"
+says_not "nearest"
+run 2 graph "$T/claims.csv" --ego P070 -o "$D/x"
+run 2 graph "$T/claims.csv" --ego institution:P070 --hops 11 -o "$D/x"
+run 1 graph "$T/claims.csv" --ego institution:P070 -o /dev/full
+
+begin "the best connected"
+run 0 graph "$T/claims.csv" --top 30 -o "$D/top.graphml"
+is "nodes" "$(grep -c '<node ' "$D/top.graphml")" 30
+run 0 graph "$T/claims.csv" --top 30 -o "$D/top.gexf" --threads 1
+is "nodes" "$(grep -c '<node ' "$D/top.gexf")" 30
+
+begin "leads.xlsx speaks the language of the terminal"
+run 0 analyze "$T/claims.csv" -o "$D/zh" --quiet --lang zh
+run 0 analyze "$T/claims.csv" -o "$D/en" --quiet
+unzip -p "$D/zh/leads.xlsx" xl/workbook.xml 2> /dev/null | grep -q 疑点线索 || python3 -c 'import sys, zipfile; sys.exit("疑点线索" not in zipfile.ZipFile(sys.argv[1]).read("xl/workbook.xml").decode())' "$D/zh/leads.xlsx" || fail "not Chinese"
+python3 -c 'import sys, zipfile; sys.exit("claim lines" not in zipfile.ZipFile(sys.argv[1]).read("xl/workbook.xml").decode())' "$D/en/leads.xlsx" || fail "not English"
+
+finish
