@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { N_TASKS = 64, WIDE_FROM = 240, WIDE_TO = 1440 };
+enum { N_TASKS = 64, WIDE_FROM = 240, WIDE_TO = 1440, BORDER_OUTLETS = 6 };
 
 /* One end of a pair of visits hours apart: its limit in minutes. */
 typedef struct { uint32_t outlet, person, limit; } Wide;
@@ -89,8 +89,12 @@ static int compare_rates(const void *x, const void *y) {
   return (a->rate > b->rate) - (a->rate < b->rate);
 }
 
-/* The lower middle of the rates of a prefecture's outlets without the one at hand; rates sorted. */
+/* The lower middle of the rates of a prefecture's outlets without the one at hand; rates sorted. Where many have hits, it lies at a border,
+ * and the middle is that of the outlets that have them: those far from the border say nothing. */
 static double middle_rate(const Rate *rate, uint32_t first, uint32_t end, double own) {
+  uint32_t with = first;
+  while (with < end && !(rate[with].rate > 0.0)) with++;
+  if (end - with > BORDER_OUTLETS) first = with;
   uint32_t others = end - first - 1, at;
   if (end - first < 2) return 0.0;
   at = first + (others - 1) / 2;

@@ -8,7 +8,8 @@
  * Expected: people whose times here and elsewhere have nothing to do with each other (a relative who has the card, a wrong clock) are
  * seldom so near. Their number at an outlet is read off the pairs of visits four to twenty-four hours apart, each person counted at most
  * RS_TWICE_EACH_CLOCK times: twice the share of the minutes, since people come by day. To it comes what the middle one of the other outlets
- * of the prefecture shows by its visits: over a border that people cross every day, most outlets near it do. */
+ * of the prefecture shows by its visits, or where more than six have hits, the middle one of these: over a border that people cross every
+ * day, many outlets on both sides do. */
 #ifndef RS_MINING_TRAVEL_H
 #define RS_MINING_TRAVEL_H
 

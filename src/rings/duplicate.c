@@ -18,7 +18,7 @@ static void door_pharmacy(const RsScene *scene, const RsTwice *twice, const RsTw
     if (kinds && near && u->n_persons >= 20) door += u->n_hits;
   }
   if (door * 2 < group->n_hits || door == 0) return;
-  rs_twice_counter(draft, "door_pharmacy", group->n_persons, NAN, -40);
+  rs_twice_counter(draft, "door_pharmacy", group->n_persons, NAN, -80);
 }
 
 /* One drug alone is soon bought again; a whole basket is not. */

@@ -60,6 +60,8 @@ static const Sentence sentence[] = {
                  "同一凭证在不同地市或省份使用的间隔短于最低路程时间（跨地市 45 分钟，跨省 120 分钟）共 {v} 次，涉及 {1} 人；筛选前预期 {e.1} 次；"
                  "在机构中居{top}"}},
     {"minutes", {"{v} minutes between the two uses on average; {top}", "两次使用平均相隔 {v} 分钟；居{top}"}},
+    {"crowd", {"{v} people at one outlet: a wrong clock, a wrong region code or a border nearby is likelier than a few people's doing",
+               "同一机构涉及 {v} 人：更可能是时钟或区划代码有误，或邻近边界"}},
     {"settled_later", {"{v} of the {0} have a hospital at one end, which may settle when nobody is there",
                        "{0} 次中有 {v} 次一端为医院，可能为事后结算"}},
     {"traces", {"{v} times the trace code of one box is sold again as a whole box: {1} people, where {e.1} such would be expected before selection; "

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { CROWD = 40 };
+
 /* A hospital settles at discharge, when nobody need be there. */
 static void settled_later(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
   const uint8_t *type = scene->claims->institution_type;
@@ -17,11 +19,17 @@ static void settled_later(const RsScene *scene, const RsTwice *twice, const RsTw
   if (share >= 0.2) rs_twice_counter(draft, "settled_later", n, group->n_hits, -(int32_t)lround(25.0 * share));
 }
 
+/* So many people at one outlet share no will, but a wrong clock, a wrong region code or a border nearby. */
+static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
+  if (group->n_persons >= CROWD) rs_twice_counter(draft, "crowd", group->n_persons, NAN, -80);
+  settled_later(scene, twice, group, draft);
+}
+
 void rs_travel_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                     GArray *not_examined) {
   (void)set_aside;
   (void)not_examined;
-  static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {60, 15, 15, 15, 0}, settled_later};
+  static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {60, 15, 15, 15, 0}, counter_facts};
   g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->load->degenerate, options->n_threads);
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
 }
