@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { MIN_PERSONS = 4, MIN_SHARED = 2, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40 };
+#define LEAST_SHARED 1.75 /* tokens a pair, on average */
 #define RESOLUTION 0.5 /* shared tokens a pair, on average */
 
 typedef struct { RsResaleToken token; uint32_t index; } Holder;
@@ -93,7 +94,8 @@ static uint32_t count_sources(const RsResale *r, const uint32_t *member, uint32_
   return count;
 }
 
-static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs) {
+/* False where they share too little to be one group: what glues them is the same drug from the same hands. */
+static bool add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs) {
   double overlaps = 0.0, shared = 0.0, doctors = 0.0;
   for (uint32_t i = 0; i < n; i++) {
     overlaps += r->person[member[i]].n_overlaps;
@@ -103,9 +105,10 @@ static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member,
   overlaps /= n;
   doctors /= n;
   shared /= 0.5 * n * (n - 1.0);
+  if (shared < LEAST_SHARED) return false;
   uint32_t sources = count_sources(r, member, n, drugs);
   rs_draft_fact(draft, fact_of("overlaps", round(overlaps * 10.0) / 10.0, round(r->mean_overlaps * 100.0) / 100.0,
-                               (int32_t)CLAMP(10.0 * log2(overlaps / 3.0), 0.0, 30.0)));
+                               (int32_t)CLAMP(10.0 * log2(overlaps / (3.0 * fmax(1.0, r->mean_overlaps))), 0.0, 30.0)));
   if (doctors >= 2.0)
     rs_draft_fact(draft, fact_of("many_doctors", round(doctors * 10.0) / 10.0, round(r->mean_doctors * 100.0) / 100.0,
                                  (int32_t)CLAMP(10.0 * log2(doctors / 2.0), 0.0, 20.0)));
@@ -115,6 +118,7 @@ static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member,
   common.argument[0] = sources;
   rs_draft_fact(draft, common);
   rs_draft_fact(draft, fact_of("collectors", n, NAN, (int32_t)MIN(20u, 2 * n)));
+  return true;
 }
 
 static void add_lines(RsDraft *draft, const RsClaims *c, uint32_t person, const GArray *drugs) {
@@ -141,7 +145,7 @@ static void try_group(const RsScene *scene, const RsResale *r, const uint32_t *m
   RsRing ring;
   uint32_t most = 1;
   rs_draft_init(&draft, RS_RESALE);
-  add_facts(&draft, r, member, n, drugs);
+  if (!add_facts(&draft, r, member, n, drugs)) return;
   for (uint32_t i = 0; i < n; i++) most = MAX(most, r->person[member[i]].n_overlaps);
   for (uint32_t i = 0; i < n; i++) {
     add_lines(&draft, scene->claims, r->person[member[i]].person, drugs);
