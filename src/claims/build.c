@@ -210,7 +210,7 @@ static uint64_t settlement_hash(const Builder *builder, const RsRawVisit *raw) {
 /* The person's records in time order; a settlement whose rows carry several times takes the earliest. */
 static void order_visits(const Builder *builder, Worker *worker, const RsRawVisit **raw, uint32_t n) {
   g_array_set_size(worker->visits, n);
-  VisitRef *visit = &g_array_index(worker->visits, VisitRef, 0);
+  VisitRef *visit = (VisitRef *)(void *)worker->visits->data;
   bool settlements = false;
   for (uint32_t i = 0; i < n; i++) {
     visit[i] = (VisitRef){settlement_hash(builder, raw[i]), rs_raw_rest(raw[i], builder->region_rank), raw[i]->time,
@@ -239,7 +239,7 @@ static void drop(Worker *worker, const RsRawLine *line, RsPlace place) {
 /* Copies the lines of one person's visits into scratch, leaving out repeats; visit numbers count from 0. Returns the number of visits. */
 static uint32_t collect_lines(const Builder *builder, Worker *worker) {
   g_array_set_size(worker->lines, 0);
-  const VisitRef *visit = &g_array_index(worker->visits, VisitRef, 0);
+  const VisitRef *visit = (VisitRef *)(void *)worker->visits->data;
   uint32_t n_visits = 0;
   for (guint i = 0; i < worker->visits->len; i++) {
     if (i == 0 || !same_visit(&visit[i], &visit[i - 1])) n_visits++;
@@ -327,7 +327,7 @@ static void join_person(const Builder *builder, Worker *worker, RsRefundLine *li
 }
 
 static uint32_t region_most_seen(Worker *worker) {
-  uint32_t *region = &g_array_index(worker->regions, uint32_t, 0);
+  uint32_t *region = (uint32_t *)(void *)worker->regions->data;
   guint n = worker->regions->len;
   uint32_t best = RS_NONE, best_n = 0;
   for (guint i = 0; i < n && i < 64; i++) { /* the first 64 visits decide which regions are candidates; the rest only count */
@@ -397,7 +397,7 @@ static bool write_person(const Builder *builder, Worker *worker, Part *part, con
 static void build_person(const Builder *builder, Worker *worker, Part *part, const Person *person, const RsRawVisit **raw) {
   order_visits(builder, worker, raw, person->n_visits);
   collect_lines(builder, worker);
-  RsRefundLine *line = &g_array_index(worker->lines, RsRefundLine, 0);
+  RsRefundLine *line = (RsRefundLine *)(void *)worker->lines->data;
   size_t n = worker->lines->len;
   sort_lines(line, n);
   if (builder->raw->settlements != NULL) join_person(builder, worker, line, n);
