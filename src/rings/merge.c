@@ -29,7 +29,7 @@ static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32
     else if (a[i] > b[k]) k++;
     else both++, i++, k++;
   }
-  return both > 0 && (both * 2 >= n + m - both || both * 10 >= MIN(n, m) * 9);
+  return both > 0 && (both * 2 >= n + m - both || both * 10 >= MIN(n, m) * 7);
 }
 
 static void ring_clear(RsRing *ring) {

@@ -4,7 +4,7 @@
  * Out   the same without those whose people are, for the greater part, the people of a better-ranked lead of another pattern; that lead
  *       gets a fact that says so ("also_travel", ...), without points, resting on the lines of the lead that went into it
  *
- * Rings may share members: two leads are one only where half of all their people are in both (Jaccard), or nine tenths of the smaller are
+ * Rings may share members: two leads are one only where half of all their people are in both (Jaccard), or seven tenths of the smaller are
  * in the larger. Leads of `steering` name patients who need know nothing: none is merged into them, but where the patients are a ring
  * by another pattern, the doctor's part in it is told there.
  */
