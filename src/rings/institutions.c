@@ -66,7 +66,7 @@ static int64_t *ring_money(const RsScene *scene, const RsRings *rings, RsInstitu
 typedef struct {
   const RsClaims *claims;
   RsInstitutionRank *rank;
-  const double *value;
+  const Measures *measures;
 } Sorting;
 
 /* By type, then by volume: peers are neighbours in this order. */
@@ -91,6 +91,34 @@ static double peer_decades(const RsClaims *c, const Measures *m, const uint32_t 
   }
   *n_peers = peers;
   return isnan(own) || peers < 5 ? 0.0 : -log10(((double)above + 1.0) / ((double)peers + 1.0));
+}
+
+/* By type, the larger volume first. */
+static int compare_volumes(const void *x, const void *y, void *data) {
+  const Sorting *s = data;
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  uint8_t s_a = s->claims->institution_type[a], s_b = s->claims->institution_type[b];
+  if (s_a != s_b) return s_a < s_b ? -1 : 1;
+  double v_a = s->measures[a].value[VOLUME], v_b = s->measures[b].value[VOLUME];
+  if (v_a != v_b) return v_a > v_b ? -1 : 1;
+  return (a > b) - (a < b);
+}
+
+/* peer_decades() of the volume with the whole type as peers, for all institutions at once: there may be a million of them. */
+static double *volume_decades(const Sorting *sorting, uint32_t n) {
+  g_autofree uint32_t *order = g_new(uint32_t, (gsize)n + 1);
+  double *decades = g_new0(double, (gsize)n + 1);
+  for (uint32_t f = 0; f < n; f++) order[f] = f;
+  if (n > 0) g_qsort_with_data(order, (gint)n, sizeof *order, compare_volumes, (void *)(uintptr_t)sorting);
+  for (uint32_t first = 0, last; first < n; first = last) { /* one type */
+    for (last = first + 1; last < n && sorting->claims->institution_type[order[last]] == sorting->claims->institution_type[order[first]]; last++)
+      continue;
+    for (uint32_t i = first, end; i < last && last - first > 5; i = end) { /* one volume */
+      for (end = i + 1; end < last && sorting->measures[order[end]].value[VOLUME] >= sorting->measures[order[i]].value[VOLUME]; end++) continue;
+      for (uint32_t k = i; k < end; k++) decades[order[k]] = -log10((double)(end - first) / (double)(last - first));
+    }
+  }
+  return decades;
 }
 
 static int compare_suspicion(const void *x, const void *y) {
@@ -125,15 +153,15 @@ void rs_institutions_rank(const RsScene *scene, RsRings *rings) {
   count_basics(scene, rings->institutions);
   g_autofree int64_t *money = ring_money(scene, rings, rings->institutions);
   measure(scene, rings->institutions, m, n);
-  Sorting sorting = {scene->claims, rings->institutions, NULL};
-  if (n > 0) g_qsort_with_data(order, (gint)n, sizeof *order, compare_peers, &sorting);
+  const Sorting sorting = {scene->claims, rings->institutions, m};
+  g_autofree double *volume = volume_decades(&sorting, n); /* it is what peers share, so it is held against all of the type */
+  if (n > 0) g_qsort_with_data(order, (gint)n, sizeof *order, compare_peers, (void *)(uintptr_t)&sorting);
   for (uint32_t i = 0; i < n; i++) {
     RsInstitutionRank *at = &rings->institutions[order[i]];
     double sum = 0.0;
     for (unsigned what = 0; what < N_MEASURES; what++) {
       uint32_t peers;
-      /* volume is what peers share, so it is held against all of the type */
-      double decades = peer_decades(scene->claims, m, order, n, i, what, what == VOLUME ? n : HALF, &peers);
+      double decades = what == VOLUME ? volume[order[i]] : peer_decades(scene->claims, m, order, n, i, what, HALF, &peers);
       if (what == VISITS_A_PERSON) at->peers = peers;
       sum += decades;
     }
