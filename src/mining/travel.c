@@ -13,7 +13,7 @@ typedef struct { uint32_t outlet, person, limit; } Wide;
 
 typedef struct {
   const RsClaims *claims;
-  const uint8_t *skip;
+  const uint8_t *skip, *explained;
   const uint32_t *prefecture; /* [n regions] */
   GArray *hits[N_TASKS], *wide[N_TASKS];
   uint32_t skipped[N_TASKS];
@@ -29,6 +29,7 @@ static void take_pair(Work *w, uint32_t person, uint32_t v, uint32_t u, size_t t
   const RsClaims *c = w->claims;
   uint32_t f = c->visit_institution[v], g = c->visit_institution[u], here = c->institution_region[f], there = c->institution_region[g];
   if (w->prefecture[here] == w->prefecture[there]) return;
+  if (w->explained != NULL && w->explained[v] && w->explained[u]) return;
   uint32_t minutes = (c->visit_time[u] - c->visit_time[v]) / 60, limit = rs_region_minutes(c->region, here, there);
   if (limit == 0 || minutes > WIDE_TO || (minutes >= limit && minutes < WIDE_FROM)) return;
   if (minutes >= WIDE_FROM) {
@@ -131,12 +132,13 @@ static void expect(const Work *w, RsTwice *t, const uint32_t *limits, const uint
   }
 }
 
-RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, unsigned n_threads) {
+RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, const uint8_t *explained, unsigned n_threads) {
   uint32_t n_places, skipped = 0;
   g_autofree uint32_t *prefecture = rs_region_prefectures(claims->region, &n_places);
   g_autofree Work *w = g_new0(Work, 1);
   w->claims = claims;
   w->skip = skip;
+  w->explained = explained;
   w->prefecture = prefecture;
   rs_parallel(n_threads, N_TASKS, run, w);
   g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit)), wide = g_array_new(FALSE, FALSE, sizeof(Wide));

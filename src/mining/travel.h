@@ -15,7 +15,7 @@
 
 #include "mining/twice.h"
 
-/* skip: [n institutions] 1: time stamps are no use there; or NULL. */
-RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, unsigned n_threads);
+/* skip: [n institutions] 1: time stamps are no use there; explained: [n visits] 1: two such visits have another explanation. Or NULL. */
+RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, const uint8_t *explained, unsigned n_threads);
 
 #endif

@@ -25,11 +25,23 @@ static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTw
   settled_later(scene, twice, group, draft);
 }
 
+/* Visits that are two bills of one purchase, by the leads there are already. */
+static uint8_t *explained_visits(const RsClaims *c, const GArray *leads) {
+  uint8_t *explained = g_malloc0((gsize)c->n_visits + 1);
+  for (guint i = 0; i < leads->len; i++) {
+    const RsRing *ring = &g_array_index(leads, RsRing, i);
+    for (uint64_t e = 0; e < ring->n_evidence && ring->pattern == RS_DUPLICATE; e++)
+      explained[rs_claims_line_visit(c, ring->evidence[e].line)] = 1;
+  }
+  return explained;
+}
+
 void rs_travel_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                     GArray *not_examined) {
   (void)set_aside;
   (void)not_examined;
   static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {60, 15, 15, 15, 0}, counter_facts};
-  g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->load->degenerate, options->n_threads);
+  g_autofree uint8_t *explained = explained_visits(scene->claims, leads);
+  g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->load->degenerate, explained, options->n_threads);
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
 }

@@ -188,19 +188,32 @@ static void boxes_that_came_back_before_they_were_sold_again_are_no_lead(void **
 static void the_same_people_found_twice_are_one_lead_that_says_so(void **state) {
   (void)state;
   RsReferenceLine line[G_N_ELEMENTS(twice_billed)];
-  memcpy(line, twice_billed, sizeof line); /* the second bill within the hour: two provinces at once as well */
-  static const char *const time[] = {"2024-03-01 09:30", "2024-04-11 10:20", "2024-03-07 11:12", "2024-05-20 10:05"};
-  for (size_t i = 0, k = 0; i < 16; i += 4, k++) line[i + 2].time = line[i + 3].time = time[k];
+  static const char *const code[] = {"a", "b", "a", "b", "c", "d", "c", "d", "e", "f", "e", "f", "g", "h", "g", "h", "", ""};
+  memcpy(line, twice_billed, sizeof line); /* the box is scanned at both outlets */
+  for (size_t i = 0; i < G_N_ELEMENTS(line); i++) line[i].trace = code[i];
   g_autoptr(RsClaims) claims = town(line, G_N_ELEMENTS(line));
-  g_autoptr(RsRings) both = detect(claims, 1u << RS_DUPLICATE | 1u << RS_TRAVEL, 1), one = detect(claims, 1u << RS_TRAVEL, 1);
+  g_autoptr(RsRings) both = detect(claims, 1u << RS_DUPLICATE | 1u << RS_TRACE, 1), one = detect(claims, 1u << RS_TRACE, 1);
   assert_int_equal(one->n_rings, 1);
   assert_int_equal(both->n_rings, 1);
-  const RsFact *also = fact(&both->rings[0], both->rings[0].pattern == RS_DUPLICATE ? "also_travel" : "also_duplicate");
+  const RsFact *also = fact(&both->rings[0], both->rings[0].pattern == RS_DUPLICATE ? "also_trace" : "also_duplicate");
   assert_non_null(also);
   assert_int_equal(also->points, 0);
   g_autofree char *en = rs_fact_text(claims, also, RS_LANG_EN), *zh = rs_fact_text(claims, also, RS_LANG_ZH);
   assert_non_null(strstr(en, "the same people"));
   assert_true(g_utf8_validate(zh, -1, NULL));
+}
+
+static void two_bills_within_the_hour_are_a_duplicate_and_no_travel(void **state) {
+  (void)state;
+  RsReferenceLine line[G_N_ELEMENTS(twice_billed)];
+  static const char *const time[] = {"2024-03-01 09:30", "2024-04-11 10:20", "2024-03-07 11:12", "2024-05-20 10:05"};
+  memcpy(line, twice_billed, sizeof line);
+  for (size_t i = 0, k = 0; i < 16; i += 4, k++) line[i + 2].time = line[i + 3].time = time[k];
+  g_autoptr(RsClaims) claims = town(line, G_N_ELEMENTS(line));
+  g_autoptr(RsRings) both = detect(claims, 1u << RS_DUPLICATE | 1u << RS_TRAVEL, 1), one = detect(claims, 1u << RS_TRAVEL, 1);
+  assert_int_equal(one->n_rings, 1);
+  assert_int_equal(both->n_rings, 1);
+  assert_int_equal(both->rings[0].pattern, RS_DUPLICATE);
 }
 
 static void missing_columns_are_skipped_and_named(void **state) {
@@ -237,6 +250,7 @@ int main(void) {
       cmocka_unit_test(four_people_among_whom_boxes_are_sold_again_are_a_lead),
       cmocka_unit_test(boxes_that_came_back_before_they_were_sold_again_are_no_lead),
       cmocka_unit_test(the_same_people_found_twice_are_one_lead_that_says_so),
+      cmocka_unit_test(two_bills_within_the_hour_are_a_duplicate_and_no_travel),
       cmocka_unit_test(missing_columns_are_skipped_and_named),
       cmocka_unit_test(every_sentence_is_there_in_both_languages),
   };
