@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NEAR_MISSES = 2, MOST_EVIDENCE_LINES = 64 /* of one visit */ };
+enum { MAX_NEAR_MISSES = 2, MOST_EVIDENCE_LINES = 64 /* of one visit */, MOST_DRUGS = 8 };
 
 typedef struct {
   const RsScene *scene;
@@ -369,14 +369,51 @@ static int compare_units(const void *x, const void *y, void *data) {
   return (a > b) - (a < b); /* units are in order of outlets */
 }
 
-static bool shares_people(const RsTwiceGroup *g, const RsTwiceGroup *h) {
+static bool holds(const RsClaims *c, uint32_t visit, uint32_t drug) {
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
+    if (c->line_drug[l] == drug) return true;
+  return false;
+}
+
+/* The drugs on at least a third of the group's hits, ascending, at most MOST_DRUGS; what a travel brings along says nothing. */
+static uint32_t usual_drugs(const Judge *j, const RsTwiceGroup *g, uint32_t *usual) {
+  const RsClaims *c = j->scene->claims;
+  g_autoptr(GArray) drug = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < g->n_hits && j->kind->pattern != RS_TRAVEL; i++) {
+    const RsTwiceHit *h = &j->twice->hit[g->hit[i]];
+    uint64_t first = j->kind->pattern == RS_TRACE ? h->line[0] : c->visit_line[h->visit[0]];
+    uint64_t end = j->kind->pattern == RS_TRACE ? first + 1 : MIN(c->visit_line[h->visit[0] + 1], first + MOST_EVIDENCE_LINES);
+    for (uint64_t l = first; l < end; l++) {
+      bool again = l > first && c->line_drug[l] == c->line_drug[l - 1];
+      if (c->line_drug[l] != RS_NONE && !again && holds(c, h->visit[1], c->line_drug[l])) g_array_append_val(drug, c->line_drug[l]);
+    }
+  }
+  if (drug->len > 0) qsort(drug->data, drug->len, sizeof(uint32_t), compare_numbers);
+  for (guint i = 0, end; i < drug->len; i = end) {
+    uint32_t d = g_array_index(drug, uint32_t, i);
+    for (end = i; end < drug->len && g_array_index(drug, uint32_t, end) == d;) end++;
+    if ((end - i) * 3 >= g->n_hits && n < MOST_DRUGS) usual[n++] = d;
+  }
+  return n;
+}
+
+static bool share_drugs(const Judge *j, const RsTwiceGroup *g, const RsTwiceGroup *h) {
+  uint32_t a[MOST_DRUGS], b[MOST_DRUGS], n = usual_drugs(j, g, a), m = usual_drugs(j, h, b);
+  for (uint32_t i = 0; i < n; i++)
+    if (contains(b, m, a[i])) return true;
+  return false;
+}
+
+/* More than half of the smaller group's people, or a fifth of them and the same drugs. */
+static bool same_people(const Judge *j, const RsTwiceGroup *g, const RsTwiceGroup *h) {
   uint32_t both = 0, least = MIN(g->n_persons, h->n_persons);
   for (uint32_t i = 0, k = 0; i < g->n_persons && k < h->n_persons;) {
     if (g->person[i] < h->person[k]) i++;
     else if (g->person[i] > h->person[k]) k++;
     else both++, i++, k++;
   }
-  return both * 2 > least;
+  return both * 2 > least || (both > 0 && both * 5 >= least && share_drugs(j, g, h));
 }
 
 /* A unit's hits that no better unit has explained yet; NULL if what is left is no more than chance. */
@@ -409,7 +446,7 @@ static GPtrArray *join_units(const Judge *j) {
     RsTwiceGroup *alone = rest_of(j, g_array_index(order, uint32_t, i), taken);
     guint k = 0;
     if (alone == NULL) continue;
-    while (k < groups->len && !shares_people(g_ptr_array_index(groups, k), alone)) k++;
+    while (k < groups->len && !same_people(j, g_ptr_array_index(groups, k), alone)) k++;
     if (k == groups->len) {
       g_ptr_array_add(groups, alone);
       continue;
@@ -425,16 +462,26 @@ static uint32_t find_root(uint32_t *parent, uint32_t i) {
   return i;
 }
 
-/* Boxes tie people to people: two rings at one outlet fall apart where no box went between them. A person met once is an end and
- * ties nobody. */
+static void tie(uint32_t *parent, uint32_t a, uint32_t b) {
+  a = find_root(parent, a), b = find_root(parent, b);
+  parent[MAX(a, b)] = MIN(a, b);
+}
+
+/* Boxes tie people to people: two rings at one outlet fall apart where no box went between them. Those who got one box twice themselves
+ * are tied by the pair of outlets. */
 static void split_by_people(const RsTwice *t, RsTwiceGroup *g, GPtrArray *out) {
   g_autofree uint32_t *parent = g_new(uint32_t, (gsize)g->n_persons + 1);
   g_autofree uint32_t *part = g_new(uint32_t, (gsize)g->n_hits + 1);
+  g_autoptr(GHashTable) own = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   for (uint32_t i = 0; i < g->n_persons; i++) parent[i] = i;
   for (uint32_t i = 0; i < g->n_hits; i++) {
     const RsTwiceHit *h = &t->hit[g->hit[i]];
-    uint32_t a = find_root(parent, place_of(g, h->person[0])), b = find_root(parent, place_of(g, h->person[1]));
-    parent[MAX(a, b)] = MIN(a, b);
+    tie(parent, place_of(g, h->person[0]), place_of(g, h->person[1]));
+    if (h->person[0] != h->person[1]) continue;
+    gint64 pair = (gint64)((uint64_t)MIN(h->outlet[0], h->outlet[1]) << 32 | MAX(h->outlet[0], h->outlet[1]));
+    gpointer before = g_hash_table_lookup(own, &pair);
+    if (before != NULL) tie(parent, GPOINTER_TO_UINT(before) - 1, place_of(g, h->person[0]));
+    else g_hash_table_insert(own, g_memdup2(&pair, sizeof pair), GUINT_TO_POINTER(place_of(g, h->person[0]) + 1));
   }
   for (uint32_t root = 0; root < g->n_persons; root++) {
     if (parent[root] != root) continue;
