@@ -36,15 +36,18 @@ def average_precision(values, flags):
 
 
 def auc_in_deciles(values, flags, size):
-    """Mean AUC inside deciles of claim count, weighted by institutions."""
-    order = sorted(range(len(values)), key=lambda i: size[i])
-    total = weight = 0
-    for d in range(10):
-        part = order[len(order) * d // 10:len(order) * (d + 1) // 10]
-        one = auc([values[i] for i in part], [flags[i] for i in part])
-        if one is not None:
-            total, weight = total + one * len(part), weight + len(part)
-    return total / weight
+    """Which share of the pairs (flagged, not flagged) inside one decile of claim count is in the right order; equal counts stay together."""
+    ordered = sorted(size)
+    cuts = sorted({ordered[len(ordered) * d // 10] for d in range(1, 10)})
+    right = pairs = 0
+    for low, high in zip([0] + cuts, cuts + [ordered[-1] + 1]):
+        part = [i for i, s in enumerate(size) if low <= s < high]
+        ones = sum(flags[i] for i in part)
+        weight = ones * (len(part) - ones)
+        if weight:
+            right += auc([values[i] for i in part], [flags[i] for i in part]) * weight
+            pairs += weight
+    return right / pairs
 
 
 def main(ringscope, data, folder):
