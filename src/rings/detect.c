@@ -1,5 +1,6 @@
 #include "rings/detect.h"
 
+#include "base/parallel.h"
 #include "rings/batch.h"
 #include "rings/crossregion.h"
 #include "rings/duplicate.h"
@@ -80,6 +81,78 @@ static void *steal(GArray *array, uint32_t *n) {
   return data;
 }
 
+/* One pattern's search, with lists of its own, so that the searches run side by side and are put together in one order. */
+typedef struct {
+  RsPattern pattern;
+  const RsScene *scene;
+  const RsDetectOptions *options;
+  GArray *leads, *near, *aside, *unseen;
+  uint32_t n_companion_groups;
+  bool done;
+  GError *error;
+} Search;
+
+static void search_run(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  Search *s = &((Search *)data)[task];
+  s->done = true;
+  switch (s->pattern) {
+  case RS_BATCH:
+    s->done = rs_batch_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->n_companion_groups, &s->error);
+    break;
+  case RS_CROSSREGION: rs_crossregion_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
+  case RS_RESALE: s->done = rs_resale_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->error); break;
+  case RS_STEERING: rs_steering_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
+  case RS_DUPLICATE: rs_duplicate_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
+  case RS_TRAVEL: rs_travel_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
+  case RS_TRACE: rs_trace_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
+  case RS_MIXED:
+  case RS_N_PATTERNS: break;
+  }
+}
+
+static void search_init(Search *search, RsPattern pattern, const RsScene *scene, const RsDetectOptions *options) {
+  *search = (Search){.pattern = pattern, .scene = scene, .options = options};
+  search->leads = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  search->near = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  search->aside = g_array_new(FALSE, FALSE, sizeof(RsNotice));
+  search->unseen = g_array_new(FALSE, FALSE, sizeof(RsNotice));
+}
+
+static void append(GArray *all, GArray *some) {
+  if (some->len > 0) g_array_append_vals(all, some->data, some->len);
+  g_array_unref(some);
+}
+
+/* Moves what was found to the common lists; the first error in the order of the patterns is the one that is told. */
+static bool search_end(Search *search, GArray *leads, GArray *near, GArray *aside, GArray *unseen, GError **error) {
+  append(leads, search->leads);
+  append(near, search->near);
+  append(aside, search->aside);
+  append(unseen, search->unseen);
+  if (search->error == NULL) return search->done;
+  if (error != NULL && *error == NULL) g_propagate_error(error, search->error);
+  else g_error_free(search->error);
+  return false;
+}
+
+/* The longest search first, so that the others run beside it. */
+static unsigned searches_init(Search *search, unsigned wanted, const RsScene *scene, const RsDetectOptions *options, RsRings *out, GArray *unseen) {
+  const RsClaims *claims = scene->claims;
+  unsigned bill = claims->columns & RS_HAS_AMOUNT ? 0 : RS_HAS_DRUG | RS_HAS_QUANTITY; /* what makes two bills comparable */
+  const struct { RsPattern pattern; unsigned columns; } need[] = {{RS_BATCH, 0},
+                                                                  {RS_CROSSREGION, RS_HAS_PERSON_REGION | RS_HAS_SERVICE_REGION},
+                                                                  {RS_RESALE, RS_HAS_DRUG},
+                                                                  {RS_STEERING, RS_HAS_DOCTOR},
+                                                                  {RS_DUPLICATE, bill},
+                                                                  {RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION},
+                                                                  {RS_TRACE, RS_HAS_TRACE}};
+  unsigned n = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(need); i++)
+    if (runs(wanted, need[i].pattern, need[i].columns, claims, out, unseen)) search_init(&search[n++], need[i].pattern, scene, options);
+  return n;
+}
+
 RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const RsDetectOptions *options, GError **error) {
   g_autoptr(RsRings) out = g_new0(RsRings, 1);
   unsigned wanted = options->patterns != 0 ? options->patterns : BUILT;
@@ -87,18 +160,14 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   if (scene == NULL) return NULL;
   g_autoptr(GArray) leads = g_array_new(FALSE, FALSE, sizeof(RsRing)), near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   g_autoptr(GArray) aside = g_array_new(FALSE, FALSE, sizeof(RsNotice)), unseen = g_array_new(FALSE, FALSE, sizeof(RsNotice));
+  Search search[RS_N_PATTERNS];
+  unsigned n = searches_init(search, wanted, scene, options, out, unseen);
   bool done = true;
-  if (runs(wanted, RS_BATCH, 0, claims, out, unseen))
-    done = rs_batch_find(scene, options, leads, near, aside, unseen, &out->n_companion_groups, error);
-  if (runs(wanted, RS_CROSSREGION, RS_HAS_PERSON_REGION | RS_HAS_SERVICE_REGION, claims, out, unseen))
-    rs_crossregion_find(scene, options, leads, near, aside, unseen);
-  if (runs(wanted, RS_RESALE, RS_HAS_DRUG, claims, out, unseen))
-    done = rs_resale_find(scene, options, leads, near, aside, unseen, done ? error : NULL) && done;
-  if (runs(wanted, RS_STEERING, RS_HAS_DOCTOR, claims, out, unseen)) rs_steering_find(scene, options, leads, near, aside, unseen);
-  unsigned bill = claims->columns & RS_HAS_AMOUNT ? 0 : RS_HAS_DRUG | RS_HAS_QUANTITY; /* what makes two bills comparable */
-  if (runs(wanted, RS_DUPLICATE, bill, claims, out, unseen)) rs_duplicate_find(scene, options, leads, near, aside, unseen);
-  if (runs(wanted, RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION, claims, out, unseen)) rs_travel_find(scene, options, leads, near, aside, unseen);
-  if (runs(wanted, RS_TRACE, RS_HAS_TRACE, claims, out, unseen)) rs_trace_find(scene, options, leads, near, aside, unseen);
+  rs_parallel(options->n_threads, n, search_run, search);
+  for (unsigned i = 0; i < n; i++) {
+    out->n_companion_groups += search[i].n_companion_groups;
+    done = search_end(&search[i], leads, near, aside, unseen, error) && done;
+  }
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
   rs_rings_merge(leads, claims);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money has changed */
