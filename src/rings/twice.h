@@ -24,7 +24,7 @@ enum {
   RS_TWICE_COMPANIONS = 40,
   RS_TWICE_MOST_GROUPS = 1000,
 };
-#define RS_TWICE_MARGIN 2.0
+#define RS_TWICE_MARGIN 1.0
 #define RS_TWICE_BAR 2.0 /* -log10 of chance from which an outlet is looked at */
 
 /* What a group is judged by. */
