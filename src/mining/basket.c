@@ -36,6 +36,14 @@ uint32_t rs_basket_month(const RsBasket *basket, const RsClaims *claims, uint32_
   return month < basket->n_months ? month : basket->n_months - 1;
 }
 
+bool rs_basket_is_goods(const RsBasket *basket, uint32_t drug) {
+  if (basket->visits[RS_TYPE_PHARMACY] == 0) return true;
+  const uint32_t *by = &basket->by_type[(size_t)drug * RS_N_TYPES];
+  uint64_t all = 0;
+  for (unsigned t = 0; t < RS_N_TYPES; t++) all += by[t];
+  return (uint64_t)by[RS_TYPE_PHARMACY] * 20 >= all;
+}
+
 int64_t rs_basket_log(double x) { return (int64_t)lround(log2(x) * 1024.0); }
 
 /* A drug on several lines of one visit counts once; lines of a visit are sorted by content, but not first of all by drug. */

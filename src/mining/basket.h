@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsBasket, rs_basket_free)
 
 /* Which month of the table a time falls into. */
 uint32_t rs_basket_month(const RsBasket *basket, const RsClaims *claims, uint32_t time);
+/* Whether pharmacies sell it, where the kinds of institution are known: fees, beds and tests are no goods. */
+bool rs_basket_is_goods(const RsBasket *basket, uint32_t drug);
 /* log2 in 1/1024, for x > 0. */
 int64_t rs_basket_log(double x);
 

@@ -26,12 +26,13 @@ typedef struct {
 
 /* An occasion: the days at this institution repeat by the calendar, or they are one or two and gather twice the people of the others. */
 static bool is_occasion(const RsGroup *g, uint32_t begin, uint32_t end) {
+  enum { ENOUGH = 4 }; /* days that repeat by the calendar hardly by chance */
   double here = 0.0, elsewhere = 0.0;
   for (uint32_t i = 0; i < g->n_bursts; i++) *(i >= begin && i < end ? &here : &elsewhere) += g->burst[i].n_members;
   uint32_t n_here = end - begin, n_elsewhere = g->n_bursts - n_here;
   if (n_here <= 2 && n_elsewhere >= 2) return here * n_elsewhere >= 2.0 * elsewhere * n_here;
   RsRhythm rhythm = rs_group_rhythm(g, g->burst[begin].institution);
-  return n_here * 3 >= g->n_bursts && (rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm));
+  return (n_here >= ENOUGH || n_here * 3 >= g->n_bursts) && (rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm));
 }
 
 /* The institution of a larger group whose days are an occasion beside other bursts, or RS_NONE. */

@@ -7,6 +7,7 @@
 #include "rings/institutions.h"
 #include "rings/merge.h"
 #include "rings/resale.h"
+#include "rings/ring_rules.h"
 #include "rings/scene.h"
 #include "rings/steering.h"
 #include "rings/trace.h"
@@ -81,9 +82,10 @@ static void *steal(GArray *array, uint32_t *n) {
   return data;
 }
 
-/* One pattern's search, with lists of its own, so that the searches run side by side and are put together in one order. */
+/* A search with lists of its own, so that searches run side by side and are put together in one order. Travel is looked for after
+ * purchases billed twice, in the same search: it leaves out visits that those explain. */
 typedef struct {
-  RsPattern pattern;
+  unsigned patterns; /* bits 1 << RsPattern */
   const RsScene *scene;
   const RsDetectOptions *options;
   GArray *leads, *near, *aside, *unseen;
@@ -96,23 +98,18 @@ static void search_run(size_t task, unsigned thread, void *data) {
   (void)thread;
   Search *s = &((Search *)data)[task];
   s->done = true;
-  switch (s->pattern) {
-  case RS_BATCH:
+  if (s->patterns & 1u << RS_BATCH)
     s->done = rs_batch_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->n_companion_groups, &s->error);
-    break;
-  case RS_CROSSREGION: rs_crossregion_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
-  case RS_RESALE: s->done = rs_resale_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->error); break;
-  case RS_STEERING: rs_steering_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
-  case RS_DUPLICATE: rs_duplicate_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
-  case RS_TRAVEL: rs_travel_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
-  case RS_TRACE: rs_trace_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen); break;
-  case RS_MIXED:
-  case RS_N_PATTERNS: break;
-  }
+  if (s->patterns & 1u << RS_RESALE) s->done = rs_resale_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->error);
+  if (s->patterns & 1u << RS_CROSSREGION) rs_crossregion_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen);
+  if (s->patterns & 1u << RS_STEERING) rs_steering_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen);
+  if (s->patterns & 1u << RS_DUPLICATE) rs_duplicate_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen);
+  if (s->patterns & 1u << RS_TRAVEL) rs_travel_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen);
+  if (s->patterns & 1u << RS_TRACE) rs_trace_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen);
 }
 
-static void search_init(Search *search, RsPattern pattern, const RsScene *scene, const RsDetectOptions *options) {
-  *search = (Search){.pattern = pattern, .scene = scene, .options = options};
+static void search_init(Search *search, unsigned patterns, const RsScene *scene, const RsDetectOptions *options) {
+  *search = (Search){.patterns = patterns, .scene = scene, .options = options};
   search->leads = g_array_new(FALSE, FALSE, sizeof(RsRing));
   search->near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   search->aside = g_array_new(FALSE, FALSE, sizeof(RsNotice));
@@ -148,8 +145,11 @@ static unsigned searches_init(Search *search, unsigned wanted, const RsScene *sc
                                                                   {RS_TRAVEL, RS_HAS_CLOCK | RS_HAS_SERVICE_REGION},
                                                                   {RS_TRACE, RS_HAS_TRACE}};
   unsigned n = 0;
-  for (size_t i = 0; i < G_N_ELEMENTS(need); i++)
-    if (runs(wanted, need[i].pattern, need[i].columns, claims, out, unseen)) search_init(&search[n++], need[i].pattern, scene, options);
+  for (size_t i = 0; i < G_N_ELEMENTS(need); i++) {
+    if (!runs(wanted, need[i].pattern, need[i].columns, claims, out, unseen)) continue;
+    if (need[i].pattern == RS_TRAVEL && n > 0 && search[n - 1].patterns == 1u << RS_DUPLICATE) search[n - 1].patterns |= 1u << RS_TRAVEL;
+    else search_init(&search[n++], 1u << need[i].pattern, scene, options);
+  }
   return n;
 }
 
@@ -182,5 +182,6 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   if (!done) return NULL;
   share_out(out, claims);
   rs_institutions_rank(scene, out);
+  rs_ring_rules_add(scene, options, out);
   return g_steal_pointer(&out);
 }

@@ -84,7 +84,9 @@ static const Sentence sentence[] = {
     {"outlet_elsewhere", {"the outlet is in another county than the workplace: not the pharmacy at the door", "该机构与医师工作单位不在同一区县，并非门口药店"}},
     {"come_together", {"{v.1} of them a day, on the days when any come: a home or a clinic day, not patients one by one",
                        "有人到来之日平均每天 {v.1} 人：似养老机构或固定门诊日，而非患者各自取药"}},
-    {"only_doctor", {"hardly another doctor of the workplace to compare with ({v} fills)", "同一单位几乎没有其他医师可供对照（{v} 次取药）"}},
+    {"only_doctor", {"hardly another doctor of the workplace to compare with ({v} fills); others who are alone see {0%} % of their patients at the outlet "
+                     "used most",
+                     "同一单位几乎没有其他医师可供对照（{v} 次取药）；其他独自执业医师的患者有 {0%} % 集中在最常用的机构"}},
     {"gathered", {"{v} people insured in one other place, who live there, come to this outlet; {e.1} would be expected of such visitors ({0} stays in "
                   "the whole place)",
                   "{v} 名同一参保地且仍在当地居住的人员到该机构结算，按同类异地人员预期为 {e.1} 人（全地共 {0} 人次机构）"}},

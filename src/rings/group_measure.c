@@ -292,6 +292,7 @@ static void measure_drugs(Measure *m) {
   GArray *found = g_array_new(FALSE, FALSE, sizeof(RsGroupDrug));
   for (guint i = 0, end; i < m->items->len; i = end) {
     for (end = i; end < m->items->len && item[end].drug == item[i].drug;) end++;
+    if (!rs_basket_is_goods(m->scene->basket, item[i].drug)) continue; /* a ward's beds and fees are shared by all its patients */
     DrugRun run = {.item = item + i, .n = end - i, .drug = item[i].drug};
     RsGroupDrug drug;
     if (!measure_drug(m, &run, n_drugs, &drug)) continue;

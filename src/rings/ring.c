@@ -11,6 +11,7 @@ static void ring_clear(RsRing *ring) {
   g_free(ring->facts);
   g_free(ring->evidence);
   g_free(ring->bursts);
+  rs_rules_free(ring->rules, ring->n_rules);
 }
 
 static void notices_free(RsNotice *notice, uint32_t n) {
@@ -49,6 +50,21 @@ static uint32_t n_entities(const RsClaims *c, RsKind kind) {
   return 0;
 }
 
+static bool rules_valid(const RsRing *ring, const RsClaims *claims, const char **reason) {
+  if (ring->n_rules > RS_MAX_RULES) return refuse(reason, "too many rules");
+  for (uint32_t i = 0; i < ring->n_rules; i++) {
+    const RsRule *rule = &ring->rules[i];
+    if (rule->n_items < 2 || rule->n_persons < RS_RULE_PERSONS) return refuse(reason, "a rule of too few items or persons");
+    for (uint32_t k = 0; k < rule->n_items; k++)
+      if (rule->item[k].kind >= RS_N_KINDS || rule->item[k].id >= n_entities(claims, rule->item[k].kind))
+        return refuse(reason, "a rule's item does not exist");
+    for (uint32_t k = 0; k < rule->n_persons; k++)
+      if (rule->person[k] >= claims->n_persons || (k > 0 && rule->person[k] <= rule->person[k - 1]))
+        return refuse(reason, "a rule's persons do not ascend or do not exist");
+  }
+  return true;
+}
+
 static bool ring_valid(const RsRing *ring, const RsClaims *claims, const char **reason) {
   uint32_t count[RS_N_KINDS] = {0};
   int64_t sum = 0, amount = 0, fund = 0;
@@ -77,7 +93,7 @@ static bool ring_valid(const RsRing *ring, const RsClaims *claims, const char **
   if (ring->n_evidence > 0 && (amount != ring->amount || fund != ring->fund)) return refuse(reason, "evidence money does not add up");
   for (uint32_t i = 1; i < ring->n_bursts; i++)
     if (ring->bursts[i].first_time < ring->bursts[i - 1].first_time) return refuse(reason, "bursts are not in order of time");
-  return true;
+  return rules_valid(ring, claims, reason);
 }
 
 bool rs_rings_validate(const RsRings *rings, const RsClaims *claims, const char **reason) {

@@ -4,6 +4,7 @@
 
 #include "claims/table.h"
 #include "graph/knowledge.h"
+#include "mining/rules.h"
 
 typedef enum {
   RS_BATCH, RS_RESALE, RS_STEERING, RS_CROSSREGION, RS_DUPLICATE, RS_TRAVEL, RS_TRACE, RS_MIXED, RS_N_PATTERNS
@@ -53,6 +54,7 @@ typedef struct {
   uint32_t count[RS_N_KINDS], n_regions;    /* members by kind; distinct person regions */
   int64_t amount, fund, amount_exclusive;   /* fen over evidence lines; exclusive: lines not in a better-ranked ring */
   uint16_t first_day, last_day;             /* of the evidence */
+  uint32_t n_rules; RsRule *rules;          /* at most RS_MAX_RULES; what goes together on the evidence lines, best first */
 } RsRing;
 
 /* What was not looked at, and groups recognised as innocent. */

@@ -83,6 +83,11 @@ static bool noticeable(const RsGroup *g, unsigned stat) {
   return true;
 }
 
+/* Three people are soon together three times: they have to be so more often, and all of them. */
+static bool too_small(const RsGroup *g) {
+  return g->n == RS_LEAD_PERSONS && (g->n_bursts < RS_LEAD_BURSTS + 2 || g->stat[RS_STAT_TURNOUT] < 2.5);
+}
+
 static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding *standing, const RsDetectOptions *options,
                         RsScore *score) {
   *score = (RsScore){.innocent = RS_ORDINARY};
@@ -100,7 +105,7 @@ static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding
   }
   rs_innocent_add(scene, g, options, score);
   score->lead = score->score >= RS_LEAD_CUT && (strong >= RS_LEAD_FACTS || (same_drugs && g->n_outlets > 1)) && g->n_bursts >= RS_LEAD_BURSTS &&
-                g->rhythm.n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS;
+                g->rhythm.n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS && !too_small(g);
 }
 
 /* An occasion, a calendar at one place or a day or two of many people, explains both coming and buying: such groups say nothing about
