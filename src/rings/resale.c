@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 4, MIN_SHARED = 2, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40 };
+enum { MIN_PERSONS = 4, MIN_SHARED = 2, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10 };
 #define LEAST_SHARED 1.75 /* tokens a pair, on average */
 #define RESOLUTION 0.5 /* shared tokens a pair, on average */
 
@@ -155,7 +155,7 @@ static void try_group(const RsScene *scene, const RsResale *r, const uint32_t *m
   rs_draft_entities(&draft, scene->claims);
   add_outlets(&draft, scene->claims);
   rs_draft_finish(&draft, scene->claims, &ring);
-  if (ring.score >= CUT) {
+  if (ring.score >= CUT + (n < FEW ? FEW_CUT : 0)) {
     g_array_append_val(leads, ring);
     return;
   }
@@ -168,12 +168,7 @@ static void try_group(const RsScene *scene, const RsResale *r, const uint32_t *m
 /* What may be resold: rare enough to be a sign, and sold by pharmacies somewhere, where the kinds of institution are known. */
 static uint8_t *resaleable(const RsBasket *b) {
   uint8_t *out = rs_affinity_rare_drugs(b);
-  if (out == NULL || b->visits[RS_TYPE_PHARMACY] == 0) return out;
-  for (uint32_t g = 0; g < b->n_drugs; g++) {
-    const uint32_t *by = &b->by_type[(size_t)g * RS_N_TYPES];
-    uint64_t all = (uint64_t)by[0] + by[1] + by[2] + by[3];
-    out[g] = out[g] && (uint64_t)by[RS_TYPE_PHARMACY] * 20 >= all;
-  }
+  for (uint32_t g = 0; out != NULL && g < b->n_drugs; g++) out[g] = out[g] && rs_basket_is_goods(b, g);
   return out;
 }
 

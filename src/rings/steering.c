@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, CUT = 40 };
+enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, CUT = 40 };
 #define TOGETHER 4.0 /* visits a day */
 #define MIN_EFFECT 3.0
 #define FALSE_DISCOVERIES 0.01
@@ -44,12 +44,41 @@ static double bar_of(const RsSteering *steering) {
   return rs_bar_fdr(sorted, steering->n, steering->n_tests, FALSE_DISCOVERIES);
 }
 
+/* Doctors alone at their workplace, one value each: the share of patients at the outlet they use most, which is the one at the door. */
+typedef struct { uint32_t n; double usual, spread; } Doors;
+
+static double median(double *value, uint32_t n) {
+  if (n == 0) return 0.0;
+  qsort(value, n, sizeof *value, compare_doubles);
+  return n % 2 ? value[n / 2] : 0.5 * (value[n / 2 - 1] + value[n / 2]);
+}
+
+static Doors doors_of(const RsSteering *steering) {
+  g_autofree double *share = g_new(double, (gsize)steering->n + 1);
+  Doors doors = {0};
+  for (uint32_t i = 0, end; i < steering->n; i = end) { /* cells are by doctor */
+    double most = 0.0;
+    for (end = i; end < steering->n && steering->cell[end].doctor == steering->cell[i].doctor; end++)
+      most = fmax(most, (double)steering->cell[end].n_persons / (double)steering->cell[end].n_patients);
+    if (steering->cell[i].n_colleagues < MIN_COLLEAGUES) share[doors.n++] = most;
+  }
+  doors.usual = median(share, doors.n);
+  for (uint32_t i = 0; i < doors.n; i++) share[i] = fabs(share[i] - doors.usual);
+  doors.spread = fmax(0.05, 1.4826 * median(share, doors.n));
+  return doors;
+}
+
+/* Far beyond what the door explains for others who are alone. */
+static bool beyond_door(const Doors *doors, double share) {
+  return doors->n >= ENOUGH_DOORS && share >= 0.75 && share >= doors->usual + 3.0 * doors->spread;
+}
+
 static RsFact fact_of(const char *code, double value, double expected, int32_t points) {
   return (RsFact){.code = code, .value = value, .expected = expected, .p_value = NAN, .points = points, .counter = points < 0,
                   .argument = {NAN, NAN, NAN, NAN}};
 }
 
-static void add_facts(RsDraft *draft, const RsScene *scene, const RsSteeringCell *cell) {
+static void add_facts(RsDraft *draft, const RsScene *scene, const Doors *doors, const RsSteeringCell *cell) {
   double effect = effect_of(cell), share = (double)cell->n_persons / (double)cell->n_patients;
   /* few people make a large ratio easily: the weight is how far beyond chance, five decades being what thousands of cells bring forth */
   double decades = fmin(-cell->log_p / log(10.0), 1000.0);
@@ -64,8 +93,12 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const RsSteeringCell
   const uint32_t *region = scene->claims->institution_region;
   bool elsewhere = rs_region_apart(scene->claims->region, region[cell->workplace], region[cell->outlet]) >= 1;
   if (elsewhere) rs_draft_fact(draft, fact_of("outlet_elsewhere", 1, NAN, 5));
-  /* alone at the workplace: the pharmacy at its door cannot be told apart, unless it is in another county */
-  if (cell->n_colleagues < MIN_COLLEAGUES) rs_draft_fact(draft, fact_of("only_doctor", cell->n_colleagues, NAN, elsewhere ? -10 : -70));
+  /* alone at the workplace: the pharmacy at its door cannot be told apart, unless it is in another county or others alone send far fewer */
+  if (cell->n_colleagues < MIN_COLLEAGUES) {
+    RsFact alone = fact_of("only_doctor", cell->n_colleagues, NAN, elsewhere ? -10 : beyond_door(doors, share) ? -20 : -70);
+    alone.argument[0] = round(doors->usual * 1e3) / 1e3;
+    rs_draft_fact(draft, alone);
+  }
 }
 
 static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
@@ -125,11 +158,11 @@ static double visits_a_day(const RsScene *scene, const RsSteeringCell *cell) {
 }
 
 /* False for a cell under the cut, before its visits are looked up. */
-static bool make_ring(const RsScene *scene, const RsSteeringCell *cell, RsRing *ring) {
+static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteeringCell *cell, RsRing *ring) {
   g_auto(RsDraft) draft;
   int32_t score = 0;
   rs_draft_init(&draft, RS_STEERING);
-  add_facts(&draft, scene, cell);
+  add_facts(&draft, scene, doors, cell);
   for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
   if (score < CUT) return false;
   double a_day = visits_a_day(scene, cell);
@@ -152,10 +185,11 @@ void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArr
   g_autofree uint32_t *given = given_workplaces(scene, options);
   g_autoptr(RsSteering) steering = rs_steering_new(scene->claims, scene->knowledge, given, MIN_PERSONS);
   double bar = bar_of(steering);
+  Doors doors = doors_of(steering);
   for (uint32_t i = 0; i < steering->n; i++) {
     const RsSteeringCell *cell = &steering->cell[i];
     if (cell->log_p > bar || effect_of(cell) < MIN_EFFECT) continue;
     RsRing ring;
-    if (make_ring(scene, cell, &ring)) g_array_append_val(leads, ring);
+    if (make_ring(scene, &doors, cell, &ring)) g_array_append_val(leads, ring);
   }
 }
