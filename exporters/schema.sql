@@ -25,6 +25,11 @@ CREATE TABLE relation (
   from_type TEXT, from_id TEXT, to_type TEXT, to_id TEXT, kind TEXT, visits INTEGER, lines INTEGER, days INTEGER,
   amount REAL, fund_amount REAL, first_date TEXT, last_date TEXT
 );
+-- What goes together on a ring's lines: items are kind:id joined by ; and holders the ids of the people joined by ;
+CREATE TABLE rule (
+  ring_id TEXT, rule INTEGER, unit TEXT, items TEXT, persons INTEGER, support INTEGER, expected REAL, lift REAL, q_value REAL,
+  holders TEXT, PRIMARY KEY (ring_id, rule)
+) WITHOUT ROWID;
 -- Groups of a ring's cards swiped together, and who was there.
 CREATE TABLE burst (
   ring_id TEXT, burst INTEGER, first_time TEXT, last_time TEXT, institution_id TEXT, n_members INTEGER, PRIMARY KEY (ring_id, burst)

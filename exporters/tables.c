@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "exporters/graphml.h"
 #include "exporters/tables_database.h"
+#include "exporters/tables_rules.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -382,4 +383,5 @@ const RsTable rs_table[RS_N_TABLES] = {
     [RS_TABLE_ATTENDANCE] = {"attendance", NULL, RS_ATTENDANCE_COLUMNS, rs_attendance_columns, rs_attendance_walk},
     [RS_TABLE_SENTENCE] = {"sentence", NULL, RS_SENTENCE_COLUMNS, rs_sentence_columns, rs_sentence_walk},
     [RS_TABLE_SPELL] = {"spell", NULL, RS_SPELL_COLUMNS, rs_spell_columns, rs_spell_walk},
+    [RS_TABLE_RULE] = {"rule", "rules.csv", RS_RULE_COLUMNS, rs_rule_columns, rs_rule_walk},
 };

@@ -20,7 +20,7 @@ typedef struct { char *file; gint64 line; } RsPlaceOfLine;
 
 /* Everything about one ring, added up from its evidence. */
 typedef struct {
-  RsCaseRows *ring, *facts, *sentences, *bursts;
+  RsCaseRows *ring, *facts, *sentences, *bursts, *rules;
   GPtrArray *share[RS_N_KINDS]; /* of RsShare: members first, then by money */
   gint64 points;
   guint64 n_lines;

@@ -191,6 +191,63 @@ static void bursts(Page *page) {
   }
 }
 
+/* ---- what goes together ---- */
+
+static void rule_item(Page *page, const char *item) {
+  for (int kind = 0; kind < RS_N_KINDS; kind++) {
+    const size_t length = strlen(rs_kind_name[kind]);
+    if (strncmp(item, rs_kind_name[kind], length) != 0 || item[length] != ':') continue;
+    const char *id = item + length + 1;
+    g_autofree char *label = rs_explain_label(page->read, (RsKind)kind, id);
+    if (kind != RS_DRUG) add(page, "%s ", rs_explain_kind(page->language, (RsKind)kind, false));
+    rs_terminal_add(page->line, id);
+    if (*label == '\0') return;
+    add(page, " ");
+    rs_terminal_add(page->line, label);
+    return;
+  }
+  rs_terminal_add(page->line, item);
+}
+
+static void rule_line(Page *page, guint row) {
+  const RsCaseRows *rows = page->story->rules;
+  const bool by_person = strcmp(rs_case_rows_text(rows, row, "unit"), "person") == 0;
+  const RsCell *q = rs_case_rows_cell(rows, row, "q_value");
+  g_autofree char *people = g_strdup_printf("%" G_GINT64_FORMAT, rs_case_rows_integer(rows, row, "persons"));
+  g_autofree char *visits = g_strdup_printf("%" G_GINT64_FORMAT, rs_case_rows_integer(rows, row, "support"));
+  g_autofree char *expected = rs_explain_number(rs_case_rows_cell(rows, row, "expected")), *q_text = rs_explain_number(q);
+  g_auto(GStrv) item = g_strsplit(rs_case_rows_text(rows, row, "items"), ";", -1);
+  add(page, "   ");
+  rs_terminal_pad(page->line, people, -7);
+  rs_terminal_pad(page->line, visits, -9);
+  rs_terminal_pad(page->line, expected, -11);
+  rs_terminal_pad(page->line, q_text, -11);
+  add(page, "  ");
+  for (guint i = 0; item[i] != NULL; i++) {
+    if (i > 0) add(page, "%s", " + ");
+    rule_item(page, item[i]);
+  }
+  if (by_person) add(page, "%s", say(page, "  (over several visits)", "（分次购买）"));
+  end(page);
+}
+
+/* Each with the people it holds for; the rest of what rules.csv says stays there. */
+static void rules(Page *page) {
+  const RsCaseRows *rows = page->story->rules;
+  if (rows->n == 0) return;
+  end(page);
+  add(page, "%s", say(page, " drugs that go together (rules.csv names the people; expected: before selection; q: whether the same people's other visits show it too)",
+                      " 共同出现的药品（涉及人员见 rules.csv；预期为筛选前；q 值检验同一批人的其他就诊是否亦如此）"));
+  end(page);
+  add(page, "   ");
+  rs_terminal_pad(page->line, say(page, "people", "人数"), -7);
+  rs_terminal_pad(page->line, say(page, "visits", "次数"), -9);
+  rs_terminal_pad(page->line, say(page, "expected", "预期人数"), -11);
+  rs_terminal_pad(page->line, say(page, "q", "q 值"), -11);
+  end(page);
+  for (guint i = 0; i < rows->n; i++) rule_line(page, i);
+}
+
 static void lines(Page *page) {
   const RsRingStory *story = page->story;
   g_autofree char *n = rs_summary_count(story->n_lines);
@@ -212,6 +269,7 @@ static void text_page(Page *page) {
   facts(page);
   static const RsKind order[] = {RS_PERSON, RS_INSTITUTION, RS_DOCTOR, RS_DRUG};
   for (size_t i = 0; i < G_N_ELEMENTS(order); i++) shares(page, order[i]);
+  rules(page);
   bursts(page);
   lines(page);
   end(page);
@@ -282,6 +340,13 @@ static void json_page(const Page *page) {
   for (guint i = 0; i < story->bursts->n; i++) {
     rs_json_begin(&json, NULL, '{');
     json_row(&json, story->bursts, i);
+    rs_json_end(&json, '}');
+  }
+  rs_json_end(&json, ']');
+  rs_json_begin(&json, "rules", '[');
+  for (guint i = 0; i < story->rules->n; i++) {
+    rs_json_begin(&json, NULL, '{');
+    json_row(&json, story->rules, i);
     rs_json_end(&json, '}');
   }
   rs_json_end(&json, ']');

@@ -98,7 +98,8 @@ static bool fill(const RsCaseRead *read, const char *const *where, Sums *sums, G
   sums->fund = rs_table_column(evidence, "fund_amount");
   story->facts = rs_case_read_rows(read, RS_TABLE_FACT, where, error);
   story->sentences = story->facts == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_SENTENCE, where, error);
-  return story->sentences != NULL && rs_sqlite_walk(read->database, evidence, where, evidence_row, sums, error) &&
+  story->rules = story->sentences == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_RULE, where, error);
+  return story->rules != NULL && rs_sqlite_walk(read->database, evidence, where, evidence_row, sums, error) &&
          members_add(read, where, sums, error) && bursts_add(read, where, sums, error);
 }
 
@@ -143,6 +144,7 @@ void rs_ring_story_free(RsRingStory *story) {
   rs_case_rows_free(story->facts);
   rs_case_rows_free(story->sentences);
   rs_case_rows_free(story->bursts);
+  rs_case_rows_free(story->rules);
   for (int kind = 0; kind < RS_N_KINDS; kind++)
     if (story->share[kind] != NULL) g_ptr_array_unref(story->share[kind]);
   rs_places_clear(story->place, story->n_places);

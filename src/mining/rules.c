@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LEAST_LIFT 2.0
+#define LEAST_EXPECTED 1e-6 /* a lift is no number of 15 digits */
 #define PRODUCTIVE 0.05 /* an item belongs to a set when its presence there is less likely by chance than this */
 #define REDUNDANT 0.8   /* share of holders that two rules on the same items must share for one to go */
 #define EVERYWHERE 0.9  /* a doctor or institution on more rows than this tells nothing apart */
@@ -370,7 +371,7 @@ static void add_candidates(const Table *t, const RsItemRows *rows, bool by_perso
     if (!is_rule(t, set->items)) continue;
     double k = (double)set->n_persons, e = expected_persons(t, set->items, by_person);
     if (!(k >= LEAST_LIFT * e)) continue;
-    double floor_e = fmax(e, 1e-12);
+    double floor_e = fmax(e, 1e-300);
     Candidate one = {set->items, set->n_persons, by_person, e, micro(k * log(k / floor_e) - (k - floor_e))};
     g_array_append_val(out, one);
   }
@@ -398,9 +399,9 @@ static void add_visit_candidates(const Table *t, GArray *out) {
   add_candidates(t, &rows, false, out);
 }
 
-static bool redundant(const Table *t, const Candidate *a, const Candidate *kept) {
-  uint32_t both = 0, items = a->items & kept->items;
-  if (items != a->items && items != kept->items) return false;
+/* Whether those of `kept` who hold it are nearly all of the smaller rule's. */
+static bool same_holders(const Table *t, const Candidate *a, const Candidate *kept) {
+  uint32_t both = 0;
   for (uint32_t r = 0, end; r < t->row->len; r = end) {
     end = person_end(t, r);
     both += holds(t, a->items, a->by_person, r, end) && holds(t, kept->items, kept->by_person, r, end);
@@ -408,12 +409,23 @@ static bool redundant(const Table *t, const Candidate *a, const Candidate *kept)
   return (double)both >= REDUNDANT * (double)MIN(a->n_persons, kept->n_persons);
 }
 
+/* Nothing new: all its items stand in better rules of the same people, or it only adds items to one, for fewer of them. */
+static bool redundant(const Table *t, const Candidate *a, const Candidate *kept, uint32_t n) {
+  uint32_t told = 0;
+  for (uint32_t k = 0; k < n; k++) {
+    if (!same_holders(t, a, &kept[k])) continue;
+    if ((a->items & kept[k].items) == kept[k].items) return true;
+    told |= kept[k].items;
+  }
+  return (a->items & ~told) == 0;
+}
+
 static int compare_rule_items(const void *x, const void *y) { return compare_items(x, y); }
 
 static RsRule make_rule(const Table *t, const Candidate *from) {
   RsRule rule = {.by_person = from->by_person, .expected = micro(from->expected), .q_value = NAN};
   char digits[32];
-  g_ascii_formatd(digits, sizeof digits, "%.5e", (double)from->n_persons / fmax(from->expected, 1e-12));
+  g_ascii_formatd(digits, sizeof digits, "%.5e", (double)from->n_persons / fmax(from->expected, LEAST_EXPECTED));
   rule.lift = g_ascii_strtod(digits, NULL);
   rule.item = g_new(RsItem, t->n_items + 1);
   rule.person = g_new(uint32_t, (gsize)from->n_persons + 1);
@@ -439,9 +451,7 @@ static void choose_rules(const Table *t, RsRuleGroup *group) {
   group->rule = g_new0(RsRule, RS_MAX_RULES);
   for (guint i = 0; i < all->len && group->n_rules < RS_MAX_RULES; i++) {
     const Candidate *one = &g_array_index(all, Candidate, i);
-    bool told = false;
-    for (uint32_t k = 0; k < group->n_rules; k++) told = told || redundant(t, one, &kept[k]);
-    if (told || !set_productive(t, one->items, one->by_person, p, scratch)) continue;
+    if (redundant(t, one, kept, group->n_rules) || !set_productive(t, one->items, one->by_person, p, scratch)) continue;
     kept[group->n_rules] = *one;
     group->rule[group->n_rules++] = make_rule(t, one);
   }

@@ -44,7 +44,7 @@ typedef struct {
   uint32_t *person;     /* those who hold it, ascending */
   uint32_t n_visits;    /* visits that show it; by_person: visits of the holders with any of it */
   double expected;      /* persons, before selection; rounded to 1e-6 */
-  double lift;          /* persons / expected, rounded to six digits */
+  double lift;          /* persons / expected (at least 1e-6), rounded to six digits */
   double q_value;       /* NAN: not tested */
 } RsRule;
 void rs_rules_free(RsRule *rule, uint32_t n);

@@ -38,7 +38,7 @@ is "wrong lines" "$(head -n 2 "$T/wrong")" ""
 begin "one thread and four"
 run 0 analyze "$city/claims.csv.gz" "${tables[@]}" -o "$D/one" --threads 1 --mask-key "$C.key"
 run 0 analyze "$city/claims.csv.gz" "${tables[@]}" -o "$D/four" --threads 4 --mask-key "$C.key"
-for file in rings.csv members.csv facts.csv graph.graphml evidence.csv; do
+for file in rings.csv members.csv facts.csv rules.csv graph.graphml evidence.csv; do
   cmp -s "$D/one/$file" "$D/four/$file" || fail "$file differs"
   cmp -s "$D/one/$file" "$C/$file" || fail "$file differs from the default"
 done

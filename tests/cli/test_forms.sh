@@ -11,7 +11,7 @@ name="the plain file"
 # same CASE: what the contract promises to be equal.
 same() {
   local file
-  for file in rings.csv members.csv facts.csv graph.graphml; do
+  for file in rings.csv members.csv facts.csv rules.csv graph.graphml; do
     cmp -s "$T/plain/$file" "$1/$file" || fail "$file differs"
   done
   cmp -s <(cut -d, -f 1,4- "$T/plain/evidence.csv") <(cut -d, -f 1,4- "$1/evidence.csv") || fail "evidence.csv differs"

@@ -114,6 +114,19 @@ static void bursts_fill(const SmallCase *small, RsRing *ring) {
   ring->bursts = g_memdup2(bursts->data, bursts->len * sizeof(RsBurst));
 }
 
+/* One rule: the ring's drugs, or all there are, with everybody; numbers that only have to come back. */
+static void rules_fill(const SmallCase *small, RsRing *ring) {
+  uint32_t n_drugs = rs_knowledge_count(small->knowledge, RS_DRUG);
+  ring->rules = g_new0(RsRule, 1);
+  ring->n_rules = 1;
+  *ring->rules = (RsRule){.n_visits = 5, .expected = 0.0625, .lift = 48, .q_value = 1.5e-7};
+  ring->rules->item = g_new(RsItem, (gsize)n_drugs + 1);
+  ring->rules->person = g_new(uint32_t, (gsize)ring->n_members + 1);
+  for (uint32_t d = 0; d < n_drugs; d++) ring->rules->item[ring->rules->n_items++] = (RsItem){RS_DRUG, d};
+  for (uint32_t m = 0; m < ring->n_members; m++)
+    if (ring->members[m].kind == RS_PERSON) ring->rules->person[ring->rules->n_persons++] = ring->members[m].id;
+}
+
 static void ring_fill(const SmallCase *small, const SmallRing *from, RsRing *ring) {
   static const RsFact facts[] = {
       {.code = "bursts", .value = 2, .expected = 0.125, .p_value = NAN, .points = 31},
@@ -136,6 +149,7 @@ static void ring_fill(const SmallCase *small, const SmallRing *from, RsRing *rin
   bursts_fill(small, ring);
   ring->facts = g_memdup2(facts, sizeof facts);
   ring->n_facts = G_N_ELEMENTS(facts);
+  rules_fill(small, ring);
   ring->amount_exclusive = ring->amount;
   ring->n_evidence = evidence->len;
   ring->evidence = g_memdup2(evidence->data, evidence->len * sizeof(RsEvidence));
