@@ -8,7 +8,6 @@
 #include "rings/merge.h"
 #include "rings/resale.h"
 #include "rings/ring_rules.h"
-#include "rings/ring_rules.h"
 #include "rings/scene.h"
 #include "rings/steering.h"
 #include "rings/trace.h"
@@ -183,7 +182,6 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   if (!done) return NULL;
   share_out(out, claims);
   rs_institutions_rank(scene, out);
-  rs_ring_rules_add(scene, options, out);
   rs_ring_rules_add(scene, options, out);
   return g_steal_pointer(&out);
 }

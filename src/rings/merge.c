@@ -22,13 +22,15 @@ static uint32_t *persons_of(const RsRing *ring) {
   return person;
 }
 
-static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m) {
+/* b's are the people of the lead that may be told with a's; part: b may be larger than a where a is most of the smaller. */
+static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m, bool part) {
   uint32_t both = 0;
   for (uint32_t i = 0, k = 0; i < n && k < m;) {
     if (a[i] < b[k]) i++;
     else if (a[i] > b[k]) k++;
     else both++, i++, k++;
   }
+  if (!part) return both > 0 && both * 2 >= m;
   return both > 0 && (both * 2 >= n + m - both || both * 10 >= MIN(n, m) * 7);
 }
 
@@ -123,7 +125,8 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
     for (; k < kept; k++) {
       const RsRing *better = &g_array_index(leads, RsRing, k);
       if (better->pattern != ring.pattern && better->pattern != RS_STEERING &&
-          same_people(g_ptr_array_index(persons, k), better->count[RS_PERSON], person, ring.count[RS_PERSON]))
+          same_people(g_ptr_array_index(persons, k), better->count[RS_PERSON], person, ring.count[RS_PERSON],
+                      ring.pattern != RS_STEERING))
         break;
     }
     if (k < kept) {

@@ -11,7 +11,8 @@
 #include <string.h>
 
 enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, CUT = 40 };
-#define TOGETHER 4.0 /* visits a day */
+#define TOGETHER 4.0  /* visits a day ... */
+#define FEW_DAYS 0.15 /* ... on at most so many of the days: once a week or less */
 #define MIN_EFFECT 3.0
 #define FALSE_DISCOVERIES 0.01
 
@@ -140,7 +141,7 @@ static void add_visits(RsDraft *draft, const RsScene *scene, const RsSteeringCel
 }
 
 /* Visits a day on which there are any: patients come each on a day of their own, a home or a clinic day brings many at once. */
-static double visits_a_day(const RsScene *scene, const RsSteeringCell *cell) {
+static double visits_a_day(const RsScene *scene, const RsSteeringCell *cell, double *share_of_days) {
   const RsClaims *c = scene->claims;
   g_autoptr(GArray) day = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   uint32_t n_visitors;
@@ -150,10 +151,12 @@ static double visits_a_day(const RsScene *scene, const RsSteeringCell *cell) {
       uint32_t at = c->visit_time[v] / RS_DAY_SECONDS;
       if (c->visit_institution[v] == cell->outlet && visit_doctor(c, v) == cell->doctor) g_array_append_val(day, at);
     }
+  *share_of_days = 1.0;
   if (day->len == 0) return 0.0;
   qsort(day->data, day->len, sizeof(uint32_t), compare_numbers);
   uint32_t days = 1;
   for (guint i = 1; i < day->len; i++) days += g_array_index(day, uint32_t, i) != g_array_index(day, uint32_t, i - 1);
+  *share_of_days = (double)days / (double)scene->load->n_days;
   return (double)day->len / (double)days;
 }
 
@@ -165,8 +168,8 @@ static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteering
   add_facts(&draft, scene, doors, cell);
   for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
   if (score < CUT) return false;
-  double a_day = visits_a_day(scene, cell);
-  if (a_day >= TOGETHER) {
+  double share_of_days, a_day = visits_a_day(scene, cell, &share_of_days);
+  if (a_day >= TOGETHER && share_of_days <= FEW_DAYS) {
     rs_draft_fact(&draft, fact_of("come_together", round(a_day * 10.0) / 10.0, NAN, -70));
     if (score - 70 < CUT) return false;
   }
