@@ -34,13 +34,13 @@ static void count_codes(size_t task, unsigned thread, void *data) {
     uint64_t cell = code[l] >> shift;
     uint8_t *at = &w->seen[cell / 4];
     unsigned place = (unsigned)(cell % 4) * 2;
-    if ((*at >> place & 3u) < 2) *at = (uint8_t)(*at + (1u << place));
+    if (((unsigned)*at >> place & 3u) < 2) *at = (uint8_t)(*at + (1u << place));
   }
 }
 
 static bool seen_again(const Work *w, uint64_t code) {
   uint64_t cell = code >> (64 - w->bits);
-  return (w->seen[cell / 4] >> (cell % 4 * 2) & 3u) >= 2;
+  return ((unsigned)w->seen[cell / 4] >> (cell % 4 * 2) & 3u) >= 2;
 }
 
 /* The lines whose code may be seen again, and each outlet's scanned lines. */
