@@ -21,6 +21,7 @@ struct RsWorkbook {
   lxw_format *head, *money, *wrap;
   lxw_worksheet *sheet;
   const RsTable *table;
+  bool says_word[RS_MAX_COLUMNS]; /* by column: one of word_columns */
   char *elsewhere;
   uint32_t n_rows, max_rows;
   uint64_t n_left_out;
@@ -52,6 +53,23 @@ static const Word column_words[] = {
     {"from_type", "from kind", "起点对象"}, {"from_id", "from", "起点编号"}, {"from_label", "from name", "起点名称"},
     {"link_type", "relation", "关系"}, {"to_type", "to kind", "终点对象"}, {"to_id", "to", "终点编号"}, {"to_label", "to name", "终点名称"},
     {"count", "claim lines", "明细行数"}, {"days", "days", "天数"}};
+
+/* Columns that hold one of a few words of ours, and those words. */
+static const char *const word_columns[] = {"pattern", "entity_type", "role", "kind", "from_type", "to_type", "link_type"};
+static const Word value_words[] = {
+    {"batch", "batch", "集中刷卡"}, {"resale", "resale", "疑似倒卖药品"}, {"steering", "steering", "处方定向外流"},
+    {"crossregion", "crossregion", "异地聚集"}, {"duplicate", "duplicate", "重复报销"}, {"travel", "travel", "异地同时就医"},
+    {"trace", "trace", "追溯码重复"}, {"mixed", "mixed", "复合"}, {"person", "person", "参保人"}, {"doctor", "doctor", "医师"},
+    {"institution", "institution", "机构"}, {"drug", "drug", "药品"}, {"member", "member", "成员"}, {"core", "core", "核心"},
+    {"outlet", "outlet", "结算机构"}, {"prescriber", "prescriber", "开方医师"}, {"item", "item", "药品"}, {"for", "for", "依据"},
+    {"counter", "counter", "反证"}, {"VISITED", "visited", "就诊于"}, {"FILLED_AT", "filled at", "结算于"}, {"BOUGHT", "bought", "购买"},
+    {"PRESCRIBED", "prescribed", "开具"}, {"DISPENSED", "dispensed", "售出"}, {"REFERS_TO", "patients went to", "患者流向"}};
+
+static bool holds_word(const char *column) {
+  for (size_t i = 0; i < G_N_ELEMENTS(word_columns); i++)
+    if (strcmp(word_columns[i], column) == 0) return true;
+  return false;
+}
 
 static const char *word(const Word *words, size_t n, const char *name, RsLanguage language) {
   for (size_t i = 0; i < n; i++)
@@ -119,7 +137,8 @@ static void integer_put(RsWorkbook *workbook, uint32_t row, unsigned column, int
 
 static void cell_put(RsWorkbook *workbook, uint32_t row, unsigned column, RsCellType type, const RsCell *cell) {
   if (type == RS_CELL_TEXT) {
-    text_put(workbook, row, column, cell->text, NULL);
+    const bool ours = workbook->language == RS_LANG_ZH && cell->text != NULL && workbook->says_word[column];
+    text_put(workbook, row, column, ours ? word(value_words, G_N_ELEMENTS(value_words), cell->text, RS_LANG_ZH) : cell->text, NULL);
     return;
   }
   if (cell->empty) return;
@@ -138,7 +157,7 @@ RsWorkbook *rs_workbook_new(const char *path, RsLanguage language, GError **erro
   workbook->folder = g_path_get_dirname(path);
   workbook->language = language;
   lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = workbook->folder, .use_zip64 = LXW_FALSE};
-  const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600); /* the library would let others read */
+  const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600); /* the library would let others read */
   if (fd >= 0) close(fd);
   workbook->book = fd < 0 ? NULL : workbook_new_opt(path, &options);
   if (workbook->book == NULL) {
@@ -182,6 +201,7 @@ void rs_workbook_sheet(RsWorkbook *workbook, const RsTable *table, uint32_t max_
   for (unsigned i = 0; i < table->n_columns; i++) {
     const RsTableColumn *column = &table->column[i];
     worksheet_set_column(workbook->sheet, (lxw_col_t)i, (lxw_col_t)i, column_width(column->name, column->type), NULL);
+    workbook->says_word[i] = holds_word(column->name);
     text_put(workbook, 0, i, word(column_words, G_N_ELEMENTS(column_words), column->name, workbook->language), workbook->head);
   }
   worksheet_freeze_panes(workbook->sheet, 1, 0);
