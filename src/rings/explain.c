@@ -200,7 +200,27 @@ static char *batch_summary(const RsRing *ring, RsLanguage language) {
   return g_string_free(out, FALSE);
 }
 
+/* People, hits and outlets of things seen twice (rings/twice.h). */
+static char *twice_summary(const RsRing *ring, const RsFact *hits, RsLanguage language) {
+  uint32_t persons = ring->count[RS_PERSON], outlets = ring->count[RS_INSTITUTION], n = (uint32_t)hits->value;
+  bool zh = language == RS_LANG_ZH;
+  switch (ring->pattern) {
+  case RS_DUPLICATE:
+    return g_strdup_printf(zh ? "疑似重复结算：%u 人，%u 次购药在两家机构各结算一次，涉及 %u 家机构"
+                              : "%u people, %u purchases billed at two outlets each, %u outlets", persons, n, outlets);
+  case RS_TRAVEL:
+    return g_strdup_printf(zh ? "疑似异地同时使用凭证：%u 人，%u 次间隔短于路程时间，涉及 %u 家机构"
+                              : "%u people, credentials in two cities at once %u times, %u outlets", persons, n, outlets);
+  default:
+    return g_strdup_printf(zh ? "疑似追溯码重复：%u 人，%u 次整盒药品再次结算，涉及 %u 家机构"
+                              : "%u people, boxes sold again %u times, %u outlets", persons, n, outlets);
+  }
+}
+
 char *rs_ring_summary(const RsClaims *claims, const RsRing *ring, RsLanguage language) {
+  static const char *const twice[RS_N_PATTERNS] = {[RS_DUPLICATE] = "duplicates", [RS_TRAVEL] = "travels", [RS_TRACE] = "traces"};
   if (ring->pattern == RS_BATCH) return batch_summary(ring, language);
+  const RsFact *hits = twice[ring->pattern] != NULL ? find_fact(ring, twice[ring->pattern]) : NULL;
+  if (hits != NULL) return twice_summary(ring, hits, language);
   return ring->n_facts > 0 ? rs_fact_text(claims, &ring->facts[0], language) : g_strdup(rs_pattern_name[ring->pattern]);
 }

@@ -227,8 +227,10 @@ static void missing_columns_are_skipped_and_named(void **state) {
 
 static void every_sentence_is_there_in_both_languages(void **state) {
   (void)state;
-  const struct { const RsReferenceLine *line; size_t n; RsPattern pattern; } table[] = {
-      {twice_billed, G_N_ELEMENTS(twice_billed), RS_DUPLICATE}, {two_cities, G_N_ELEMENTS(two_cities), RS_TRAVEL}, {sold_again, G_N_ELEMENTS(sold_again), RS_TRACE}};
+  const struct { const RsReferenceLine *line; size_t n; RsPattern pattern; const char *summary; } table[] = {
+      {twice_billed, G_N_ELEMENTS(twice_billed), RS_DUPLICATE, "3 people, 4 purchases billed at two outlets each, 2 outlets"},
+      {two_cities, G_N_ELEMENTS(two_cities), RS_TRAVEL, "3 people, credentials in two cities at once 6 times, 4 outlets"},
+      {sold_again, G_N_ELEMENTS(sold_again), RS_TRACE, "4 people, boxes sold again 6 times, 2 outlets"}};
   for (size_t t = 0; t < G_N_ELEMENTS(table); t++) {
     g_autoptr(RsClaims) claims = town(table[t].line, table[t].n);
     g_autoptr(RsRings) rings = detect(claims, 1u << table[t].pattern, 1);
@@ -238,6 +240,9 @@ static void every_sentence_is_there_in_both_languages(void **state) {
         assert_string_not_equal(text, rings->rings[0].facts[i].code);
         assert_null(strchr(text, '{'));
       }
+    g_autofree char *en = rs_ring_summary(claims, &rings->rings[0], RS_LANG_EN), *zh = rs_ring_summary(claims, &rings->rings[0], RS_LANG_ZH);
+    assert_string_equal(en, table[t].summary);
+    assert_true(g_str_has_prefix(zh, "疑似"));
   }
 }
 
