@@ -65,6 +65,7 @@ door() {
 door 'igraph' 'graph/igraph_bridge.[ch]'
 door 'libxml' 'exporters/xml_check.[ch]'
 door 'sqlite3' 'exporters/sqlite*.[ch]'
+door 'xlsxwriter' 'exporters/xlsx.[ch]'
 door 'zstd|isa-l|isal|igzip|zlib' 'src/claims/*.[ch]'
 door 'pthread|threads.h' 'src/base/*.[ch]' 'graph/igraph_bridge.[ch]' # a lock around igraph's global state
 door 'cmocka' 'none'

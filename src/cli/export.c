@@ -3,11 +3,12 @@
 #include "cli/commands.h"
 #include "cli/explain.h"
 #include "cli/summary.h"
+#include "exporters/case_folder.h"
 #include "exporters/exporter.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define READABLE_NODES 2000u
 
@@ -56,29 +57,40 @@ static bool size_ok(const RsOptions *options, const RsExporter *exporter, const 
   return false;
 }
 
-static bool export_one(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const char *ring_id, const char *path, GError **error) {
+/* shown: the name to tell the user, when the place is a private one. */
+static bool export_one(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const char *ring_id, const char *path,
+                       const char *shown, GError **error) {
   g_autoptr(RsPicture) picture = rs_picture_from_case(read, ring_id, error);
   if (picture == NULL) return false;
   const guint n_nodes = picture->nodes->len;
   if (options->top > 0) rs_picture_keep(picture, (uint32_t)options->top);
   const RsExport what = {read, ring_id, picture, picture->nodes->len == n_nodes, options->language};
   if (!size_ok(options, exporter, picture, error) || !rs_exporter_run(exporter, &what, path, error)) return false;
-  say_what(options, picture, path);
+  say_what(options, picture, shown);
   return true;
 }
 
-/* One file or folder a ring, in a new folder. */
+/* One file or folder a ring, in a new folder that comes into being as a whole. */
 static bool export_each(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const RsCaseRows *rings, GError **error) {
-  if (mkdir(options->output, 0700) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' cannot be made: --per-ring needs a new folder", options->output);
+  g_autofree char *name = rs_case_folder_name(options->output, error);
+  if (name == NULL) return false;
+  if (g_file_test(name, G_FILE_TEST_EXISTS) || g_file_test(name, G_FILE_TEST_IS_SYMLINK)) {
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' is there already: --per-ring needs a new folder", name);
     return false;
   }
-  for (guint i = 0; i < rings->n; i++) {
+  g_autofree char *partial = rs_case_folder_begin(name, error);
+  bool good = partial != NULL;
+  for (guint i = 0; good && i < rings->n; i++) {
     const char *id = rs_case_rows_text(rings, i, "ring_id");
-    g_autofree char *path = g_strdup_printf("%s/%s%s", options->output, id, exporter->suffix);
-    if (!export_one(options, exporter, read, id, path, error)) return false;
+    g_autofree char *path = g_strdup_printf("%s/%s%s", partial, id, exporter->suffix), *shown = g_strdup_printf("%s/%s%s", name, id, exporter->suffix);
+    good = export_one(options, exporter, read, id, path, shown, error);
   }
-  return true;
+  if (good && rename(partial, name) != 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", name, g_strerror(errno));
+    good = false;
+  }
+  if (!good && partial != NULL) rs_case_folder_remove(partial);
+  return good;
 }
 
 /* The case's own ring ids, in our own spelling: a name with a slash in an edited case leads nowhere. */
@@ -104,5 +116,5 @@ int rs_command_export(const RsOptions *options, GError **error) {
     ring = rs_explain_find_ring(read, options->ring, error);
     if (ring == NULL) return RS_ERROR_USAGE;
   }
-  return export_one(options, exporter, read, ring, options->output, error) ? 0 : RS_ERROR_IO;
+  return export_one(options, exporter, read, ring, options->output, options->output, error) ? 0 : RS_ERROR_IO;
 }

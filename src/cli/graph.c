@@ -30,6 +30,10 @@ static void say(const RsOptions *options, const RsKnowledge *knowledge, const Rs
 }
 
 int rs_command_graph(const RsOptions *options, GError **error) {
+  if (g_str_has_suffix(options->output, ".gexf") && options->ego == NULL && options->top == 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s': the whole graph is written as GraphML; GEXF takes a part of it, with --ego or --top", options->output);
+    return RS_ERROR_USAGE;
+  }
   RsReadOptions read_options = rs_options_read(options);
   g_autoptr(RsMask) mask = options->unmask ? rs_mask_clear() : rs_mask_new(options->mask_key, error);
   if (mask == NULL) return RS_ERROR_IO;

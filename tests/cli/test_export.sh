@@ -61,6 +61,12 @@ done
 run 1 export "$T/case" --format csv -o "$D/nowhere/x"
 holds "$D"
 
+begin "one broken ring leaves no folder"
+cp -r "$T/case" "$D/case"
+echo broken > "$D/case/rings/R0001.graphml"
+run 5 export "$D/case" --format csv --per-ring -o "$D/out"
+holds "$D" case
+
 begin "an id in an edited case leads nowhere"
 cp -r "$T/case" "$D/case"
 sqlite3 "$D/case/case.db" "update ring set ring_id = '../../R0001' where rank = 1"
@@ -84,6 +90,11 @@ says_not "nearest"
 run 2 graph "$T/claims.csv" --ego P070 -o "$D/x"
 run 2 graph "$T/claims.csv" --ego institution:P070 --hops 11 -o "$D/x"
 run 1 graph "$T/claims.csv" --ego institution:P070 -o /dev/full
+
+begin "the whole graph is GraphML"
+run 2 graph "$T/claims.csv" -o "$D/city.gexf"
+says "--ego or --top"
+holds "$D"
 
 begin "the best connected"
 run 0 graph "$T/claims.csv" --top 30 -o "$D/top.graphml"

@@ -4,6 +4,7 @@
 What Gephi changes and nobody can prevent: it centres the drawing, keeps places, sizes and weights as 32-bit floats, writes Infinity for INF in
 texts other than labels, and takes a text "null" in any case for none.
 """
+import datetime
 import json
 import pathlib
 import re
@@ -36,9 +37,8 @@ def texts(where, got, expected, skip, prefix=""):
         if isinstance(value, bool):
             value = "true" if value else "false"
         if isinstance(value, (int, float)):
-            if seen is None:
-                fail(f"{where} {name}: absent, not {value}")
-            near(f"{where} {name}", seen, value, 0)
+            if seen is None or float(seen) != float(value):
+                fail(f"{where} {name}: {seen}, not {value}")
             continue
         value = None if value.lower() == "null" else value.replace("INF", "Infinity")
         if (None if seen is None else unescape(seen)) != value:
@@ -77,8 +77,11 @@ def edge(name, line, edges):
         fail(f"{where}: another label")
     spells = days(got.pop("spells"))
     if name.endswith(".gexf"):
-        if not spells or any(a > b for a, b in spells):
-            fail(f"{where}: no timeline")
+        ends = [(datetime.date.fromisoformat(expected[end]) - datetime.date(1970, 1, 1)).days for end in ["first_date", "last_date"]]
+        if not spells or [spells[0][0], spells[-1][1]] != ends or any(a > b for a, b in spells):
+            fail(f"{where}: periods {spells}, not from {ends[0]} to {ends[1]}")
+        if any(before[1] + 1 >= after[0] for before, after in zip(spells, spells[1:])):
+            fail(f"{where}: periods {spells} touch")
         texts(where, got, expected, ["id"])
         return len(spells)
     got.pop("e_kind")
