@@ -4,18 +4,21 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
-static GMutex lock; /* guards what follows; the waiting thread never gives it back */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows; the waiting thread never gives it back */
 static GHashTable *paths;
 static RsInterruptAction action;
 static void *action_data;
 static sem_t arrived;
-static volatile sig_atomic_t signal_number;
+static volatile sig_atomic_t signal_number; /* 0: none, exit_code counts */
+static int exit_code;
+static bool started;
 
-void rs_interrupt_hold(void) { g_mutex_lock(&lock); }
-void rs_interrupt_resume(void) { g_mutex_unlock(&lock); }
+void rs_interrupt_hold(void) { pthread_mutex_lock(&lock); }
+void rs_interrupt_resume(void) { pthread_mutex_unlock(&lock); }
 
 void rs_interrupt_remember(const char *path) {
   if (paths == NULL) paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -49,12 +52,18 @@ static void end_by(int number) {
   _exit(128 + number);
 }
 
+/* The holder may be the very thread that cannot go on: then it is not waited for longer than any step takes. */
+static void hold_or_wait(void) {
+  for (unsigned i = 0; i < 2000 && pthread_mutex_trylock(&lock) != 0; i++) g_usleep(1000);
+}
+
 static void *wait_for_signal(void *unused) {
   (void)unused;
   while (sem_wait(&arrived) != 0) continue;
-  rs_interrupt_hold();
+  hold_or_wait();
   if (paths != NULL) g_hash_table_foreach(paths, remove_path, NULL);
   if (action != NULL) action(action_data);
+  if (signal_number == 0) _exit(exit_code);
   end_by(signal_number);
   return NULL;
 }
@@ -72,6 +81,16 @@ void rs_interrupt_start(void) {
   sigfillset(&own.sa_mask);
   if (sem_init(&arrived, 0, 0) != 0 || pthread_create(&thread, NULL, wait_for_signal, NULL) != 0) return; /* then signals end the program at once */
   pthread_detach(thread);
+  started = true;
   for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
     if (sigaction(numbers[i], NULL, &former) == 0 && former.sa_handler != SIG_IGN) sigaction(numbers[i], &own, NULL);
+}
+
+void rs_interrupt_end(int code) {
+  static bool again; /* memory is gone in the cleaning thread too */
+  if (!started || again) _exit(code);
+  again = true;
+  exit_code = code;
+  sem_post(&arrived);
+  for (;;) pause();
 }

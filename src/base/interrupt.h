@@ -9,6 +9,9 @@
 /* Once. Signals that the caller of the program ignores stay ignored. */
 void rs_interrupt_start(void);
 
+/* Cleans up the same way and ends the process with this exit code; for a thread that cannot go on, such as one without memory. Does not return. */
+void rs_interrupt_end(int exit_code);
+
 /* Not to be nested. */
 void rs_interrupt_hold(void);
 void rs_interrupt_resume(void);

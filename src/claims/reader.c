@@ -73,7 +73,8 @@ static bool add_folder(GPtrArray *paths, const char *folder, GError **error) {
   g_autoptr(GPtrArray) found = g_ptr_array_new();
   for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    if (*name != '.' && claims_suffix(name) && g_file_test(path, G_FILE_TEST_IS_REGULAR)) g_ptr_array_add(found, g_steal_pointer(&path));
+    /* what a refused run left beside its case is no claims file */
+    if (*name != '.' && claims_suffix(name) && !g_str_has_suffix(name, ".rejects.csv") && g_file_test(path, G_FILE_TEST_IS_REGULAR)) g_ptr_array_add(found, g_steal_pointer(&path));
   }
   g_dir_close(dir);
   g_ptr_array_sort(found, compare_names);
@@ -194,6 +195,7 @@ static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table
   input->delimiter = rs_source_delimiter(source);
   input->file->bytes = input->stamp.size;
   input->file->compression = rs_source_compression(source);
+  input->file->encoding = rs_encoding_name[rs_source_encoding(source)]; /* as far as the first bytes tell; settled by reading on */
   input->file->delimiter = input->delimiter;
   return input;
 }
@@ -450,10 +452,11 @@ RsClaims *rs_reader_read(RsReader *reader, GError **error) {
   for (guint i = 0; i < reader->claims->len; i++) g_ptr_array_add(hashed, g_ptr_array_index(reader->claims, i));
   if (reader->settlements != NULL) g_ptr_array_add(hashed, reader->settlements);
   Hashing hashing = {.inputs = hashed};
-  GThread *thread = g_thread_new("sha256", hash_files, &hashing);
+  GThread *thread = g_thread_try_new("sha256", hash_files, &hashing, NULL);
   GError *failed = NULL;
   g_autoptr(RsClaims) claims = read_claims(reader, &failed);
-  g_thread_join(thread);
+  if (thread != NULL) g_thread_join(thread);
+  else hash_files(&hashing);
   if (failed == NULL && hashing.error != NULL) g_propagate_error(&failed, hashing.error);
   else g_clear_error(&hashing.error);
   RsReport *report = reader->report;

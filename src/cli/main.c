@@ -1,9 +1,12 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "cli/commands.h"
+#include "cli/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define READING "map settlements persons doctors institutions drugs since until allow-rejects threads temp memory seed"
 
@@ -58,22 +61,47 @@ static int run(const RsCommand *command, int argc, char **argv) {
   rs_interrupt_hold(); /* an interrupted run says no more */
   rs_interrupt_resume();
   if (error != NULL) {
-    fprintf(stderr, "ringscope: %s\n", error->message);
+    g_autofree char *message = rs_terminal_text(error->message); /* it may show names and cells of foreign files */
+    fprintf(stderr, "ringscope: %s\n", message);
     code = error->domain == RS_ERROR ? error->code : RS_ERROR_IO;
     g_clear_error(&error);
   }
   return code;
 }
 
+/* What was printed must have arrived. Under a limit on memory the libraries are not asked to clean up: the linear algebra below igraph
+ * has a thread that tries for its buffers again and again, and would be waited for. */
+static int printed(int code) {
+  struct rlimit memory;
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    fprintf(stderr, "ringscope: standard output: cannot write\n");
+    if (code == 0) code = RS_ERROR_IO;
+  }
+  if (getrlimit(RLIMIT_AS, &memory) == 0 && memory.rlim_cur != RLIM_INFINITY) _exit(code);
+  return code;
+}
+
+/* GLib ends the program when memory is gone; so do we, but with our exit code and nothing half-written behind. */
+static void log_or_end(const char *domain, GLogLevelFlags level, const char *message, gpointer unused) {
+  static const char text[] = "ringscope: no memory left\n";
+  if ((level & G_LOG_LEVEL_ERROR) == 0 || strstr(message, "failed to allocate") == NULL) {
+    g_log_default_handler(domain, level, message, unused);
+    return;
+  }
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(RS_ERROR_LIMIT);
+  rs_interrupt_end(RS_ERROR_LIMIT);
+}
+
 int main(int argc, char **argv) {
   rs_interrupt_start();
+  g_log_set_default_handler(log_or_end, NULL);
   if (argc < 2) {
     help();
     return RS_ERROR_USAGE;
   }
-  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) return help(), 0;
-  if (strcmp(argv[1], "--version") == 0) return printf("ringscope %s\n", RS_VERSION), 0;
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) return help(), printed(0);
+  if (strcmp(argv[1], "--version") == 0) return printf("ringscope %s\n", RS_VERSION), printed(0);
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-    if (strcmp(argv[1], commands[i].name) == 0) return run(&commands[i], argc - 1, argv + 1);
+    if (strcmp(argv[1], commands[i].name) == 0) return printed(run(&commands[i], argc - 1, argv + 1));
   return usage_error(argv[1]);
 }

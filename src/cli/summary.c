@@ -1,6 +1,7 @@
 #include "cli/summary.h"
 
 #include "base/calendar.h"
+#include "cli/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #define LEADS_SHOWN 20
 #define NOTICES_SHOWN 5
+#define FILES_SHOWN 20
 
 char *rs_summary_count(uint64_t n) {
   g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)n);
@@ -28,22 +30,28 @@ char *rs_summary_money(int64_t fen) {
 
 void rs_summary_mappings(const RsOptions *options, const RsReport *report) {
   if (options->quiet) return;
+  guint shown = 0, mapped = 0;
   for (guint i = 0; i < report->files->len; i++) {
     const RsInputFile *file = g_ptr_array_index(report->files, i);
-    if (file->mapping == NULL) continue;
+    if (file->mapping == NULL || ++mapped > FILES_SHOWN) continue;
+    g_autofree char *name = rs_terminal_text(file->name), *mapping = rs_terminal_text(file->mapping);
+    shown++;
     const char *delimiter = file->delimiter == '\t' ? "tab" : file->delimiter == ';' ? "semicolon" : file->delimiter == '|' ? "bar" : "comma";
-    fprintf(stderr, rs_say(options->language, "%s: %s, %s-separated, mapping %s%s\n", "%s: %s，%s 分隔，字段映射 %s%s\n"), file->name,
-            file->encoding, delimiter, file->mapping,
+    fprintf(stderr, rs_say(options->language, "%s: %s, %s-separated, mapping %s%s\n", "%s: %s，%s 分隔，字段映射 %s%s\n"), name,
+            file->encoding, delimiter, mapping,
             options->map != NULL ? "" : rs_say(options->language, " (chosen by the header; --map NAME changes it)", "（按表头选定，可用 --map 更改）"));
   }
+  if (mapped > shown) fprintf(stderr, rs_say(options->language, "... and %u more files\n", "…… 另有 %u 个文件\n"), mapped - shown);
 }
 
 static void print_files(const RsOptions *options, const RsReport *report) {
-  for (guint i = 0; i < report->files->len; i++) {
+  for (guint i = 0; i < report->files->len && i < FILES_SHOWN; i++) {
     const RsInputFile *file = g_ptr_array_index(report->files, i);
-    g_autofree char *rows = rs_summary_count(file->rows);
-    printf(rs_say(options->language, "read       %s  %s  %s, %s rows\n", "读取       %s  %s  %s，%s 行\n"), file->name, file->role, file->encoding, rows);
+    g_autofree char *rows = rs_summary_count(file->rows), *name = rs_terminal_text(file->name);
+    printf(rs_say(options->language, "read       %s  %s  %s, %s rows\n", "读取       %s  %s  %s，%s 行\n"), name, file->role, file->encoding, rows);
   }
+  if (report->files->len > FILES_SHOWN)
+    printf(rs_say(options->language, "           ... and %u more files\n", "           …… 另有 %u 个文件\n"), report->files->len - FILES_SHOWN);
   if (report->settlements == 0) return;
   g_autofree char *n = rs_summary_count(report->settlements), *alone = rs_summary_count(report->settlements_without_lines);
   g_autofree char *lost = rs_summary_count(report->lines_without_settlement), *differ = rs_summary_count(report->settlements_with_difference);
@@ -71,7 +79,12 @@ static void print_balance(const RsOptions *options, const RsReport *report) {
   }
   printf(rs_say(options->language, "; %llu amounts unreadable, %llu refunded pairs, %llu partial refunds\n", "；金额不可读 %llu 行，冲销 %llu 对，部分退费 %llu 笔\n"),
          (unsigned long long)report->unreadable_amounts, (unsigned long long)report->reversed_pairs, (unsigned long long)report->partial_refunds);
-  for (guint i = 0; i < report->notes->len; i++) printf(rs_say(options->language, "note       %s\n", "说明       %s\n"), (const char *)g_ptr_array_index(report->notes, i));
+  for (guint i = 0; i < report->notes->len && i < FILES_SHOWN; i++) {
+    g_autofree char *note = rs_terminal_text(g_ptr_array_index(report->notes, i));
+    printf(rs_say(options->language, "note       %s\n", "说明       %s\n"), note);
+  }
+  if (report->notes->len > FILES_SHOWN)
+    printf(rs_say(options->language, "           ... and %u more notes\n", "           …… 另有 %u 条说明\n"), report->notes->len - FILES_SHOWN);
 }
 
 static void print_graph(const RsOptions *options, const RsCase *c) {

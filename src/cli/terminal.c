@@ -28,6 +28,16 @@ static int add(GString *line, const char *text) {
 
 void rs_terminal_add(GString *line, const char *text) { add(line, text); }
 
+char *rs_terminal_text(const char *text) {
+  GString *shown = g_string_new(NULL);
+  g_auto(GStrv) line = g_strsplit(text, "\n", -1);
+  for (char **l = line; *l != NULL; l++) {
+    if (l != line) g_string_append_c(shown, '\n');
+    add(shown, *l);
+  }
+  return g_string_free(shown, FALSE);
+}
+
 void rs_terminal_pad(GString *line, const char *text, int width) {
   const gsize start = line->len;
   const int wanted = ABS(width), used = add(line, text);

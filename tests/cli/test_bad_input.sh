@@ -229,4 +229,53 @@ if [ -w /dev/full ]; then
   timeout 60 "$RINGSCOPE" graph "$D/a.csv" -o - > /dev/full 2> "$T/err" && fail "a full disk goes unnoticed"
 fi
 
+# ---- the machine ----
+
+begin "what a refused run left is no claims file"
+mkdir "$D/in"
+claims 100 > "$D/in/a.csv"
+echo "file,line,reason,raw" > "$D/in/case.rejects.csv"
+run 0 analyze "$D/in" -o "$D/case"
+says "100 rows read"
+
+begin "more files than are listed"
+mkdir "$D/in"
+for i in $(seq 30); do claims 5 $((i * 5)) > "$D/in/$i.csv"; done
+run 0 analyze "$D/in" -o "$D/case"
+says "150 rows read" "... and 10 more files"
+
+begin "names that steer the terminal"
+claims 100 > "$D/$(printf 'a\033[31m.csv')"
+run 0 analyze "$D" -o "$D/case"
+says 'a?[31m.csv'
+run 1 analyze "$D/$(printf 'b\033[31m.csv')" -o "$D/case"
+says 'b?[31m.csv'
+says_not "$(printf '\033')"
+
+begin "standard output is full"
+claims 100 > "$D/a.csv"
+code=0
+"$RINGSCOPE" map "$D/a.csv" > /dev/full 2> "$T/err" || code=$?
+is "the exit code" "$code" 1
+says "standard output: cannot write"
+
+begin "the encoding is said before the reading"
+ring_claims | iconv -f UTF-8 -t GB18030 > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/case" --quiet
+run 0 analyze "$D/a.csv" -o "$D/case"
+file_has "$T/err" "a.csv: GB18030,"
+
+begin "hardly any memory"
+claims 2000 > "$D/a.csv"
+for kilobytes in 120000 150000 200000 260000; do
+  (ulimit -v $kilobytes && "$RINGSCOPE" --version > /dev/null 2>&1) || continue # a sanitizer needs more than that
+  code=0
+  (ulimit -v $kilobytes && exec timeout 60 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" > /dev/null 2> "$T/err") || code=$?
+  case $code in
+    0) whole "$D/case"; rm -rf "$D/case" "$D/case.key" "$D/case.ids" ;;
+    4) rm -f "$D/case.lock"; holds "$D" a.csv ;; # with no memory at all the lock, which nobody holds, may stay
+    *) fail "exit $code with $kilobytes kB" ;;
+  esac
+done
+
 finish
