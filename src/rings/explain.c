@@ -103,6 +103,18 @@ static const Sentence sentence[] = {
     {"common_drugs", {"{v} {drug is|drugs are} collected in common ({drugs}), from {0} doctors or institutions",
                       "共同购买 {v} 种药品（{drugs}），来自 {0} 名医师或机构"}},
     {"collectors", {"{v} people collect them", "涉及 {v} 人"}},
+    {"card_repeats", {"{v} of the {0} visits follow another one of the same card at the same outlet within ten minutes, where {e.1} would be expected "
+                      "before selection",
+                      "{0} 次结算中有 {v} 次为同一凭证十分钟内在同一机构再次结算，筛选前预期 {e.1} 次"}},
+    {"odd_hours", {"{v} of the {0} visits lie outside the hours of 98 % of the outlet's other visits; {e.1} would be expected before selection",
+                   "{0} 次结算中有 {v} 次发生在该机构其他 98 % 结算的时段之外，筛选前预期 {e.1} 次"}},
+    {"under_cap", {"{v} of the {0} visits end within 2 % under {1}, an amount under which the city's visits pile up and above which they break "
+                   "off; {e.1} would be expected before selection",
+                   "{0} 次结算中有 {v} 次的金额紧贴 {1} 元以下（相差 2 % 以内）；全市数据显示金额在此聚集并骤减，筛选前预期 {e.1} 次"}},
+    {"no_diagnosis", {"{v} of {0} lines have a drug with a diagnosis that hardly anybody else gets it with; {e.1} would be expected before selection",
+                      "{0} 行明细中有 {v} 行的药品与诊断组合在其他人中极少见，筛选前预期 {e.1} 行"}},
+    {"oversupply", {"{v} of {0} times a person gets more of one drug in 30 days than 99 % of those who get it; {e.1} would be expected before selection",
+                    "{0} 个（人·药品·30 天）中有 {v} 个的购药量超过全市该药购药者的 99 %，筛选前预期 {e.1} 个"}},
     {"one_outlet", {"all bursts at one outlet, as households, homes and fixed treatments do",
                     "全部在同一机构，家庭、养老机构与定期治疗亦如此"}},
 };
@@ -209,11 +221,11 @@ static char *twice_summary(const RsRing *ring, const RsFact *hits, RsLanguage la
     return g_strdup_printf(zh ? "疑似重复结算：%u 人，%u 次购药在两家机构各结算一次，涉及 %u 家机构"
                               : "%u people, %u purchases billed at two outlets each, %u outlets", persons, n, outlets);
   case RS_TRAVEL:
-    return g_strdup_printf(zh ? "疑似异地同时使用凭证：%u 人，%u 次间隔短于路程时间，涉及 %u 家机构"
-                              : "%u people, credentials in two cities at once %u times, %u outlets", persons, n, outlets);
+    return g_strdup_printf(zh ? "疑似异地同时使用凭证：%u 人，%u 次间隔短于路程时间，涉及 %u 家机构%.0s"
+                              : "%u people, credentials in two cities at once %u times, %u outlet%s", persons, n, outlets, outlets == 1 ? "" : "s");
   default:
-    return g_strdup_printf(zh ? "疑似追溯码重复：%u 人，%u 次整盒药品再次结算，涉及 %u 家机构"
-                              : "%u people, boxes sold again %u times, %u outlets", persons, n, outlets);
+    return g_strdup_printf(zh ? "疑似追溯码重复：%u 人，%u 次整盒药品再次结算，涉及 %u 家机构%.0s"
+                              : "%u people, boxes sold again %u times, %u outlet%s", persons, n, outlets, outlets == 1 ? "" : "s");
   }
 }
 

@@ -223,33 +223,35 @@ static void measure_rest(const Judge *j, uint32_t unit, const uint8_t *found, do
   group_free(g);
 }
 
+/* What chance alone would show, at a quantile: one hit of one person, of any length, near or far. */
+static double by_chance(const Judge *j, unsigned stat, double quantile) {
+  switch (stat) {
+  case RS_TWICE_MORE: return -log10(quantile);
+  case RS_TWICE_PEOPLE: return 0.0;
+  case RS_TWICE_EXTRA: return j->kind->pattern == RS_TRAVEL ? quantile : 1.0;
+  case RS_TWICE_APART: return quantile < 0.5 ? 0.0 : 1.0;
+  default: return 1.0;
+  }
+}
+
 /* First pass: the body of all units. Second: what is left of them without the leads found; found [n_hits] or NULL. */
 static void fit(Judge *j, const uint8_t *found) {
   static const double floor_scale[RS_N_TWICE] = {0.4343, 0.25, 0.35, 0.1, 0.2};
-  static const double chance[RS_N_TWICE] = {NAN, 1.0, 0.0, NAN, NAN}; /* what chance alone would give, where it can be said */
   const RsTwice *t = j->twice;
-  uint32_t n = t->n_units, n_left = 0, room = n + t->n_idle + RS_TWICE_COMPANIONS + 1;
-  double *value[RS_N_TWICE];
-  for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, room);
-  for (uint32_t u = 0; u < n; u++) {
-    double stat[RS_N_TWICE];
+  uint32_t n[RS_N_TWICE] = {0};
+  double *value[RS_N_TWICE], stat[RS_N_TWICE];
+  for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, (gsize)t->n_units + t->n_idle + RS_TWICE_COMPANIONS + 1);
+  for (uint32_t u = 0; u < t->n_units; u++) {
     measure_rest(j, u, found, stat);
-    for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = stat[s];
-    n_left++;
+    for (unsigned s = 0; s < RS_N_TWICE; s++)
+      if (!isnan(stat[s])) value[s][n[s]++] = stat[s];
   }
-  for (uint32_t i = 0; i < t->n_idle; i++, n_left++) {
-    for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = NAN;
-    value[RS_TWICE_MORE][n_left] = value[RS_TWICE_PEOPLE][n_left] = 0.0;
-  }
-  for (unsigned i = 0; n_left < RS_TWICE_COMPANIONS; i++, n_left++) {
-    for (unsigned s = 0; s < RS_N_TWICE; s++) value[s][n_left] = chance[s];
-    value[RS_TWICE_MORE][n_left] = -log10(((double)i + 0.5) / RS_TWICE_COMPANIONS);
-    value[RS_TWICE_EXTRA][n_left] = j->kind->pattern == RS_TRAVEL ? ((double)i + 0.5) / RS_TWICE_COMPANIONS : 1.0;
-    value[RS_TWICE_APART][n_left] = (double)(i % 2);
-  }
+  for (uint32_t i = 0; i < t->n_idle; i++) /* no hit: nothing can be said of how its hits are */
+    value[RS_TWICE_MORE][n[RS_TWICE_MORE]++] = value[RS_TWICE_PEOPLE][n[RS_TWICE_PEOPLE]++] = 0.0;
   for (unsigned s = 0; s < RS_N_TWICE; s++) {
+    for (uint32_t i = 0; n[s] < RS_TWICE_COMPANIONS; i++) value[s][n[s]++] = by_chance(j, s, ((double)i + 0.5) / RS_TWICE_COMPANIONS);
     rs_standing_clear(&j->standing[s]);
-    rs_standing_init(&j->standing[s], value[s], n_left, floor_scale[s], found == NULL);
+    rs_standing_init(&j->standing[s], value[s], n[s], floor_scale[s], found == NULL);
     g_free(value[s]);
   }
 }
@@ -343,6 +345,14 @@ static void add_evidence(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) 
   }
 }
 
+/* For a travel the outlets the group was found by: at the others its people live. Else those of a tenth of the hits. */
+static bool is_member_outlet(const Judge *j, const RsTwiceGroup *g, uint32_t i) {
+  if (j->kind->pattern != RS_TRAVEL) return g->outlet_hits[i] * 10 >= g->n_hits;
+  for (uint32_t u = 0; u < g->n_units; u++)
+    if (j->twice->unit[g->unit[u]].outlet[0] == g->outlet[i]) return true;
+  return false;
+}
+
 /* The ring, or with lead false a near miss without evidence. True if it belongs there. */
 static bool make_ring(const Judge *j, const RsTwiceGroup *g, bool lead, RsRing *ring) {
   g_auto(RsDraft) draft;
@@ -353,7 +363,7 @@ static bool make_ring(const Judge *j, const RsTwiceGroup *g, bool lead, RsRing *
     rs_draft_member(&draft, RS_PERSON, g->person[i], g->person_hits[i] >= 2 ? RS_ROLE_CORE : RS_ROLE_MEMBER,
                     (double)g->person_hits[i] / (double)g->n_hits);
   for (uint32_t i = 0; i < g->n_outlets; i++)
-    if (g->outlet_hits[i] * 10 >= g->n_hits) /* an outlet of one hit in many is where somebody lives */
+    if (is_member_outlet(j, g, i))
       rs_draft_member(&draft, RS_INSTITUTION, g->outlet[i], RS_ROLE_OUTLET, (double)g->outlet_hits[i] / (double)g->n_hits);
   add_evidence(j, g, &draft);
   rs_draft_entities(&draft, j->scene->claims);
