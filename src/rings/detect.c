@@ -4,6 +4,7 @@
 #include "rings/batch.h"
 #include "rings/crossregion.h"
 #include "rings/duplicate.h"
+#include "rings/extra_facts.h"
 #include "rings/institutions.h"
 #include "rings/merge.h"
 #include "rings/resale.h"
@@ -170,7 +171,8 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   }
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
   rs_rings_merge(leads, claims);
-  if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money has changed */
+  rs_extra_facts_add(scene, (RsRing *)(void *)leads->data, leads->len);
+  if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money and points have changed */
   if (options->top > 0 && leads->len > options->top) {
     for (guint i = options->top; i < leads->len; i++) ring_release(&g_array_index(leads, RsRing, i));
     g_array_set_size(leads, options->top);

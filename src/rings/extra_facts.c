@@ -1,0 +1,500 @@
+#include "rings/extra_facts.h"
+
+#include "base/calendar.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  REPEAT_SECONDS = 600,
+  PERIOD_DAYS = 30,
+  DAY_MINUTES = 1440,
+  LEAST_CASES = 5,
+  LEAST_OTHERS = 200,     /* visits, lines or people elsewhere below which nothing is said */
+  CAP_BIN = 10,           /* fen */
+  CAP_BINS = 50000,       /* up to 5,000 yuan */
+  CAP_FIRST = 300,        /* from 30 yuan, where 2 % are six bins */
+  MAX_PAIRS = 1 << 24,    /* drugs * diagnoses looked at */
+};
+#define LEAST_RATIO 3.0
+#define HIGH_RATIO 10.0
+#define RARE_DIAGNOSIS 0.01
+#define TAIL 0.01
+
+/* ---- caps ---- */
+
+static double density(const uint64_t *sum, double first, double last) { /* totals a bin in (first, last] */
+  uint32_t a = (uint32_t)first, b = (uint32_t)last;
+  return (double)(sum[b] - sum[a]) / (double)(b - a);
+}
+
+static uint32_t highest(const uint32_t *bin, uint32_t first, uint32_t end) {
+  uint32_t most = 0;
+  for (uint32_t i = first; i < end; i++) most = MAX(most, bin[i]);
+  return most;
+}
+
+int64_t rs_extra_cap(const uint32_t *bin, uint32_t n) {
+  g_autofree uint64_t *sum = g_new(uint64_t, (gsize)n + 1);
+  double best = 0.0;
+  int64_t cap = 0;
+  sum[0] = 0;
+  for (uint32_t i = 0; i < n; i++) sum[i + 1] = sum[i] + bin[i];
+  for (uint32_t c = CAP_FIRST; c + c / 10 < n; c++) { /* totals in bin c - 1 are at most c * CAP_BIN */
+    uint32_t first = (uint32_t)(0.98 * c);
+    uint64_t in = sum[c] - sum[first];
+    double above = density(sum, c, 1.02 * c), below = density(sum, 0.94 * c, first), inside = density(sum, first, c);
+    double ratio = inside / fmax(fmax(above, below), 1.0 / (c - first));
+    if (in < LEAST_OTHERS || in * 200 < sum[n] || !(ratio >= LEAST_RATIO) || !(ratio > best)) continue;
+    if ((uint64_t)highest(bin, first, c) * 3 > in) continue; /* one common price, not many totals kept under a line */
+    best = ratio;
+    cap = (int64_t)c * CAP_BIN;
+  }
+  return cap;
+}
+
+/* ---- the city, as far as the leads need it ---- */
+
+typedef struct { float quantity; uint32_t slot, period; } Dose;
+
+typedef struct {
+  const RsScene *scene;
+  uint32_t *slot, n_slots, n_diagnoses; /* slot [n drugs]: the drugs of leads, or RS_NONE */
+  uint32_t *pair;                       /* [n_slots * n_diagnoses] lines */
+  GArray **dose;                        /* [n_slots] of float: what one person gets of it in one period */
+  uint32_t *repeats;                    /* [n institutions] visits soon after another one of the same person there */
+  int64_t cap[RS_N_TYPES];
+  uint64_t near_cap[RS_N_TYPES], totals[RS_N_TYPES];
+  GHashTable *hours;                    /* institution -> uint32_t[DAY_MINUTES] visits */
+} City;
+
+static bool has_clock(const RsClaims *c, uint32_t visit) {
+  return (c->columns & RS_HAS_CLOCK) != 0 && c->visit_time[visit] % RS_DAY_SECONDS != 0;
+}
+
+/* Whether the person's visit before, at the same place, was minutes ago. */
+static bool is_repeat(const RsClaims *c, uint32_t visit, uint32_t first) {
+  for (uint32_t v = visit; v > first && has_clock(c, visit); v--) {
+    if (c->visit_time[visit] - c->visit_time[v - 1] > REPEAT_SECONDS) return false;
+    if (c->visit_institution[v - 1] == c->visit_institution[visit]) return true;
+  }
+  return false;
+}
+
+static int64_t visit_total(const RsClaims *c, uint32_t visit) {
+  int64_t total = 0;
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++) total += c->line_amount[l];
+  return total;
+}
+
+static bool under(int64_t total, int64_t cap) { return cap > 0 && total <= cap && (double)total > 0.98 * (double)cap; }
+
+static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings) {
+  const RsClaims *c = city->scene->claims;
+  uint32_t n_drugs = c->drug != NULL ? c->drug->n : 0;
+  city->slot = g_new(uint32_t, (gsize)n_drugs + 1);
+  for (uint32_t d = 0; d < n_drugs; d++) city->slot[d] = RS_NONE;
+  for (uint32_t r = 0; r < n_rings; r++)
+    for (uint32_t m = 0; m < ring[r].n_members; m++) {
+      const RsMember *one = &ring[r].members[m];
+      if (one->kind == RS_DRUG && city->slot[one->id] == RS_NONE) city->slot[one->id] = city->n_slots++;
+    }
+  city->n_diagnoses = c->columns & RS_HAS_DIAGNOSIS && c->diagnosis != NULL ? c->diagnosis->n : 0;
+  if ((uint64_t)city->n_slots * city->n_diagnoses > MAX_PAIRS) city->n_diagnoses = 0;
+  city->pair = g_new0(uint32_t, (gsize)city->n_slots * city->n_diagnoses + 1);
+  city->dose = g_new0(GArray *, (gsize)city->n_slots + 1);
+  for (uint32_t s = 0; s < city->n_slots; s++) city->dose[s] = g_array_new(FALSE, FALSE, sizeof(float));
+}
+
+static int compare_doses(const void *x, const void *y) {
+  const Dose *a = x, *b = y;
+  if (a->slot != b->slot) return a->slot < b->slot ? -1 : 1;
+  return (a->period > b->period) - (a->period < b->period);
+}
+
+/* What a person gets of each chosen drug in each period; sums of floats in the claims' own order. */
+static void person_doses(const City *city, uint32_t person, GArray *dose) {
+  const RsClaims *c = city->scene->claims;
+  g_array_set_size(dose, 0);
+  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++)
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
+      if (c->line_drug[l] == RS_NONE || city->slot[c->line_drug[l]] == RS_NONE || !(c->line_quantity[l] > 0.0f)) continue;
+      Dose one = {c->line_quantity[l], city->slot[c->line_drug[l]], (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
+      g_array_append_val(dose, one);
+    }
+  if (dose->len > 1) g_array_sort(dose, compare_doses); /* stable */
+  guint n = 0;
+  for (guint i = 0; i < dose->len; i++) {
+    Dose *kept = &g_array_index(dose, Dose, n > 0 ? n - 1 : 0), one = g_array_index(dose, Dose, i);
+    if (n > 0 && compare_doses(kept, &one) == 0) kept->quantity += one.quantity;
+    else g_array_index(dose, Dose, n++) = one;
+  }
+  g_array_set_size(dose, n);
+}
+
+static void walk_city(City *city) {
+  const RsClaims *c = city->scene->claims;
+  g_autofree uint32_t *bin = g_new0(uint32_t, (gsize)RS_N_TYPES * CAP_BINS);
+  g_autoptr(GArray) dose = g_array_new(FALSE, FALSE, sizeof(Dose));
+  city->repeats = g_new0(uint32_t, (gsize)c->institution->n + 1);
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
+      unsigned type = c->institution_type[c->visit_institution[v]];
+      int64_t total = visit_total(c, v);
+      city->repeats[c->visit_institution[v]] += is_repeat(c, v, c->person_visit[p]);
+      if (total > 0 && (total - 1) / CAP_BIN < CAP_BINS) bin[(size_t)type * CAP_BINS + (size_t)((total - 1) / CAP_BIN)]++;
+      for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && city->n_diagnoses > 0; l++)
+        if (c->line_drug[l] != RS_NONE && c->line_diagnosis[l] != RS_NONE && city->slot[c->line_drug[l]] != RS_NONE)
+          city->pair[(size_t)city->slot[c->line_drug[l]] * city->n_diagnoses + c->line_diagnosis[l]]++;
+    }
+    if (city->n_slots == 0 || !(c->columns & RS_HAS_QUANTITY)) continue;
+    person_doses(city, p, dose);
+    for (guint i = 0; i < dose->len; i++)
+      g_array_append_val(city->dose[g_array_index(dose, Dose, i).slot], g_array_index(dose, Dose, i).quantity);
+  }
+  for (unsigned t = 0; t < RS_N_TYPES; t++) {
+    const uint32_t *of = bin + (size_t)t * CAP_BINS;
+    city->cap[t] = rs_extra_cap(of, CAP_BINS);
+    for (uint32_t i = 0; i < CAP_BINS; i++) {
+      city->totals[t] += of[i];
+      if (under((int64_t)(i + 1) * CAP_BIN, city->cap[t])) city->near_cap[t] += of[i];
+    }
+  }
+}
+
+static int compare_floats(const void *x, const void *y) {
+  float a = *(const float *)x, b = *(const float *)y;
+  return (a > b) - (a < b);
+}
+
+static const uint32_t *hours_of(City *city, uint32_t institution) {
+  uint32_t *minute = g_hash_table_lookup(city->hours, GUINT_TO_POINTER(institution + 1));
+  if (minute != NULL) return minute;
+  const RsTimeline *t = city->scene->timeline;
+  minute = g_new0(uint32_t, DAY_MINUTES);
+  for (uint32_t i = t->offset[institution]; i < t->offset[institution + 1]; i++) minute[RS_KEY_TIME(t->key[i]) % RS_DAY_SECONDS / 60]++;
+  g_hash_table_insert(city->hours, GUINT_TO_POINTER(institution + 1), minute);
+  return minute;
+}
+
+static void city_clear(City *city) {
+  for (uint32_t s = 0; s < city->n_slots; s++) g_array_unref(city->dose[s]);
+  g_free(city->slot);
+  g_free(city->pair);
+  g_free(city->dose);
+  g_free(city->repeats);
+  g_hash_table_unref(city->hours);
+}
+
+/* ---- one lead ---- */
+
+typedef struct { uint32_t visit, person, institution; uint64_t first, end; /* evidence */ } Visit;
+
+typedef struct {
+  City *city;
+  RsRing *ring;
+  GArray *visit; /* of Visit, ascending */
+  bool *hit;     /* [n_evidence] the lines of the signal at hand */
+} Lead;
+
+static void lead_visits(Lead *lead) {
+  const RsClaims *c = lead->city->scene->claims;
+  for (uint64_t e = 0; e < lead->ring->n_evidence; e++) {
+    uint64_t line = lead->ring->evidence[e].line;
+    Visit *last = lead->visit->len > 0 ? &g_array_index(lead->visit, Visit, lead->visit->len - 1) : NULL;
+    if (last != NULL && line < c->visit_line[last->visit + 1]) {
+      last->end = e + 1;
+      continue;
+    }
+    uint32_t visit = rs_claims_line_visit(c, line);
+    Visit one = {visit, rs_claims_visit_person(c, visit), c->visit_institution[visit], e, e + 1};
+    g_array_append_val(lead->visit, one);
+  }
+}
+
+static void hit_visit(Lead *lead, const Visit *visit) {
+  for (uint64_t e = visit->first; e < visit->end; e++) lead->hit[e] = true;
+}
+
+static const RsFact *find_fact(const RsRing *ring, const char *code) {
+  for (uint32_t i = 0; i < ring->n_facts; i++)
+    if (strcmp(ring->facts[i].code, code) == 0) return &ring->facts[i];
+  return NULL;
+}
+
+/* Where the fact belongs: for before counter, more points first, then by code. */
+static uint32_t fact_place(const RsRing *ring, const RsFact *fact) {
+  uint32_t at = 0;
+  for (; at < ring->n_facts; at++) {
+    const RsFact *other = &ring->facts[at];
+    if (other->counter || other->points < fact->points || (other->points == fact->points && strcmp(other->code, fact->code) > 0)) break;
+  }
+  return at;
+}
+
+/* Prints the fact only where it is clearly unusual. said: a fact that says the same, or NULL. */
+static void add_fact(Lead *lead, const char *code, double cases, double of, double expected, double extra, const char *said) {
+  RsRing *ring = lead->ring;
+  expected = round(expected * 1e6) / 1e6;
+  if (cases < LEAST_CASES || cases < LEAST_RATIO * expected || ring->n_facts >= 31) return;
+  const RsFact *twin = said != NULL ? find_fact(ring, said) : NULL;
+  int32_t points = twin != NULL && twin->points > 0 ? 0 : cases >= HIGH_RATIO * expected ? RS_EXTRA_POINTS : RS_EXTRA_POINTS / 2;
+  RsFact fact = {.code = code, .value = cases, .expected = expected, .p_value = NAN, .points = points, .argument = {of, extra, NAN, NAN}};
+  uint32_t at = fact_place(ring, &fact), low = (UINT32_C(1) << at) - 1u;
+  ring->facts = g_renew(RsFact, ring->facts, (gsize)ring->n_facts + 1);
+  memmove(ring->facts + at + 1, ring->facts + at, (ring->n_facts - at) * sizeof *ring->facts);
+  ring->facts[at] = fact;
+  ring->n_facts++;
+  ring->score += points;
+  for (uint64_t e = 0; e < ring->n_evidence; e++) {
+    uint32_t bits = ring->evidence[e].facts;
+    ring->evidence[e].facts = (bits & low) | (bits & ~low) << 1 | (uint32_t)lead->hit[e] << at;
+  }
+}
+
+static void start(Lead *lead) { memset(lead->hit, 0, lead->ring->n_evidence * sizeof *lead->hit); }
+
+/* The lead's own visits and cases at the institution are left out of what is usual there. */
+static uint32_t own_visits(const Lead *lead, uint32_t institution) {
+  uint32_t n = 0;
+  for (guint i = 0; i < lead->visit->len; i++) n += g_array_index(lead->visit, Visit, i).institution == institution;
+  return n;
+}
+
+static void card_repeats(Lead *lead) {
+  const RsScene *scene = lead->city->scene;
+  const RsClaims *c = scene->claims;
+  uint32_t cases = 0;
+  double expected = 0.0;
+  g_autofree uint32_t *own = g_new0(uint32_t, (gsize)c->institution->n + 1), *all = g_new0(uint32_t, (gsize)c->institution->n + 1);
+  start(lead);
+  for (guint i = 0; i < lead->visit->len; i++) {
+    const Visit *v = &g_array_index(lead->visit, Visit, i);
+    all[v->institution]++;
+    if (!is_repeat(c, v->visit, c->person_visit[v->person])) continue;
+    own[v->institution]++;
+    cases++;
+    hit_visit(lead, v);
+  }
+  for (uint32_t f = 0; f < c->institution->n; f++) {
+    if (all[f] == 0) continue;
+    uint32_t visits = scene->timeline->offset[f + 1] - scene->timeline->offset[f];
+    expected += all[f] * ((double)(lead->city->repeats[f] - own[f]) + 0.5) / ((double)(visits - all[f]) + 1.0);
+  }
+  add_fact(lead, "card_repeats", cases, lead->visit->len, expected, NAN, NULL);
+}
+
+/* The minutes that hold the central part of the outlet's other visits; false: too few of them. */
+static bool central_hours(Lead *lead, uint32_t institution, uint32_t *first, uint32_t *last, double *outside) {
+  const RsClaims *c = lead->city->scene->claims;
+  uint32_t minute[DAY_MINUTES], n = 0, at = 0;
+  memcpy(minute, hours_of(lead->city, institution), sizeof minute);
+  for (guint i = 0; i < lead->visit->len; i++) {
+    const Visit *v = &g_array_index(lead->visit, Visit, i);
+    if (v->institution == institution) minute[c->visit_time[v->visit] % RS_DAY_SECONDS / 60]--;
+  }
+  minute[0] = 0; /* midnight is what a date alone looks like */
+  for (uint32_t m = 0; m < DAY_MINUTES; m++) n += minute[m];
+  if (n < LEAST_OTHERS) return false;
+  *first = DAY_MINUTES;
+  for (uint32_t m = 0; m < DAY_MINUTES; m++) {
+    if ((double)at <= TAIL * n && (double)(at + minute[m]) > TAIL * n) *first = m;
+    if ((double)at < (1.0 - TAIL) * n) *last = m;
+    at += minute[m];
+  }
+  uint32_t inside = 0;
+  for (uint32_t m = *first; m <= *last; m++) inside += minute[m];
+  *outside = (double)(n - inside) / (double)n;
+  return true;
+}
+
+static void odd_hours(Lead *lead) {
+  const RsClaims *c = lead->city->scene->claims;
+  if ((c->columns & RS_HAS_CLOCK) == 0) return;
+  uint32_t cases = 0, of = 0;
+  double expected = 0.0;
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  start(lead);
+  for (guint i = 0; i < lead->visit->len; i++) {
+    uint32_t institution = g_array_index(lead->visit, Visit, i).institution, first, last;
+    double outside;
+    if (!g_hash_table_add(seen, GUINT_TO_POINTER(institution + 1)) || own_visits(lead, institution) == 0) continue;
+    if (!central_hours(lead, institution, &first, &last, &outside)) continue;
+    for (guint k = i; k < lead->visit->len; k++) {
+      const Visit *v = &g_array_index(lead->visit, Visit, k);
+      if (v->institution != institution || !has_clock(c, v->visit)) continue;
+      uint32_t minute = c->visit_time[v->visit] % RS_DAY_SECONDS / 60;
+      expected += outside;
+      of++;
+      if (minute >= first && minute <= last) continue;
+      cases++;
+      hit_visit(lead, v);
+    }
+  }
+  add_fact(lead, "odd_hours", cases, of, expected, NAN, "hours");
+}
+
+static void under_cap(Lead *lead) {
+  const RsClaims *c = lead->city->scene->claims;
+  uint32_t of[RS_N_TYPES] = {0}, cases[RS_N_TYPES] = {0}, all = 0, hits = 0;
+  double expected = 0.0;
+  int64_t cap = 0;
+  start(lead);
+  for (guint i = 0; i < lead->visit->len; i++) {
+    const Visit *v = &g_array_index(lead->visit, Visit, i);
+    unsigned type = c->institution_type[v->institution];
+    if (lead->city->cap[type] == 0) continue;
+    of[type]++;
+    if (!under(visit_total(c, v->visit), lead->city->cap[type])) continue;
+    cases[type]++;
+    hit_visit(lead, v);
+  }
+  for (unsigned t = 0, most = 0; t < RS_N_TYPES; t++) {
+    if (of[t] == 0) continue;
+    double others = (double)(lead->city->totals[t] > of[t] ? lead->city->totals[t] - of[t] : 1);
+    double near = (double)(lead->city->near_cap[t] > cases[t] ? lead->city->near_cap[t] - cases[t] : 0);
+    expected += of[t] * near / others;
+    all += of[t];
+    hits += cases[t];
+    if (cases[t] > most) most = cases[t], cap = lead->city->cap[t];
+  }
+  add_fact(lead, "under_cap", hits, all, expected, (double)cap / 100.0, NULL);
+}
+
+/* Lines of one drug: rare diagnoses are those on less than a hundredth of its other lines. */
+static void drug_diagnoses(Lead *lead, uint32_t drug, uint32_t *cases, uint32_t *of, double *expected) {
+  const City *city = lead->city;
+  const RsClaims *c = city->scene->claims;
+  const uint32_t *pair = city->pair + (size_t)city->slot[drug] * city->n_diagnoses;
+  g_autofree uint32_t *own = g_new0(uint32_t, (gsize)city->n_diagnoses + 1);
+  uint64_t others = 0, rare = 0;
+  uint32_t n = 0;
+  for (uint64_t e = 0; e < lead->ring->n_evidence; e++) {
+    uint64_t line = lead->ring->evidence[e].line;
+    if (c->line_drug[line] == drug && c->line_diagnosis[line] != RS_NONE) own[c->line_diagnosis[line]]++, n++;
+  }
+  for (uint32_t d = 0; d < city->n_diagnoses; d++) others += pair[d] - own[d];
+  if (others < LEAST_OTHERS) return;
+  for (uint32_t d = 0; d < city->n_diagnoses; d++)
+    if ((double)(pair[d] - own[d]) < RARE_DIAGNOSIS * (double)others) rare += pair[d] - own[d];
+  for (uint64_t e = 0; e < lead->ring->n_evidence; e++) {
+    uint64_t line = lead->ring->evidence[e].line;
+    uint32_t d = c->line_diagnosis[line];
+    if (c->line_drug[line] != drug || d == RS_NONE || (double)(pair[d] - own[d]) >= RARE_DIAGNOSIS * (double)others) continue;
+    lead->hit[e] = true;
+    ++*cases;
+  }
+  *of += n;
+  *expected += n * (double)rare / (double)others;
+}
+
+static void no_diagnosis(Lead *lead) {
+  uint32_t cases = 0, of = 0;
+  double expected = 0.0;
+  if (lead->city->n_diagnoses == 0) return;
+  start(lead);
+  for (uint32_t m = 0; m < lead->ring->n_members; m++)
+    if (lead->ring->members[m].kind == RS_DRUG) drug_diagnoses(lead, lead->ring->members[m].id, &cases, &of, &expected);
+  add_fact(lead, "no_diagnosis", cases, of, expected, NAN, NULL);
+}
+
+static int compare_own(const void *x, const void *y) {
+  const Dose *a = x, *b = y;
+  if (a->slot != b->slot) return a->slot < b->slot ? -1 : 1;
+  return (a->quantity < b->quantity) - (a->quantity > b->quantity);
+}
+
+/* What the lead's own people get, by drug, the most first. */
+static GArray *own_doses(const Lead *lead) {
+  GArray *own = g_array_new(FALSE, FALSE, sizeof(Dose));
+  g_autoptr(GArray) dose = g_array_new(FALSE, FALSE, sizeof(Dose));
+  uint32_t person = RS_NONE;
+  for (guint i = 0; i < lead->visit->len; i++) {
+    const Visit *v = &g_array_index(lead->visit, Visit, i);
+    if (v->person == person) continue;
+    person = v->person;
+    person_doses(lead->city, person, dose);
+    if (dose->len > 0) g_array_append_vals(own, dose->data, dose->len);
+  }
+  if (own->len > 1) g_array_sort(own, compare_own);
+  return own;
+}
+
+/* The quantity that 99 % of the others who get the drug stay under, or INFINITY: too few of them. */
+static double usual_most(const City *city, const GArray *own, uint32_t slot) {
+  const GArray *all = city->dose[slot];
+  guint first = 0, end;
+  while (first < own->len && g_array_index(own, Dose, first).slot < slot) first++;
+  for (end = first; end < own->len && g_array_index(own, Dose, end).slot == slot;) end++;
+  guint others = all->len - (end - first), above = (guint)(TAIL * others);
+  if (others < LEAST_OTHERS) return INFINITY;
+  for (guint i = all->len; i > 0; i--) {
+    float quantity = g_array_index(all, float, i - 1);
+    if (first < end && !(g_array_index(own, Dose, first).quantity < quantity)) first++;
+    else if (above-- == 0) return (double)quantity;
+  }
+  return INFINITY;
+}
+
+/* Lines [first, end) of the evidence of one person. */
+static void person_supply(Lead *lead, GArray *dose, const double *most, uint32_t person, uint64_t first, uint64_t end, uint32_t *cases, uint32_t *of) {
+  const City *city = lead->city;
+  const RsClaims *c = city->scene->claims;
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  person_doses(city, person, dose);
+  for (uint64_t e = first; e < end; e++) {
+    uint64_t line = lead->ring->evidence[e].line;
+    uint32_t drug = c->line_drug[line];
+    if (drug == RS_NONE || city->slot[drug] == RS_NONE || isinf(most[city->slot[drug]])) continue;
+    Dose want = {0.0f, city->slot[drug], (c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
+    const Dose *got = dose->len > 0 ? bsearch(&want, dose->data, dose->len, sizeof want, compare_doses) : NULL;
+    if (got == NULL) continue;
+    bool above = (double)got->quantity > most[want.slot];
+    lead->hit[e] = above;
+    if (!g_hash_table_add(seen, (gpointer)got)) continue;
+    ++*of;
+    *cases += above;
+  }
+}
+
+static void oversupply(Lead *lead) {
+  const City *city = lead->city;
+  const RsRing *ring = lead->ring;
+  uint32_t cases = 0, of = 0;
+  g_autoptr(GArray) dose = g_array_new(FALSE, FALSE, sizeof(Dose)), own = own_doses(lead);
+  g_autofree double *most = g_new(double, (gsize)city->n_slots + 1);
+  for (uint32_t s = 0; s < city->n_slots; s++) most[s] = INFINITY;
+  for (uint32_t m = 0; m < ring->n_members; m++) {
+    const RsMember *one = &ring->members[m];
+    if (one->kind == RS_DRUG) most[city->slot[one->id]] = usual_most(city, own, city->slot[one->id]);
+  }
+  start(lead);
+  for (guint i = 0, k; i < lead->visit->len; i = k) {
+    const Visit *v = &g_array_index(lead->visit, Visit, i);
+    for (k = i; k < lead->visit->len && g_array_index(lead->visit, Visit, k).person == v->person;) k++;
+    person_supply(lead, dose, most, v->person, v->first, g_array_index(lead->visit, Visit, k - 1).end, &cases, &of);
+  }
+  add_fact(lead, "oversupply", cases, of, TAIL * of, NAN, "dose");
+}
+
+void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings) {
+  City city = {.scene = scene, .hours = g_hash_table_new_full(NULL, NULL, NULL, g_free)};
+  if (n_rings > 0) {
+    choose_drugs(&city, ring, n_rings);
+    walk_city(&city);
+  }
+  for (uint32_t s = 0; s < city.n_slots; s++) g_array_sort(city.dose[s], compare_floats);
+  for (uint32_t i = 0; i < n_rings; i++) {
+    Lead lead = {&city, &ring[i], g_array_new(FALSE, FALSE, sizeof(Visit)), g_new0(bool, ring[i].n_evidence + 1)};
+    lead_visits(&lead);
+    card_repeats(&lead);
+    odd_hours(&lead);
+    under_cap(&lead);
+    no_diagnosis(&lead);
+    oversupply(&lead);
+    g_array_unref(lead.visit);
+    g_free(lead.hit);
+  }
+  city_clear(&city);
+}
