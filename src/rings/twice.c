@@ -507,6 +507,72 @@ static void split_by_people(const RsTwice *t, RsTwiceGroup *g, GPtrArray *out) {
   }
 }
 
+typedef struct { uint32_t drug, person; } Holding; /* person: place in the group */
+
+static int compare_holdings(const void *x, const void *y) {
+  const Holding *a = x, *b = y;
+  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
+  return (a->person > b->person) - (a->person < b->person);
+}
+
+/* What each of the group's people bought at its own outlets, each drug once a person. */
+static GArray *holdings_of(const Judge *j, const RsTwiceGroup *g) {
+  const RsClaims *c = j->scene->claims;
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(Holding));
+  for (uint32_t i = 0; i < g->n_hits; i++) {
+    const RsTwiceHit *h = &j->twice->hit[g->hit[i]];
+    for (unsigned k = 0; k < 2; k++) {
+      bool own = false;
+      for (uint32_t u = 0; u < g->n_units; u++) own |= j->twice->unit[g->unit[u]].outlet[0] == h->outlet[k];
+      uint64_t first = c->visit_line[h->visit[k]], end = MIN(c->visit_line[h->visit[k] + 1], first + MOST_EVIDENCE_LINES);
+      for (uint64_t l = first; l < end && own; l++) {
+        Holding holding = {c->line_drug[l], place_of(g, h->person[k])};
+        if (holding.drug != RS_NONE) g_array_append_val(out, holding);
+      }
+    }
+  }
+  if (out->len > 0) qsort(out->data, out->len, sizeof(Holding), compare_holdings);
+  guint n = 0;
+  Holding *at = (Holding *)(void *)out->data;
+  for (guint i = 0; i < out->len; i++)
+    if (n == 0 || compare_holdings(&at[n - 1], &at[i]) != 0) at[n++] = at[i];
+  g_array_set_size(out, n);
+  return out;
+}
+
+/* Two rings at one outlet: where every lot of people that shares drugs is a ring by itself and nearly all are in one, each is a group. */
+static void split_by_drugs(const Judge *j, RsTwiceGroup *g, GPtrArray *out) {
+  g_autoptr(GArray) holding = holdings_of(j, g);
+  g_autofree uint32_t *parent = g_new(uint32_t, (gsize)g->n_persons + 1), *size = g_new0(uint32_t, (gsize)g->n_persons + 1);
+  g_autofree uint32_t *part = g_new(uint32_t, (gsize)g->n_hits + 1);
+  const Holding *at = (const Holding *)(const void *)holding->data;
+  uint32_t lots = 0, covered = 0;
+  for (uint32_t i = 0; i < g->n_persons; i++) parent[i] = i;
+  for (guint i = 0, end; i < holding->len; i = end) {
+    for (end = i; end < holding->len && at[end].drug == at[i].drug;) end++;
+    for (guint k = i + 1; k < end && end - i >= RS_TWICE_PERSONS; k++) tie(parent, at[i].person, at[k].person);
+  }
+  for (uint32_t i = 0; i < g->n_persons; i++) size[find_root(parent, i)]++;
+  for (uint32_t i = 0; i < g->n_persons; i++)
+    if (size[i] >= RS_TWICE_PERSONS) lots++, covered += size[i];
+  if (lots < 2 || covered * 5 < g->n_persons * 4) {
+    g_ptr_array_add(out, g);
+    return;
+  }
+  for (uint32_t root = 0; root < g->n_persons; root++) {
+    uint32_t n = 0;
+    if (size[root] < RS_TWICE_PERSONS) continue;
+    for (uint32_t i = 0; i < g->n_hits; i++)
+      if (find_root(parent, place_of(g, j->twice->hit[g->hit[i]].person[0])) == root) part[n++] = g->hit[i];
+    RsTwiceGroup *piece = group_new(j->twice, g->unit[0], part, n);
+    g_free(piece->unit);
+    piece->unit = g_memdup2(g->unit, g->n_units * sizeof *g->unit);
+    piece->n_units = g->n_units;
+    g_ptr_array_add(out, piece);
+  }
+  group_free(g);
+}
+
 static int compare_rings(const void *x, const void *y) {
   const RsRing *a = x, *b = y;
   if (a->score != b->score) return a->score > b->score ? -1 : 1;
@@ -546,8 +612,13 @@ void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind
     RsTwiceGroup *g = g_ptr_array_index(joined, i);
     keep_inner(twice, g);
     count_members(twice, g);
-    if (kind->pattern == RS_TRACE) split_by_people(twice, g, groups);
-    else g_ptr_array_add(groups, g), g_ptr_array_index(joined, i) = NULL;
+    if (kind->pattern == RS_TRACE) {
+      split_by_people(twice, g, groups);
+      continue;
+    }
+    g_ptr_array_index(joined, i) = NULL;
+    if (kind->pattern == RS_TRAVEL) split_by_drugs(&j, g, groups);
+    else g_ptr_array_add(groups, g);
   }
   for (guint i = 0; i < groups->len; i++) {
     RsTwiceGroup *g = g_ptr_array_index(groups, i);
