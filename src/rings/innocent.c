@@ -50,7 +50,9 @@ static void regulars(const RsGroup *group, RsScore *score) {
   bool few = group->n <= HOUSEHOLD_MOST;
   if (few && score->innocent == RS_ORDINARY) score->innocent = RS_HOUSEHOLD; /* counted as one where nothing speaks against it */
   if (habit < 0.12) return;
-  RsFact fact = counter(few ? "household_like" : "regulars", habit, -(int32_t)lround(fmin(30.0, 80.0 * habit)));
+  /* at one outlet alone, regulars have nothing to explain but their own shop's occasions */
+  double most = group->n_outlets == 1 && !few ? 60.0 : 30.0, rate = group->n_outlets == 1 && !few ? 160.0 : 80.0;
+  RsFact fact = counter(few ? "household_like" : "regulars", habit, -(int32_t)lround(fmin(most, rate * habit)));
   rs_score_add(score, fact);
 }
 

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, CUT = 40 };
-#define TOGETHER 4.0  /* visits a day ... */
-#define FEW_DAYS 0.15 /* ... on at most so many of the days: once a week or less */
+enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, MANY_A_DAY = 8, CUT = 40 };
+#define SAME_PEOPLE 0.4 /* share of the people on each of those days */
+#define FEW_DAYS 0.15 /* share of the days: once a week or less */
 #define MIN_EFFECT 3.0
 #define FALSE_DISCOVERIES 0.01
 
@@ -140,24 +140,28 @@ static void add_visits(RsDraft *draft, const RsScene *scene, const RsSteeringCel
   }
 }
 
-/* Visits a day on which there are any: patients come each on a day of their own, a home or a clinic day brings many at once. */
-static double visits_a_day(const RsScene *scene, const RsSteeringCell *cell, double *share_of_days) {
+/* Patients come each on a day of their own; a home brings the same many at once. True where half of the visits fall on days of MANY_A_DAY or
+ * more, such days are few, and the people are mostly the same each time; *a_day: visits on them, mean. */
+static bool come_together(const RsScene *scene, const RsSteeringCell *cell, double *a_day) {
   const RsClaims *c = scene->claims;
   g_autoptr(GArray) day = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-  uint32_t n_visitors;
+  uint32_t n_visitors, crowded = 0, there = 0;
   g_autofree uint32_t *visitor = visitors_of(scene->timeline, cell->outlet, &n_visitors);
   for (uint32_t i = 0; i < n_visitors; i++)
     for (uint32_t v = c->person_visit[visitor[i]]; v < c->person_visit[visitor[i] + 1]; v++) {
       uint32_t at = c->visit_time[v] / RS_DAY_SECONDS;
       if (c->visit_institution[v] == cell->outlet && visit_doctor(c, v) == cell->doctor) g_array_append_val(day, at);
     }
-  *share_of_days = 1.0;
-  if (day->len == 0) return 0.0;
-  qsort(day->data, day->len, sizeof(uint32_t), compare_numbers);
-  uint32_t days = 1;
-  for (guint i = 1; i < day->len; i++) days += g_array_index(day, uint32_t, i) != g_array_index(day, uint32_t, i - 1);
-  *share_of_days = (double)days / (double)scene->load->n_days;
-  return (double)day->len / (double)days;
+  if (day->len > 1) qsort(day->data, day->len, sizeof(uint32_t), compare_numbers);
+  for (guint i = 0, end; i < day->len; i = end) {
+    for (end = i; end < day->len && g_array_index(day, uint32_t, end) == g_array_index(day, uint32_t, i);) end++;
+    if (end - i < MANY_A_DAY) continue;
+    crowded++;
+    there += end - i;
+  }
+  *a_day = crowded > 0 ? (double)there / crowded : 0.0;
+  bool same = (double)there >= SAME_PEOPLE * (double)cell->n_persons * (double)crowded;
+  return 2 * there >= day->len && crowded > 0 && same && (double)crowded <= FEW_DAYS * (double)scene->load->n_days;
 }
 
 /* False for a cell under the cut, before its visits are looked up. */
@@ -168,8 +172,8 @@ static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteering
   add_facts(&draft, scene, doors, cell);
   for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
   if (score < CUT) return false;
-  double share_of_days, a_day = visits_a_day(scene, cell, &share_of_days);
-  if (a_day >= TOGETHER && share_of_days <= FEW_DAYS) {
+  double a_day;
+  if (come_together(scene, cell, &a_day)) {
     rs_draft_fact(&draft, fact_of("come_together", round(a_day * 10.0) / 10.0, NAN, -70));
     if (score - 70 < CUT) return false;
   }
