@@ -4,7 +4,8 @@
  * Text       XML 1.0 characters only: CR LF and CR become LF; other control characters, U+FFFE, U+FFFF and bytes that are no UTF-8
  *            become U+FFFD and are counted. Text with & < > stands in one CDATA section ("]]>" split over two), other text is raw, so
  *            that element text never holds a character reference.
- * Long text  is cut at RS_XML_MAX_TEXT bytes and counted: readers refuse text nodes of more than 10 MB.
+ * Long text  is cut at RS_XML_MAX_TEXT bytes and counted: libxml2 refuses text nodes of more than 10 MB, Gephi's parser attributes of more
+ *            than 524,288 characters, and a text should read the same in GraphML and GEXF.
  * Ids        of nodes are NMTOKENs: a letter for the kind, ':', and the key with every byte outside [A-Za-z0-9.:-] as _XX.
  */
 #ifndef RS_EXPORTERS_XML_WRITER_H
@@ -16,7 +17,7 @@
 
 #define RS_XML_BLOCK ((size_t)1 << 17)
 #define RS_XML_ROOM ((size_t)4096) /* what a caller may append without asking again after rs_xml_room() */
-#define RS_XML_MAX_TEXT ((size_t)1000000)
+#define RS_XML_MAX_TEXT ((size_t)520000)
 #define RS_XML_ID_SIZE 224 /* the longest id and its NUL */
 
 typedef struct {

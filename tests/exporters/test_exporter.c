@@ -72,6 +72,18 @@ static int graphology_run(const char *folder, char **printed) {
   return run(arguments, printed);
 }
 
+/* A drug whose name has 10 MB: readers refuse texts of that length, so it is cut, and the manifest counts it. */
+static SmallCase *case_with_a_long_name(char **name) {
+  GString *text = g_string_new("=");
+  while (text->len < (10u << 20)) g_string_append(text, "药<&>]]>");
+  *name = g_string_free(text, FALSE);
+  const RsReferenceLine line[] = {
+      {.person = "P1", .institution = "I1", .time = "2025-03-04 19:38:00", .drug = "M1", .drug_name = *name, .amount = 1},
+      {.person = "P2", .institution = "I1", .time = "2025-03-04 19:39:00", .drug = "M1", .drug_name = *name, .amount = 2}};
+  static const SmallRing ring = {RS_BATCH, 36, {"person:P1", "person:P2", "drug:M1"}};
+  return small_case_new(line, G_N_ELEMENTS(line), &ring, 1);
+}
+
 static void readers_see_the_same_in_every_format(void **state) {
   (void)state;
   char *folder = small_folder_new();
@@ -88,6 +100,12 @@ static void readers_see_the_same_in_every_format(void **state) {
   export_all(hostile_read, files, "hostile", NULL, 0);
   export_all(hostile_read, files, "hostile_R0001", "R0001", 0);
   export_all(masked_read, files, "masked", NULL, 0);
+  g_autofree char *name = NULL, *manifest = g_build_filename(folder, "long", "manifest.json", NULL), *said = NULL;
+  g_autoptr(SmallCase) named = case_with_a_long_name(&name);
+  g_autoptr(RsCaseRead) named_read = case_open(named, folder, "long");
+  export_all(named_read, files, "long", NULL, 0);
+  assert_true(g_file_get_contents(manifest, &said, NULL, NULL));
+  assert_non_null(strstr(said, "\"texts_cut\": 2")); /* in the whole and in the ring */
   const char *const python[] = {"/usr/bin/python3", "tests/readers/read_exports.py", files, NULL};
   const int code = run(python, &printed), graphology = code == 0 ? graphology_run(files, &seen) : 77;
   small_folder_remove(folder);
