@@ -108,16 +108,26 @@ static inline bool same_cell(const char *a, size_t a_length, const char *b, size
   return a_length == 0 || (x ^ y) << (64 - 8 * a_length) == 0;
 }
 
+/* "2025-02-30 08:00": a year, a separator, and nothing that a time has not. */
+static bool looks_dated(const char *text, size_t length) {
+  if (length < 6 || (memcmp(text, "19", 2) != 0 && memcmp(text, "20", 2) != 0)) return false;
+  if (!g_ascii_isdigit(text[2]) || !g_ascii_isdigit(text[3]) || strchr("-/.", text[4]) == NULL) return false;
+  for (size_t i = 0; i < length; i++)
+    if (!g_ascii_isdigit(text[i]) && strchr("-/:. TZ+", text[i]) == NULL) return false;
+  return true;
+}
+
+/* Where columns are shifted, the cell of a time or an amount holds an id, a phone number or a name. What is shown is short of digits, or a date. */
 static bool may_be_id(const char *text, size_t length) {
-  size_t digits = 0;
-  bool time_like = true;
+  size_t digits = 0, run = 0, longest = 0;
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)text[i];
-    if (c < 0x20 || c == 0x7f) return true;
-    digits += c >= '0' && c <= '9';
-    time_like &= (c >= '0' && c <= '9') || strchr("-/:. TZ+", c) != NULL;
+    if (c < 0x20 || c >= 0x7f) return true;
+    run = g_ascii_isdigit(text[i]) ? run + 1 : 0;
+    digits += run > 0;
+    longest = MAX(longest, run);
   }
-  return length > 24 || (digits > 10 && !(time_like && length > digits)) || digits > 14;
+  return length > 24 || (!looks_dated(text, length) && (longest > 4 || digits > 6));
 }
 
 char *rs_reject_detail(const char *column, const char *text, size_t length, const char *what) {
