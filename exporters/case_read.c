@@ -1,6 +1,7 @@
 #include "exporters/case_read.h"
 
 #include "base/error.h"
+#include "base/output.h"
 #include "exporters/manifest.h"
 
 #include <errno.h>
@@ -147,12 +148,34 @@ GPtrArray *rs_case_read_ids(const RsCaseRead *read, RsKind kind, GError **error)
   return sorted;
 }
 
+#define PSEUDONYM_LENGTH 18 /* "p:" and 16 letters */
+
+/* The pseudonym of a person by the id map beside the folder, or NULL: for those who were given the map and not the key. */
+static char *map_find(const RsCaseRead *read, const char *id) {
+  static const char kind[] = "\nperson,";
+  g_autofree char *path = g_strconcat(read->folder, ".ids", NULL), *text = NULL;
+  g_autoptr(RsOutput) output = rs_output_memory();
+  rs_output_char(output, ',');
+  rs_output_csv(output, id);
+  rs_output_char(output, '\n');
+  g_autoptr(GBytes) bytes = rs_output_bytes(output);
+  g_autofree char *wanted = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+  if (!g_file_get_contents(path, &text, NULL, NULL)) return NULL;
+  for (const char *at = text; (at = strstr(at, wanted)) != NULL; at++) {
+    const size_t before = sizeof kind - 1 + PSEUDONYM_LENGTH;
+    if ((size_t)(at - text) >= before && strncmp(at - before, kind, sizeof kind - 1) == 0) return g_strndup(at - PSEUDONYM_LENGTH, PSEUDONYM_LENGTH);
+  }
+  return NULL;
+}
+
 char *rs_case_read_id(const RsCaseRead *read, RsKind kind, const char *id, GError **error) {
   char masked[32];
   g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   if (!ids_walk(read, kind, ids, error)) return NULL;
   if (*id != '\0' && g_hash_table_contains(ids, id)) return g_strdup(id);
-  if (*id == '\0' || read->mask == NULL) return NULL;
-  const char *printed = rs_mask_entity(read->mask, kind, id, masked);
+  if (*id == '\0' || !read->masked || kind != RS_PERSON) return NULL;
+  g_autofree char *mapped = read->mask == NULL ? map_find(read, id) : NULL;
+  const char *printed = read->mask != NULL ? rs_mask_entity(read->mask, kind, id, masked) : mapped;
+  if (printed == NULL) return NULL;
   return g_hash_table_contains(ids, printed) ? g_strdup(printed) : NULL;
 }

@@ -43,7 +43,7 @@ static inline int64_t rs_case_rows_integer(const RsCaseRows *rows, guint row, co
 /* Which cell of a row, for walks. */
 unsigned rs_table_column(const RsTable *table, const char *column);
 
-/* The printed id of an entity given in either form: as it stands in the case, or clear where the case is masked and its key at hand.
+/* The printed id of an entity given in either form: as it stands in the case, or clear where the case is masked and its key or id map at hand.
  * NULL: the case does not know it. Owned by the caller. */
 char *rs_case_read_id(const RsCaseRead *read, RsKind kind, const char *id, GError **error);
 /* All ids of a kind that the case knows, sorted, each once. */

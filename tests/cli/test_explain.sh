@@ -57,11 +57,15 @@ says "person $CLEAR"
 run 0 explain "$T/case" "$MASKED" --json
 python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert d["rings"][0]["ring_id"] == "R0001" and d["rings"][0]["lines"] > 0' "$T/out" || fail "no JSON"
 mv "$T/case.key" "$D/key"
+run 0 explain "$T/case" "person:$CLEAR"
+says "person $MASKED"
+mv "$T/case.ids" "$D/ids"
 run 2 explain "$T/case" "person:$CLEAR"
 says "the key is not beside the folder"
 run 0 explain "$T/case" "person:$CLEAR" --mask-key "$D/key"
 run 3 explain "$T/case" R0001 --mask-key "$T/claims.csv"
 mv "$D/key" "$T/case.key"
+mv "$D/ids" "$T/case.ids"
 
 begin "an outlet, a drug"
 run 0 explain "$T/case" institution:P070

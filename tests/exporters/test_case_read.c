@@ -109,6 +109,11 @@ static void id_is_taken_in_either_form(void **state) {
   assert_null(rs_case_read_id(read, RS_PERSON, "", &error));
   assert_int_equal(rename(beside, elsewhere), 0);
   g_autoptr(RsCaseRead) keyless = rs_case_read_new(path, NULL, &error);
+  g_autofree char *by_map = rs_case_read_id(keyless, RS_PERSON, "P1", &error), *map = g_strconcat(path, ".ids", NULL);
+  assert_string_equal(by_map, masked);
+  assert_null(rs_case_read_id(keyless, RS_PERSON, "CLM-000002", &error)); /* the map holds claims too */
+  assert_null(rs_case_read_id(keyless, RS_PERSON, "1", &error));
+  assert_int_equal(unlink(map), 0);
   assert_null(rs_case_read_id(keyless, RS_PERSON, "P1", &error));
   g_autoptr(RsCaseRead) given = rs_case_read_new(path, elsewhere, &error);
   g_autofree char *by_given = rs_case_read_id(given, RS_PERSON, "P1", &error);
