@@ -196,6 +196,7 @@ typedef struct {
   RsRing *ring;
   GArray *visit; /* of Visit, ascending */
   bool *hit;     /* [n_evidence] the lines of the signal at hand */
+  int32_t points; /* given so far */
 } Lead;
 
 static void lead_visits(Lead *lead) {
@@ -240,6 +241,8 @@ static void add_fact(Lead *lead, const char *code, double cases, double of, doub
   if (cases < LEAST_CASES || cases < LEAST_RATIO * expected || ring->n_facts >= 31) return;
   const RsFact *twin = said != NULL ? find_fact(ring, said) : NULL;
   int32_t points = twin != NULL && twin->points > 0 ? 0 : cases >= HIGH_RATIO * expected ? RS_EXTRA_POINTS : RS_EXTRA_POINTS / 2;
+  points = MIN(points, RS_EXTRA_TOTAL - lead->points);
+  lead->points += points;
   RsFact fact = {.code = code, .value = cases, .expected = expected, .p_value = NAN, .points = points, .argument = {of, extra, NAN, NAN}};
   uint32_t at = fact_place(ring, &fact), low = (UINT32_C(1) << at) - 1u;
   ring->facts = g_renew(RsFact, ring->facts, (gsize)ring->n_facts + 1);
@@ -486,7 +489,7 @@ void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings) {
   }
   for (uint32_t s = 0; s < city.n_slots; s++) g_array_sort(city.dose[s], compare_floats);
   for (uint32_t i = 0; i < n_rings; i++) {
-    Lead lead = {&city, &ring[i], g_array_new(FALSE, FALSE, sizeof(Visit)), g_new0(bool, ring[i].n_evidence + 1)};
+    Lead lead = {&city, &ring[i], g_array_new(FALSE, FALSE, sizeof(Visit)), g_new0(bool, ring[i].n_evidence + 1), 0};
     lead_visits(&lead);
     card_repeats(&lead);
     odd_hours(&lead);

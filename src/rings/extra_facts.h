@@ -7,8 +7,8 @@
  *   oversupply    more of one drug in 30 days than 99 % of those in the city who get it
  *
  * In    the leads that were found, with their evidence
- * Out   facts added where there are five cases or more, three times as many as expected before selection: at most RS_EXTRA_POINTS each,
- *       and nothing where a fact of the lead already says so (hours, dose). No lead comes or goes by them.
+ * Out   facts added where there are five cases or more, three times as many as expected before selection: at most RS_EXTRA_POINTS each
+ *       and RS_EXTRA_TOTAL together, and none where a fact of the lead already says so (hours, dose). No lead comes or goes by them.
  * Cost  one walk over the lines and the visits; the hours of the leads' outlets alone
  */
 #ifndef RS_RINGS_EXTRA_FACTS_H
@@ -17,7 +17,7 @@
 #include "rings/ring.h"
 #include "rings/scene.h"
 
-enum { RS_EXTRA_POINTS = 4 };
+enum { RS_EXTRA_POINTS = 4, RS_EXTRA_TOTAL = 6 };
 
 /* Facts, evidence bits and scores of the rings change; their order is left as it is. */
 void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings);
