@@ -1,5 +1,7 @@
 #include "rings/stability.h"
 
+#include "base/parallel.h"
+
 #include "rings/companions.h"
 
 #include <string.h>
@@ -68,24 +70,50 @@ static bool found_again(const RsCompanions *companions, const RsGroup *lead) {
   return false;
 }
 
+typedef struct {
+  const RsScene *scene;
+  const RsCovisits *pairs;  /* of the neighbourhood, all their days; each repeat chooses from these */
+  const RsTokens *tokens;
+  const uint8_t *near;
+  const RsGroup *const *group;
+  uint32_t n;
+  uint64_t seed;
+  uint8_t *again;           /* [RS_STABILITY_ROUNDS * n] */
+  GError *error[RS_STABILITY_ROUNDS];
+} Repeats;
+
+/* One repeat, alone on its thread. */
+static void repeat(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  Repeats *r = data;
+  RsScene some = *r->scene; /* the same city, looked at on some days */
+  some.round = (uint32_t)task + 1;
+  g_autoptr(RsCovisits) pairs = covisits_left(&some, r->pairs, r->near);
+  g_autoptr(RsTokens) tokens = tokens_left(&some, r->tokens, r->near);
+  g_autoptr(RsAffinity) ties = rs_affinity_new(some.claims, some.knowledge, some.timeline, some.load, some.basket, pairs, tokens, 1);
+  g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, some.claims->n_persons, r->seed, 1, &r->error[task]);
+  if (candidates == NULL) return;
+  g_autoptr(RsCompanions) companions = rs_companions_new(&some, candidates, false, 1);
+  for (uint32_t i = 0; i < r->n; i++) r->again[task * r->n + i] = found_again(companions, r->group[i]);
+}
+
 bool rs_stability_count(const RsScene *scene, const RsCovisits *covisits, const RsTokens *tokens, const RsAffinity *affinity,
                         const RsGroup *const *group, uint32_t n, uint64_t seed, unsigned n_threads, uint32_t *found, GError **error) {
   memset(found, 0, n * sizeof *found);
   if (n == 0) return true;
-  const RsClaims *c = scene->claims;
-  g_autofree uint8_t *near = neighbourhood(affinity, group, n, c->n_persons);
-  RsScene some = *scene; /* the same city, looked at on some days */
-  /* once: only pairs of the neighbourhood, all their days; the repeats choose from these */
-  g_autoptr(RsCovisits) pairs = covisits_left(&some, covisits, near);
-  g_autoptr(RsTokens) shared = tokens_left(&some, tokens, near);
-  for (some.round = 1; some.round <= RS_STABILITY_ROUNDS; some.round++) {
-    g_autoptr(RsCovisits) pairs_left = covisits_left(&some, pairs, near);
-    g_autoptr(RsTokens) shared_left = tokens_left(&some, shared, near);
-    g_autoptr(RsAffinity) ties = rs_affinity_new(c, some.knowledge, some.timeline, some.load, some.basket, pairs_left, shared_left, n_threads);
-    g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, c->n_persons, seed, n_threads, error);
-    if (candidates == NULL) return false;
-    g_autoptr(RsCompanions) companions = rs_companions_new(&some, candidates, false, n_threads);
-    for (uint32_t i = 0; i < n; i++) found[i] += found_again(companions, group[i]);
+  g_autofree uint8_t *near = neighbourhood(affinity, group, n, scene->claims->n_persons);
+  g_autoptr(RsCovisits) pairs = covisits_left(scene, covisits, near);
+  g_autoptr(RsTokens) shared = tokens_left(scene, tokens, near);
+  g_autofree uint8_t *again = g_new0(uint8_t, (gsize)RS_STABILITY_ROUNDS * n);
+  Repeats repeats = {scene, pairs, shared, near, group, n, seed, again, {NULL}};
+  rs_parallel(n_threads, RS_STABILITY_ROUNDS, repeat, &repeats);
+  bool good = true;
+  for (unsigned round = 0; round < RS_STABILITY_ROUNDS; round++) {
+    for (uint32_t i = 0; i < n; i++) found[i] += again[(size_t)round * n + i];
+    if (repeats.error[round] == NULL) continue;
+    if (good) g_propagate_error(error, repeats.error[round]);
+    else g_error_free(repeats.error[round]);
+    good = false;
   }
-  return true;
+  return good;
 }
