@@ -269,19 +269,20 @@ static void fill_masks(Table *t) {
 
 /* ---- what would be expected ---- */
 
+/* The lowest item of a set, for walks that take it away: items &= items - 1. */
+static uint32_t lowest(uint32_t items) { return (uint32_t)__builtin_ctz(items); }
+
 /* The chance that one person, whose rows are [first, end), holds all items: in one of the visits, or over all of them. */
 static double person_chance(const Table *t, uint32_t items, bool by_person, uint32_t first, uint32_t end) {
   double none = 1.0, all = 1.0;
   for (uint32_t r = first; r < end && !by_person; r++) {
     double each = 1.0;
-    for (uint32_t i = 0; i < t->n_items; i++)
-      if (items >> i & 1u) each *= t->chance[(size_t)r * t->n_items + i];
+    for (uint32_t left = items; left != 0; left &= left - 1u) each *= t->chance[(size_t)r * t->n_items + lowest(left)];
     none *= 1.0 - each;
   }
-  for (uint32_t i = 0; i < t->n_items && by_person; i++) {
+  for (uint32_t left = items; left != 0 && by_person; left &= left - 1u) {
     double never = 1.0;
-    if (!(items >> i & 1u)) continue;
-    for (uint32_t r = first; r < end; r++) never *= 1.0 - t->chance[(size_t)r * t->n_items + i];
+    for (uint32_t r = first; r < end; r++) never *= 1.0 - t->chance[(size_t)r * t->n_items + lowest(left)];
     all *= 1.0 - never;
   }
   return by_person ? all : 1.0 - none;

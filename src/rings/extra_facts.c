@@ -258,13 +258,7 @@ static void add_fact(Lead *lead, const char *code, double cases, double of, doub
 
 static void start(Lead *lead) { memset(lead->hit, 0, lead->ring->n_evidence * sizeof *lead->hit); }
 
-/* The lead's own visits and cases at the institution are left out of what is usual there. */
-static uint32_t own_visits(const Lead *lead, uint32_t institution) {
-  uint32_t n = 0;
-  for (guint i = 0; i < lead->visit->len; i++) n += g_array_index(lead->visit, Visit, i).institution == institution;
-  return n;
-}
-
+/* Here and below, the lead's own visits and cases are left out of what is usual at the institution. */
 static void card_repeats(Lead *lead) {
   const RsScene *scene = lead->city->scene;
   const RsClaims *c = scene->claims;
@@ -322,7 +316,7 @@ static void odd_hours(Lead *lead) {
   for (guint i = 0; i < lead->visit->len; i++) {
     uint32_t institution = g_array_index(lead->visit, Visit, i).institution, first, last;
     double outside;
-    if (!g_hash_table_add(seen, GUINT_TO_POINTER(institution + 1)) || own_visits(lead, institution) == 0) continue;
+    if (!g_hash_table_add(seen, GUINT_TO_POINTER(institution + 1))) continue;
     if (!central_hours(lead, institution, &first, &last, &outside)) continue;
     for (guint k = i; k < lead->visit->len; k++) {
       const Visit *v = &g_array_index(lead->visit, Visit, k);
