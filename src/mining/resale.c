@@ -136,28 +136,3 @@ uint32_t rs_resale_shared(const RsResale *r, uint32_t i, uint32_t j) {
   }
   return shared;
 }
-
-static void add_source(RsResaleSources *s, uint32_t drug, double visits) {
-  s->sum[drug] += visits;
-  s->squares[drug] += visits * visits;
-}
-
-void rs_resale_sources_init(RsResaleSources *s, const RsClaims *c, const RsKnowledge *k) {
-  enum { HARDLY = 10 };
-  uint32_t n = c->drug != NULL ? c->drug->n : 0;
-  const RsRelation *doctor = &k->relation[RS_PRESCRIBED], *place = &k->relation[RS_DISPENSED];
-  *s = (RsResaleSources){g_new0(double, (gsize)n + 1), g_new0(double, (gsize)n + 1), g_malloc0((gsize)n + 1)};
-  for (uint64_t i = 0; i < doctor->n; i++) add_source(s, doctor->to[i], doctor->visits[i]);
-  for (uint32_t g = 0; g < n; g++) {
-    s->by_place[g] = s->sum[g] < HARDLY;
-    if (s->by_place[g]) s->sum[g] = s->squares[g] = 0.0;
-  }
-  for (uint64_t i = 0; i < place->n; i++)
-    if (s->by_place[place->to[i]]) add_source(s, place->to[i], place->visits[i]);
-}
-
-void rs_resale_sources_clear(RsResaleSources *s) {
-  g_free(s->sum);
-  g_free(s->squares);
-  g_free(s->by_place);
-}

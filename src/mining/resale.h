@@ -13,7 +13,7 @@
 #ifndef RS_MINING_RESALE_H
 #define RS_MINING_RESALE_H
 
-#include "graph/knowledge.h"
+#include "claims/table.h"
 
 enum { RS_RESALE_DAYS = 10, RS_RESALE_OVERLAPS = 4, RS_RESALE_DOCTORS = 4, RS_RESALE_PLACES = 3 };
 
@@ -37,10 +37,6 @@ typedef struct {
 RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts);
 void rs_resale_free(RsResale *resale);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsResale, rs_resale_free)
-/* How purchases of each drug fall on sources: visits and their squares by doctor, and for what is hardly ever prescribed by institution. */
-typedef struct { double *sum, *squares; uint8_t *by_place; } RsResaleSources; /* [n drugs] */
-void rs_resale_sources_init(RsResaleSources *sources, const RsClaims *claims, const RsKnowledge *knowledge);
-void rs_resale_sources_clear(RsResaleSources *sources);
 /* Tokens two of them share. */
 uint32_t rs_resale_shared(const RsResale *resale, uint32_t i, uint32_t j);
 

@@ -98,6 +98,7 @@ static const Sentence sentence[] = {
     {"hospital", {"a hospital: people travel for treatment", "该机构为医院：异地就医属常见"}},
     {"overlaps", {"{v.1} times a person on average the same drug is bought again within ten days from another institution or doctor; {e.2} is usual",
                   "人均 {v.1} 次在十天内从其他机构或医师处再次购买同种药品；一般为 {e.2} 次"}},
+    {"even_sources", {"a source of one of them serves {v%} % of the others as well, every source counting alike", "其中一人的取药来源平均也为其余 {v%} % 的人所用"}},
     {"many_doctors", {"one and the same drug from {v.1} doctors a person on average; {e.1} is usual", "人均从 {v.1} 名医师处取得同一种药品；一般为 {e.1} 名"}},
     {"shared_sources", {"any two of them get {v.1} drugs from the same doctor or institution on average", "其中任意两人平均有 {v.1} 种药品来自同一医师或机构"}},
     {"common_drugs", {"{v} {drug is|drugs are} collected in common ({drugs}), from {0} doctors or institutions",

@@ -2,7 +2,6 @@
 
 #include "graph/community.h"
 #include "mining/resale.h"
-#include "mining/significance.h"
 #include "rings/draft.h"
 #include "rings/group.h"
 
@@ -10,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 4, MIN_SHARED = 2, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10 };
+enum { MIN_PERSONS = 4, MIN_SHARED = 2, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8 };
+#define EVEN 0.30         /* see evenness() */
+#define EVEN_OF_MANY 0.24
 #define MANY_SHARED 5.0
-#define LEAST_SHARED 1.75 /* tokens a pair, on average */
+#define LEAST_SHARED 1.5 /* tokens a pair, on average */
 #define RESOLUTION 0.5 /* shared tokens a pair, on average */
 
 typedef struct { RsResaleToken token; uint32_t index; } Holder;
@@ -96,119 +97,29 @@ static uint32_t count_sources(const RsResale *r, const uint32_t *member, uint32_
   return count;
 }
 
-static double log_choose(double n, double k) {
-  int sign;
-  return lgamma_r(n + 1.0, &sign) - lgamma_r(k + 1.0, &sign) - lgamma_r(n - k + 1.0, &sign);
-}
-
-/* A group's own purchases of one drug from one source. */
-typedef struct { uint32_t drug, source; double own; } Own;
-
-static int compare_own(const void *x, const void *y) {
-  const Own *a = x, *b = y;
+static int compare_tokens(const void *x, const void *y) {
+  const RsResaleToken *a = x, *b = y;
   if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
   return (a->source > b->source) - (a->source < b->source);
 }
 
-static bool has_drug(const RsResale *r, const RsResalePerson *p, uint32_t drug) {
-  for (uint32_t t = 0; t < p->n_tokens; t++)
-    if (r->token[p->first_token + t].drug == drug) return true;
-  return false;
-}
-
-static GArray *own_purchases(const RsScene *scene, const RsResale *r, const RsResaleSources *s, const uint32_t *member, uint32_t n) {
-  const RsClaims *c = scene->claims;
-  GArray *out = g_array_new(FALSE, FALSE, sizeof(Own));
+/* How evenly the members share their sources of the common drugs: the share of other members who hold a token that one holds, every token
+ * counting alike. A ring sends its cards round the same few doctors; patients of one hospital share two or three and have their own besides. */
+static double evenness(const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs) {
+  g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
   for (uint32_t i = 0; i < n; i++) {
     const RsResalePerson *p = &r->person[member[i]];
-    for (uint32_t v = c->person_visit[p->person]; v < c->person_visit[p->person + 1]; v++)
-      for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-        uint32_t drug = c->line_drug[l];
-        if (drug == RS_NONE || !has_drug(r, p, drug)) continue;
-        Own own = {drug, s->by_place[drug] ? c->visit_institution[v] : c->line_doctor[l], 1.0};
-        if (own.source != RS_NONE) g_array_append_val(out, own);
-      }
-  }
-  if (out->len > 0) qsort(out->data, out->len, sizeof(Own), compare_own);
-  guint kept = 0;
-  for (guint i = 0; i < out->len; i++) {
-    Own *at = &g_array_index(out, Own, i), *last = kept > 0 ? &g_array_index(out, Own, kept - 1) : NULL;
-    if (last != NULL && compare_own(last, at) == 0) last->own += 1.0;
-    else g_array_index(out, Own, kept++) = *at;
-  }
-  g_array_set_size(out, kept);
-  return out;
-}
-
-static double relation_visits(const RsRelation *r, uint32_t from, uint32_t to) {
-  uint64_t low = r->offset[from], end = r->offset[from + 1], high = end;
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    if (r->to[middle] < to) low = middle + 1;
-    else high = middle;
-  }
-  return low < end && r->to[low] == to ? (double)r->visits[low] : 0.0;
-}
-
-/* Chance that two purchases of a drug come from one source, the group's own purchases (one drug's rows of `own`) left out; thirty purchases
- * spread over thirty sources steady what few others buy. */
-static double same_source(const RsScene *scene, const RsResaleSources *s, const Own *own, guint n) {
-  const RsRelation *r = &scene->knowledge->relation[s->by_place[own->drug] ? RS_DISPENSED : RS_PRESCRIBED];
-  double sum = s->sum[own->drug], squares = s->squares[own->drug];
-  for (guint i = 0; i < n; i++) {
-    double all = relation_visits(r, own[i].source, own[i].drug), left = fmax(0.0, all - own[i].own);
-    sum -= all - left;
-    squares -= all * all - left * left;
-  }
-  return (fmax(squares, 0.0) + 30.0) / ((fmax(sum, 0.0) + 30.0) * (fmax(sum, 0.0) + 30.0));
-}
-
-/* Tokens that two members would share if each took the sources of a drug as the others do; chance [n drugs of own] by drug. */
-typedef struct { uint32_t drug; double chance; } DrugChance;
-
-static double chance_of(const GArray *chances, uint32_t drug) {
-  for (guint i = 0; i < chances->len; i++)
-    if (g_array_index(chances, DrugChance, i).drug == drug) return g_array_index(chances, DrugChance, i).chance;
-  return 1.0;
-}
-
-static double expected_shared(const RsResale *r, uint32_t i, uint32_t j, const GArray *chances) {
-  const RsResaleToken *a = r->token + r->person[i].first_token, *b = r->token + r->person[j].first_token;
-  uint32_t n = r->person[i].n_tokens, m = r->person[j].n_tokens;
-  double sum = 0.0;
-  for (uint32_t x = 0, y = 0; x < n && y < m;) {
-    if (a[x].drug != b[y].drug) {
-      if (a[x].drug < b[y].drug) x++;
-      else y++;
-      continue;
+    for (uint32_t t = 0; t < p->n_tokens; t++) {
+      RsResaleToken token = r->token[p->first_token + t];
+      if (among(drugs, token.drug)) g_array_append_val(all, token);
     }
-    uint32_t drug = a[x].drug, of_a = 0, of_b = 0;
-    for (; x < n && a[x].drug == drug; x++) of_a++;
-    for (; y < m && b[y].drug == drug; y++) of_b++;
-    sum += fmin(fmin(of_a, of_b), (double)of_a * (double)of_b * chance_of(chances, drug));
   }
-  return sum;
-}
-
-/* Whether so many shared tokens are beyond chance even for the best n of all eligible persons: the tail of their number, times the ways to
- * choose n of them, below one in a hundred. */
-static bool beyond_search(const RsScene *scene, const RsResale *r, const RsResaleSources *s, const uint32_t *member, uint32_t n) {
-  g_autoptr(GArray) own = own_purchases(scene, r, s, member, n), chances = g_array_new(FALSE, FALSE, sizeof(DrugChance));
-  for (guint i = 0, end; i < own->len; i = end) {
-    const Own *at = &g_array_index(own, Own, i);
-    for (end = i; end < own->len && g_array_index(own, Own, end).drug == at->drug;) end++;
-    DrugChance chance = {at->drug, same_source(scene, s, at, end - i)};
-    g_array_append_val(chances, chance);
-  }
-  double shared = 0.0, expected = 0.0;
-  for (uint32_t i = 0; i < n; i++)
-    for (uint32_t j = i + 1; j < n; j++) {
-      shared += rs_resale_shared(r, member[i], member[j]);
-      expected += expected_shared(r, member[i], member[j], chances);
-    }
-  /* a drug that few doctors give at all is shared by anybody who takes it, but not from five of them */
-  if (shared >= MANY_SHARED * 0.5 * (double)n * ((double)n - 1.0)) return true;
-  return rs_tail_poisson((uint64_t)shared, expected) + log_choose((double)r->n, (double)n) < -log(100.0);
+  if (all->len == 0) return 0.0;
+  qsort(all->data, all->len, sizeof(RsResaleToken), compare_tokens);
+  uint32_t distinct = 0;
+  for (guint i = 0; i < all->len; i++)
+    distinct += i == 0 || compare_tokens(&g_array_index(all, RsResaleToken, i), &g_array_index(all, RsResaleToken, i - 1)) != 0;
+  return ((double)all->len / distinct - 1.0) / ((double)n - 1.0);
 }
 
 /* False where they share too little to be one group: what glues them is the same drug from the same hands. */
@@ -222,13 +133,15 @@ static bool add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member,
   overlaps /= n;
   doctors /= n;
   shared /= 0.5 * n * (n - 1.0);
-  if (shared < LEAST_SHARED) return false;
+  double even = evenness(r, member, n, drugs);
+  if (shared < LEAST_SHARED || (shared < MANY_SHARED && even < (n >= MANY ? EVEN_OF_MANY : EVEN))) return false;
   uint32_t sources = count_sources(r, member, n, drugs);
   rs_draft_fact(draft, fact_of("overlaps", round(overlaps * 10.0) / 10.0, round(r->mean_overlaps * 100.0) / 100.0,
                                (int32_t)CLAMP(10.0 * log2(overlaps / (3.0 * fmax(1.0, r->mean_overlaps))), 0.0, 30.0)));
   if (doctors >= 2.0)
     rs_draft_fact(draft, fact_of("many_doctors", round(doctors * 10.0) / 10.0, round(r->mean_doctors * 100.0) / 100.0,
                                  (int32_t)CLAMP(10.0 * log2(doctors / 2.0), 0.0, 20.0)));
+  rs_draft_fact(draft, fact_of("even_sources", round(even * 1e3) / 1e3, NAN, (int32_t)fmin(20.0, 40.0 * even)));
   rs_draft_fact(draft, fact_of("shared_sources", round(shared * 10.0) / 10.0, NAN, (int32_t)CLAMP(10.0 * log2(shared / 1.5), 0.0, 30.0)));
   RsFact common = fact_of("common_drugs", drugs->len, NAN, (int32_t)fmin(20.0, 5.0 * drugs->len));
   for (guint i = 0; i < drugs->len && i < 3; i++) common.drug[common.n_drugs++] = g_array_index(drugs, uint32_t, i);
@@ -255,10 +168,9 @@ static void add_outlets(RsDraft *draft, const RsClaims *c) {
       rs_draft_member(draft, RS_INSTITUTION, f, RS_ROLE_OUTLET, (double)count[f] / (double)draft->evidence->len);
 }
 
-static void try_group(const RsScene *scene, const RsResale *r, const RsResaleSources *sources, const uint32_t *member, uint32_t n,
-                      GArray *leads) {
+static void try_group(const RsScene *scene, const RsResale *r, const uint32_t *member, uint32_t n, GArray *leads) {
   g_autoptr(GArray) drugs = common_drugs(r, member, n);
-  if (drugs->len == 0 || !beyond_search(scene, r, sources, member, n)) return;
+  if (drugs->len == 0) return;
   g_auto(RsDraft) draft;
   RsRing ring;
   uint32_t most = 1;
@@ -311,15 +223,12 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
   RsCommunityOptions how = {RS_OBJECTIVE_CPM, RESOLUTION, options->seed, 3, 2000000};
   RsCommunityResult result;
   if (!rs_community_leiden(graph, &how, label, &result, error)) return false;
-  RsResaleSources sources;
-  rs_resale_sources_init(&sources, scene->claims, scene->knowledge);
   for (uint32_t l = 0; l < r->n; l++) { /* few persons: a look for each label will do */
     uint32_t n = 0;
     if (label[l] != l) continue;
     for (uint32_t i = l; i < r->n; i++)
       if (label[i] == l) member[n++] = i;
-    if (n >= MIN_PERSONS && n <= RS_MAX_GROUP) try_group(scene, r, &sources, member, n, leads);
+    if (n >= MIN_PERSONS && n <= RS_MAX_GROUP) try_group(scene, r, member, n, leads);
   }
-  rs_resale_sources_clear(&sources);
   return true;
 }

@@ -71,7 +71,7 @@ static Doors doors_of(const RsSteering *steering) {
 
 /* Far beyond what the door explains for others who are alone. */
 static bool beyond_door(const Doors *doors, double share) {
-  return doors->n >= ENOUGH_DOORS && share >= 0.75 && share >= doors->usual + 3.0 * doors->spread;
+  return doors->n >= ENOUGH_DOORS && share >= 0.85 && share >= doors->usual + 3.0 * doors->spread;
 }
 
 static RsFact fact_of(const char *code, double value, double expected, int32_t points) {
