@@ -477,16 +477,22 @@ static void tie(uint32_t *parent, uint32_t a, uint32_t b) {
   parent[MAX(a, b)] = MIN(a, b);
 }
 
-/* Boxes tie people to people: two rings at one outlet fall apart where no box went between them. Those who got one box twice themselves
- * are tied by the pair of outlets. */
-static void split_by_people(const RsTwice *t, RsTwiceGroup *g, GPtrArray *out) {
+/* Boxes tie people to people, and so does the drug in them: two rings at one outlet fall apart where neither went between them. Those who
+ * got one box twice themselves are tied by the pair of outlets. */
+static void split_by_people(const RsClaims *c, const RsTwice *t, RsTwiceGroup *g, GPtrArray *out) {
   g_autofree uint32_t *parent = g_new(uint32_t, (gsize)g->n_persons + 1);
   g_autofree uint32_t *part = g_new(uint32_t, (gsize)g->n_hits + 1);
-  g_autoptr(GHashTable) own = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr(GHashTable) own = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL), drugs = g_hash_table_new(NULL, NULL);
   for (uint32_t i = 0; i < g->n_persons; i++) parent[i] = i;
   for (uint32_t i = 0; i < g->n_hits; i++) {
     const RsTwiceHit *h = &t->hit[g->hit[i]];
+    uint32_t drug = c->line_drug[h->line[0]];
     tie(parent, place_of(g, h->person[0]), place_of(g, h->person[1]));
+    if (drug != RS_NONE) {
+      gpointer same = g_hash_table_lookup(drugs, GUINT_TO_POINTER(drug + 1));
+      if (same != NULL) tie(parent, GPOINTER_TO_UINT(same) - 1, place_of(g, h->person[0]));
+      else g_hash_table_insert(drugs, GUINT_TO_POINTER(drug + 1), GUINT_TO_POINTER(place_of(g, h->person[0]) + 1));
+    }
     if (h->person[0] != h->person[1]) continue;
     gint64 pair = (gint64)((uint64_t)MIN(h->outlet[0], h->outlet[1]) << 32 | MAX(h->outlet[0], h->outlet[1]));
     gpointer before = g_hash_table_lookup(own, &pair);
@@ -613,7 +619,7 @@ void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind
     keep_inner(twice, g);
     count_members(twice, g);
     if (kind->pattern == RS_TRACE) {
-      split_by_people(twice, g, groups);
+      split_by_people(scene->claims, twice, g, groups);
       continue;
     }
     g_ptr_array_index(joined, i) = NULL;
