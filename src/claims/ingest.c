@@ -399,10 +399,6 @@ static bool open_visit(Parser *parser, uint32_t record) {
     return false;
   }
   if (!visit_time(parser, record)) return false;
-  parser->visit.institution = local_add(&parser->local[INSTITUTION], id, id_length, NULL);
-  parser->visit.type = institution_type(parser, record, id, id_length);
-  parser->visit.person_region = cell_number(parser, record, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
-  parser->visit.service_region = cell_number(parser, record, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
   if (flag_set(parser, record, RS_COLUMN_REFUND_FLAG, rs_mapping_is_refund)) parser->visit.flags |= RS_RAW_REFUND;
   parser->place = place_of(parser, parser->visit.time, flag_set(parser, record, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid));
   return true;
@@ -428,6 +424,16 @@ static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
     return false;
   }
   return true;
+}
+
+/* At a visit's first line that is kept, so that no table knows the institutions of rows outside the period or rejected. */
+static void visit_names(Parser *parser, uint32_t record) {
+  size_t length;
+  const char *id = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &length);
+  parser->visit.institution = local_add(&parser->local[INSTITUTION], id, length, NULL);
+  parser->visit.type = institution_type(parser, record, id, length);
+  parser->visit.person_region = cell_number(parser, record, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
+  parser->visit.service_region = cell_number(parser, record, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
 }
 
 static void line_names(Parser *parser, uint32_t record, RsRawLine *line) {
@@ -473,6 +479,7 @@ static void add_line(Parser *parser, uint32_t record) {
     parser->amount_repeated += line->amount;
     return;
   }
+  if (parser->visit.n_lines == 0 && parser->settlement == NULL) visit_names(parser, record);
   line_names(parser, record, line);
   line_claim(parser, record, line);
   parser->visit.n_lines++;

@@ -136,6 +136,19 @@ static void rows_outside_the_days_are_set_aside(void **state) {
   read_clear(&read);
 }
 
+static void no_table_knows_what_only_rows_outside_or_rejected_name(void **state) {
+  (void)state;
+  RsReadOptions options = {.has_since = true, .since = 31107, .has_until = true, .until = 31107};
+  Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,11,12,\nC2,S2,P1,H2,2025-03-02,,X2,1,x,,13,14,\nC3,S2,P1,H2,2025-03-02,,X2,1,y,,13,14,\n"
+                               "C4,S4,P1,H3,2025-03-02,,X3,1,z,,15,16,\nC5,S4,P1,H3,2025-03-02,,X4,1,4.00,,15,16,\n", &options);
+  rs_assert_no_error(read.error);
+  assert_int_equal(read.claims->institution->n, 1);
+  assert_string_equal(rs_text_get(read.claims->institution, 0), "H3");
+  assert_int_equal(read.claims->region->n, 2);
+  assert_int_equal(read.claims->drug->n, 1);
+  read_clear(&read);
+}
+
 static void many_bad_rows_stop_the_run_unless_allowed(void **state) {
   (void)state;
   g_autoptr(GString) text = g_string_new(HEADER);
@@ -498,6 +511,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_row_ends_in_one_place),
       cmocka_unit_test(rows_outside_the_days_are_set_aside),
+      cmocka_unit_test(no_table_knows_what_only_rows_outside_or_rejected_name),
       cmocka_unit_test(many_bad_rows_stop_the_run_unless_allowed),
       cmocka_unit_test(an_id_in_the_wrong_column_is_not_repeated_in_the_message),
       cmocka_unit_test(the_table_equals_its_slow_twin),
