@@ -1,7 +1,9 @@
 """The score board: cities, ringscope, references, tables. Called by run_board.sh.
 
-  board.py RINGSCOPE BENCH_PARTITION WORK DOC --commit C [--seeds N] [--quick]
+  board.py RINGSCOPE BENCH_PARTITION WORK DOC --commit C [--seeds N] [--references N] [--graphs N] [--quick] [--reuse]
 
+--references N: the references run on the first N seeds alone. --graphs N: LFR graphs at each mixing.
+--reuse: where WORK holds the figures of an earlier run, the references are not run again, ringscope is.
 Each city is made, analyzed, scored and removed; what is kept is WORK/<setting>_<seed>.json. The tables go into DOC between its
 marks <!-- table:NAME --> and <!-- end -->; the words around them stay as they are. Without such a DOC a bare one is written.
 """
@@ -86,18 +88,24 @@ def figures(whole, batch, seconds):
     return out
 
 
-def one_city(ringscope, work, setting, seed):
+def one_city(ringscope, work, setting, seed, references, reuse):
     kept = f"{work}/{setting}_{seed}.json"
     city = f"{work}/{setting}_{seed}"
+    earlier = None
+    if reuse and os.path.exists(kept):
+        with open(kept, encoding="utf-8") as file:
+            earlier = json.load(file)
     shutil.rmtree(city, ignore_errors=True)
     run([ringscope, "simulate", "--seed", str(seed), *SETTINGS[setting], "-o", city])
     tables = [x for t in ("persons", "doctors", "institutions", "drugs") for x in (f"--{t}", f"{city}/{t}.csv")]
     _, seconds = run([ringscope, "analyze", f"{city}/claims.csv", *tables, "-o", f"{city}/case"])
-    run([sys.executable, "-W", "ignore", f"{HERE}/references.py", city, f"{city}/references"])
+    taken = {}
+    if references and not earlier:
+        run([sys.executable, "-W", "ignore", f"{HERE}/references.py", city, f"{city}/references"])
+        with open(f"{city}/references/seconds.json", encoding="utf-8") as file:
+            taken = json.load(file)
     head, rows = rows_of(f"{city}/truth.csv")
     write_rows(f"{city}/truth-batch.csv", head, [row for row in rows if row[1] == "batch"])
-    with open(f"{city}/references/seconds.json", encoding="utf-8") as file:
-        taken = json.load(file)
     with open(f"{city}/claims.csv", "rb") as file:
         lines = sum(1 for _ in file) - 1
     lists = {"ringscope": (f"{city}/case", seconds)}
@@ -108,8 +116,13 @@ def one_city(ringscope, work, setting, seed):
     for name, (leads, spent) in lists.items():
         whole = score(ringscope, leads, city)
         methods[name] = figures(whole, batch_alone(ringscope, leads, city, whole) if setting != "ring-free" else None, spent)
-    result = {"setting": setting, "seed": seed, "lines": lines, "methods": methods, "igraph": taken["igraph"],
-              "networkx": taken["networkx"]}
+    result = {"setting": setting, "seed": seed, "lines": lines, "methods": methods,
+              "igraph": taken.get("igraph"), "networkx": taken.get("networkx")}
+    if earlier and earlier["lines"] != lines:
+        raise SystemExit(f"{kept} is of another city: run without --reuse")
+    if earlier:
+        result["methods"] = {**earlier["methods"], **methods}
+        result["igraph"], result["networkx"] = earlier["igraph"], earlier["networkx"]
     with open(kept, "w", encoding="utf-8") as file:
         json.dump(result, file)
     shutil.rmtree(city)
@@ -131,7 +144,7 @@ def table(head, rows):
 
 
 def city_table(cities, part=None):
-    head = ["method", "mean best F1", "AP", "group precision", "hits / rings", "leads", "innocent in top k", "seconds"]
+    head = ["method", "cities", "mean best F1", "AP", "group precision", "hits / rings", "leads", "innocent in top k", "seconds"]
     rows = []
     for name in TITLES:
         got = [c["methods"][name] for c in cities if name in c["methods"]]
@@ -139,7 +152,7 @@ def city_table(cities, part=None):
             continue
         took = [m["seconds"] for m in got]
         got = [m[part] for m in got] if part else got
-        rows.append([TITLES[name], spread([m["mean_ring_f1"] for m in got], 3), spread([m["average_precision"] for m in got], 3),
+        rows.append([TITLES[name], str(len(got)), spread([m["mean_ring_f1"] for m in got], 3), spread([m["average_precision"] for m in got], 3),
                      spread([m["group_precision"] for m in got], 3),
                      f"{sum(m['n_hits'] for m in got)} / {sum(m['n_rings'] for m in got)}", spread([m["n_leads"] for m in got], 0),
                      f"{sum(m['n_innocent_at_k'] for m in got)}", spread(took, 1)])
@@ -162,9 +175,9 @@ def free_table(cities):
     for name in TITLES:
         got = [c["methods"][name] for c in cities if name in c["methods"]]
         if got:
-            rows.append([TITLES[name], str(sum(m["n_leads"] for m in got)), spread([m["n_leads"] for m in got], 1),
+            rows.append([TITLES[name], str(len(got)), str(sum(m["n_leads"] for m in got)), spread([m["n_leads"] for m in got], 1),
                          spread([m["seconds"] for m in got], 1)])
-    return table(["method", f"leads over all {len(cities)} cities", "a city", "seconds"], rows)
+    return table(["method", "cities", "leads in all of them", "a city", "seconds"], rows)
 
 
 def seed_table(by):
@@ -183,13 +196,16 @@ def seed_table(by):
 
 
 def lfr_table(lfr):
-    names = ["ringscope cpm", "ringscope infomap", "igraph cpm", "igraph infomap"]
+    names = {"ringscope cpm": "ours, Leiden-CPM 0.05", "ringscope infomap": "ours, Infomap", "igraph cpm": "igraph, Leiden-CPM 0.05",
+             "igraph infomap": "igraph, Infomap", "infomap package": "infomap package"}
+    names = {n: title for n, title in names.items() if n in lfr["rows"][0]["ari"]}
     rows = []
     for mixing in sorted({r["mixing"] for r in lfr["rows"]}):
         got = [r for r in lfr["rows"] if r["mixing"] == mixing]
-        rows.append([str(mixing)] + [spread([r["ari"][n] for r in got], 3) for n in names]
+        found = sum(r["mixing_found"] for r in got) / len(got)
+        rows.append([f"{mixing} ({found:.2f})"] + [spread([r["ari"][n] for r in got], 3) for n in names]
                     + [" / ".join(f"{sum(r['seconds'][n] for r in got) / len(got):.1f}" for n in names)])
-    return table(["mixing", "ours, Leiden-CPM 0.05", "ours, Infomap", "igraph, Leiden-CPM 0.05", "igraph, Infomap", "seconds"], rows)
+    return table(["mixing (found)", *names.values(), "seconds"], rows)
 
 
 def medicare_table(medicare):
@@ -200,7 +216,8 @@ def medicare_table(medicare):
 
 def how_text(options, seeds, by, lfr):
     lines = [c["lines"] for cities in by.values() for c in cities]
-    packages = f"python-igraph {lfr['igraph']}, networkx {lfr['networkx']}"
+    first = next(c for cities in by.values() for c in cities if c["igraph"])
+    packages = f"python-igraph {first['igraph']}, networkx {first['networkx']}"
     for name in ("leidenalg", "infomap"):
         try:
             import importlib.metadata
@@ -233,16 +250,19 @@ def main():
     parser.add_argument("doc")
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--references", type=int, default=1000)
+    parser.add_argument("--graphs", type=int, default=3)
+    parser.add_argument("--reuse", action="store_true")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     seeds = [8001, 8002] if options.quick else list(range(9001, 9001 + options.seeds))
     os.makedirs(options.work, exist_ok=True)
-    jobs = [(setting, seed) for seed in seeds for setting in SETTINGS]
+    jobs = [(setting, seed, at < options.references, options.reuse) for at, seed in enumerate(seeds) for setting in SETTINGS]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda job: one_city(options.ringscope, options.work, *job), jobs))
     by = {setting: [r for r in results if r["setting"] == setting] for setting in SETTINGS}
-    lfr = json.loads(run([sys.executable, f"{HERE}/lfr.py", options.bench_partition, options.work, "--seeds",
-                          "1" if options.quick else "3"])[0])
+    lfr = json.loads(run([sys.executable, "-W", "ignore", f"{HERE}/lfr.py", options.bench_partition, options.work, "--seeds",
+                          "1" if options.quick else str(options.graphs)])[0])
     shutil.rmtree(f"{options.work}/medicare", ignore_errors=True)
     medicare = json.loads(run([sys.executable, f"{HERE}/medicare.py", options.ringscope,
                                f"{ROOT}/datasets/real/medicare_provider_fraud", options.work])[0])

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # The score board: ringscope beside the references that can be had as packages, on synthetic cities; writes the tables of
 # docs/detection-board.md. About 15 minutes on 2 cores; needs what install_packages.sh test installs.
-# Use: tests/bench/detection/run_board.sh [--seeds N] [--quick]
+# Use: tests/bench/detection/run_board.sh [--seeds N] [--quick] [--references N] [--graphs N] [--reuse]
 #   --seeds N   cities of seeds 9001 to 9000+N in each setting (default 10)
 #   --quick     seeds 8001 and 8002, the ones to develop with; the tables go to build/board/quick.md instead
+#   --references N   the references, which take most of the time, on the first N seeds alone
+#   --graphs N       LFR graphs at each mixing (default 3)
+#   --reuse          keep the references' figures of an earlier run, run ringscope again
 # RINGSCOPE_BOARD=FOLDER: where to build and work, default build/board. python3-igraph may be replaced, and leidenalg and infomap
 # added, by packages of the Python registry in FOLDER/venv; without them those references are left out or run with igraph's own.
 set -euo pipefail
@@ -14,8 +17,12 @@ arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --quick) quick=1; arguments+=(--quick) ;;
-    --seeds) [ $# -ge 2 ] || { echo "run_board.sh: --seeds needs a number" >&2; exit 2; }; arguments+=(--seeds "$2"); shift ;;
-    *) echo "use: tests/bench/detection/run_board.sh [--seeds N] [--quick]" >&2; exit 2 ;;
+    --reuse) arguments+=(--reuse) ;;
+    --seeds | --references | --graphs)
+      [ $# -ge 2 ] || { echo "run_board.sh: $1 needs a number" >&2; exit 2; }
+      arguments+=("$1" "$2")
+      shift ;;
+    *) echo "use: tests/bench/detection/run_board.sh [--seeds N] [--quick] [--references N] [--graphs N] [--reuse]" >&2; exit 2 ;;
   esac
   shift
 done
