@@ -15,6 +15,7 @@ begin "a ring"
 run 0 explain "$T/case" R0001
 says "R0001  batch   score" "points     value  expected" "people (10 of the lead" "outlets (" "bursts (" "claims.csv:" "it proves nothing by itself" "$MASKED"
 says_not "$CLEAR "
+says "drugs that go together" " + "
 score=$(sed -nE 's/^R0001 .* score (-?[0-9]+) .*/\1/p' "$T/out")
 is "the score" "$score" "$(awk -F, '$1 == "R0001" { print $5 }' "$T/case/rings.csv")"
 is "the sum of the points" "$(sed -nE 's/^ (for|counter)? +([+-][0-9]+) .*/\2/p' "$T/out" | awk '{ s += $1 } END { print s }')" "$score"
@@ -37,6 +38,8 @@ fen = lambda text: round(float(text) * 100)
 rows = [r for r in csv.DictReader(open(sys.argv[2] + "/evidence.csv", encoding="utf-8")) if r["ring_id"] == "R0001"]
 assert sum(f["points"] for f in ring["facts"]) == ring["score"]
 assert all(f["points"] <= 0 for f in ring["facts"] if f["kind"] == "counter")
+assert [r["items"] for r in ring["rules"]] == [r["items"] for r in csv.DictReader(open(sys.argv[2] + "/rules.csv", encoding="utf-8")) if r["ring_id"] == "R0001"] != []
+assert all(len(r["holders"].split(";")) == r["persons"] >= 3 for r in ring["rules"])
 for kind in ["people", "institutions", "doctors", "drugs"]:
     assert sum(s["lines"] for s in ring[kind]) == ring["claims"] == len(rows), kind
     assert sum(fen(s["amount"]) for s in ring[kind]) == fen(ring["amount"]) == sum(fen(r["amount"]) for r in rows), kind
