@@ -22,11 +22,13 @@ static bool format_ok(const char *folder, GError **error) {
   }
   g_hash_table_unref(rs_manifest_names(folder, &is_case));
   const unsigned format = rs_manifest_format(folder);
-  if (!is_case) g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' is not a case folder: it has no manifest.json of ringscope", folder);
-  else if (format == 0) g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' was made by an older ringscope: run analyze again", folder);
+  if (!is_case)
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' is not a case folder: it has no manifest.json of ringscope", folder);
+  else if (format == 0)
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' was made by an older ringscope: run analyze again", folder);
   else if (format > RS_CASE_FORMAT)
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' has case format %u, this ringscope reads up to %u: use a newer one", folder, format,
-                RS_CASE_FORMAT);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' has case format %u, this ringscope reads up to %u: use a newer one",
+                folder, format, RS_CASE_FORMAT);
   return is_case && format > 0 && format <= RS_CASE_FORMAT;
 }
 
@@ -109,7 +111,11 @@ const RsCell *rs_case_rows_cell(const RsCaseRows *rows, guint row, const char *c
 
 /* ---- ids ---- */
 
-typedef struct { GHashTable *ids; unsigned type, id; const char *kind; } Collect;
+typedef struct {
+  GHashTable *ids;
+  unsigned type, id;
+  const char *kind;
+} Collect;
 
 static void id_collect(const RsTable *table, const RsCell *cell, void *data) {
   Collect *collect = data;
@@ -163,7 +169,8 @@ static char *map_find(const RsCaseRead *read, const char *id) {
   if (!g_file_get_contents(path, &text, NULL, NULL)) return NULL;
   for (const char *at = text; (at = strstr(at, wanted)) != NULL; at++) {
     const size_t before = sizeof kind - 1 + PSEUDONYM_LENGTH;
-    if ((size_t)(at - text) >= before && strncmp(at - before, kind, sizeof kind - 1) == 0) return g_strndup(at - PSEUDONYM_LENGTH, PSEUDONYM_LENGTH);
+    if ((size_t)(at - text) >= before && strncmp(at - before, kind, sizeof kind - 1) == 0)
+      return g_strndup(at - PSEUDONYM_LENGTH, PSEUDONYM_LENGTH);
   }
   return NULL;
 }

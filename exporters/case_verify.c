@@ -42,12 +42,18 @@ static void file_check(RsVerify *verify, const char *folder, const RsManifestFil
     found(verify, RS_VERIFY_MANIFEST, file->name, "no name that ringscope gives");
     return;
   }
-  if (lstat(path, &status) != 0) found(verify, RS_VERIFY_MISSING, file->name, "");
-  else if (!S_ISREG(status.st_mode)) found(verify, RS_VERIFY_CHANGED, file->name, "not a plain file");
-  else if (!rs_checksum_file(path, sha256, &size, &unreadable)) found(verify, RS_VERIFY_CHANGED, file->name, "cannot be read");
-  else if (size != file->bytes) found(verify, RS_VERIFY_CHANGED, file->name, "another size");
-  else if (strcmp(sha256, file->sha256) != 0) found(verify, RS_VERIFY_CHANGED, file->name, "another SHA-256");
-  else verify->n_bytes += size;
+  if (lstat(path, &status) != 0)
+    found(verify, RS_VERIFY_MISSING, file->name, "");
+  else if (!S_ISREG(status.st_mode))
+    found(verify, RS_VERIFY_CHANGED, file->name, "not a plain file");
+  else if (!rs_checksum_file(path, sha256, &size, &unreadable))
+    found(verify, RS_VERIFY_CHANGED, file->name, "cannot be read");
+  else if (size != file->bytes)
+    found(verify, RS_VERIFY_CHANGED, file->name, "another size");
+  else if (strcmp(sha256, file->sha256) != 0)
+    found(verify, RS_VERIFY_CHANGED, file->name, "another SHA-256");
+  else
+    verify->n_bytes += size;
   verify->n_files++;
 }
 
@@ -62,15 +68,18 @@ static void extras_find(const char *folder, const char *sub, GHashTable *names, 
     g_autofree char *name = sub == NULL ? g_strdup(entry->d_name) : g_build_filename(sub, entry->d_name, NULL);
     g_autofree char *full = g_build_filename(folder, name, NULL);
     struct stat status;
-    if (sub == NULL && strcmp(name, "rings") == 0 && lstat(full, &status) == 0 && S_ISDIR(status.st_mode)) extras_find(folder, name, names, extras);
-    else if (!g_hash_table_contains(names, name) && (sub != NULL || (strcmp(name, "manifest.json") != 0 && strcmp(name, "log.jsonl") != 0)))
+    if (sub == NULL && strcmp(name, "rings") == 0 && lstat(full, &status) == 0 && S_ISDIR(status.st_mode))
+      extras_find(folder, name, names, extras);
+    else if (!g_hash_table_contains(names, name) &&
+             (sub != NULL || (strcmp(name, "manifest.json") != 0 && strcmp(name, "log.jsonl") != 0)))
       g_ptr_array_add(extras, g_steal_pointer(&name));
   }
   if (entries != NULL) closedir(entries);
 }
 
 static void log_check(RsVerify *verify, const char *folder) {
-  g_autofree char *path = g_build_filename(folder, "log.jsonl", NULL), *manifest = g_build_filename(folder, "manifest.json", NULL);
+  g_autofree char *path = g_build_filename(folder, "log.jsonl", NULL),
+                  *manifest = g_build_filename(folder, "manifest.json", NULL);
   g_autofree char *text = NULL;
   g_autoptr(GError) broken = NULL;
   char sha256[65];

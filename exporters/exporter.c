@@ -22,7 +22,8 @@ static bool file_copy(const char *from, RsOutput *output, GError **error) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s", unreadable->message);
     return false;
   }
-  if (g_mapped_file_get_length(file) > 0) rs_output_write(output, g_mapped_file_get_contents(file), g_mapped_file_get_length(file));
+  if (g_mapped_file_get_length(file) > 0)
+    rs_output_write(output, g_mapped_file_get_contents(file), g_mapped_file_get_length(file));
   return rs_output_close(output, error);
 }
 
@@ -54,7 +55,8 @@ static bool xlsx_write(const RsExport *what, const char *path, GError **error) {
     return false;
   }
   g_autofree char *book = g_build_filename(folder, "export.xlsx", NULL);
-  const bool good = rs_xlsx_write_case(what->read, what->ring_id, what->picture, what->language, book, error) && file_copy(book, output, error);
+  const bool good =
+      rs_xlsx_write_case(what->read, what->ring_id, what->picture, what->language, book, error) && file_copy(book, output, error);
   rs_case_folder_remove(folder);
   return good;
 }

@@ -28,7 +28,8 @@ static bool nodes_write(const RsPicture *picture, const char *folder, GError **e
   g_autofree char *path = g_build_filename(folder, "nodes.csv", NULL);
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  rs_output_text(output, "Id,Label,kind,ref,role,ring,n_rings,score,flagged,reasons,n_claims,amount,first_date,last_date,n_links\n");
+  rs_output_text(output,
+                 "Id,Label,kind,ref,role,ring,n_rings,score,flagged,reasons,n_claims,amount,first_date,last_date,n_links\n");
   for (guint i = 0; i < picture->nodes->len; i++) {
     const RsPictureNode *node = rs_picture_node(picture, i);
     text(output, node->id);

@@ -8,11 +8,13 @@
 /* Times are local and days whole, so one zone is as good as another; every reader knows this one. */
 #define TIME_ZONE "UTC"
 
-static const struct { const char *name, *type; } node_attributes[] = {
-    {"kind", "string"},   {"ref", "string"},        {"role", "string"},    {"ring", "string"},   {"n_rings", "integer"},
-    {"score", "integer"}, {"flagged", "boolean"},   {"reasons", "string"}, {"n_claims", "long"}, {"amount", "double"},
-    {"first_date", "string"}, {"last_date", "string"}, {"n_links", "integer"}},
-    edge_attributes[] = {{"n_claims", "long"}, {"amount", "double"}, {"first_date", "string"}, {"last_date", "string"}};
+static const struct {
+  const char *name, *type;
+} node_attributes[] = {{"kind", "string"},     {"ref", "string"},    {"role", "string"},       {"ring", "string"},
+                       {"n_rings", "integer"}, {"score", "integer"}, {"flagged", "boolean"},   {"reasons", "string"},
+                       {"n_claims", "long"},   {"amount", "double"}, {"first_date", "string"}, {"last_date", "string"},
+                       {"n_links", "integer"}},
+  edge_attributes[] = {{"n_claims", "long"}, {"amount", "double"}, {"first_date", "string"}, {"last_date", "string"}};
 
 static void literal_name(RsXml *xml, const char *text) { rs_xml_raw(xml, text, strlen(text)); }
 

@@ -8,18 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct { char *id, *type; bool of_edges; } Attribute;
+typedef struct {
+  char *id, *type;
+  bool of_edges;
+} Attribute;
 
 typedef struct {
   const char *path;
   RsGexfFacts facts;
-  GPtrArray *attributes;      /* of Attribute */
-  unsigned n_blocks[2];       /* of nodes, of edges */
-  bool of_edges;              /* the attributes block being read */
-  GHashTable *nodes, *edges;  /* ids; "source target kind" */
+  GPtrArray *attributes;     /* of Attribute */
+  unsigned n_blocks[2];      /* of nodes, of edges */
+  bool of_edges;             /* the attributes block being read */
+  GHashTable *nodes, *edges; /* ids; "source target kind" */
   bool in_edge, in_graph;
   char start[11], end[11], last_spell[11];
-  unsigned n_spells;          /* of the edge */
+  unsigned n_spells; /* of the edge */
   uint64_t n_sized;
   double smallest, largest;
 } Gexf;
@@ -56,24 +59,29 @@ static bool number_ok(const char *text, bool fraction) {
 /* ---- head ---- */
 
 static bool graph_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
-  static const char *const zones[] = {"UTC", "Asia/Shanghai", "Asia/Hong_Kong", "America/New_York", "Europe/London", "Europe/Paris"};
-  static const struct { const char *name, *value; } fixed[] = {{"mode", "dynamic"}, {"defaultedgetype", "directed"}, {"timeformat", "date"},
-                                                               {"timerepresentation", "interval"}};
+  static const char *const zones[] = {"UTC",           "Asia/Shanghai", "Asia/Hong_Kong", "America/New_York",
+                                      "Europe/London", "Europe/Paris"};
+  static const struct {
+    const char *name, *value;
+  } fixed[] = {{"mode", "dynamic"}, {"defaultedgetype", "directed"}, {"timeformat", "date"}, {"timerepresentation", "interval"}};
   bool known = false;
   if (gexf->in_graph) return broken(gexf, event, 5, error, "more than one graph");
   gexf->in_graph = true;
   for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
     if (strcmp(value_of(event, fixed[i].name), fixed[i].value) != 0)
-      return broken(gexf, event, 18, error, "the graph's %s is '%s', not '%s'", fixed[i].name, value_of(event, fixed[i].name), fixed[i].value);
+      return broken(gexf, event, 18, error, "the graph's %s is '%s', not '%s'", fixed[i].name, value_of(event, fixed[i].name),
+                    fixed[i].value);
   for (size_t i = 0; i < G_N_ELEMENTS(zones); i++) known = known || strcmp(value_of(event, "timezone"), zones[i]) == 0;
   return known || broken(gexf, event, 18, error, "time zone '%s'", value_of(event, "timezone"));
 }
 
 static bool block_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
   gexf->of_edges = strcmp(value_of(event, "class"), "edge") == 0;
-  if (!gexf->of_edges && strcmp(value_of(event, "class"), "node") != 0) return broken(gexf, event, 2, error, "attributes of '%s'", value_of(event, "class"));
+  if (!gexf->of_edges && strcmp(value_of(event, "class"), "node") != 0)
+    return broken(gexf, event, 2, error, "attributes of '%s'", value_of(event, "class"));
   if (strcmp(value_of(event, "mode"), "static") != 0) return broken(gexf, event, 18, error, "attributes that are not static");
-  return gexf->n_blocks[gexf->of_edges]++ == 0 || broken(gexf, event, 2, error, "two blocks of attributes for one class: graphology keeps the last");
+  return gexf->n_blocks[gexf->of_edges]++ == 0 ||
+         broken(gexf, event, 2, error, "two blocks of attributes for one class: graphology keeps the last");
 }
 
 static bool attribute_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
@@ -86,7 +94,8 @@ static bool attribute_begin(Gexf *gexf, const RsXmlEvent *event, GError **error)
   if (!known) return broken(gexf, event, 3, error, "attribute '%s' has the type '%s'", id, type);
   for (guint i = 0; i < gexf->attributes->len; i++) {
     const Attribute *other = g_ptr_array_index(gexf->attributes, i);
-    if (other->of_edges == gexf->of_edges && g_ascii_strcasecmp(other->id, id) == 0) return broken(gexf, event, 2, error, "two attributes '%s'", id);
+    if (other->of_edges == gexf->of_edges && g_ascii_strcasecmp(other->id, id) == 0)
+      return broken(gexf, event, 2, error, "two attributes '%s'", id);
   }
   Attribute *attribute = g_new0(Attribute, 1);
   *attribute = (Attribute){g_strdup(id), g_strdup(type), gexf->of_edges};
@@ -124,7 +133,8 @@ static bool edge_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
   gexf->in_edge = true;
   gexf->n_spells = 0;
   gexf->last_spell[0] = '\0';
-  if (strcmp(value_of(event, "id"), expected) != 0) return broken(gexf, event, 8, error, "edge id '%s', not '%s'", value_of(event, "id"), expected);
+  if (strcmp(value_of(event, "id"), expected) != 0)
+    return broken(gexf, event, 8, error, "edge id '%s', not '%s'", value_of(event, "id"), expected);
   if (!g_hash_table_contains(gexf->nodes, source) || !g_hash_table_contains(gexf->nodes, target))
     return broken(gexf, event, 9, error, "edge '%s' ends at an undeclared node", expected);
   if (strcmp(source, target) == 0) return broken(gexf, event, 7, error, "edge '%s' is a loop", expected);
@@ -138,9 +148,11 @@ static bool edge_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
 
 static bool spell_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
   if (!gexf->in_edge) return broken(gexf, event, 18, error, "a spell outside an edge");
-  if (gexf->n_spells == 0 && gexf->start[0] != '\0') return broken(gexf, event, 18, error, "an edge with both a period and spells");
+  if (gexf->n_spells == 0 && gexf->start[0] != '\0')
+    return broken(gexf, event, 18, error, "an edge with both a period and spells");
   if (!period_begin(gexf, event, error)) return false;
-  if (gexf->start[0] == '\0' || strcmp(gexf->start, gexf->last_spell) <= 0) return broken(gexf, event, 18, error, "spells out of order or touching");
+  if (gexf->start[0] == '\0' || strcmp(gexf->start, gexf->last_spell) <= 0)
+    return broken(gexf, event, 18, error, "spells out of order or touching");
   g_strlcpy(gexf->last_spell, gexf->end, 11);
   gexf->facts.n_spells++;
   return ++gexf->n_spells <= RS_MAX_SPELLS || broken(gexf, event, 18, error, "more than %u spells", RS_MAX_SPELLS);
@@ -157,7 +169,8 @@ static bool value_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
   if (*value == '\0') return broken(gexf, event, 14, error, "'%s' is empty", id);
   if (strcmp(attribute->type, "boolean") == 0 && strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
     return broken(gexf, event, 15, error, "'%s' is '%s'", id, value);
-  if (strcmp(attribute->type, "double") == 0 && !number_ok(value, true)) return broken(gexf, event, 15, error, "'%s' is '%s'", id, value);
+  if (strcmp(attribute->type, "double") == 0 && !number_ok(value, true))
+    return broken(gexf, event, 15, error, "'%s' is '%s'", id, value);
   const bool whole = strcmp(attribute->type, "integer") == 0 || strcmp(attribute->type, "long") == 0;
   const gint64 number = whole ? g_ascii_strtoll(value, NULL, 10) : 0;
   if (whole && (!number_ok(value, false) || (*attribute->type == 'i' && (number > G_MAXINT32 || number < G_MININT32))))
@@ -187,10 +200,13 @@ static bool looks_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
 
 static bool event_check(const RsXmlEvent *event, void *data, GError **error) {
   typedef bool (*Begin)(Gexf *, const RsXmlEvent *, GError **);
-  static const struct { const char *name; Begin begin; } begins[] = {
-      {"graph", graph_begin}, {"attributes", block_begin}, {"attribute", attribute_begin}, {"node", node_begin},
-      {"edge", edge_begin}, {"spell", spell_begin}, {"attvalue", value_begin}, {"viz:size", looks_begin},
-      {"viz:color", looks_begin}, {"viz:position", looks_begin}};
+  static const struct {
+    const char *name;
+    Begin begin;
+  } begins[] = {{"graph", graph_begin},       {"attributes", block_begin}, {"attribute", attribute_begin},
+                {"node", node_begin},         {"edge", edge_begin},        {"spell", spell_begin},
+                {"attvalue", value_begin},    {"viz:size", looks_begin},   {"viz:color", looks_begin},
+                {"viz:position", looks_begin}};
   static const char *const silent[] = {"gexf", "meta", "creator", "description", "nodes", "edges", "attvalues", "spells"};
   if (event->end) return true;
   for (size_t i = 0; i < G_N_ELEMENTS(begins); i++)

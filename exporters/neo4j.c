@@ -43,8 +43,9 @@ static bool kind_write(const RsPicture *picture, RsKind kind, const char *folder
   if (output == NULL) return false;
   rs_output_text(output, "id:ID(");
   rs_output_text(output, label_of[kind]);
-  rs_output_text(output, "),label,ref,role,ring,n_rings:int,score:int,flagged:boolean,reasons,n_claims:long,amount:double,first_date:date,"
-                         "last_date:date,n_links:int\n");
+  rs_output_text(
+      output, "),label,ref,role,ring,n_rings:int,score:int,flagged:boolean,reasons,n_claims:long,amount:double,first_date:date,"
+              "last_date:date,n_links:int\n");
   for (guint i = 0; i < picture->nodes->len; i++)
     if (rs_picture_node(picture, i)->kind == kind) node_write(output, rs_picture_node(picture, i));
   return rs_output_close(output, error);
@@ -68,8 +69,9 @@ static bool relation_write(const RsPicture *picture, RsRelationKind kind, const 
   g_autofree char *path = g_strdup_printf("%s/%s.csv", folder, rs_relation_name[kind]);
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  g_autofree char *header = g_strdup_printf(":START_ID(%s),:END_ID(%s),:TYPE,days:int,n_claims:long,amount:double,first_date:date,last_date:date\n",
-                                            label_of[rs_relation_from[kind]], label_of[rs_relation_to[kind]]);
+  g_autofree char *header =
+      g_strdup_printf(":START_ID(%s),:END_ID(%s),:TYPE,days:int,n_claims:long,amount:double,first_date:date,last_date:date\n",
+                      label_of[rs_relation_from[kind]], label_of[rs_relation_to[kind]]);
   rs_output_text(output, header);
   for (guint i = 0; i < picture->edges->len; i++)
     if (rs_picture_edge(picture, i)->kind == kind) edge_write(output, picture, rs_picture_edge(picture, i));
@@ -87,10 +89,12 @@ static bool command_write(const char *folder, GError **error) {
     rs_output_text(output, line);
   }
   for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
-    g_autofree char *line = g_strdup_printf("  --relationships=%s.csv%s\n", rs_relation_name[kind], kind + 1 < RS_N_RELATIONS ? " \\" : "");
+    g_autofree char *line =
+        g_strdup_printf("  --relationships=%s.csv%s\n", rs_relation_name[kind], kind + 1 < RS_N_RELATIONS ? " \\" : "");
     rs_output_text(output, line);
   }
-  rs_output_text(output, "\nThen, for example: MATCH (p:Person)-[r:FILLED_AT]->(i:Institution) WHERE p.ring = 'R0001' RETURN p, r, i\n");
+  rs_output_text(output,
+                 "\nThen, for example: MATCH (p:Person)-[r:FILLED_AT]->(i:Institution) WHERE p.ring = 'R0001' RETURN p, r, i\n");
   return rs_output_close(output, error);
 }
 

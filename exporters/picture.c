@@ -29,7 +29,9 @@ void rs_picture_free(RsPicture *picture) {
   g_free(picture);
 }
 
-static const char *keep(RsPicture *picture, const char *text) { return g_string_chunk_insert_const(picture->texts, text == NULL ? "" : text); }
+static const char *keep(RsPicture *picture, const char *text) {
+  return g_string_chunk_insert_const(picture->texts, text == NULL ? "" : text);
+}
 
 const char *rs_picture_edge_label(const RsPicture *picture, const RsPictureEdge *edge, char buffer[48]) {
   const char *unit = picture->language == RS_LANG_ZH ? "条明细" : edge->n_claims == 1 ? "claim" : "claims";
@@ -64,10 +66,21 @@ static void node_draw(RsPicture *picture, const Source *source, uint32_t i) {
   char label[32], key[32], ring[16] = "", reasons[128];
   const bool masked = from->kind == RS_PERSON && !rs_mask_is_clear(source->mask);
   if (from->ring != RS_NONE) g_snprintf(ring, sizeof ring, "R%04u", from->ring + 1);
-  RsPictureNode node = {.id = keep(picture, rs_node_id(source->ids, i)), .kind = from->kind, .n_rings = from->n_rings,
-                        .n_links = entity->n_links, .has_score = from->ring != RS_NONE, .flagged = from->n_rings > 0,
-                        .dated = entity->n_claims > 0, .placed = true, .x = from->x, .y = from->y, .size = from->size,
-                        .n_claims = entity->n_claims, .amount = entity->amount, .first_day = entity->first_day, .last_day = entity->last_day};
+  RsPictureNode node = {.id = keep(picture, rs_node_id(source->ids, i)),
+                        .kind = from->kind,
+                        .n_rings = from->n_rings,
+                        .n_links = entity->n_links,
+                        .has_score = from->ring != RS_NONE,
+                        .flagged = from->n_rings > 0,
+                        .dated = entity->n_claims > 0,
+                        .placed = true,
+                        .x = from->x,
+                        .y = from->y,
+                        .size = from->size,
+                        .n_claims = entity->n_claims,
+                        .amount = entity->amount,
+                        .first_day = entity->first_day,
+                        .last_day = entity->last_day};
   node.key = keep(picture, rs_mask_entity(source->mask, from->kind, clear, key));
   node.label = keep(picture, rs_case_label(source->c, source->mask, from->kind, from->id, label));
   if (*node.label == '\0') node.label = node.id;
@@ -89,10 +102,15 @@ static void edge_draw(RsPicture *picture, const Source *source, const RsSpells *
   const RsRelation *relation = &source->c->knowledge->relation[from->kind];
   RsSpell spell[RS_MAX_SPELLS];
   const unsigned n = rs_spells_get(spells, source->subgraph, from, spell);
-  RsPictureEdge edge = {.from = source->ids->rank[from->from], .to = source->ids->rank[from->to], .kind = from->kind,
-                        .weight = CLAMP(relation->days[from->row], 1u, 100u), .n_claims = relation->lines[from->row],
-                        .amount = relation->amount[from->row], .first_day = relation->first_day[from->row],
-                        .last_day = relation->last_day[from->row], .spell = picture->spells->len};
+  RsPictureEdge edge = {.from = source->ids->rank[from->from],
+                        .to = source->ids->rank[from->to],
+                        .kind = from->kind,
+                        .weight = CLAMP(relation->days[from->row], 1u, 100u),
+                        .n_claims = relation->lines[from->row],
+                        .amount = relation->amount[from->row],
+                        .first_day = relation->first_day[from->row],
+                        .last_day = relation->last_day[from->row],
+                        .spell = picture->spells->len};
   if (n >= 2) {
     g_array_append_vals(picture->spells, spell, n);
     edge.n_spells = n;
@@ -100,7 +118,8 @@ static void edge_draw(RsPicture *picture, const Source *source, const RsSpells *
   g_array_append_val(picture->edges, edge);
 }
 
-RsPicture *rs_picture_from_subgraph(const RsCase *c, const RsMask *mask, const RsEntities *entities, const RsSubgraph *subgraph, uint32_t ring) {
+RsPicture *rs_picture_from_subgraph(const RsCase *c, const RsMask *mask, const RsEntities *entities, const RsSubgraph *subgraph,
+                                    uint32_t ring) {
   g_autofree RsKind *kind = g_new(RsKind, (gsize)subgraph->n_nodes + 1);
   g_autofree uint32_t *id = g_new(uint32_t, (gsize)subgraph->n_nodes + 1);
   g_autoptr(RsSpells) spells = rs_spells_new(c->claims, subgraph);
@@ -145,7 +164,9 @@ static int64_t hundredths(const char *text) {
   return negative ? -size : size;
 }
 
-static uint64_t number_of(const char *text, uint64_t most) { return MIN(g_ascii_strtoull(*text == '-' ? "0" : text, NULL, 10), most); }
+static uint64_t number_of(const char *text, uint64_t most) {
+  return MIN(g_ascii_strtoull(*text == '-' ? "0" : text, NULL, 10), most);
+}
 
 static bool day_of(const char *text, uint16_t *day) {
   uint32_t seconds;
@@ -181,11 +202,16 @@ static void node_load(Load *load, const RsXmlElement *element) {
     load->wrong = "a node of an unknown kind";
     return;
   }
-  const char *ref = value_of(element, "ref"), *score = value_of(element, "score"), *x = value_of(element, "x"), *size = value_of(element, "size");
+  const char *ref = value_of(element, "ref"), *score = value_of(element, "score"), *x = value_of(element, "x"),
+             *size = value_of(element, "size");
   g_autofree char *key = key_of(element->id);
-  RsPictureNode node = {.id = keep(picture, element->id), .kind = (RsKind)kind, .label = keep(picture, value_of(element, "label")),
-                        .ref = keep(picture, ref), .role = keep(picture, value_of(element, "role")),
-                        .ring = keep(picture, value_of(element, "ring")), .reasons = keep(picture, value_of(element, "reasons"))};
+  RsPictureNode node = {.id = keep(picture, element->id),
+                        .kind = (RsKind)kind,
+                        .label = keep(picture, value_of(element, "label")),
+                        .ref = keep(picture, ref),
+                        .role = keep(picture, value_of(element, "role")),
+                        .ring = keep(picture, value_of(element, "ring")),
+                        .reasons = keep(picture, value_of(element, "reasons"))};
   node.key = *ref != '\0' ? node.ref : keep(picture, key);
   node.n_rings = (uint32_t)number_of(value_of(element, "n_rings"), INT32_MAX);
   node.n_links = (uint32_t)number_of(value_of(element, "n_links"), INT32_MAX);
@@ -232,13 +258,19 @@ static void edge_load(Load *load, const RsXmlElement *element) {
 static void element_load(const RsXmlElement *element, void *data) {
   Load *load = data;
   if (load->wrong != NULL) return;
-  if (element->source == NULL) node_load(load, element);
-  else edge_load(load, element);
+  if (element->source == NULL)
+    node_load(load, element);
+  else
+    edge_load(load, element);
 }
 
 /* ---- the days of its edges ---- */
 
-typedef struct { RsPicture *picture; GHashTable *node; /* kind letter, ':' and key -> number + 1 */ GHashTable *edge; /* from << 32 | to -> number + 1 */ } Days;
+typedef struct {
+  RsPicture *picture;
+  GHashTable *node; /* kind letter, ':' and key -> number + 1 */
+  GHashTable *edge; /* from << 32 | to -> number + 1 */
+} Days;
 
 static uint32_t node_find(const Days *days, const char *type, const char *id) {
   const int kind = kind_named(type);
@@ -278,7 +310,8 @@ static void days_row(const RsTable *table, const RsCell *cell, void *data) {
 }
 
 static bool days_load(RsPicture *picture, const RsCaseRead *read, GError **error) {
-  Days days = {picture, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), g_hash_table_new(g_int64_hash, g_int64_equal)};
+  Days days = {picture, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+               g_hash_table_new(g_int64_hash, g_int64_equal)};
   g_autofree uint64_t *pair = g_new(uint64_t, (gsize)picture->edges->len + 1);
   for (guint i = 0; i < picture->nodes->len; i++) {
     const RsPictureNode *node = rs_picture_node(picture, i);
@@ -311,7 +344,10 @@ RsPicture *rs_picture_from_case(const RsCaseRead *read, const char *ring_id, GEr
 
 /* ---- fewer nodes ---- */
 
-typedef struct { const RsPictureNode *node; guint at; } Standing;
+typedef struct {
+  const RsPictureNode *node;
+  guint at;
+} Standing;
 
 static int compare_standing(const void *a, const void *b) {
   const Standing *x = a, *y = b;

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 /* One person's day with one other entity. The relation's kind follows from the other's kind. */
-typedef struct { uint32_t person, to; uint16_t kind, day; } Touch;
+typedef struct {
+  uint32_t person, to;
+  uint16_t kind, day;
+} Touch;
 
 static int compare_touches(const void *a, const void *b) {
   const Touch *x = a, *y = b;
@@ -52,13 +55,16 @@ static guint touch_first(const GArray *touches, const Touch *wanted) {
   guint low = 0, high = touches->len;
   while (low < high) {
     const guint middle = low + (high - low) / 2;
-    if (compare_touches(&g_array_index(touches, Touch, middle), wanted) < 0) low = middle + 1;
-    else high = middle;
+    if (compare_touches(&g_array_index(touches, Touch, middle), wanted) < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
 
-unsigned rs_spells_get(const RsSpells *spells, const RsSubgraph *subgraph, const RsSubgraphEdge *edge, RsSpell spell[RS_MAX_SPELLS]) {
+unsigned rs_spells_get(const RsSpells *spells, const RsSubgraph *subgraph, const RsSubgraphEdge *edge,
+                       RsSpell spell[RS_MAX_SPELLS]) {
   const RsSubgraphNode *from = &subgraph->node[edge->from], *to = &subgraph->node[edge->to];
   if (from->kind != RS_PERSON) return 0;
   const Touch wanted = {from->id, to->id, (uint16_t)to->kind, 0};

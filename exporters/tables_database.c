@@ -10,7 +10,9 @@
 static RsCell text_cell(const char *text) { return (RsCell){.text = text}; }
 static RsCell integer_cell(int64_t value) { return (RsCell){.integer = value}; }
 
-typedef struct { char text[16]; } RingId;
+typedef struct {
+  char text[16];
+} RingId;
 static const char *ring_id(uint32_t ring, RingId *id) {
   g_snprintf(id->text, sizeof id->text, "R%04u", ring + 1);
   return id->text;
@@ -19,7 +21,7 @@ static const char *ring_id(uint32_t ring, RingId *id) {
 /* ---- burst ---- */
 
 const RsTableColumn rs_burst_columns[RS_BURST_COLUMNS] = {
-    {"ring_id", RS_CELL_TEXT, false}, {"burst", RS_CELL_INTEGER, false}, {"first_time", RS_CELL_TEXT, false},
+    {"ring_id", RS_CELL_TEXT, false},   {"burst", RS_CELL_INTEGER, false},       {"first_time", RS_CELL_TEXT, false},
     {"last_time", RS_CELL_TEXT, false}, {"institution_id", RS_CELL_TEXT, false}, {"n_members", RS_CELL_INTEGER, false}};
 
 static RsCell time_cell(const RsClaims *claims, uint32_t seconds, char buffer[20]) {
@@ -36,8 +38,11 @@ void rs_burst_walk(const RsCaseView *view, RsRowFunc row, void *data) {
     for (uint32_t b = 0; b < ring->n_bursts; b++) {
       const RsBurst *burst = &ring->bursts[b];
       char first[20], last[20];
-      const RsCell cell[] = {text_cell(ring_id(r, &id)), integer_cell(b + 1), time_cell(claims, burst->first_time, first),
-                             time_cell(claims, burst->last_time, last), text_cell(rs_text_get(claims->institution, burst->institution)),
+      const RsCell cell[] = {text_cell(ring_id(r, &id)),
+                             integer_cell(b + 1),
+                             time_cell(claims, burst->first_time, first),
+                             time_cell(claims, burst->last_time, last),
+                             text_cell(rs_text_get(claims->institution, burst->institution)),
                              integer_cell(burst->n_members)};
       row(&rs_table[RS_TABLE_BURST], cell, data);
     }
@@ -77,8 +82,10 @@ void rs_attendance_walk(const RsCaseView *view, RsRowFunc row, void *data) {
 
 /* ---- sentence: summaries (position 0) and facts (from 1) in every language ---- */
 
-const RsTableColumn rs_sentence_columns[RS_SENTENCE_COLUMNS] = {{"ring_id", RS_CELL_TEXT, false}, {"position", RS_CELL_INTEGER, false},
-                                                                {"language", RS_CELL_TEXT, false}, {"text", RS_CELL_TEXT, false}};
+const RsTableColumn rs_sentence_columns[RS_SENTENCE_COLUMNS] = {{"ring_id", RS_CELL_TEXT, false},
+                                                                {"position", RS_CELL_INTEGER, false},
+                                                                {"language", RS_CELL_TEXT, false},
+                                                                {"text", RS_CELL_TEXT, false}};
 
 static void sentence_rows(const RsCaseView *view, uint32_t r, uint32_t position, RsRowFunc row, void *data) {
   static const char *const name[] = {[RS_LANG_EN] = "en", [RS_LANG_ZH] = "zh"};
@@ -94,16 +101,22 @@ static void sentence_rows(const RsCaseView *view, uint32_t r, uint32_t position,
 
 void rs_sentence_walk(const RsCaseView *view, RsRowFunc row, void *data) {
   for (uint32_t r = 0; r < view->c->rings->n_rings; r++)
-    for (uint32_t position = 0; position <= view->c->rings->rings[r].n_facts; position++) sentence_rows(view, r, position, row, data);
+    for (uint32_t position = 0; position <= view->c->rings->rings[r].n_facts; position++)
+      sentence_rows(view, r, position, row, data);
 }
 
 /* ---- spell: the days of relations that have gaps, "2025-03-04;2025-03-13/2025-03-15" ---- */
 
-const RsTableColumn rs_spell_columns[RS_SPELL_COLUMNS] = {{"from_type", RS_CELL_TEXT, false}, {"from_id", RS_CELL_TEXT, false},
-                                                          {"to_type", RS_CELL_TEXT, false}, {"to_id", RS_CELL_TEXT, false},
+const RsTableColumn rs_spell_columns[RS_SPELL_COLUMNS] = {{"from_type", RS_CELL_TEXT, false},
+                                                          {"from_id", RS_CELL_TEXT, false},
+                                                          {"to_type", RS_CELL_TEXT, false},
+                                                          {"to_id", RS_CELL_TEXT, false},
                                                           {"days", RS_CELL_TEXT, false}};
 
-typedef struct { const char *from, *to; const RsSubgraphEdge *edge; } SpellRow;
+typedef struct {
+  const char *from, *to;
+  const RsSubgraphEdge *edge;
+} SpellRow;
 
 static int compare_spell_rows(const void *a, const void *b) {
   const SpellRow *x = a, *y = b;
@@ -140,7 +153,8 @@ void rs_spell_walk(const RsCaseView *view, RsRowFunc row, void *data) {
   for (uint32_t i = 0; i < n; i++) {
     days_text(days, spell, rs_spells_get(spells, subgraph, rows[i].edge, spell));
     const RsCell cell[] = {text_cell(rs_kind_name[rs_relation_from[rows[i].edge->kind]]), text_cell(rows[i].from),
-                           text_cell(rs_kind_name[rs_relation_to[rows[i].edge->kind]]), text_cell(rows[i].to), text_cell(days->str)};
+                           text_cell(rs_kind_name[rs_relation_to[rows[i].edge->kind]]), text_cell(rows[i].to),
+                           text_cell(days->str)};
     row(&rs_table[RS_TABLE_SPELL], cell, data);
   }
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-#define MAX_CHARACTERS 32000 /* a cell holds 32,767 */
+#define MAX_CHARACTERS 32000        /* a cell holds 32,767 */
 #define CREATED ((time_t)946684800) /* 2000-01-01: a file's own time would make every run differ */
 #define LEAD_LINES 50000u
 
@@ -32,38 +32,95 @@ const char *rs_xlsx_library_version(void) { return lxw_version(); }
 
 /* ---- words ---- */
 
-typedef struct { const char *name, *en, *zh; } Word;
+typedef struct {
+  const char *name, *en, *zh;
+} Word;
 
-static const Word sheet_words[] = {{"ring", "rings", "疑点线索"}, {"member", "members", "成员"}, {"fact", "facts", "依据与反证"},
-                                   {"burst", "bursts", "集中结算"}, {"evidence", "claim lines", "费用明细"}, {"link", "links", "关系"}};
+static const Word sheet_words[] = {{"ring", "rings", "疑点线索"},           {"member", "members", "成员"},
+                                   {"fact", "facts", "依据与反证"},         {"burst", "bursts", "集中结算"},
+                                   {"evidence", "claim lines", "费用明细"}, {"link", "links", "关系"}};
 
-static const Word column_words[] = {
-    {"ring_id", "ring", "线索编号"}, {"rank", "rank", "排名"}, {"lead_key", "lead key", "线索特征码"}, {"pattern", "pattern", "类型"},
-    {"score", "score", "分值"}, {"stability", "grade", "稳定等级"}, {"q_value", "q value", "q 值"}, {"persons", "people", "参保人数"},
-    {"doctors", "doctors", "医师数"}, {"institutions", "outlets", "机构数"}, {"drugs", "drugs", "药品数"}, {"regions", "regions", "参保地数"},
-    {"claims", "claim lines", "明细行数"}, {"amount", "amount", "金额"}, {"amount_exclusive", "amount in no better lead", "不重复金额"},
-    {"fund_amount", "pooled fund", "统筹基金"}, {"first_date", "first day", "首日"}, {"last_date", "last day", "末日"},
-    {"summary", "summary", "摘要"}, {"entity_type", "kind", "对象"}, {"entity_id", "id", "编号"}, {"role", "role", "角色"},
-    {"strength", "strength", "关联度"}, {"fact", "fact", "依据代码"}, {"value", "value", "实际"}, {"expected", "expected", "预期"},
-    {"p_value", "p", "p 值"}, {"points", "points", "分值"}, {"kind", "for or counter", "依据/反证"}, {"text", "text", "说明"},
-    {"file", "file", "文件"}, {"line", "line", "行号"}, {"claim_id", "claim", "明细编号"}, {"settlement_id", "settlement", "结算单编号"},
-    {"person_id", "person", "参保人"}, {"doctor_id", "doctor", "医师"}, {"institution_id", "institution", "机构"},
-    {"drug_code", "drug", "药品"}, {"time", "time", "时间"}, {"facts", "facts", "所支持的依据"}, {"burst", "burst", "次序"},
-    {"first_time", "first time", "开始"}, {"last_time", "last time", "结束"}, {"n_members", "cards", "凭证数"},
-    {"from_type", "from kind", "起点对象"}, {"from_id", "from", "起点编号"}, {"from_label", "from name", "起点名称"},
-    {"link_type", "relation", "关系"}, {"to_type", "to kind", "终点对象"}, {"to_id", "to", "终点编号"}, {"to_label", "to name", "终点名称"},
-    {"count", "claim lines", "明细行数"}, {"days", "days", "天数"}};
+static const Word column_words[] = {{"ring_id", "ring", "线索编号"},
+                                    {"rank", "rank", "排名"},
+                                    {"lead_key", "lead key", "线索特征码"},
+                                    {"pattern", "pattern", "类型"},
+                                    {"score", "score", "分值"},
+                                    {"stability", "grade", "稳定等级"},
+                                    {"q_value", "q value", "q 值"},
+                                    {"persons", "people", "参保人数"},
+                                    {"doctors", "doctors", "医师数"},
+                                    {"institutions", "outlets", "机构数"},
+                                    {"drugs", "drugs", "药品数"},
+                                    {"regions", "regions", "参保地数"},
+                                    {"claims", "claim lines", "明细行数"},
+                                    {"amount", "amount", "金额"},
+                                    {"amount_exclusive", "amount in no better lead", "不重复金额"},
+                                    {"fund_amount", "pooled fund", "统筹基金"},
+                                    {"first_date", "first day", "首日"},
+                                    {"last_date", "last day", "末日"},
+                                    {"summary", "summary", "摘要"},
+                                    {"entity_type", "kind", "对象"},
+                                    {"entity_id", "id", "编号"},
+                                    {"role", "role", "角色"},
+                                    {"strength", "strength", "关联度"},
+                                    {"fact", "fact", "依据代码"},
+                                    {"value", "value", "实际"},
+                                    {"expected", "expected", "预期"},
+                                    {"p_value", "p", "p 值"},
+                                    {"points", "points", "分值"},
+                                    {"kind", "for or counter", "依据/反证"},
+                                    {"text", "text", "说明"},
+                                    {"file", "file", "文件"},
+                                    {"line", "line", "行号"},
+                                    {"claim_id", "claim", "明细编号"},
+                                    {"settlement_id", "settlement", "结算单编号"},
+                                    {"person_id", "person", "参保人"},
+                                    {"doctor_id", "doctor", "医师"},
+                                    {"institution_id", "institution", "机构"},
+                                    {"drug_code", "drug", "药品"},
+                                    {"time", "time", "时间"},
+                                    {"facts", "facts", "所支持的依据"},
+                                    {"burst", "burst", "次序"},
+                                    {"first_time", "first time", "开始"},
+                                    {"last_time", "last time", "结束"},
+                                    {"n_members", "cards", "凭证数"},
+                                    {"from_type", "from kind", "起点对象"},
+                                    {"from_id", "from", "起点编号"},
+                                    {"from_label", "from name", "起点名称"},
+                                    {"link_type", "relation", "关系"},
+                                    {"to_type", "to kind", "终点对象"},
+                                    {"to_id", "to", "终点编号"},
+                                    {"to_label", "to name", "终点名称"},
+                                    {"count", "claim lines", "明细行数"},
+                                    {"days", "days", "天数"}};
 
 /* Columns that hold one of a few words of ours, and those words. */
 static const char *const word_columns[] = {"pattern", "entity_type", "role", "kind", "from_type", "to_type", "link_type"};
-static const Word value_words[] = {
-    {"batch", "batch", "集中刷卡"}, {"resale", "resale", "疑似倒卖药品"}, {"steering", "steering", "处方定向外流"},
-    {"crossregion", "crossregion", "异地聚集"}, {"duplicate", "duplicate", "重复报销"}, {"travel", "travel", "异地同时就医"},
-    {"trace", "trace", "追溯码重复"}, {"mixed", "mixed", "复合"}, {"person", "person", "参保人"}, {"doctor", "doctor", "医师"},
-    {"institution", "institution", "机构"}, {"drug", "drug", "药品"}, {"member", "member", "成员"}, {"core", "core", "核心"},
-    {"outlet", "outlet", "结算机构"}, {"prescriber", "prescriber", "开方医师"}, {"item", "item", "药品"}, {"for", "for", "依据"},
-    {"counter", "counter", "反证"}, {"VISITED", "visited", "就诊于"}, {"FILLED_AT", "filled at", "结算于"}, {"BOUGHT", "bought", "购买"},
-    {"PRESCRIBED", "prescribed", "开具"}, {"DISPENSED", "dispensed", "售出"}, {"REFERS_TO", "patients went to", "患者流向"}};
+static const Word value_words[] = {{"batch", "batch", "集中刷卡"},
+                                   {"resale", "resale", "疑似倒卖药品"},
+                                   {"steering", "steering", "处方定向外流"},
+                                   {"crossregion", "crossregion", "异地聚集"},
+                                   {"duplicate", "duplicate", "重复报销"},
+                                   {"travel", "travel", "异地同时就医"},
+                                   {"trace", "trace", "追溯码重复"},
+                                   {"mixed", "mixed", "复合"},
+                                   {"person", "person", "参保人"},
+                                   {"doctor", "doctor", "医师"},
+                                   {"institution", "institution", "机构"},
+                                   {"drug", "drug", "药品"},
+                                   {"member", "member", "成员"},
+                                   {"core", "core", "核心"},
+                                   {"outlet", "outlet", "结算机构"},
+                                   {"prescriber", "prescriber", "开方医师"},
+                                   {"item", "item", "药品"},
+                                   {"for", "for", "依据"},
+                                   {"counter", "counter", "反证"},
+                                   {"VISITED", "visited", "就诊于"},
+                                   {"FILLED_AT", "filled at", "结算于"},
+                                   {"BOUGHT", "bought", "购买"},
+                                   {"PRESCRIBED", "prescribed", "开具"},
+                                   {"DISPENSED", "dispensed", "售出"},
+                                   {"REFERS_TO", "patients went to", "患者流向"}};
 
 static bool holds_word(const char *column) {
   for (size_t i = 0; i < G_N_ELEMENTS(word_columns); i++)
@@ -138,13 +195,16 @@ static void integer_put(RsWorkbook *workbook, uint32_t row, unsigned column, int
 static void cell_put(RsWorkbook *workbook, uint32_t row, unsigned column, RsCellType type, const RsCell *cell) {
   if (type == RS_CELL_TEXT) {
     const bool ours = workbook->language == RS_LANG_ZH && cell->text != NULL && workbook->says_word[column];
-    text_put(workbook, row, column, ours ? word(value_words, G_N_ELEMENTS(value_words), cell->text, RS_LANG_ZH) : cell->text, NULL);
+    text_put(workbook, row, column, ours ? word(value_words, G_N_ELEMENTS(value_words), cell->text, RS_LANG_ZH) : cell->text,
+             NULL);
     return;
   }
   if (cell->empty) return;
-  if (type == RS_CELL_INTEGER) integer_put(workbook, row, column, cell->integer);
+  if (type == RS_CELL_INTEGER)
+    integer_put(workbook, row, column, cell->integer);
   else if (type == RS_CELL_MONEY)
-    failed_set(workbook, worksheet_write_number(workbook->sheet, row, (lxw_col_t)column, (double)cell->integer / 100.0, workbook->money));
+    failed_set(workbook,
+               worksheet_write_number(workbook->sheet, row, (lxw_col_t)column, (double)cell->integer / 100.0, workbook->money));
   else if (isfinite(cell->number))
     failed_set(workbook, worksheet_write_number(workbook->sheet, row, (lxw_col_t)column, cell->number, NULL));
 }
@@ -178,7 +238,8 @@ static void sheet_end(RsWorkbook *workbook) {
   if (workbook->n_rows > 0)
     worksheet_autofilter(workbook->sheet, 0, 0, workbook->n_rows, (lxw_col_t)(workbook->table->n_columns - 1));
   if (workbook->n_left_out > 0) {
-    g_autofree char *text = g_strdup_printf(workbook->language == RS_LANG_ZH ? "其余 %" G_GUINT64_FORMAT " 行见 %s" : "%" G_GUINT64_FORMAT " more rows in %s",
+    g_autofree char *text = g_strdup_printf(workbook->language == RS_LANG_ZH ? "其余 %" G_GUINT64_FORMAT " 行见 %s"
+                                                                             : "%" G_GUINT64_FORMAT " more rows in %s",
                                             (guint64)workbook->n_left_out, workbook->elsewhere);
     text_put(workbook, workbook->n_rows + 1, 0, text, NULL);
   }
@@ -193,7 +254,8 @@ void rs_workbook_sheet(RsWorkbook *workbook, const RsTable *table, uint32_t max_
   workbook->n_rows = 0;
   workbook->n_left_out = 0;
   workbook->elsewhere = g_strdup(elsewhere);
-  workbook->sheet = workbook_add_worksheet(workbook->book, word(sheet_words, G_N_ELEMENTS(sheet_words), table->name, workbook->language));
+  workbook->sheet =
+      workbook_add_worksheet(workbook->book, word(sheet_words, G_N_ELEMENTS(sheet_words), table->name, workbook->language));
   if (workbook->sheet == NULL) {
     failed_set(workbook, LXW_ERROR_MEMORY_MALLOC_FAILED);
     return;
@@ -224,7 +286,8 @@ bool rs_workbook_close(RsWorkbook *workbook, GError **error) {
   workbook->book = NULL;
   failed_set(workbook, closed);
   if (workbook->failed == LXW_NO_ERROR) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot write: %s", workbook->path, errno != 0 ? g_strerror(errno) : lxw_strerror(workbook->failed));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot write: %s", workbook->path,
+              errno != 0 ? g_strerror(errno) : lxw_strerror(workbook->failed));
   remove(workbook->path);
   return false;
 }
@@ -254,39 +317,53 @@ bool rs_xlsx_write_leads(const RsCaseView *view, RsLanguage language, const char
   if (workbook == NULL) return false;
   for (size_t i = 0; i < G_N_ELEMENTS(lead_tables); i++) {
     const RsTable *table = &rs_table[lead_tables[i]];
-    rs_workbook_sheet(workbook, table, lead_tables[i] == RS_TABLE_EVIDENCE ? LEAD_LINES : RS_XLSX_MAX_ROWS, table->file != NULL ? table->file : "case.db");
+    rs_workbook_sheet(workbook, table, lead_tables[i] == RS_TABLE_EVIDENCE ? LEAD_LINES : RS_XLSX_MAX_ROWS,
+                      table->file != NULL ? table->file : "case.db");
     table->walk(&said, rs_workbook_row, workbook);
   }
   return rs_workbook_close(workbook, error);
 }
 
-static const RsTableColumn link_columns[] = {
-    {"from_type", RS_CELL_TEXT, false}, {"from_id", RS_CELL_TEXT, false}, {"from_label", RS_CELL_TEXT, false},
-    {"link_type", RS_CELL_TEXT, false}, {"to_type", RS_CELL_TEXT, false}, {"to_id", RS_CELL_TEXT, false},
-    {"to_label", RS_CELL_TEXT, false},  {"count", RS_CELL_INTEGER, false}, {"days", RS_CELL_INTEGER, false},
-    {"amount", RS_CELL_MONEY, false}};
+static const RsTableColumn link_columns[] = {{"from_type", RS_CELL_TEXT, false},  {"from_id", RS_CELL_TEXT, false},
+                                             {"from_label", RS_CELL_TEXT, false}, {"link_type", RS_CELL_TEXT, false},
+                                             {"to_type", RS_CELL_TEXT, false},    {"to_id", RS_CELL_TEXT, false},
+                                             {"to_label", RS_CELL_TEXT, false},   {"count", RS_CELL_INTEGER, false},
+                                             {"days", RS_CELL_INTEGER, false},    {"amount", RS_CELL_MONEY, false}};
 static const RsTable link_table = {"link", NULL, G_N_ELEMENTS(link_columns), link_columns, NULL};
 
 static void links_put(RsWorkbook *workbook, const RsPicture *picture) {
   for (guint i = 0; i < picture->edges->len; i++) {
     const RsPictureEdge *edge = rs_picture_edge(picture, i);
     const RsPictureNode *from = rs_picture_node(picture, edge->from), *to = rs_picture_node(picture, edge->to);
-    const RsCell cell[] = {{.text = rs_kind_name[from->kind]}, {.text = from->key}, {.text = from->label},
-                           {.text = rs_relation_name[edge->kind]}, {.text = rs_kind_name[to->kind]}, {.text = to->key},
-                           {.text = to->label}, {.integer = (int64_t)MIN(edge->n_claims, (uint64_t)INT64_MAX)}, {.integer = edge->weight},
+    const RsCell cell[] = {{.text = rs_kind_name[from->kind]},
+                           {.text = from->key},
+                           {.text = from->label},
+                           {.text = rs_relation_name[edge->kind]},
+                           {.text = rs_kind_name[to->kind]},
+                           {.text = to->key},
+                           {.text = to->label},
+                           {.integer = (int64_t)MIN(edge->n_claims, (uint64_t)INT64_MAX)},
+                           {.integer = edge->weight},
                            {.integer = edge->amount}};
     rs_workbook_row(&link_table, cell, workbook);
   }
 }
 
 /* Facts and summaries of a case are English, or Chinese with --lang zh: here they are said in the reader's language. */
-typedef struct { RsWorkbook *workbook; GHashTable *sentence; /* "R0001/2" -> text */ char ring[32]; int64_t position; } Said;
+typedef struct {
+  RsWorkbook *workbook;
+  GHashTable *sentence; /* "R0001/2" -> text */
+  char ring[32];
+  int64_t position;
+} Said;
 
 static GHashTable *sentences_by_place(const RsCaseRows *rows, RsLanguage language) {
   GHashTable *sentence = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < rows->n; i++)
     if (strcmp(rs_case_rows_text(rows, i, "language"), language == RS_LANG_ZH ? "zh" : "en") == 0)
-      g_hash_table_insert(sentence, g_strdup_printf("%s/%" G_GINT64_FORMAT, rs_case_rows_text(rows, i, "ring_id"), rs_case_rows_integer(rows, i, "position")),
+      g_hash_table_insert(sentence,
+                          g_strdup_printf("%s/%" G_GINT64_FORMAT, rs_case_rows_text(rows, i, "ring_id"),
+                                          rs_case_rows_integer(rows, i, "position")),
                           (gpointer)rs_case_rows_text(rows, i, "text"));
   return sentence;
 }
@@ -306,8 +383,8 @@ static void said_row(const RsTable *table, const RsCell *cell, void *data) {
   rs_workbook_row(table, changed, said->workbook);
 }
 
-bool rs_xlsx_write_case(const RsCaseRead *read, const char *ring_id, const RsPicture *picture, RsLanguage language, const char *path,
-                        GError **error) {
+bool rs_xlsx_write_case(const RsCaseRead *read, const char *ring_id, const RsPicture *picture, RsLanguage language,
+                        const char *path, GError **error) {
   const char *const where[] = {"ring_id", ring_id, NULL};
   const char *const *const which = ring_id == NULL ? NULL : where;
   g_autoptr(RsCaseRows) sentences = rs_case_read_rows(read, RS_TABLE_SENTENCE, which, error);
@@ -321,7 +398,9 @@ bool rs_xlsx_write_case(const RsCaseRead *read, const char *ring_id, const RsPic
     const bool text = lead_tables[i] == RS_TABLE_RING || lead_tables[i] == RS_TABLE_FACT;
     rs_workbook_sheet(workbook, table, RS_XLSX_MAX_ROWS, table->file != NULL ? table->file : "case.db");
     said.ring[0] = '\0';
-    if (!rs_sqlite_walk(read->database, table, which, text ? said_row : rs_workbook_row, text ? (void *)&said : (void *)workbook, error)) return false;
+    if (!rs_sqlite_walk(read->database, table, which, text ? said_row : rs_workbook_row, text ? (void *)&said : (void *)workbook,
+                        error))
+      return false;
   }
   rs_workbook_sheet(workbook, &link_table, RS_XLSX_MAX_ROWS, "graph.graphml");
   links_put(workbook, picture);

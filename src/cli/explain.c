@@ -35,7 +35,10 @@ static bool entity_name(const char *text, RsKind *kind, const char **id) {
 
 /* ---- names that are near what was typed ---- */
 
-typedef struct { unsigned distance; const char *text; } Near;
+typedef struct {
+  unsigned distance;
+  const char *text;
+} Near;
 
 /* The nearest few of the names, at most half the word away, as "; nearest: a, b"; "" when none is near. */
 static char *nearest_text(const char *word, const GPtrArray *names) {
@@ -70,9 +73,11 @@ static bool unknown_ring(const RsCaseRead *read, const char *word, GError **erro
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = 0; i < rings->n; i++) g_ptr_array_add(names, (char *)rs_case_rows_text(rings, i, "ring_id"));
   g_autofree char *nearest = nearest_text(word, names);
-  if (rings->n == 0) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s': the case '%s' has no leads", word, read->folder);
+  if (rings->n == 0)
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s': the case '%s' has no leads", word, read->folder);
   else
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s' in '%s', which has R0001 to R%04u%s", word, read->folder, rings->n, nearest);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s' in '%s', which has R0001 to R%04u%s", word, read->folder, rings->n,
+                nearest);
   return false;
 }
 
@@ -82,7 +87,8 @@ static bool unknown_entity(const RsCaseRead *read, RsKind kind, const char *id, 
   const bool masked = kind == RS_PERSON && read->masked;
   g_autofree char *nearest = masked && strncmp(id, "p:", 2) != 0 ? g_strdup("") : nearest_text(id, names);
   const char *key = masked && read->mask == NULL && strncmp(id, "p:", 2) != 0
-                        ? "; persons are masked here and the key is not beside the folder: give the pseudonym, or --mask-key FILE" : "";
+                        ? "; persons are masked here and the key is not beside the folder: give the pseudonym, or --mask-key FILE"
+                        : "";
   g_set_error(error, RS_ERROR, RS_ERROR_USAGE,
               "no %s '%s' in '%s': a case keeps the members of its leads and what they were at, prescribed or bought%s%s",
               rs_kind_name[kind], id, read->folder, nearest, key);
@@ -111,7 +117,8 @@ static bool explain_ring(const RsOptions *options, const RsCaseRead *read, const
   return true;
 }
 
-static bool explain_entity(const RsOptions *options, const RsCaseRead *read, RsKind kind, const char *id, RsOutput *output, GError **error) {
+static bool explain_entity(const RsOptions *options, const RsCaseRead *read, RsKind kind, const char *id, RsOutput *output,
+                           GError **error) {
   GError *failed = NULL;
   g_autofree char *known = rs_case_read_id(read, kind, id, &failed);
   if (failed != NULL) {
@@ -130,11 +137,13 @@ int rs_command_explain(const RsOptions *options, GError **error) {
   ring_name(asked, ring);
   const bool is_entity = entity_name(asked, &kind, &id);
   if (*ring == '\0' && !is_entity) {
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' is neither a ring (R0001) nor an entity (person:ID, doctor:ID, institution:ID, drug:ID)", asked);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE,
+                "'%s' is neither a ring (R0001) nor an entity (person:ID, doctor:ID, institution:ID, drug:ID)", asked);
     return RS_ERROR_USAGE;
   }
   g_autoptr(RsOutput) output = rs_output_open("-", error);
   if (output == NULL) return RS_ERROR_IO;
-  const bool good = is_entity ? explain_entity(options, read, kind, id, output, error) : explain_ring(options, read, ring, output, error);
+  const bool good =
+      is_entity ? explain_entity(options, read, kind, id, output, error) : explain_ring(options, read, ring, output, error);
   return good && rs_output_close(output, error) ? 0 : RS_ERROR_IO;
 }

@@ -11,8 +11,16 @@
 static const char *const kind_column[RS_N_KINDS] = {"person_id", "doctor_id", "institution_id", "drug_code"};
 
 /* Something counted over lines: a fact, or another entity. */
-typedef struct { char *name; guint64 n_lines; gint64 amount; guint n_bursts; } Tally;
-typedef struct { GPtrArray *list; GHashTable *by_name; /* borrows the names */ } Tallies;
+typedef struct {
+  char *name;
+  guint64 n_lines;
+  gint64 amount;
+  guint n_bursts;
+} Tally;
+typedef struct {
+  GPtrArray *list;
+  GHashTable *by_name; /* borrows the names */
+} Tallies;
 
 typedef struct {
   char *ring_id, *role; /* role NULL: on its lines, no member */
@@ -89,7 +97,10 @@ static void tally_add(Tallies *tallies, const char *name, gint64 amount) {
 
 /* ---- gathering ---- */
 
-typedef struct { Entity *entity; unsigned ring, file, line, amount, fund, facts, person; } Columns;
+typedef struct {
+  Entity *entity;
+  unsigned ring, file, line, amount, fund, facts, person;
+} Columns;
 
 static void evidence_row(const RsTable *table, const RsCell *cell, void *data) {
   const Columns *at = data;
@@ -109,8 +120,13 @@ static void evidence_row(const RsTable *table, const RsCell *cell, void *data) {
 static bool evidence_gather(Entity *entity, GError **error) {
   const RsTable *table = &rs_table[RS_TABLE_EVIDENCE];
   const char *const where[] = {kind_column[entity->kind], entity->id, NULL};
-  Columns at = {entity, rs_table_column(table, "ring_id"), rs_table_column(table, "file"), rs_table_column(table, "line"),
-                rs_table_column(table, "amount"), rs_table_column(table, "fund_amount"), rs_table_column(table, "facts"),
+  Columns at = {entity,
+                rs_table_column(table, "ring_id"),
+                rs_table_column(table, "file"),
+                rs_table_column(table, "line"),
+                rs_table_column(table, "amount"),
+                rs_table_column(table, "fund_amount"),
+                rs_table_column(table, "facts"),
                 rs_table_column(table, "person_id")};
   return rs_sqlite_walk(entity->read->database, table, where, evidence_row, &at, error);
 }
@@ -176,7 +192,8 @@ static bool surroundings_gather(Entity *entity, GError **error) {
   const char *name = rs_kind_name[entity->kind];
   const char *const of_entity[] = {"entity_type", name, "entity_id", entity->id, NULL};
   const char *const of_institution[] = {"institution_id", entity->kind == RS_INSTITUTION ? entity->id : "", NULL};
-  const char *const from[] = {"from_type", name, "from_id", entity->id, NULL}, *const to[] = {"to_type", name, "to_id", entity->id, NULL};
+  const char *const from[] = {"from_type", name, "from_id", entity->id, NULL}, *const to[] = {"to_type", name, "to_id",
+                                                                                              entity->id, NULL};
   entity->entity = rs_case_read_rows(entity->read, RS_TABLE_ENTITY, of_entity, error);
   if (entity->entity != NULL) entity->institution = rs_case_read_rows(entity->read, RS_TABLE_INSTITUTION, of_institution, error);
   if (entity->institution != NULL) entity->from = rs_case_read_rows(entity->read, RS_TABLE_RELATION, from, error);
@@ -203,7 +220,13 @@ static void sort_all(Entity *entity) {
 
 /* ---- text ---- */
 
-typedef struct { const Entity *entity; RsLanguage language; guint shown; RsOutput *output; GString *line; } Page;
+typedef struct {
+  const Entity *entity;
+  RsLanguage language;
+  guint shown;
+  RsOutput *output;
+  GString *line;
+} Page;
 #define say(page, en, zh) rs_say((page)->language, en, zh)
 
 G_GNUC_PRINTF(2, 3)
@@ -238,8 +261,12 @@ static void head(Page *page) {
   }
   if (entity->institution->n > 0) {
     g_autofree char *suspicion = rs_explain_number(rs_case_rows_cell(entity->institution, 0, "suspicion"));
-    add(page, say(page, "among institutions: rank %" G_GINT64_FORMAT " by suspicion (%s against %" G_GINT64_FORMAT " peers), %" G_GINT64_FORMAT " visits of %" G_GINT64_FORMAT " people",
-                  "在机构中：可疑度第 %" G_GINT64_FORMAT " 位（%s，同类 %" G_GINT64_FORMAT " 家），就诊 %" G_GINT64_FORMAT " 次，%" G_GINT64_FORMAT " 人"),
+    add(page,
+        say(page,
+            "among institutions: rank %" G_GINT64_FORMAT " by suspicion (%s against %" G_GINT64_FORMAT
+            " peers), %" G_GINT64_FORMAT " visits of %" G_GINT64_FORMAT " people",
+            "在机构中：可疑度第 %" G_GINT64_FORMAT " 位（%s，同类 %" G_GINT64_FORMAT " 家），就诊 %" G_GINT64_FORMAT
+            " 次，%" G_GINT64_FORMAT " 人"),
         rs_case_rows_integer(entity->institution, 0, "rank"), suspicion, rs_case_rows_integer(entity->institution, 0, "peers"),
         rs_case_rows_integer(entity->institution, 0, "visits"), rs_case_rows_integer(entity->institution, 0, "persons"));
     end(page);
@@ -265,7 +292,9 @@ static void facts(Page *page, const InRing *in, const RsRingStory *story) {
       const Tally *tally = g_ptr_array_index(in->facts.list, i);
       if (strcmp(tally->name, code) != 0) continue;
       if (n_known++ == 0) {
-        add(page, "%s", say(page, "   facts that rest on its lines        lines           money", "   依据其明细的事实                    明细            金额"));
+        add(page, "%s",
+            say(page, "   facts that rest on its lines        lines           money",
+                "   依据其明细的事实                    明细            金额"));
         end(page);
       }
       g_autofree char *text = g_strdup_printf("%+" G_GINT64_FORMAT "  %s", rs_case_rows_integer(story->facts, f, "points"),
@@ -282,7 +311,10 @@ static void companions(Page *page, const InRing *in) {
   const guint shown = MIN(in->companions.list->len, page->shown);
   if (in->companions.list->len == 0) return;
   const bool person = page->entity->kind == RS_PERSON;
-  add(page, "%s", person ? say(page, "   in the same bursts", "   同在集中结算") : say(page, "   people on these lines               lines           money", "   明细涉及的参保人                    明细            金额"));
+  add(page, "%s",
+      person ? say(page, "   in the same bursts", "   同在集中结算")
+             : say(page, "   people on these lines               lines           money",
+                   "   明细涉及的参保人                    明细            金额"));
   end(page);
   for (guint i = 0; i < shown; i++) {
     const Tally *tally = g_ptr_array_index(in->companions.list, i);
@@ -308,7 +340,10 @@ static void places(Page *page, const InRing *in) {
     end(page);
   }
   if (in->n_lines > in->n_places) {
-    add(page, say(page, "           and %" G_GUINT64_FORMAT " more in evidence.csv", "           其余 %" G_GUINT64_FORMAT " 行见 evidence.csv"), (guint64)(in->n_lines - in->n_places));
+    add(page,
+        say(page, "           and %" G_GUINT64_FORMAT " more in evidence.csv",
+            "           其余 %" G_GUINT64_FORMAT " 行见 evidence.csv"),
+        (guint64)(in->n_lines - in->n_places));
     end(page);
   }
 }
@@ -321,7 +356,9 @@ static void in_ring(Page *page, const InRing *in, const RsRingStory *story) {
   add(page, say(page, "  score %" G_GINT64_FORMAT "  ", "  分值 %" G_GINT64_FORMAT "  "), story->points);
   rs_terminal_add(page->line, rs_ring_story_sentence(story, 0, page->language));
   end(page);
-  add(page, "   %s", in->role == NULL ? say(page, "no member: it stands on the lead's claim lines", "非成员：出现在该线索的明细中") : rs_explain_role(page->language, in->role));
+  add(page, "   %s",
+      in->role == NULL ? say(page, "no member: it stands on the lead's claim lines", "非成员：出现在该线索的明细中")
+                       : rs_explain_role(page->language, in->role));
   if (page->entity->kind == RS_PERSON || page->entity->kind == RS_INSTITUTION)
     if (in->n_bursts > 0) add(page, say(page, ", %u of %u bursts", "，集中结算 %u/%u 次"), in->n_attended, in->n_bursts);
   g_autofree char *all = rs_summary_count(story->n_lines), *all_amount = rs_summary_money(story->amount);
@@ -334,7 +371,8 @@ static void in_ring(Page *page, const InRing *in, const RsRingStory *story) {
 
 static int compare_relations(const void *a, const void *b, void *data) {
   const RsCaseRows *rows = data;
-  const gint64 x = rs_case_rows_integer(rows, *(const guint *)a, "lines"), y = rs_case_rows_integer(rows, *(const guint *)b, "lines");
+  const gint64 x = rs_case_rows_integer(rows, *(const guint *)a, "lines"),
+               y = rs_case_rows_integer(rows, *(const guint *)b, "lines");
   if (x != y) return x > y ? -1 : 1;
   return (*(const guint *)a > *(const guint *)b) - (*(const guint *)a < *(const guint *)b);
 }
@@ -352,7 +390,9 @@ static void relations(Page *page, const RsCaseRows *rows, const char *other_type
     rs_terminal_pad(page->line, rs_case_rows_text(rows, row, other_type), 13);
     rs_terminal_pad(page->line, rs_case_rows_text(rows, row, other_id), 24);
     if (!forward) rs_terminal_pad(page->line, rs_explain_relation(page->language, rs_case_rows_text(rows, row, "kind")), 18);
-    add(page, say(page, "%" G_GINT64_FORMAT " lines, %" G_GINT64_FORMAT " days, %s", "明细 %" G_GINT64_FORMAT " 行，%" G_GINT64_FORMAT " 天，%s"),
+    add(page,
+        say(page, "%" G_GINT64_FORMAT " lines, %" G_GINT64_FORMAT " days, %s",
+            "明细 %" G_GINT64_FORMAT " 行，%" G_GINT64_FORMAT " 天，%s"),
         rs_case_rows_integer(rows, row, "lines"), rs_case_rows_integer(rows, row, "days"), amount);
     end(page);
   }
@@ -398,8 +438,10 @@ static void json_tallies(RsJson *json, const char *key, const char *name_key, co
     const Tally *tally = g_ptr_array_index(tallies, i);
     rs_json_begin(json, NULL, '{');
     rs_json_text(json, name_key, tally->name);
-    if (bursts) rs_json_unsigned(json, "bursts", tally->n_bursts);
-    else rs_json_unsigned(json, "lines", tally->n_lines);
+    if (bursts)
+      rs_json_unsigned(json, "bursts", tally->n_bursts);
+    else
+      rs_json_unsigned(json, "lines", tally->n_lines);
     if (!bursts) rs_json_money(json, "amount", tally->amount);
     rs_json_end(json, '}');
   }
@@ -445,15 +487,18 @@ static void json_page(const Page *page) {
   rs_output_char(page->output, '\n');
 }
 
-bool rs_explain_entity(const RsOptions *options, const RsCaseRead *read, RsKind kind, const char *id, RsOutput *output, GError **error) {
+bool rs_explain_entity(const RsOptions *options, const RsCaseRead *read, RsKind kind, const char *id, RsOutput *output,
+                       GError **error) {
   g_autoptr(GString) line = g_string_new(NULL);
   Entity entity = {.read = read, .kind = kind, .id = id, .rings = g_ptr_array_new_with_free_func(in_ring_free)};
   Page page = {&entity, options->language, options->top > 0 ? (guint)options->top : SHOWN, output, line};
   bool good = evidence_gather(&entity, error) && members_gather(&entity, error) && bursts_gather(&entity, error) &&
               surroundings_gather(&entity, error);
   if (good) sort_all(&entity);
-  if (good && options->json) json_page(&page);
-  else if (good) good = text_page(&page, error);
+  if (good && options->json)
+    json_page(&page);
+  else if (good)
+    good = text_page(&page, error);
   entity_clear(&entity);
   return good;
 }

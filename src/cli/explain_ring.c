@@ -37,33 +37,45 @@ static void end(Page *page) { rs_explain_line(page->output, page->line); }
 /* 2025-03-04 to 2025-05-01 are 59 days. */
 static unsigned days_between(const char *first, const char *last) {
   uint32_t a = 0, b = 0;
-  if (rs_time_parse(first, strlen(first), &a) > RS_TIME_DATE_ONLY || rs_time_parse(last, strlen(last), &b) > RS_TIME_DATE_ONLY || b < a) return 0;
+  if (rs_time_parse(first, strlen(first), &a) > RS_TIME_DATE_ONLY || rs_time_parse(last, strlen(last), &b) > RS_TIME_DATE_ONLY ||
+      b < a)
+    return 0;
   return (b - a) / RS_DAY_SECONDS + 1;
 }
 
 static const char *grade_text(const Page *page, const char *grade) {
   switch (*grade) {
-    case 'A': return say(page, "grade A (found again in at least 18 of 20 repeats with a fifth of the visit days left out)", "稳定等级 A（随机去掉五分之一就诊日，20 次中至少 18 次再次发现）");
-    case 'B': return say(page, "grade B (found again in 12 to 17 of 20 repeats with a fifth of the visit days left out)", "稳定等级 B（随机去掉五分之一就诊日，20 次中 12 至 17 次再次发现）");
-    case 'C': return say(page, "grade C (found again in fewer than 12 of 20 repeats with a fifth of the visit days left out)", "稳定等级 C（随机去掉五分之一就诊日，20 次中不足 12 次再次发现）");
-    default: return say(page, "grade - (stability was not computed)", "稳定等级 -（未计算）");
+  case 'A':
+    return say(page, "grade A (found again in at least 18 of 20 repeats with a fifth of the visit days left out)",
+               "稳定等级 A（随机去掉五分之一就诊日，20 次中至少 18 次再次发现）");
+  case 'B':
+    return say(page, "grade B (found again in 12 to 17 of 20 repeats with a fifth of the visit days left out)",
+               "稳定等级 B（随机去掉五分之一就诊日，20 次中 12 至 17 次再次发现）");
+  case 'C':
+    return say(page, "grade C (found again in fewer than 12 of 20 repeats with a fifth of the visit days left out)",
+               "稳定等级 C（随机去掉五分之一就诊日，20 次中不足 12 次再次发现）");
+  default: return say(page, "grade - (stability was not computed)", "稳定等级 -（未计算）");
   }
 }
 
 static void head(Page *page) {
   const RsRingStory *story = page->story;
-  g_autofree char *amount = rs_summary_money(story->amount), *fund = rs_summary_money(story->fund), *lines = rs_summary_count(story->n_lines);
+  g_autofree char *amount = rs_summary_money(story->amount), *fund = rs_summary_money(story->fund),
+                  *lines = rs_summary_count(story->n_lines);
   const gint64 exclusive = rs_case_rows_integer(story->ring, 0, "amount_exclusive");
   rs_terminal_add(page->line, ring_text(page, "ring_id"));
   add(page, "  %s   ", rs_explain_pattern(page->language, ring_text(page, "pattern")));
-  add(page, say(page, "score %" G_GINT64_FORMAT "   %s", "分值 %" G_GINT64_FORMAT "   %s"), story->points, grade_text(page, ring_text(page, "stability")));
+  add(page, say(page, "score %" G_GINT64_FORMAT "   %s", "分值 %" G_GINT64_FORMAT "   %s"), story->points,
+      grade_text(page, ring_text(page, "stability")));
   end(page);
   rs_terminal_add(page->line, rs_ring_story_sentence(story, 0, page->language));
   end(page);
   rs_terminal_add(page->line, ring_text(page, "first_date"));
   add(page, "%s", say(page, " to ", " 至 "));
   rs_terminal_add(page->line, ring_text(page, "last_date"));
-  add(page, say(page, ", %u days; %s claim lines; money %s, of it from the pooled fund %s", "，%u 天；费用明细 %s 行；金额 %s，其中统筹基金 %s"),
+  add(page,
+      say(page, ", %u days; %s claim lines; money %s, of it from the pooled fund %s",
+          "，%u 天；费用明细 %s 行；金额 %s，其中统筹基金 %s"),
       days_between(ring_text(page, "first_date"), ring_text(page, "last_date")), lines, amount, fund);
   if (exclusive != story->amount) {
     g_autofree char *own = rs_summary_money(exclusive);
@@ -77,7 +89,8 @@ static void fact_line(Page *page, guint i, bool first) {
   const bool counter = strcmp(rs_case_rows_text(facts, i, "kind"), "counter") == 0;
   const gint64 points = rs_case_rows_integer(facts, i, "points");
   g_autofree char *number = g_strdup_printf("%s%" G_GINT64_FORMAT, counter ? "-" : "+", ABS(points));
-  g_autofree char *value = rs_explain_number(rs_case_rows_cell(facts, i, "value")), *expected = rs_explain_number(rs_case_rows_cell(facts, i, "expected"));
+  g_autofree char *value = rs_explain_number(rs_case_rows_cell(facts, i, "value")),
+                  *expected = rs_explain_number(rs_case_rows_cell(facts, i, "expected"));
   g_autofree char *p = rs_explain_number(rs_case_rows_cell(facts, i, "p_value"));
   rs_terminal_pad(page->line, !first ? "" : counter ? say(page, " counter", " 反证") : say(page, " for", " 依据"), 10);
   rs_terminal_pad(page->line, number, -8);
@@ -176,12 +189,14 @@ static void bursts(Page *page) {
   for (guint i = 0; i < shown; i++) {
     const char *first = rs_case_rows_text(rows, i, "first_time"), *last = rs_case_rows_text(rows, i, "last_time");
     uint32_t a = 0, b = 0;
-    const bool clock = rs_time_parse(first, strlen(first), &a) == RS_TIME_OK && rs_time_parse(last, strlen(last), &b) == RS_TIME_OK && b >= a;
+    const bool clock =
+        rs_time_parse(first, strlen(first), &a) == RS_TIME_OK && rs_time_parse(last, strlen(last), &b) == RS_TIME_OK && b >= a;
     g_autofree char *day = g_strndup(first, 16);
     add(page, "   ");
     rs_terminal_pad(page->line, day, 18);
     rs_terminal_pad(page->line, rs_case_rows_text(rows, i, "institution_id"), 22);
-    add(page, say(page, " %" G_GINT64_FORMAT " cards", " %" G_GINT64_FORMAT " 张凭证"), rs_case_rows_integer(rows, i, "n_members"));
+    add(page, say(page, " %" G_GINT64_FORMAT " cards", " %" G_GINT64_FORMAT " 张凭证"),
+        rs_case_rows_integer(rows, i, "n_members"));
     if (clock) add(page, say(page, " in %u min", "，%u 分钟"), (b - a + 59) / 60);
     end(page);
   }
@@ -236,8 +251,11 @@ static void rules(Page *page) {
   const RsCaseRows *rows = page->story->rules;
   if (rows->n == 0) return;
   end(page);
-  add(page, "%s", say(page, " drugs that go together (rules.csv names the people; expected: before selection; q: whether the same people's other visits show it too)",
-                      " 共同出现的药品（涉及人员见 rules.csv；预期为筛选前；q 值检验同一批人的其他就诊是否亦如此）"));
+  add(page, "%s",
+      say(page,
+          " drugs that go together (rules.csv names the people; expected: before selection; q: whether the same people's other "
+          "visits show it too)",
+          " 共同出现的药品（涉及人员见 rules.csv；预期为筛选前；q 值检验同一批人的其他就诊是否亦如此）"));
   end(page);
   add(page, "   ");
   rs_terminal_pad(page->line, say(page, "people", "人数"), -7);
@@ -274,7 +292,9 @@ static void text_page(Page *page) {
   lines(page);
   end(page);
   if (page->read->masked)
-    add(page, "%s", say(page, " people, claims and settlements are masked; analyze --unmask --authority REF gives clear ids", " 参保人、明细与结算单编号已脱敏；analyze --unmask --authority 授权文号 可给出明文"));
+    add(page, "%s",
+        say(page, " people, claims and settlements are masked; analyze --unmask --authority REF gives clear ids",
+            " 参保人、明细与结算单编号已脱敏；analyze --unmask --authority 授权文号 可给出明文"));
   if (page->read->masked) end(page);
   add(page, "%s", say(page, " a lead is for review; it proves nothing by itself", " 疑点线索仅供核查，本身不能证明任何事实"));
   end(page);
@@ -284,16 +304,20 @@ static void text_page(Page *page) {
 
 static void json_cell(RsJson *json, const RsTableColumn *column, const RsCell *cell) {
   switch (column->type) {
-    case RS_CELL_TEXT: rs_json_text(json, column->name, cell->text); break;
-    case RS_CELL_INTEGER:
-      if (cell->empty) rs_json_text(json, column->name, NULL);
-      else rs_json_signed(json, column->name, cell->integer);
-      break;
-    case RS_CELL_MONEY:
-      if (cell->empty) rs_json_text(json, column->name, NULL);
-      else rs_json_money(json, column->name, cell->integer);
-      break;
-    default: rs_json_double(json, column->name, cell->number, column->type == RS_CELL_TINY ? 15 : 6);
+  case RS_CELL_TEXT: rs_json_text(json, column->name, cell->text); break;
+  case RS_CELL_INTEGER:
+    if (cell->empty)
+      rs_json_text(json, column->name, NULL);
+    else
+      rs_json_signed(json, column->name, cell->integer);
+    break;
+  case RS_CELL_MONEY:
+    if (cell->empty)
+      rs_json_text(json, column->name, NULL);
+    else
+      rs_json_money(json, column->name, cell->integer);
+    break;
+  default: rs_json_double(json, column->name, cell->number, column->type == RS_CELL_TINY ? 15 : 6);
   }
 }
 
@@ -365,6 +389,8 @@ static void json_page(const Page *page) {
 void rs_explain_ring(const RsOptions *options, const RsCaseRead *read, const RsRingStory *story, RsOutput *output) {
   g_autoptr(GString) line = g_string_new(NULL);
   Page page = {read, story, options->language, (guint)options->top, output, line};
-  if (options->json) json_page(&page);
-  else text_page(&page);
+  if (options->json)
+    json_page(&page);
+  else
+    text_page(&page);
 }

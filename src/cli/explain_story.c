@@ -111,10 +111,12 @@ static bool differs(const RsCaseRead *read, const char *ring, const char *what, 
 
 static bool adds_up(const RsCaseRead *read, RsRingStory *story, const char *ring, GError **error) {
   for (guint i = 0; i < story->facts->n; i++) money_add(&story->points, rs_case_rows_integer(story->facts, i, "points"));
-  if (story->points != rs_case_rows_integer(story->ring, 0, "score")) return differs(read, ring, "the points do not add up to the score", error);
+  if (story->points != rs_case_rows_integer(story->ring, 0, "score"))
+    return differs(read, ring, "the points do not add up to the score", error);
   if ((gint64)story->n_lines != rs_case_rows_integer(story->ring, 0, "claims"))
     return differs(read, ring, "the evidence does not have as many lines as the ring", error);
-  if (story->amount != rs_case_rows_integer(story->ring, 0, "amount") || story->fund != rs_case_rows_integer(story->ring, 0, "fund_amount"))
+  if (story->amount != rs_case_rows_integer(story->ring, 0, "amount") ||
+      story->fund != rs_case_rows_integer(story->ring, 0, "fund_amount"))
     return differs(read, ring, "the money of the evidence is not the ring's", error);
   return true;
 }

@@ -11,7 +11,9 @@ const char *rs_explain_kind(RsLanguage language, RsKind kind, bool many) {
   return language == RS_LANG_ZH ? zh[kind] : en[kind][many];
 }
 
-typedef struct { const char *en, *zh; } Word;
+typedef struct {
+  const char *en, *zh;
+} Word;
 
 static const char *word_zh(const Word *words, size_t n, const char *en) {
   for (size_t i = 0; i < n; i++)
@@ -20,22 +22,23 @@ static const char *word_zh(const Word *words, size_t n, const char *en) {
 }
 
 const char *rs_explain_pattern(RsLanguage language, const char *pattern) {
-  static const Word words[] = {{"batch", "集中刷卡"},     {"resale", "疑似倒卖药品"}, {"steering", "处方定向外流"},
+  static const Word words[] = {{"batch", "集中刷卡"},       {"resale", "疑似倒卖药品"}, {"steering", "处方定向外流"},
                                {"crossregion", "异地聚集"}, {"duplicate", "重复报销"},  {"travel", "异地同时就医"},
                                {"trace", "追溯码重复"},     {"mixed", "复合"}};
   return language == RS_LANG_ZH ? word_zh(words, G_N_ELEMENTS(words), pattern) : pattern;
 }
 
 const char *rs_explain_role(RsLanguage language, const char *role) {
-  static const Word words[] = {{"member", "成员"}, {"core", "核心"}, {"outlet", "结算机构"}, {"prescriber", "开方医师"}, {"item", "药品"}};
+  static const Word words[] = {
+      {"member", "成员"}, {"core", "核心"}, {"outlet", "结算机构"}, {"prescriber", "开方医师"}, {"item", "药品"}};
   return language == RS_LANG_ZH ? word_zh(words, G_N_ELEMENTS(words), role) : role;
 }
 
 const char *rs_explain_relation(RsLanguage language, const char *relation) {
   static const Word en[] = {{"VISITED", "visited"},       {"FILLED_AT", "filled at"}, {"BOUGHT", "bought"},
                             {"PRESCRIBED", "prescribed"}, {"DISPENSED", "dispensed"}, {"REFERS_TO", "patients went to"}};
-  static const Word zh[] = {{"VISITED", "就诊于"}, {"FILLED_AT", "结算于"}, {"BOUGHT", "购买"},
-                            {"PRESCRIBED", "开具"}, {"DISPENSED", "售出"},  {"REFERS_TO", "患者流向"}};
+  static const Word zh[] = {{"VISITED", "就诊于"},  {"FILLED_AT", "结算于"}, {"BOUGHT", "购买"},
+                            {"PRESCRIBED", "开具"}, {"DISPENSED", "售出"},   {"REFERS_TO", "患者流向"}};
   return language == RS_LANG_ZH ? word_zh(zh, G_N_ELEMENTS(zh), relation) : word_zh(en, G_N_ELEMENTS(en), relation);
 }
 

@@ -25,14 +25,17 @@ static const RsExporter *format_of(const RsOptions *options, GError **error) {
   }
   const RsExporter *exporter = rs_exporter_find(options->format);
   const char *nearest = exporter == NULL ? rs_options_nearest(options->format, names) : NULL;
-  if (nearest != NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; did you mean '%s'?", options->format, nearest);
-  else if (exporter == NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; there are:%s", options->format, list->str);
+  if (nearest != NULL)
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; did you mean '%s'?", options->format, nearest);
+  else if (exporter == NULL)
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; there are:%s", options->format, list->str);
   return exporter;
 }
 
 static bool options_agree(const RsOptions *options, const RsExporter *exporter, GError **error) {
   if (options->ring != NULL && (options->all || options->per_ring))
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ring is one ring, --%s is more", options->all ? "all" : "per-ring"), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ring is one ring, --%s is more", options->all ? "all" : "per-ring"),
+           false;
   if (strcmp(options->output, "-") == 0 && (*exporter->suffix == '\0' || options->per_ring))
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "this is a folder of files: give -o FOLDER"), false;
   return true;
@@ -43,8 +46,12 @@ static void say_what(const RsOptions *options, const RsPicture *picture, const c
   g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
   fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n", "%s：%s 个节点，%s 条边\n"), path, nodes, edges);
   if (picture->nodes->len > READABLE_NODES)
-    fprintf(stderr, rs_say(options->language, "more than %u nodes are hard to read as a picture: --top N keeps the leads and what is busiest, --per-ring writes one file a ring\n",
-                           "超过 %u 个节点的图难以阅读：--top N 只保留线索成员和最活跃的节点，--per-ring 每条线索单独成文件\n"), READABLE_NODES);
+    fprintf(stderr,
+            rs_say(options->language,
+                   "more than %u nodes are hard to read as a picture: --top N keeps the leads and what is busiest, --per-ring "
+                   "writes one file a ring\n",
+                   "超过 %u 个节点的图难以阅读：--top N 只保留线索成员和最活跃的节点，--per-ring 每条线索单独成文件\n"),
+            READABLE_NODES);
 }
 
 static bool size_ok(const RsOptions *options, const RsExporter *exporter, const RsPicture *picture, GError **error) {
@@ -52,14 +59,15 @@ static bool size_ok(const RsOptions *options, const RsExporter *exporter, const 
                     (exporter->max_edges == 0 || picture->edges->len <= exporter->max_edges);
   if (fits || options->force) return true;
   g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%s nodes and %s edges are more than a reader of %s bears: --top N, --per-ring, or --force", nodes,
-              edges, exporter->name);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT,
+              "%s nodes and %s edges are more than a reader of %s bears: --top N, --per-ring, or --force", nodes, edges,
+              exporter->name);
   return false;
 }
 
 /* shown: the name to tell the user, when the place is a private one. */
-static bool export_one(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const char *ring_id, const char *path,
-                       const char *shown, GError **error) {
+static bool export_one(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const char *ring_id,
+                       const char *path, const char *shown, GError **error) {
   g_autoptr(RsPicture) picture = rs_picture_from_case(read, ring_id, error);
   if (picture == NULL) return false;
   const guint n_nodes = picture->nodes->len;
@@ -71,7 +79,8 @@ static bool export_one(const RsOptions *options, const RsExporter *exporter, con
 }
 
 /* One file or folder a ring, in a new folder that comes into being as a whole. */
-static bool export_each(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const RsCaseRows *rings, GError **error) {
+static bool export_each(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const RsCaseRows *rings,
+                        GError **error) {
   g_autofree char *name = rs_case_folder_name(options->output, error);
   if (name == NULL) return false;
   if (g_file_test(name, G_FILE_TEST_EXISTS) || g_file_test(name, G_FILE_TEST_IS_SYMLINK)) {
@@ -82,7 +91,8 @@ static bool export_each(const RsOptions *options, const RsExporter *exporter, co
   bool good = partial != NULL;
   for (guint i = 0; good && i < rings->n; i++) {
     const char *id = rs_case_rows_text(rings, i, "ring_id");
-    g_autofree char *path = g_strdup_printf("%s/%s%s", partial, id, exporter->suffix), *shown = g_strdup_printf("%s/%s%s", name, id, exporter->suffix);
+    g_autofree char *path = g_strdup_printf("%s/%s%s", partial, id, exporter->suffix),
+                    *shown = g_strdup_printf("%s/%s%s", name, id, exporter->suffix);
     good = export_one(options, exporter, read, id, path, shown, error);
   }
   if (good && rename(partial, name) != 0) {

@@ -15,7 +15,12 @@
 #define MAX_EDGES 300000u
 #define NEAREST 3u
 
-typedef struct { uint32_t n; RsKind *kind; uint32_t *id; bool *focus; } Selection;
+typedef struct {
+  uint32_t n;
+  RsKind *kind;
+  uint32_t *id;
+  bool *focus;
+} Selection;
 
 static void selection_clear(Selection *selection) {
   g_free(selection->kind);
@@ -40,7 +45,10 @@ static void selection_init(Selection *selection, uint32_t n) {
 
 /* Ids near the one typed, "" when none is; ids of persons are not shown to everybody who can start the program. */
 static char *nearest_text(const RsCase *c, RsKind kind, const char *id) {
-  struct { unsigned distance; const char *text; } near[NEAREST];
+  struct {
+    unsigned distance;
+    const char *text;
+  } near[NEAREST];
   guint n = 0;
   const unsigned limit = (unsigned)MIN(strlen(id), 64) / 3 + 2;
   GString *text = g_string_new(NULL);
@@ -84,7 +92,8 @@ static uint32_t ego_find(const RsCase *c, const char *text, GError **error) {
     const uint32_t i = entity_find(c, (RsKind)kind, text + length + 1);
     if (i != RS_NONE) return rs_whole_node(c->knowledge, (RsKind)kind, i);
     g_autofree char *nearest = nearest_text(c, (RsKind)kind, text + length + 1);
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ego: no %s '%s' in the claims%s", rs_kind_name[kind], text + length + 1, nearest);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ego: no %s '%s' in the claims%s", rs_kind_name[kind], text + length + 1,
+                nearest);
     return RS_NONE;
   }
   g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ego: '%s' is not person:ID, doctor:ID, institution:ID or drug:ID", text);
@@ -118,7 +127,12 @@ static bool near_select(const RsCase *c, uint32_t ego, int hops, Selection *sele
 
 /* ---- the best connected ---- */
 
-typedef struct { const RsEntity *entity; const char *text; RsKind kind; uint32_t id; } Standing;
+typedef struct {
+  const RsEntity *entity;
+  const char *text;
+  RsKind kind;
+  uint32_t id;
+} Standing;
 
 static int compare_standing(const void *a, const void *b) {
   const Standing *x = a, *y = b;
@@ -150,12 +164,13 @@ static void top_select(const RsCase *c, const RsEntities *entities, uint32_t top
 static bool size_ok(const RsOptions *options, uint32_t n_nodes, uint32_t n_edges, GError **error) {
   if ((n_nodes <= MAX_NODES && n_edges <= MAX_EDGES) || options->force) return true;
   g_autofree char *nodes = rs_summary_count(n_nodes), *edges = rs_summary_count(n_edges);
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%s entities and %s relations are more than Gephi bears: fewer --hops, a smaller --top, or --force",
-              nodes, edges);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT,
+              "%s entities and %s relations are more than Gephi bears: fewer --hops, a smaller --top, or --force", nodes, edges);
   return false;
 }
 
-static bool part_write(const RsOptions *options, const RsCase *c, const RsEntities *entities, const RsSubgraph *subgraph, GError **error) {
+static bool part_write(const RsOptions *options, const RsCase *c, const RsEntities *entities, const RsSubgraph *subgraph,
+                       GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(options->output, error);
   if (output == NULL) return false;
   if (g_str_has_suffix(options->output, ".gexf")) {
@@ -182,11 +197,13 @@ bool rs_graph_part(const RsOptions *options, const RsCase *c, GError **error) {
   } else {
     top_select(c, entities, (uint32_t)options->top, &selection);
   }
-  g_autoptr(RsSubgraph) subgraph = rs_subgraph_select(c->knowledge, entities, selection.n, selection.kind, selection.id, selection.focus);
+  g_autoptr(RsSubgraph) subgraph =
+      rs_subgraph_select(c->knowledge, entities, selection.n, selection.kind, selection.id, selection.focus);
   if (!size_ok(options, subgraph->n_nodes, subgraph->n_edges, error)) return false;
   if (!part_write(options, &whole, entities, subgraph, error)) return false;
   if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(subgraph->n_nodes), *edges = rs_summary_count(subgraph->n_edges);
-  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n", "%s：%s 个节点，%s 条边\n"), options->output, nodes, edges);
+  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n", "%s：%s 个节点，%s 条边\n"), options->output, nodes,
+          edges);
   return true;
 }

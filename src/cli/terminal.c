@@ -17,8 +17,10 @@ static int add(GString *line, const char *text) {
     const gunichar c = g_utf8_get_char_validated(text, (gssize)MIN(left, 6));
     const bool broken = c == (gunichar)-1 || c == (gunichar)-2;
     const size_t step = broken ? 1 : (size_t)(g_utf8_next_char(text) - text);
-    if (broken || steers(c)) g_string_append_c(line, '?');
-    else g_string_append_len(line, text, (gssize)step);
+    if (broken || steers(c))
+      g_string_append_c(line, '?');
+    else
+      g_string_append_len(line, text, (gssize)step);
     width += broken || steers(c) ? 1 : columns_of(c);
     text += step;
     left -= step;
@@ -42,7 +44,9 @@ void rs_terminal_pad(GString *line, const char *text, int width) {
   const gsize start = line->len;
   const int wanted = ABS(width), used = add(line, text);
   for (int i = used; i < wanted; i++) {
-    if (width < 0) g_string_insert_c(line, (gssize)start, ' ');
-    else g_string_append_c(line, ' ');
+    if (width < 0)
+      g_string_insert_c(line, (gssize)start, ' ');
+    else
+      g_string_append_c(line, ' ');
   }
 }

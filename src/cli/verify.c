@@ -8,7 +8,9 @@
 #include <string.h>
 
 static void finding_line(const RsVerifyFinding *finding, RsLanguage language, RsOutput *output) {
-  static const char *const en[] = {"changed ", "missing ", "extra   ", "log     ", "manifest"}, *const zh[] = {"已改动", "缺失  ", "多出  ", "日志  ", "清单  "};
+  static const char *const en[] = {"changed ", "missing ", "extra   ", "log     ", "manifest"}, *const zh[] = {"已改动", "缺失  ",
+                                                                                                               "多出  ", "日志  ",
+                                                                                                               "清单  "};
   g_autoptr(GString) line = g_string_new(rs_say(language, en[finding->what], zh[finding->what]));
   g_string_append(line, "  ");
   rs_terminal_add(line, finding->name);
@@ -42,11 +44,13 @@ static void json_write(const RsVerify *verify, RsOutput *output) {
 }
 
 static void text_write(const RsOptions *options, const RsVerify *verify, RsOutput *output) {
-  for (guint i = 0; i < verify->findings->len; i++) finding_line(g_ptr_array_index(verify->findings, i), options->language, output);
+  for (guint i = 0; i < verify->findings->len; i++)
+    finding_line(g_ptr_array_index(verify->findings, i), options->language, output);
   if (options->quiet || verify->findings->len > 0) return;
-  g_autofree char *line = g_strdup_printf(rs_say(options->language, "%u files as the manifest says, %u entries in the log\ndigest     sha256:%s\n",
-                                                 "%u 个文件与清单一致，日志 %u 条\n结果摘要   sha256:%s\n"),
-                                          verify->n_files, verify->n_log_entries, verify->digest);
+  g_autofree char *line =
+      g_strdup_printf(rs_say(options->language, "%u files as the manifest says, %u entries in the log\ndigest     sha256:%s\n",
+                             "%u 个文件与清单一致，日志 %u 条\n结果摘要   sha256:%s\n"),
+                      verify->n_files, verify->n_log_entries, verify->digest);
   rs_output_text(output, line);
 }
 
@@ -55,11 +59,13 @@ int rs_command_verify(const RsOptions *options, GError **error) {
   if (verify == NULL) return RS_ERROR_IO;
   g_autoptr(RsOutput) output = rs_output_open("-", error);
   if (output == NULL) return RS_ERROR_IO;
-  if (options->json) json_write(verify, output);
-  else text_write(options, verify, output);
+  if (options->json)
+    json_write(verify, output);
+  else
+    text_write(options, verify, output);
   if (!rs_output_close(output, error)) return RS_ERROR_IO;
   if (verify->findings->len == 0) return 0;
-  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s: not as it was written: %u finding%s", options->operand[0], verify->findings->len,
-              verify->findings->len == 1 ? "" : "s");
+  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s: not as it was written: %u finding%s", options->operand[0],
+              verify->findings->len, verify->findings->len == 1 ? "" : "s");
   return RS_ERROR_INTEGRITY;
 }

@@ -100,7 +100,8 @@ static void id_is_taken_in_either_form(void **state) {
   rs_assert_no_error(error);
   assert_non_null(read->mask);
   rs_mask_text(read->mask, 'p', "P1", masked);
-  g_autofree char *by_clear = rs_case_read_id(read, RS_PERSON, "P1", &error), *by_printed = rs_case_read_id(read, RS_PERSON, masked, &error);
+  g_autofree char *by_clear = rs_case_read_id(read, RS_PERSON, "P1", &error),
+                  *by_printed = rs_case_read_id(read, RS_PERSON, masked, &error);
   assert_string_equal(by_clear, masked);
   assert_string_equal(by_printed, masked);
   g_autofree char *outlet = rs_case_read_id(read, RS_INSTITUTION, "I3", &error);
@@ -119,7 +120,8 @@ static void id_is_taken_in_either_form(void **state) {
   g_autofree char *by_given = rs_case_read_id(given, RS_PERSON, "P1", &error);
   assert_string_equal(by_given, masked);
   rs_assert_no_error(error);
-  assert_true(g_file_set_contents(beside, "ringscope-key-1 4343434343434343434343434343434343434343434343434343434343434343\n", -1, NULL));
+  assert_true(g_file_set_contents(beside, "ringscope-key-1 4343434343434343434343434343434343434343434343434343434343434343\n",
+                                  -1, NULL));
   assert_null(rs_case_read_new(path, beside, &error)); /* asked for, and another case's */
   assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_INPUT));
   g_clear_error(&error);
@@ -144,7 +146,9 @@ static void case_on_a_read_only_medium_is_read(void **state) {
   small_folder_remove(folder);
 }
 
-static const struct { const char *name, *sql; } edits[] = {
+static const struct {
+  const char *name, *sql;
+} edits[] = {
     {"a text where a number belongs", "UPDATE ring SET score = 'many'"},
     {"a blob", "UPDATE member SET entity_id = x'00ff00'"},
     {"a text with a NUL", "UPDATE evidence SET person_id = 'a' || char(0) || 'b'"},
@@ -152,8 +156,10 @@ static const struct { const char *name, *sql; } edits[] = {
     {"an infinite value", "UPDATE fact SET value = 9e999"},
     {"a missing table", "DROP TABLE burst"},
     {"a missing column", "ALTER TABLE member RENAME COLUMN role TO rule"},
-    {"a view that never ends", "DROP TABLE fact; CREATE VIEW fact AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT "
-                               "'R0001' AS ring_id, 'x' AS fact, 1.0 AS value, 1.0 AS expected, 1.0 AS p_value, n AS points, 'for' AS kind, '' AS text FROM r"},
+    {"a view that never ends",
+     "DROP TABLE fact; CREATE VIEW fact AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT "
+     "'R0001' AS ring_id, 'x' AS fact, 1.0 AS value, 1.0 AS expected, 1.0 AS p_value, n AS points, 'for' AS kind, '' AS text "
+     "FROM r"},
 };
 
 static void edited_database_gives_an_error(void **state) {
@@ -191,7 +197,10 @@ static void folder_that_is_no_case_is_named(void **state) {
   assert_non_null(strstr(error->message, "run analyze again"));
   g_clear_error(&error);
   change_manifest(path, "\"some\": 2,", "\"case_format\": 1,");
-  assert_true(g_file_set_contents(database, "not a database, but long enough to be one .......................................................................", -1, NULL));
+  assert_true(g_file_set_contents(
+      database,
+      "not a database, but long enough to be one .......................................................................", -1,
+      NULL));
   assert_null(rs_case_read_new(path, NULL, &error));
   assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_INPUT));
   g_clear_error(&error);
@@ -219,7 +228,8 @@ static void damaged_database_never_crashes(void **state) {
     g_autofree char *changed = g_memdup2(bytes, length);
     g_autoptr(GError) error = NULL;
     for (unsigned i = 0; i < 1 + run; i++) changed[rs_random_below(&random, (uint32_t)length)] = (char)rs_random_next(&random);
-    assert_true(g_file_set_contents(database, changed, run % 10 == 9 ? (gssize)rs_random_below(&random, (uint32_t)length) : (gssize)length, NULL));
+    assert_true(g_file_set_contents(database, changed,
+                                    run % 10 == 9 ? (gssize)rs_random_below(&random, (uint32_t)length) : (gssize)length, NULL));
     n_refused += !read_all(path, &error);
   }
   assert_true(n_refused > 10);
@@ -228,12 +238,13 @@ static void damaged_database_never_crashes(void **state) {
 
 static void edited_drawing_gives_an_error(void **state) {
   (void)state;
-  static const struct { const char *from, *to; } changes[] = {
-      {"<data key=\"kind\">person</data>", "<data key=\"kind\">ghost</data>"},
-      {"label=\"BOUGHT\"", "label=\"STOLEN\""},
-      {"label=\"BOUGHT\"", "label=\"VISITED\""},
-      {"<data key=\"e_first_date\">2025-03-04</data>", ""},
-      {"<graph ", "<grapes "}};
+  static const struct {
+    const char *from, *to;
+  } changes[] = {{"<data key=\"kind\">person</data>", "<data key=\"kind\">ghost</data>"},
+                 {"label=\"BOUGHT\"", "label=\"STOLEN\""},
+                 {"label=\"BOUGHT\"", "label=\"VISITED\""},
+                 {"<data key=\"e_first_date\">2025-03-04</data>", ""},
+                 {"<graph ", "<grapes "}};
   for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
     char *folder;
     g_autofree char *path = case_written(&folder, false), *drawing = g_build_filename(path, "graph.graphml", NULL), *text = NULL;
@@ -275,19 +286,24 @@ static void untouched_case_has_no_finding(void **state) {
 
 static void every_kind_of_change_is_found(void **state) {
   (void)state;
-  static const struct { const char *name, *file, *text; bool remove; const char *finding; } changes[] = {
-      {"another size", "rings.csv", "ring_id\n", false, "0 rings.csv;"},
-      {"missing", "leads.xlsx", NULL, true, "1 leads.xlsx;"},
-      {"extra", "notes.txt", "mine", false, "2 notes.txt;"},
-      {"extra among the rings", "rings/R0009.gexf", "x", false, "2 rings/R0009.gexf;"},
-      {"no log", "log.jsonl", NULL, true, "3 log.jsonl;"},
-      {"empty log", "log.jsonl", "", false, "4 manifest.json;"},
-      {"forged log", "log.jsonl", "{\"seq\":1}\n", false, "3 log.jsonl;"}};
+  static const struct {
+    const char *name, *file, *text;
+    bool remove;
+    const char *finding;
+  } changes[] = {{"another size", "rings.csv", "ring_id\n", false, "0 rings.csv;"},
+                 {"missing", "leads.xlsx", NULL, true, "1 leads.xlsx;"},
+                 {"extra", "notes.txt", "mine", false, "2 notes.txt;"},
+                 {"extra among the rings", "rings/R0009.gexf", "x", false, "2 rings/R0009.gexf;"},
+                 {"no log", "log.jsonl", NULL, true, "3 log.jsonl;"},
+                 {"empty log", "log.jsonl", "", false, "4 manifest.json;"},
+                 {"forged log", "log.jsonl", "{\"seq\":1}\n", false, "3 log.jsonl;"}};
   for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
     char *folder;
     g_autofree char *path = case_written(&folder, false), *file = g_build_filename(path, changes[i].file, NULL);
-    if (changes[i].remove) assert_int_equal(unlink(file), 0);
-    else assert_true(g_file_set_contents(file, changes[i].text, -1, NULL));
+    if (changes[i].remove)
+      assert_int_equal(unlink(file), 0);
+    else
+      assert_true(g_file_set_contents(file, changes[i].text, -1, NULL));
     g_autofree char *findings = findings_of(path);
     if (strcmp(findings, changes[i].finding) != 0) fail_msg("%s: '%s'", changes[i].name, findings);
     small_folder_remove(folder);
@@ -310,7 +326,8 @@ static void one_turned_bit_is_found(void **state) {
 static void link_in_a_file_s_place_is_found(void **state) {
   (void)state;
   char *folder;
-  g_autofree char *path = case_written(&folder, false), *file = g_build_filename(path, "rings.csv", NULL), *moved = g_build_filename(folder, "rings.csv", NULL);
+  g_autofree char *path = case_written(&folder, false), *file = g_build_filename(path, "rings.csv", NULL),
+                  *moved = g_build_filename(folder, "rings.csv", NULL);
   assert_int_equal(rename(file, moved), 0);
   assert_int_equal(symlink(moved, file), 0);
   g_autofree char *findings = findings_of(path);
@@ -330,18 +347,12 @@ static void manifest_that_was_edited_is_found(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(rows_come_back_as_they_were_written),
-      cmocka_unit_test(id_is_taken_in_either_form),
-      cmocka_unit_test(case_on_a_read_only_medium_is_read),
-      cmocka_unit_test(edited_database_gives_an_error),
-      cmocka_unit_test(folder_that_is_no_case_is_named),
-      cmocka_unit_test(damaged_database_never_crashes),
-      cmocka_unit_test(edited_drawing_gives_an_error),
-      cmocka_unit_test(untouched_case_has_no_finding),
-      cmocka_unit_test(every_kind_of_change_is_found),
-      cmocka_unit_test(one_turned_bit_is_found),
-      cmocka_unit_test(link_in_a_file_s_place_is_found),
-      cmocka_unit_test(manifest_that_was_edited_is_found),
+      cmocka_unit_test(rows_come_back_as_they_were_written), cmocka_unit_test(id_is_taken_in_either_form),
+      cmocka_unit_test(case_on_a_read_only_medium_is_read),  cmocka_unit_test(edited_database_gives_an_error),
+      cmocka_unit_test(folder_that_is_no_case_is_named),     cmocka_unit_test(damaged_database_never_crashes),
+      cmocka_unit_test(edited_drawing_gives_an_error),       cmocka_unit_test(untouched_case_has_no_finding),
+      cmocka_unit_test(every_kind_of_change_is_found),       cmocka_unit_test(one_turned_bit_is_found),
+      cmocka_unit_test(link_in_a_file_s_place_is_found),     cmocka_unit_test(manifest_that_was_edited_is_found),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,8 @@ static void use_key(SmallCase *small, const char *folder) {
   small->c.mask = rs_mask_new(key, NULL);
 }
 
-static bool export_to(const RsCaseRead *read, const RsExporter *exporter, const char *ring_id, uint32_t top, const char *path, GError **error) {
+static bool export_to(const RsCaseRead *read, const RsExporter *exporter, const char *ring_id, uint32_t top, const char *path,
+                      GError **error) {
   g_autoptr(RsPicture) picture = rs_picture_from_case(read, ring_id, error);
   if (picture == NULL) return false;
   if (top > 0) rs_picture_keep(picture, top);
@@ -39,7 +40,9 @@ static bool export_to(const RsCaseRead *read, const RsExporter *exporter, const 
 static void export_all(const RsCaseRead *read, const char *folder, const char *name, const char *ring_id, uint32_t top) {
   for (size_t i = 0; i < RS_N_EXPORTERS; i++) {
     const RsExporter *exporter = &rs_exporter[i];
-    const char *suffix = strcmp(exporter->name, "i2") == 0 ? ".i2.csv" : *exporter->suffix != '\0' ? exporter->suffix : exporter->name;
+    const char *suffix = strcmp(exporter->name, "i2") == 0 ? ".i2.csv"
+                         : *exporter->suffix != '\0'       ? exporter->suffix
+                                                           : exporter->name;
     g_autofree char *path = g_strdup_printf("%s/%s%s%s", folder, name, *suffix == '.' ? "" : ".", suffix);
     g_autoptr(GError) error = NULL;
     export_to(read, exporter, ring_id, top, path, &error);
@@ -61,14 +64,17 @@ static int run(const char *const *arguments, char **printed) {
 }
 
 static void says(int code, const char *what, const char *printed) {
-  if (code == 77) print_message("%s not tried: %s\n", what, printed == NULL ? "no such program" : printed);
-  else if (code != 0) fail_msg("%s: %s", what, printed);
+  if (code == 77)
+    print_message("%s not tried: %s\n", what, printed == NULL ? "no such program" : printed);
+  else if (code != 0)
+    fail_msg("%s: %s", what, printed);
 }
 
 /* graphology comes from the npm registry, into a folder that check.sh or the user names; without it this part is skipped with a notice. */
 static int graphology_run(const char *folder, char **printed) {
   const char *modules = g_getenv("RS_NODE_MODULES");
-  const char *const arguments[] = {"node", "tests/readers/read_graphology.cjs", folder, modules == NULL ? "build/readers" : modules, NULL};
+  const char *const arguments[] = {"node", "tests/readers/read_graphology.cjs", folder,
+                                   modules == NULL ? "build/readers" : modules, NULL};
   return run(arguments, printed);
 }
 
@@ -179,7 +185,8 @@ static void full_disk_is_an_error_and_leaves_nothing(void **state) {
 static void folder_with_something_in_it_is_left_alone(void **state) {
   (void)state;
   char *folder = small_folder_new();
-  g_autofree char *place = g_build_filename(folder, "out", NULL), *mine = g_build_filename(place, "nodes.csv", NULL), *text = NULL;
+  g_autofree char *place = g_build_filename(folder, "out", NULL), *mine = g_build_filename(place, "nodes.csv", NULL),
+                  *text = NULL;
   g_autoptr(SmallCase) golden = small_case_golden();
   g_autoptr(RsCaseRead) read = case_open(golden, folder, "case");
   g_autoptr(GError) error = NULL;
@@ -196,10 +203,8 @@ static void folder_with_something_in_it_is_left_alone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(readers_see_the_same_in_every_format),
-      cmocka_unit_test(masked_export_holds_no_clear_person),
-      cmocka_unit_test(two_exports_have_the_same_bytes),
-      cmocka_unit_test(full_disk_is_an_error_and_leaves_nothing),
+      cmocka_unit_test(readers_see_the_same_in_every_format),      cmocka_unit_test(masked_export_holds_no_clear_person),
+      cmocka_unit_test(two_exports_have_the_same_bytes),           cmocka_unit_test(full_disk_is_an_error_and_leaves_nothing),
       cmocka_unit_test(folder_with_something_in_it_is_left_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

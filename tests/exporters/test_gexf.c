@@ -59,7 +59,9 @@ static bool alive_on(const RsClaims *claims, const RsSubgraphNode *person, const
     if (claims->visit_time[v] / 86400u != day) continue;
     if (other->kind == RS_INSTITUTION && claims->visit_institution[v] == other->id) return true;
     for (uint64_t l = claims->visit_line[v]; l < claims->visit_line[v + 1]; l++)
-      if ((other->kind == RS_DOCTOR && claims->line_doctor[l] == other->id) || (other->kind == RS_DRUG && claims->line_drug[l] == other->id)) return true;
+      if ((other->kind == RS_DOCTOR && claims->line_doctor[l] == other->id) ||
+          (other->kind == RS_DRUG && claims->line_drug[l] == other->id))
+        return true;
   }
   return false;
 }
@@ -72,7 +74,8 @@ static void spells_are_the_days_with_a_claim(void **state) {
     g_autoptr(RsClaims) claims = rs_random_claims(&shape, seed);
     g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, 1, NULL);
     g_autoptr(RsEntities) entities = rs_entities_new(knowledge);
-    const uint32_t n = rs_knowledge_count(knowledge, RS_PERSON) + rs_knowledge_count(knowledge, RS_INSTITUTION) + rs_knowledge_count(knowledge, RS_DRUG);
+    const uint32_t n = rs_knowledge_count(knowledge, RS_PERSON) + rs_knowledge_count(knowledge, RS_INSTITUTION) +
+                       rs_knowledge_count(knowledge, RS_DRUG);
     g_autofree RsKind *kind = g_new(RsKind, n);
     g_autofree uint32_t *id = g_new(uint32_t, n);
     uint32_t used = 0;
@@ -111,45 +114,86 @@ static void edges_hold_what_the_relation_holds(void **state) {
   g_autoptr(RsPicture) picture = picture_of(golden, RS_NONE);
   g_autofree char *text = gexf_text(picture);
   /* P1 was at I1 on 4 and 20 March: three lines there were 100.50 and -5.00 */
-  assert_non_null(strstr(text, "source=\"P:P1\" target=\"I:I1\" kind=\"FILLED_AT\" label=\"2 claims\" weight=\"2.000\"><attvalues>"
-                               "<attvalue for=\"n_claims\" value=\"2\"/><attvalue for=\"amount\" value=\"95.50\"/>"
-                               "<attvalue for=\"first_date\" value=\"2025-03-04\"/><attvalue for=\"last_date\" value=\"2025-03-20\"/></attvalues>"
-                               "<spells><spell start=\"2025-03-04\" end=\"2025-03-04\"/><spell start=\"2025-03-20\" end=\"2025-03-20\"/></spells></edge>"));
+  assert_non_null(strstr(
+      text, "source=\"P:P1\" target=\"I:I1\" kind=\"FILLED_AT\" label=\"2 claims\" weight=\"2.000\"><attvalues>"
+            "<attvalue for=\"n_claims\" value=\"2\"/><attvalue for=\"amount\" value=\"95.50\"/>"
+            "<attvalue for=\"first_date\" value=\"2025-03-04\"/><attvalue for=\"last_date\" value=\"2025-03-20\"/></attvalues>"
+            "<spells><spell start=\"2025-03-04\" end=\"2025-03-04\"/><spell start=\"2025-03-20\" "
+            "end=\"2025-03-20\"/></spells></edge>"));
   assert_non_null(strstr(text, "<node id=\"P:P1\" label=\"Zhang San\" start=\"2025-03-04\" end=\"2025-03-20\">"));
 }
 
 /* ---- what the linter refuses ---- */
 
-#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<gexf xmlns=\"http://gexf.net/1.3\" xmlns:viz=\"http://gexf.net/1.3/viz\" version=\"1.3\">"
-#define GRAPH "<graph mode=\"dynamic\" defaultedgetype=\"directed\" timeformat=\"date\" timerepresentation=\"interval\" timezone=\"UTC\">"
+#define HEAD                                                                                                                     \
+  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<gexf xmlns=\"http://gexf.net/1.3\" xmlns:viz=\"http://gexf.net/1.3/viz\" "       \
+  "version=\"1.3\">"
+#define GRAPH                                                                                                                    \
+  "<graph mode=\"dynamic\" defaultedgetype=\"directed\" timeformat=\"date\" timerepresentation=\"interval\" timezone=\"UTC\">"
 #define ATTRIBUTES "<attributes class=\"node\" mode=\"static\"><attribute id=\"n\" title=\"n\" type=\"integer\"/></attributes>"
 #define NODES "<nodes><node id=\"a\" label=\"a\"/><node id=\"b\" label=\"b\"/></nodes>"
-#define EDGE(attributes, content) "<edges><edge id=\"e1\" source=\"a\" target=\"b\" kind=\"K\" weight=\"1\" " attributes ">" content "</edge></edges>"
+#define EDGE(attributes, content)                                                                                                \
+  "<edges><edge id=\"e1\" source=\"a\" target=\"b\" kind=\"K\" weight=\"1\" " attributes ">" content "</edge></edges>"
 #define TAIL "</graph></gexf>"
 
-static const struct { const char *name, *text, *says; } broken[] = {
-    {"no zone", HEAD "<graph mode=\"dynamic\" defaultedgetype=\"directed\" timeformat=\"date\" timerepresentation=\"interval\" timezone=\"Mars\">" TAIL, "rule 18: time zone"},
-    {"numeric attribute", HEAD GRAPH "<attributes class=\"node\" mode=\"static\"><attribute id=\"0\" title=\"0\" type=\"string\"/></attributes>" TAIL, "rule 2"},
-    {"id is not the title", HEAD GRAPH "<attributes class=\"node\" mode=\"static\"><attribute id=\"a\" title=\"b\" type=\"string\"/></attributes>" TAIL, "rule 2"},
+static const struct {
+  const char *name, *text, *says;
+} broken[] = {
+    {"no zone",
+     HEAD "<graph mode=\"dynamic\" defaultedgetype=\"directed\" timeformat=\"date\" timerepresentation=\"interval\" "
+          "timezone=\"Mars\">" TAIL,
+     "rule 18: time zone"},
+    {"numeric attribute",
+     HEAD GRAPH "<attributes class=\"node\" mode=\"static\"><attribute id=\"0\" title=\"0\" type=\"string\"/></attributes>" TAIL,
+     "rule 2"},
+    {"id is not the title",
+     HEAD GRAPH "<attributes class=\"node\" mode=\"static\"><attribute id=\"a\" title=\"b\" type=\"string\"/></attributes>" TAIL,
+     "rule 2"},
     {"two blocks", HEAD GRAPH ATTRIBUTES ATTRIBUTES TAIL, "rule 2: two blocks"},
     {"dynamic column", HEAD GRAPH "<attributes class=\"node\" mode=\"dynamic\"></attributes>" TAIL, "rule 18"},
-    {"list type", HEAD GRAPH "<attributes class=\"node\" mode=\"static\"><attribute id=\"a\" title=\"a\" type=\"liststring\"/></attributes>" TAIL, "rule 3"},
+    {"list type",
+     HEAD GRAPH
+     "<attributes class=\"node\" mode=\"static\"><attribute id=\"a\" title=\"a\" type=\"liststring\"/></attributes>" TAIL,
+     "rule 3"},
     {"no such date", HEAD GRAPH NODES EDGE("start=\"2025-02-30\" end=\"2025-03-01\"", "") TAIL, "rule 18: no such period"},
     {"end before start", HEAD GRAPH NODES EDGE("start=\"2025-03-02\" end=\"2025-03-01\"", "") TAIL, "rule 18"},
-    {"overlapping spells", HEAD GRAPH NODES EDGE("", "<spells><spell start=\"2025-03-01\" end=\"2025-03-03\"/><spell start=\"2025-03-03\" end=\"2025-03-04\"/></spells>") TAIL, "rule 18: spells out of order"},
-    {"period and spells", HEAD GRAPH NODES EDGE("start=\"2025-03-01\" end=\"2025-03-09\"", "<spells><spell start=\"2025-03-01\" end=\"2025-03-03\"/></spells>") TAIL, "rule 18: an edge with both"},
-    {"size without value", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:size/></node></nodes>" TAIL, "rule 18: a size without a value"},
+    {"overlapping spells",
+     HEAD GRAPH NODES EDGE(
+         "", "<spells><spell start=\"2025-03-01\" end=\"2025-03-03\"/><spell start=\"2025-03-03\" end=\"2025-03-04\"/></spells>")
+         TAIL,
+     "rule 18: spells out of order"},
+    {"period and spells",
+     HEAD GRAPH NODES EDGE("start=\"2025-03-01\" end=\"2025-03-09\"",
+                           "<spells><spell start=\"2025-03-01\" end=\"2025-03-03\"/></spells>") TAIL,
+     "rule 18: an edge with both"},
+    {"size without value", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:size/></node></nodes>" TAIL,
+     "rule 18: a size without a value"},
     {"hex colour", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:color hex=\"#aabbcc\"/></node></nodes>" TAIL, "rule 12"},
-    {"far away", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:position x=\"9000\" y=\"0\" z=\"0\"/></node></nodes>" TAIL, "rule 11"},
+    {"far away", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:position x=\"9000\" y=\"0\" z=\"0\"/></node></nodes>" TAIL,
+     "rule 11"},
     {"no label", HEAD GRAPH "<nodes><node id=\"a\"/></nodes>" TAIL, "rule 17"},
     {"node twice", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"/><node id=\"a\" label=\"a\"/></nodes>" TAIL, "rule 7"},
     {"edge to nowhere", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"/></nodes>" EDGE("", "") TAIL, "rule 9"},
-    {"no weight", HEAD GRAPH NODES "<edges><edge id=\"e1\" source=\"a\" target=\"b\" kind=\"K\" weight=\"0\"/></edges>" TAIL, "rule 6"},
-    {"empty value", HEAD GRAPH ATTRIBUTES "<nodes><node id=\"a\" label=\"a\"><attvalues><attvalue for=\"n\" value=\"\"/></attvalues></node></nodes>" TAIL, "rule 14"},
-    {"number too large", HEAD GRAPH ATTRIBUTES "<nodes><node id=\"a\" label=\"a\"><attvalues><attvalue for=\"n\" value=\"3000000000\"/></attvalues></node></nodes>" TAIL, "rule 13"},
-    {"undeclared", HEAD GRAPH ATTRIBUTES "<nodes><node id=\"a\" label=\"a\"><attvalues><attvalue for=\"m\" value=\"1\"/></attvalues></node></nodes>" TAIL, "rule 9"},
-    {"sizes", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:size value=\"4\"/></node><node id=\"b\" label=\"b\"><viz:size value=\"5\"/></node></nodes>" TAIL, "rule 10"},
-    {"hierarchy", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:shape value=\"disc\"/></node></nodes>" TAIL, "rule 2: an element"},
+    {"no weight", HEAD GRAPH NODES "<edges><edge id=\"e1\" source=\"a\" target=\"b\" kind=\"K\" weight=\"0\"/></edges>" TAIL,
+     "rule 6"},
+    {"empty value",
+     HEAD GRAPH ATTRIBUTES
+     "<nodes><node id=\"a\" label=\"a\"><attvalues><attvalue for=\"n\" value=\"\"/></attvalues></node></nodes>" TAIL,
+     "rule 14"},
+    {"number too large",
+     HEAD GRAPH ATTRIBUTES
+     "<nodes><node id=\"a\" label=\"a\"><attvalues><attvalue for=\"n\" value=\"3000000000\"/></attvalues></node></nodes>" TAIL,
+     "rule 13"},
+    {"undeclared",
+     HEAD GRAPH ATTRIBUTES
+     "<nodes><node id=\"a\" label=\"a\"><attvalues><attvalue for=\"m\" value=\"1\"/></attvalues></node></nodes>" TAIL,
+     "rule 9"},
+    {"sizes",
+     HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:size value=\"4\"/></node><node id=\"b\" label=\"b\"><viz:size "
+                "value=\"5\"/></node></nodes>" TAIL,
+     "rule 10"},
+    {"hierarchy", HEAD GRAPH "<nodes><node id=\"a\" label=\"a\"><viz:shape value=\"disc\"/></node></nodes>" TAIL,
+     "rule 2: an element"},
     {"doctype", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE gexf [<!ENTITY a \"b\">]><gexf/>", "rule 1"},
     {"cut off", HEAD GRAPH NODES, "not well-formed"},
     {"empty", "", "rule 1"},
@@ -202,7 +246,9 @@ static void ring_drawn_from_the_folder_has_the_same_bytes(void **state) {
       g_autoptr(GBytes) bytes = rs_output_bytes(output);
       graphml_name = g_strdup_printf("%s/%s%s.graphml", path, all ? "" : "rings/", all ? "graph" : name);
       assert_true(g_file_get_contents(graphml_name, &stored, NULL, NULL));
-      if (all) assert_memory_equal(stored, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)); /* a ring's file also says its score */
+      if (all)
+        assert_memory_equal(stored, g_bytes_get_data(bytes, NULL),
+                            g_bytes_get_size(bytes)); /* a ring's file also says its score */
     }
   }
   small_folder_remove(folder);

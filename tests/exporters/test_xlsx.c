@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const RsTableColumn columns[] = {{"ring_id", RS_CELL_TEXT, false}, {"line", RS_CELL_INTEGER, false}, {"amount", RS_CELL_MONEY, false},
+static const RsTableColumn columns[] = {{"ring_id", RS_CELL_TEXT, false},
+                                        {"line", RS_CELL_INTEGER, false},
+                                        {"amount", RS_CELL_MONEY, false},
                                         {"p_value", RS_CELL_TINY, false}};
 static const RsTable table = {"ring", NULL, G_N_ELEMENTS(columns), columns, NULL};
 
@@ -36,18 +38,39 @@ static char *cells_of(const char *path) {
   return printed;
 }
 
-static const struct { const char *name; RsCell cell[4]; const char *says; } cases[] = {
-    {"18 digits stay a text", {{.text = "330106194912310023"}, {.integer = 1}, {.integer = 1050}, {.number = 1e-9}},
+static const struct {
+  const char *name;
+  RsCell cell[4];
+  const char *says;
+} cases[] = {
+    {"18 digits stay a text",
+     {{.text = "330106194912310023"}, {.integer = 1}, {.integer = 1050}, {.number = 1e-9}},
      "A2 s '330106194912310023'\nB2 n 1\nC2 n 10.5\nD2 n 1e-09\n"},
-    {"a formula is a text", {{.text = "=1+1"}, {.empty = true}, {.empty = true}, {.number = NAN}}, "A2 s '=1+1'\nB2 - None\nC2 - None\nD2 - None\n"},
-    {"a command is a text", {{.text = "=cmd|' /C calc'!A0"}, {.integer = -5}, {.integer = -1}, {.number = INFINITY}},
+    {"a formula is a text",
+     {{.text = "=1+1"}, {.empty = true}, {.empty = true}, {.number = NAN}},
+     "A2 s '=1+1'\nB2 - None\nC2 - None\nD2 - None\n"},
+    {"a command is a text",
+     {{.text = "=cmd|' /C calc'!A0"}, {.integer = -5}, {.integer = -1}, {.number = INFINITY}},
      "A2 s \"=cmd|' /C calc'!A0\"\nB2 n -5\nC2 n -0.01\nD2 - None\n"},
-    {"what looks escaped comes back", {{.text = "_x0041_"}, {.empty = true}, {.empty = true}, {.number = NAN}}, "A2 s '_x0041_'\nB2 - None\nC2 - None\nD2 - None\n"},
-    {"control characters are replaced", {{.text = "a\x01" "b\xff" "c\xEF\xBF\xBE"}, {.empty = true}, {.empty = true}, {.number = NAN}},
+    {"what looks escaped comes back",
+     {{.text = "_x0041_"}, {.empty = true}, {.empty = true}, {.number = NAN}},
+     "A2 s '_x0041_'\nB2 - None\nC2 - None\nD2 - None\n"},
+    {"control characters are replaced",
+     {{.text = "a\x01"
+               "b\xff"
+               "c\xEF\xBF\xBE"},
+      {.empty = true},
+      {.empty = true},
+      {.number = NAN}},
      "A2 s 'a\\ufffdb\\ufffdc\\ufffd'\nB2 - None\nC2 - None\nD2 - None\n"},
-    {"line ends are one", {{.text = "a\r\nb\rc\td "}, {.empty = true}, {.empty = true}, {.number = NAN}}, "A2 s 'a\\nb\\nc\\td '\nB2 - None\nC2 - None\nD2 - None\n"},
-    {"markup is text", {{.text = "<a>&\"'</a>]]>"}, {.empty = true}, {.empty = true}, {.number = NAN}}, "A2 s '<a>&\"\\'</a>]]>'\nB2 - None\nC2 - None\nD2 - None\n"},
-    {"a number beyond doubles is a text", {{.text = "x"}, {.integer = INT64_MAX}, {.integer = 0}, {.number = 0}},
+    {"line ends are one",
+     {{.text = "a\r\nb\rc\td "}, {.empty = true}, {.empty = true}, {.number = NAN}},
+     "A2 s 'a\\nb\\nc\\td '\nB2 - None\nC2 - None\nD2 - None\n"},
+    {"markup is text",
+     {{.text = "<a>&\"'</a>]]>"}, {.empty = true}, {.empty = true}, {.number = NAN}},
+     "A2 s '<a>&\"\\'</a>]]>'\nB2 - None\nC2 - None\nD2 - None\n"},
+    {"a number beyond doubles is a text",
+     {{.text = "x"}, {.integer = INT64_MAX}, {.integer = 0}, {.number = 0}},
      "A2 s 'x'\nB2 s '9223372036854775807'\nC2 n 0\nD2 n 0\n"},
 };
 
