@@ -259,10 +259,11 @@ def main():
     os.makedirs(options.work, exist_ok=True)
     jobs = [(setting, seed, at < options.references, options.reuse) for at, seed in enumerate(seeds) for setting in SETTINGS]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        graphs = pool.submit(run, [sys.executable, "-W", "ignore", f"{HERE}/lfr.py", options.bench_partition, options.work, "--seeds",
+                                   "1" if options.quick else str(options.graphs)])
         results = list(pool.map(lambda job: one_city(options.ringscope, options.work, *job), jobs))
+        lfr = json.loads(graphs.result()[0])
     by = {setting: [r for r in results if r["setting"] == setting] for setting in SETTINGS}
-    lfr = json.loads(run([sys.executable, "-W", "ignore", f"{HERE}/lfr.py", options.bench_partition, options.work, "--seeds",
-                          "1" if options.quick else str(options.graphs)])[0])
     shutil.rmtree(f"{options.work}/medicare", ignore_errors=True)
     medicare = json.loads(run([sys.executable, f"{HERE}/medicare.py", options.ringscope,
                                f"{ROOT}/datasets/real/medicare_provider_fraud", options.work])[0])
