@@ -219,9 +219,15 @@ struct RsCaseLock { int fd; char *path; };
 
 void rs_case_unlock(RsCaseLock *lock) {
   if (lock == NULL) return;
+  rs_interrupt_hold();
+  if (lock->fd >= 0) rs_interrupt_remember(lock->path);
+  rs_interrupt_resume();
   rs_interrupt_set_action(NULL, NULL);
   if (lock->fd >= 0) {
+    rs_interrupt_hold();
     unlink(lock->path); /* while held: whoever waits for this very file finds it gone and opens a new one */
+    rs_interrupt_forget(lock->path);
+    rs_interrupt_resume();
     close(lock->fd);
   }
   g_free(lock->path);
@@ -266,9 +272,15 @@ RsCaseLock *rs_case_lock(const char *folder, GError **error) {
   RsCaseLock *lock = g_new0(RsCaseLock, 1);
   lock->fd = -1;
   lock->path = g_strconcat(name, ".lock", NULL);
+  rs_interrupt_hold(); /* a signal between taking the file and knowing of it would leave it behind */
   bool good = lock_take(lock, name, error);
+  if (good) rs_interrupt_remember(lock->path);
+  rs_interrupt_resume();
   if (good) {
     rs_interrupt_set_action(interrupted, lock);
+    rs_interrupt_hold();
+    rs_interrupt_forget(lock->path); /* from here the action removes it, and last: before it goes no other run may come */
+    rs_interrupt_resume();
     rs_case_folder_recover(name);
     good = rs_case_folder_replaceable(name, error);
   }
