@@ -202,6 +202,7 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
     g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", rings, g_strerror(errno));
     return false;
   }
+  if (data->c->reader != NULL && !rs_reader_hash(data->c->reader, error)) return false; /* the tables and the manifest name the inputs */
   if (!build_run(&build, &text, error) || !ring_files_sync(folder, data->c->rings->n_rings, error)) return false;
   rs_digest_join(build.part, digest);
   return rs_manifest_write(data, folder, names, digest, &text, manifest, error) &&

@@ -25,6 +25,8 @@ struct RsReader {
   GPtrArray *header;    /* the last one seen, of a claim file: it and its columns, for the next file with the same */
   const RsInput *header_input;
   RsAttributes *attributes[RS_N_ATTRIBUTE_KINDS];
+  GThread *hasher;      /* NULL: not begun, or joined */
+  GError *hash_error;
 };
 
 void rs_input_free(RsInput *input) {
@@ -39,6 +41,8 @@ static void mapping_destroy(gpointer mapping) { rs_mapping_free(mapping); }
 
 void rs_reader_free(RsReader *reader) {
   if (reader == NULL) return;
+  if (reader->hasher != NULL) g_thread_join(reader->hasher);
+  g_clear_error(&reader->hash_error);
   g_ptr_array_unref(reader->claims);
   rs_input_free(reader->settlements);
   g_ptr_array_unref(reader->mappings);
@@ -312,16 +316,20 @@ const char *rs_reader_attribute(const RsReader *reader, unsigned kind, const cha
 
 /* ---- reading ---- */
 
-/* Hashes of the files, in a thread of its own: a checksum cannot be split, but it can run beside the parsing. */
-typedef struct { GPtrArray *inputs; GError *error; } Hashing;
-
+/* A checksum cannot be split, but it can run beside what follows the reading, where a core is often free. */
 static gpointer hash_files(gpointer data) {
-  Hashing *hashing = data;
-  for (guint i = 0; i < hashing->inputs->len && hashing->error == NULL; i++) {
-    RsInput *input = g_ptr_array_index(hashing->inputs, i);
-    input_hash(input, &hashing->error);
-  }
+  RsReader *reader = data;
+  for (guint i = 0; i < reader->claims->len && reader->hash_error == NULL; i++) input_hash(g_ptr_array_index(reader->claims, i), &reader->hash_error);
+  if (reader->settlements != NULL && reader->hash_error == NULL) input_hash(reader->settlements, &reader->hash_error);
   return NULL;
+}
+
+bool rs_reader_hash(RsReader *reader, GError **error) {
+  if (reader->hasher != NULL) g_thread_join(g_steal_pointer(&reader->hasher));
+  else hash_files(reader);
+  if (reader->hash_error == NULL) return true;
+  g_propagate_error(error, g_steal_pointer(&reader->hash_error));
+  return false;
 }
 
 static void raw_init(RsRaw *raw, const RsReader *reader) {
@@ -448,17 +456,8 @@ static bool too_many_rejects(const RsReader *reader, GError **error) {
 }
 
 RsClaims *rs_reader_read(RsReader *reader, GError **error) {
-  g_autoptr(GPtrArray) hashed = g_ptr_array_new();
-  for (guint i = 0; i < reader->claims->len; i++) g_ptr_array_add(hashed, g_ptr_array_index(reader->claims, i));
-  if (reader->settlements != NULL) g_ptr_array_add(hashed, reader->settlements);
-  Hashing hashing = {.inputs = hashed};
-  GThread *thread = g_thread_try_new("sha256", hash_files, &hashing, NULL);
   GError *failed = NULL;
   g_autoptr(RsClaims) claims = read_claims(reader, &failed);
-  if (thread != NULL) g_thread_join(thread);
-  else hash_files(&hashing);
-  if (failed == NULL && hashing.error != NULL) g_propagate_error(&failed, hashing.error);
-  else g_clear_error(&hashing.error);
   RsReport *report = reader->report;
   report->lines_without_settlement = report->rejected_by[RS_REASON_NO_SETTLEMENT];
   g_ptr_array_sort(report->rejects, compare_rejects);
@@ -469,6 +468,7 @@ RsClaims *rs_reader_read(RsReader *reader, GError **error) {
   g_assert(rs_report_balances(report));
   if (!fetch_conflicts(reader, error) || too_many_rejects(reader, error)) return NULL;
   add_notes(reader, claims);
+  reader->hasher = g_thread_try_new("sha256", hash_files, reader, NULL);
   return g_steal_pointer(&claims);
 }
 
