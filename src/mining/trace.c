@@ -11,7 +11,7 @@ enum { N_TASKS = 32, N_SHARDS = 4, BINS = 256, FIRST_BIN = (1023 - 4) * 8, LOOK_
 
 typedef struct {
   uint64_t code, line;
-  uint32_t visit, person, time, institution;
+  uint32_t drug, visit, person, time, institution;
   bool whole, back;
 } Sale;
 
@@ -56,7 +56,7 @@ static void take_sales(size_t task, unsigned thread, void *data) {
         w->scanned[thread][c->visit_institution[v]]++;
         if (!seen_again(w, c->line_trace[l])) continue;
         bool back = c->line_amount[l] < 0 || c->line_quantity[l] < 0.0f;
-        Sale sale = {c->line_trace[l], l, v, p, c->visit_time[v], c->visit_institution[v], true, back};
+        Sale sale = {c->line_trace[l], l, c->line_drug[l], v, p, c->visit_time[v], c->visit_institution[v], true, back};
         g_array_append_val(w->sales[task], sale);
       }
 }
@@ -64,9 +64,13 @@ static void take_sales(size_t task, unsigned thread, void *data) {
 static int compare_sales(const void *x, const void *y) {
   const Sale *a = x, *b = y;
   if (a->code != b->code) return a->code < b->code ? -1 : 1;
+  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
   if (a->time != b->time) return a->time < b->time ? -1 : 1;
   return (a->line > b->line) - (a->line < b->line);
 }
+
+/* A code on another drug is a wrong scan, not the box. */
+static bool same_box(const Sale *a, const Sale *b) { return a->code == b->code && a->drug == b->drug; }
 
 /* What a unit costs in fen, by the first bits of the number: eight steps an octave from 1/16 fen; -1: not known. */
 static int price_bin(const RsClaims *c, uint64_t line) {
@@ -211,7 +215,7 @@ RsTwice *rs_traces_new(const RsClaims *c, unsigned n_threads) {
   guint n = 0;
   if (all->len > 0) qsort(sale, all->len, sizeof *sale, compare_sales);
   for (guint i = 0, end; i < all->len; i = end) { /* cells are shared: keep the codes that really come again */
-    for (end = i; end < all->len && sale[end].code == sale[i].code;) end++;
+    for (end = i; end < all->len && same_box(&sale[end], &sale[i]);) end++;
     if (end - i < 2) continue;
     memmove(sale + n, sale + i, (end - i) * sizeof *sale);
     n += end - i;
@@ -221,7 +225,7 @@ RsTwice *rs_traces_new(const RsClaims *c, unsigned n_threads) {
   sale = (Sale *)(void *)all->data;
   for (guint i = 0; i < n; i++) sale[i].whole = is_whole(c, sale[i].line, price);
   for (guint i = 0, end; i < n; i = end) {
-    for (end = i; end < n && sale[end].code == sale[i].code;) end++;
+    for (end = i; end < n && same_box(&sale[end], &sale[i]);) end++;
     pair_sales(sale + i, end - i, hits, &aside);
   }
   RsTwice *t = rs_twice_new(hits, false, RS_TWICE_EACH);

@@ -1,4 +1,4 @@
-/* mining/trace.h: one drug box sold twice, by its trace code.
+/* mining/trace.h: one drug box sold twice, by its trace code and drug (a code on another drug is a wrong scan).
  *
  * In    RsClaims with trace codes
  * Out   RsTwice by outlet: two sales of one box, each paid for as a whole box, that follow each other

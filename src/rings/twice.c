@@ -379,6 +379,16 @@ static int compare_units(const void *x, const void *y, void *data) {
   return (a > b) - (a < b); /* units are in order of outlets */
 }
 
+static uint32_t shared_people(const RsTwiceGroup *g, const RsTwiceGroup *h) {
+  uint32_t both = 0;
+  for (uint32_t i = 0, k = 0; i < g->n_persons && k < h->n_persons;) {
+    if (g->person[i] < h->person[k]) i++;
+    else if (g->person[i] > h->person[k]) k++;
+    else both++, i++, k++;
+  }
+  return both;
+}
+
 static bool holds(const RsClaims *c, uint32_t visit, uint32_t drug) {
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
     if (c->line_drug[l] == drug) return true;
@@ -417,12 +427,7 @@ static bool share_drugs(const Judge *j, const RsTwiceGroup *g, const RsTwiceGrou
 
 /* More than half of the smaller group's people, or a fifth of them and the same drugs. */
 static bool same_people(const Judge *j, const RsTwiceGroup *g, const RsTwiceGroup *h) {
-  uint32_t both = 0, least = MIN(g->n_persons, h->n_persons);
-  for (uint32_t i = 0, k = 0; i < g->n_persons && k < h->n_persons;) {
-    if (g->person[i] < h->person[k]) i++;
-    else if (g->person[i] > h->person[k]) k++;
-    else both++, i++, k++;
-  }
+  uint32_t both = shared_people(g, h), least = MIN(g->n_persons, h->n_persons);
   return both * 2 > least || (both > 0 && both * 5 >= least && share_drugs(j, g, h));
 }
 
@@ -477,39 +482,58 @@ static void tie(uint32_t *parent, uint32_t a, uint32_t b) {
   parent[MAX(a, b)] = MIN(a, b);
 }
 
-/* Boxes tie people to people, and so does the drug in them: two rings at one outlet fall apart where neither went between them. Those who
- * got one box twice themselves are tied by the pair of outlets. */
-static void split_by_people(const RsClaims *c, const RsTwice *t, RsTwiceGroup *g, GPtrArray *out) {
-  g_autofree uint32_t *parent = g_new(uint32_t, (gsize)g->n_persons + 1);
+/* Most hits first, then by the first hit. */
+static int compare_lots(const void *x, const void *y) {
+  const RsTwiceGroup *a = *(RsTwiceGroup *const *)x, *b = *(RsTwiceGroup *const *)y;
+  if (a->n_hits != b->n_hits) return a->n_hits > b->n_hits ? -1 : 1;
+  return (a->hit[0] > b->hit[0]) - (a->hit[0] < b->hit[0]);
+}
+
+/* The group of those hits of g that are marked with the number. */
+static RsTwiceGroup *part_of(const RsTwice *t, const RsTwiceGroup *g, const uint32_t *mark, uint32_t number) {
   g_autofree uint32_t *part = g_new(uint32_t, (gsize)g->n_hits + 1);
-  g_autoptr(GHashTable) own = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL), drugs = g_hash_table_new(NULL, NULL);
-  for (uint32_t i = 0; i < g->n_persons; i++) parent[i] = i;
-  for (uint32_t i = 0; i < g->n_hits; i++) {
-    const RsTwiceHit *h = &t->hit[g->hit[i]];
-    uint32_t drug = c->line_drug[h->line[0]];
-    tie(parent, place_of(g, h->person[0]), place_of(g, h->person[1]));
-    if (drug != RS_NONE) {
-      gpointer same = g_hash_table_lookup(drugs, GUINT_TO_POINTER(drug + 1));
-      if (same != NULL) tie(parent, GPOINTER_TO_UINT(same) - 1, place_of(g, h->person[0]));
-      else g_hash_table_insert(drugs, GUINT_TO_POINTER(drug + 1), GUINT_TO_POINTER(place_of(g, h->person[0]) + 1));
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < g->n_hits; i++)
+    if (mark[i] == number) part[n++] = g->hit[i];
+  RsTwiceGroup *piece = group_new(t, g->unit[0], part, n);
+  g_free(piece->unit);
+  piece->unit = g_memdup2(g->unit, g->n_units * sizeof *g->unit);
+  piece->n_units = g->n_units;
+  return piece;
+}
+
+static bool same_outlets(const RsTwiceGroup *g, const RsTwiceGroup *h) {
+  return g->n_outlets == h->n_outlets && memcmp(g->outlet, h->outlet, g->n_outlets * sizeof *g->outlet) == 0;
+}
+
+static bool same_lot(const RsTwiceGroup *g, const RsTwiceGroup *lot) {
+  uint32_t least = MIN(g->n_persons, lot->n_persons);
+  return shared_people(g, lot) * 3 >= least || (least < RS_TWICE_PERSONS && same_outlets(g, lot));
+}
+
+/* The boxes of a ring are few drugs that pass among the same people: boxes of one drug are one lot, the largest first, and a lot joins
+ * the first that shares a third of its people, or if one or two people are all it has, its outlets. Rings that share an outlet or a member stay apart, wrong scans stay behind. */
+static void split_by_boxes(const RsClaims *c, const RsTwice *t, const RsTwiceGroup *g, GPtrArray *out) {
+  g_autofree uint32_t *mark = g_new(uint32_t, (gsize)g->n_hits + 1), *drug = g_new(uint32_t, (gsize)g->n_hits + 1);
+  g_autoptr(GPtrArray) lots = g_ptr_array_new_with_free_func(group_free);
+  for (uint32_t i = 0; i < g->n_hits; i++) drug[i] = mark[i] = c->line_drug[t->hit[g->hit[i]].line[0]];
+  uint32_t n_drugs = distinct(drug, g->n_hits, NULL);
+  for (uint32_t d = 0; d < n_drugs; d++) g_ptr_array_add(lots, part_of(t, g, mark, drug[d]));
+  g_ptr_array_sort(lots, compare_lots);
+  guint first = out->len;
+  for (guint i = 0; i < lots->len; i++) {
+    RsTwiceGroup *lot = g_ptr_array_index(lots, i);
+    guint k = first;
+    while (k < out->len && !same_lot(g_ptr_array_index(out, k), lot)) k++;
+    if (k < out->len) {
+      RsTwiceGroup *into = g_ptr_array_index(out, k);
+      uint32_t units = into->n_units;
+      group_join(t, into, lot);
+      into->n_units = units; /* both have all units of the group */
+      continue;
     }
-    if (h->person[0] != h->person[1]) continue;
-    gint64 pair = (gint64)((uint64_t)MIN(h->outlet[0], h->outlet[1]) << 32 | MAX(h->outlet[0], h->outlet[1]));
-    gpointer before = g_hash_table_lookup(own, &pair);
-    if (before != NULL) tie(parent, GPOINTER_TO_UINT(before) - 1, place_of(g, h->person[0]));
-    else g_hash_table_insert(own, g_memdup2(&pair, sizeof pair), GUINT_TO_POINTER(place_of(g, h->person[0]) + 1));
-  }
-  for (uint32_t root = 0; root < g->n_persons; root++) {
-    if (parent[root] != root) continue;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < g->n_hits; i++)
-      if (find_root(parent, place_of(g, t->hit[g->hit[i]].person[0])) == root) part[n++] = g->hit[i];
-    if (n < 2) continue;
-    RsTwiceGroup *piece = group_new(t, g->unit[0], part, n);
-    g_free(piece->unit);
-    piece->unit = g_memdup2(g->unit, g->n_units * sizeof *g->unit);
-    piece->n_units = g->n_units;
-    g_ptr_array_add(out, piece);
+    g_ptr_array_index(lots, i) = NULL;
+    g_ptr_array_add(out, lot);
   }
 }
 
@@ -619,7 +643,7 @@ void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind
     keep_inner(twice, g);
     count_members(twice, g);
     if (kind->pattern == RS_TRACE) {
-      split_by_people(scene->claims, twice, g, groups);
+      split_by_boxes(scene->claims, twice, g, groups);
       continue;
     }
     g_ptr_array_index(joined, i) = NULL;

@@ -30,7 +30,7 @@ static RsClaims *draw(const RsClaimsShape *shape, uint64_t seed) {
     line[i].institution_type = type[outlet % G_N_ELEMENTS(type)];
     line[i].service_region = region[outlet % G_N_ELEMENTS(region)];
     line[i].quantity = rs_random_below(&random, 4);
-    code = g_strdup_printf("T%u", rs_random_below(&random, shape->n / 3 + 1));
+    code = g_strdup_printf("T%u", rs_random_below(&random, shape->n / 40 + 1));
     line[i].trace = rs_random_below(&random, 3) == 0 ? "" : g_string_chunk_insert_const(chunk, code);
   }
   return rs_reference_claims(line, shape->n);

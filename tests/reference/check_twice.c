@@ -135,12 +135,12 @@ static int compare_sales(const void *x, const void *y) {
   return (a->line > b->line) - (a->line < b->line);
 }
 
-static GArray *sales_of(const RsClaims *c, uint64_t code, bool (*whole)(const RsClaims *, uint64_t)) {
+static GArray *sales_of(const RsClaims *c, uint64_t code, uint32_t drug, bool (*whole)(const RsClaims *, uint64_t)) {
   GArray *out = g_array_new(FALSE, FALSE, sizeof(Sale));
   for (uint32_t v = 0; v < c->n_visits; v++)
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
       Sale s = {l, v, c->visit_time[v], person_of(c, v), c->visit_institution[v], false};
-      if (c->line_trace[l] == code) g_array_append_val(out, s);
+      if (c->line_trace[l] == code && c->line_drug[l] == drug) g_array_append_val(out, s);
     }
   g_array_sort(out, compare_sales);
   for (guint i = 0; i < out->len; i++) {
@@ -163,10 +163,11 @@ static GArray *sales_of(const RsClaims *c, uint64_t code, bool (*whole)(const Rs
 
 char *check_traces(const RsClaims *c, bool (*whole)(const RsClaims *, uint64_t), const RsTwice *t) {
   uint32_t n = 0;
-  g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (uint64_t l = 0; l < c->n_lines; l++) {
-    if (c->line_trace[l] == 0 || !g_hash_table_add(seen, &c->line_trace[l])) continue;
-    g_autoptr(GArray) sales = sales_of(c, c->line_trace[l], whole);
+    bool seen = false;
+    for (uint64_t k = 0; k < l; k++) seen |= c->line_trace[k] == c->line_trace[l] && c->line_drug[k] == c->line_drug[l];
+    if (c->line_trace[l] == 0 || seen) continue;
+    g_autoptr(GArray) sales = sales_of(c, c->line_trace[l], c->line_drug[l], whole);
     const Sale *last = NULL;
     for (guint i = 0; i < sales->len && sales->len <= RS_TRACE_MOST; i++) {
       const Sale *s = &g_array_index(sales, Sale, i);
