@@ -640,8 +640,6 @@ void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind
   g_autoptr(GPtrArray) joined = join_units(&j), groups = g_ptr_array_new_with_free_func(group_free);
   for (guint i = 0; i < joined->len; i++) {
     RsTwiceGroup *g = g_ptr_array_index(joined, i);
-    keep_inner(twice, g);
-    count_members(twice, g);
     if (kind->pattern == RS_TRACE) {
       split_by_boxes(scene->claims, twice, g, groups);
       continue;
@@ -652,6 +650,8 @@ void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind
   }
   for (guint i = 0; i < groups->len; i++) {
     RsTwiceGroup *g = g_ptr_array_index(groups, i);
+    keep_inner(twice, g);
+    count_members(twice, g);
     drop_strays(twice, g);
     measure_group(&j, g);
   }
