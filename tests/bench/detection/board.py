@@ -226,6 +226,7 @@ def how_text(options, seeds, by, lfr):
         except importlib.metadata.PackageNotFoundError:
             packages += f", no {name}"
     how = "--quick" if options.quick else f"--seeds {len(seeds)}"
+    how += " --reuse" if options.reuse else ""
     return (f"`tests/bench/detection/run_board.sh {how}`, commit {options.commit}, seeds {seeds[0]} to {seeds[-1]}, "
             f"{len(lines)} cities of {min(lines):,} to {max(lines):,} claim lines. {packages}.")
 
