@@ -3,12 +3,13 @@
 #include "graph/community.h"
 #include "graph/components.h"
 #include "graph/graph.h"
+#include "graph/peel.h"
 #include "rings/group.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL_COMPONENT = 4, MAX_CIRCLE = 40 };
+enum { SMALL_COMPONENT = 4, MAX_CIRCLE = 40, PEELED_BLOCKS = 4 };
 #define WEIGHT_CAP 8.0f /* one family of a hundred meetings must not outweigh ten of a ring's pairs */
 #define MAX_EDGES_A_COMPONENT 2000000
 
@@ -125,6 +126,22 @@ static RsCandidates *distinct_sets(const Sets *sets) {
   return out;
 }
 
+/* The densest blocks hold many rings at once: what is tied within a block is a set. */
+static bool push_peeled(Sets *sets, const RsGraph *graph, const uint32_t *node, GError **error) {
+  g_autofree uint32_t *block = g_new(uint32_t, (gsize)graph->n_nodes + 1), *label = g_new(uint32_t, (gsize)graph->n_nodes + 1);
+  if (rs_peel(graph, PEELED_BLOCKS, block) == 0) return true;
+  g_autofree uint32_t *a = g_new(uint32_t, graph->n_edges + 1), *b = g_new(uint32_t, graph->n_edges + 1);
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < graph->n_nodes; i++)
+    for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1]; e++)
+      if (i < graph->neighbor[e] && block[i] != RS_NONE && block[i] == block[graph->neighbor[e]]) a[n] = i, b[n++] = graph->neighbor[e];
+  g_autoptr(RsGraph) within = rs_graph_new(graph->n_nodes, n, a, b, NULL, error);
+  if (within == NULL) return false;
+  rs_components(within, label);
+  push_labels(sets, label, node, graph->n_nodes, 3);
+  return true;
+}
+
 static bool push_communities(Sets *sets, const RsGraph *graph, const uint32_t *node, uint64_t seed, GError **error) {
   g_autofree uint32_t *label = g_new(uint32_t, (gsize)graph->n_nodes + 1);
   RsCommunityResult result;
@@ -156,7 +173,7 @@ RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, 
     for (uint32_t i = 0; i < graph->n_nodes; i++) size[label[i]]++;
     push_labels(&sets, label, node, graph->n_nodes, 2);
     push_circles(&sets, graph, label, size, node);
-    if (!push_communities(&sets, graph, node, seed, error)) return NULL;
+    if (!push_peeled(&sets, graph, node, error) || !push_communities(&sets, graph, node, seed, error)) return NULL;
   }
   return distinct_sets(&sets);
 }

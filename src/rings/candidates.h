@@ -2,10 +2,12 @@
  *
  * In    RsAffinity: pairs that meet more than chance
  * Out   RsCandidates: distinct sets of 2 to RS_MAX_GROUP persons, each ascending, the list in order of content
- * From  Traag, Van Dooren & Nesterov, Phys. Rev. E 84 (2011) for CPM; Rosvall & Bergstrom, PNAS 105 (2008) for Infomap
+ * From  Charikar, APPROX 2000, and Shin, Hooi & Faloutsos, ECML PKDD 2016, for the peel (graph/peel.h); Traag, Van Dooren & Nesterov,
+ *       Phys. Rev. E 84 (2011) for CPM; Rosvall & Bergstrom, PNAS 105 (2008) for Infomap
  *
- * Weak candidates cost nothing, missing ones cannot be repaired: connected components, Leiden with CPM at several densities, Infomap,
- * and around each person of a larger component the person's closest circle. What they are worth is decided by the group's own bursts.
+ * Weak candidates cost nothing, missing ones cannot be repaired: connected components, the components of the first blocks of a density
+ * peel, Leiden with CPM at several densities, Infomap, and around each person of a larger component the person's closest circle. What
+ * they are worth is decided by the group's own bursts.
  */
 #ifndef RS_RINGS_CANDIDATES_H
 #define RS_RINGS_CANDIDATES_H
