@@ -114,6 +114,5 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   case_unlock(&lock); /* before anything is said: who reads it may stop reading */
   lock = NULL;
   double seconds = rs_progress_end(progress);
-  rs_summary_print(options, &c, folder, digest, seconds);
-  return 0;
+  return rs_summary_print(options, &c, folder, digest, seconds, error) ? 0 : RS_ERROR_IO;
 }

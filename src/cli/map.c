@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ROWS_LOOKED_AT 200
 
@@ -24,9 +25,18 @@ static bool keep_row(uint64_t line, const char *const *cells, size_t n_cells, co
 
 static void row_free(gpointer row) { g_strfreev(row); }
 
+static RsSource *source_open(const char *path, GError **error) {
+  if (strcmp(path, "-") != 0) return rs_source_open(path, NULL, error);
+  const int spooled = rs_source_spool_stdin(NULL, error);
+  if (spooled < 0) return NULL;
+  RsSource *source = rs_source_open_fd(spooled, "stdin", NULL, error);
+  close(spooled);
+  return source;
+}
+
 int rs_command_map(const RsOptions *options, GError **error) {
   const char *path = options->operand[0];
-  g_autoptr(RsSource) source = rs_source_open(path, NULL, error);
+  g_autoptr(RsSource) source = source_open(path, error);
   if (source == NULL) return RS_ERROR_IO;
   g_autoptr(GPtrArray) header = rs_source_header(source, error);
   if (header == NULL) return RS_ERROR_INPUT;

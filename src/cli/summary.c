@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "cli/terminal.h"
+#include "exporters/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,8 +113,10 @@ static void print_examined(const RsOptions *options, const RsRings *rings) {
     first = false;
   }
   printf("\n");
-  for (uint32_t i = 0; i < rings->n_not_examined && i < NOTICES_SHOWN; i++)
-    printf(rs_say(options->language, "not examined  %s\n", "未覆盖    %s\n"), options->language == RS_LANG_ZH ? rings->not_examined[i].text_zh : rings->not_examined[i].text);
+  for (uint32_t i = 0; i < rings->n_not_examined && i < NOTICES_SHOWN; i++) {
+    g_autofree char *text = rs_terminal_text(options->language == RS_LANG_ZH ? rings->not_examined[i].text_zh : rings->not_examined[i].text);
+    printf(rs_say(options->language, "not examined  %s\n", "未覆盖    %s\n"), text);
+  }
   if (rings->n_not_examined > NOTICES_SHOWN)
     printf(rs_say(options->language, "              ... and %u more of this kind in manifest.json\n", "          …… 其余 %u 项见 manifest.json\n"), rings->n_not_examined - NOTICES_SHOWN);
   if (rings->n_set_aside == 0) return;
@@ -152,7 +155,7 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
            rings->n_companion_groups);
 }
 
-void rs_summary_print(const RsOptions *options, const RsCase *c, const char *folder, const char *digest, double seconds) {
+static void print_text(const RsOptions *options, const RsCase *c, const char *folder, const char *digest, double seconds) {
   if (options->quiet) {
     printf("sha256:%s\n", digest);
     return;
@@ -171,4 +174,50 @@ void rs_summary_print(const RsOptions *options, const RsCase *c, const char *fol
   else printf(rs_say(options->language, "open       %s/institutions.csv   %s/reconciliation.json\n", "查看       %s/institutions.csv   %s/reconciliation.json\n"), folder, folder);
   printf("%s", rs_say(options->language, "leads are for review; they prove nothing by themselves\n", "疑点线索仅供核查，本身不能证明任何事实\n"));
   printf("%.1f s, %ld MB\n", seconds, usage.ru_maxrss / 1024);
+}
+
+static void leads_json(RsJson *json, const RsCase *c) {
+  rs_json_begin(json, "leads", '[');
+  for (uint32_t i = 0; i < c->rings->n_rings; i++) {
+    const RsRing *ring = &c->rings->rings[i];
+    char name[16];
+    g_snprintf(name, sizeof name, "R%04u", i + 1);
+    rs_json_begin(json, NULL, '{');
+    rs_json_text(json, "ring_id", name);
+    rs_json_text(json, "pattern", rs_pattern_name[ring->pattern]);
+    rs_json_signed(json, "score", ring->score);
+    rs_json_unsigned(json, "persons", ring->count[RS_PERSON]);
+    rs_json_unsigned(json, "institutions", ring->count[RS_INSTITUTION]);
+    rs_json_money(json, "amount", ring->amount);
+    rs_json_end(json, '}');
+  }
+  rs_json_end(json, ']');
+}
+
+/* For scripts: no times, so that equal input gives equal bytes. */
+static bool print_json(const RsCase *c, const char *folder, const char *digest, GError **error) {
+  g_autoptr(RsOutput) output = rs_output_open("-", error);
+  if (output == NULL) return false;
+  RsJson json = rs_json(output);
+  rs_json_begin(&json, NULL, '{');
+  rs_json_text(&json, "case", folder);
+  rs_json_text(&json, "result_digest", digest);
+  rs_json_begin(&json, "rows", '{');
+  rs_json_unsigned(&json, "read", c->report->rows_read);
+  for (int p = 0; p < RS_N_PLACES; p++) rs_json_unsigned(&json, rs_place_name[p], c->report->rows[p]);
+  rs_json_end(&json, '}');
+  rs_json_begin(&json, "amount", '{');
+  rs_json_money(&json, "read", c->report->amount_read);
+  for (int p = 0; p < RS_N_PLACES; p++) rs_json_money(&json, rs_place_name[p], c->report->amount[p]);
+  rs_json_end(&json, '}');
+  leads_json(&json, c);
+  rs_json_end(&json, '}');
+  rs_output_char(output, '\n');
+  return rs_output_close(output, error);
+}
+
+bool rs_summary_print(const RsOptions *options, const RsCase *c, const char *folder, const char *digest, double seconds, GError **error) {
+  if (options->json) return print_json(c, folder, digest, error);
+  print_text(options, c, folder, digest, seconds);
+  return true;
 }

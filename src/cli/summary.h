@@ -7,8 +7,8 @@
 
 /* On stderr: how each file was understood (encoding, delimiter, mapping chosen by header). */
 void rs_summary_mappings(const RsOptions *options, const RsReport *report);
-/* On stdout: rows and money, what was examined and what not, the leads, where to look. */
-void rs_summary_print(const RsOptions *options, const RsCase *c, const char *folder, const char *digest, double seconds);
+/* On stdout: rows and money, what was examined and what not, the leads, where to look; with --json as JSON. */
+bool rs_summary_print(const RsOptions *options, const RsCase *c, const char *folder, const char *digest, double seconds, GError **error);
 /* 1234567.89 with thousands separators; owned by the caller. */
 char *rs_summary_money(int64_t fen);
 char *rs_summary_count(uint64_t n);

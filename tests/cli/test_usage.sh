@@ -73,4 +73,18 @@ file_has "$D/my.ini" '^time=occurred'
 run 0 analyze "$D/foreign.csv" --map "$D/my.ini" -o "$D/case"
 says "2,000 used"
 
+begin "what analyze says, for scripts"
+claims 100 > "$D/a.csv"
+run 0 analyze "$D/a.csv" -o "$D/case" --json
+is "the digest" "$(grep -oE '"result_digest": "[0-9a-f]{64}"' "$T/out" | grep -oE '[0-9a-f]{64}')" "$(digest_of "$D/case")"
+file_has "$T/out" '"used": 100,'
+cp "$T/out" "$T/first"
+run 0 analyze "$D/a.csv" -o "$D/case" --json
+cmp -s "$T/out" "$T/first" || fail "not the same bytes twice"
+
+begin "a mapping for what is piped in"
+claims 100 > "$D/a.csv"
+"$RINGSCOPE" map - < "$D/a.csv" > "$T/out" 2> "$T/err" || fail "map - ended with $?"
+says "person_id=person_id"
+
 finish
