@@ -298,6 +298,60 @@ static void order_split_threads_and_repeats_change_nothing(void **state) {
   read_clear(&plain);
 }
 
+/* Repeats, contradictions, refunds whole and in parts, settlements with several times and regions, bad rows: few ids, so that they meet. */
+static GPtrArray *messy_rows(uint64_t seed, uint32_t n) {
+  GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
+  RsRandom random;
+  rs_random_init(&random, seed);
+#define DRAW(n) rs_random_below(&random, (n))
+  while (rows->len < n) {
+    g_autofree char *claim = DRAW(8) ? g_strdup_printf("C%u", DRAW(4) ? rows->len : DRAW(n)) : g_strdup("");
+    g_autofree char *settlement = DRAW(3) ? g_strdup_printf("S%u", DRAW(n / 4 + 1)) : g_strdup("");
+    g_autofree char *clock = DRAW(4) ? g_strdup_printf(" %02u:%02u", 8 + DRAW(3), 15 * DRAW(4)) : g_strdup("");
+    const char *sign = DRAW(4) ? "" : "-", *bad = DRAW(60) ? "" : "x";
+    g_ptr_array_add(rows, g_strdup_printf("%s,%s,P%u,H%u,2025-03-%02u%s,D%u,X%u,1,%s%u%s,%s%u,11%u,12%u,\n", claim, settlement, DRAW(12), DRAW(3),
+                                          1 + DRAW(20), clock, DRAW(2), DRAW(3), sign, 5 * DRAW(5), bad, sign, DRAW(5), DRAW(3), DRAW(3)));
+    if (DRAW(10) == 0) g_ptr_array_add(rows, g_strdup(g_ptr_array_index(rows, DRAW(rows->len))));
+  }
+#undef DRAW
+  return rows;
+}
+
+static void messy_rows_give_one_table_and_one_balance_in_any_order(void **state) {
+  (void)state;
+  uint64_t seen[RS_N_PLACES] = {0};
+  for (uint64_t seed = 1; seed <= 12; seed++) {
+    g_autoptr(GPtrArray) rows = messy_rows(seed, seed % 3 ? 60 : 900);
+    Read first = {0};
+    for (unsigned threads = 1; threads <= 5; threads++) {
+      g_autofree char *a_text = join_rows(rows, 0, rows->len / threads), *b_text = join_rows(rows, rows->len / threads, rows->len);
+      g_autofree char *a = write_file("a.csv", a_text), *b = write_file("b.csv", b_text);
+      const char *paths[] = {a, b, NULL};
+      RsReadOptions options = {.n_threads = threads, .allow_rejects = true};
+      Read read = read_paths(paths, &options);
+      rs_assert_no_error(read.error);
+      shuffle(rows, seed * 100 + threads);
+      if (threads == 1) {
+        first = read;
+        continue;
+      }
+      assert_same_claims(first.claims, read.claims);
+      const RsReport *x = rs_reader_report(first.reader), *y = rs_reader_report(read.reader);
+      assert_memory_equal(x->rows, y->rows, sizeof x->rows);
+      assert_memory_equal(x->amount, y->amount, sizeof x->amount);
+      assert_memory_equal(x->rejected_by, y->rejected_by, sizeof x->rejected_by);
+      assert_int_equal(x->reversed_pairs, y->reversed_pairs);
+      assert_int_equal(x->partial_refunds, y->partial_refunds);
+      assert_int_equal(x->negative_without_original, y->negative_without_original);
+      assert_int_equal(x->date_only_rows, y->date_only_rows);
+      read_clear(&read);
+    }
+    for (int p = 0; p < RS_N_PLACES; p++) seen[p] += rs_reader_report(first.reader)->rows[p];
+    read_clear(&first);
+  }
+  for (int p = 0; p < RS_N_PLACES; p++) assert_true(p == RS_PLACE_OUTSIDE || seen[p] > 10); /* the rows were messy enough */
+}
+
 static void a_file_given_twice_without_claim_ids_counts_once(void **state) {
   (void)state;
   const char *text = "person_id,institution_id,time,amount\nP1,H1,2025-03-01 08:00,10.00\nP2,H1,2025-03-01 08:05,5.00\n";
@@ -516,6 +570,7 @@ int main(void) {
       cmocka_unit_test(an_id_in_the_wrong_column_is_not_repeated_in_the_message),
       cmocka_unit_test(the_table_equals_its_slow_twin),
       cmocka_unit_test(order_split_threads_and_repeats_change_nothing),
+      cmocka_unit_test(messy_rows_give_one_table_and_one_balance_in_any_order),
       cmocka_unit_test(a_file_given_twice_without_claim_ids_counts_once),
       cmocka_unit_test(rows_that_differ_beside_their_content_give_one_table),
       cmocka_unit_test(the_kind_of_an_institution_may_hang_on_a_long_prefix),
