@@ -53,16 +53,53 @@ static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   return RS_NONE;
 }
 
-/* Days of a person at an outlet without this doctor. */
-static uint32_t own_days(const RsClaims *c, uint32_t person, uint32_t outlet, uint32_t doctor) {
-  uint32_t days = 0, last = RS_NONE;
-  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
-    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS;
-    if (c->visit_institution[v] != outlet || day == last || visit_doctor(c, v) == doctor) continue;
+static int compare_keys(const void *x, const void *y) {
+  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+  return (a > b) - (a < b);
+}
+
+static void sort_keys(uint64_t *key, size_t n) {
+  if (n > 32) {
+    qsort(key, n, sizeof *key, compare_keys);
+    return;
+  }
+  for (size_t i = 1; i < n; i++) {
+    uint64_t moving = key[i];
+    size_t at = i;
+    for (; at > 0 && key[at - 1] > moving; at--) key[at] = key[at - 1];
+    key[at] = moving;
+  }
+}
+
+/* Days of a person at an outlet, and in lone[doctor] (the last: none) those on which nobody but this doctor was seen: the person's days
+ * there without the doctor are the difference. visit: the person's visits there in time order, as the low halves of keys. */
+static uint32_t count_days(const RsClaims *c, const uint64_t *visit, size_t n, uint32_t *lone) {
+  uint32_t days = 0, none = c->doctor->n;
+  for (size_t first = 0, last; first < n; first = last) {
+    uint32_t day = c->visit_time[(uint32_t)visit[first]] / RS_DAY_SECONDS, doctor = visit_doctor(c, (uint32_t)visit[first]);
+    bool alone = true;
+    for (last = first + 1; last < n && c->visit_time[(uint32_t)visit[last]] / RS_DAY_SECONDS == day; last++)
+      alone &= visit_doctor(c, (uint32_t)visit[last]) == doctor;
+    if (alone) lone[doctor == RS_NONE ? none : doctor]++;
     days++;
-    last = day;
   }
   return days;
+}
+
+/* One person at one outlet; a person may be on every line of the input, so nothing here looks at a pair of visits. */
+static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace,
+                      uint32_t *lone, GArray *fills) {
+  uint32_t days = count_days(c, visit, n, lone);
+  for (size_t i = 0; i < n; i++) {
+    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
+    if (d == RS_NONE || outlet == workplace[d] || days - lone[d] >= 2) continue;
+    Fill fill = {d, outlet, person};
+    g_array_append_val(fills, fill);
+  }
+  for (size_t i = 0; i < n; i++) {
+    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
+    lone[d == RS_NONE ? c->doctor->n : d] = 0;
+  }
 }
 
 /* A stable counting sort by one member of Fill: the fills come by person, so two of them order millions without comparing. */
@@ -90,14 +127,22 @@ static GArray *order_fills(GArray *fills, size_t by, uint32_t n_values) {
 static GArray *collect_fills(const RsClaims *c, const RsKnowledge *k, const uint32_t *workplace) {
   (void)k;
   GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
-  for (uint32_t p = 0; p < c->n_persons; p++)
+  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->doctor->n + 1);
+  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t)); /* outlet << 32 | visit */
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    g_array_set_size(keys, 0);
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
-      uint32_t d = visit_doctor(c, v), f = c->visit_institution[v];
-      if (d == RS_NONE || f == workplace[d]) continue;
-      if (c->institution_type[f] == RS_TYPE_HOSPITAL) continue; /* patients of two hospitals, or a doctor who works at two */
-      Fill fill = {d, f, p};
-      if (own_days(c, p, f, d) < 2) g_array_append_val(fills, fill);
+      /* a hospital fills no prescription of another: patients of two hospitals, or a doctor who works at two */
+      uint64_t key = (uint64_t)c->visit_institution[v] << 32 | v;
+      if (c->institution_type[c->visit_institution[v]] != RS_TYPE_HOSPITAL) g_array_append_val(keys, key);
     }
+    uint64_t *key = (uint64_t *)(void *)keys->data;
+    sort_keys(key, keys->len);
+    for (size_t first = 0, last; first < keys->len; first = last) {
+      for (last = first + 1; last < keys->len && key[last] >> 32 == key[first] >> 32; last++) continue;
+      add_fills(c, p, (uint32_t)(key[first] >> 32), key + first, last - first, workplace, lone, fills);
+    }
+  }
   fills = order_fills(fills, offsetof(Fill, outlet), c->institution->n);
   fills = order_fills(fills, offsetof(Fill, doctor), c->doctor->n);
   guint n = 0;
