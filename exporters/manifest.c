@@ -107,6 +107,8 @@ static void search_write(RsJson *json, const RsCase *c) {
   rs_json_begin(json, "search", '{');
   patterns_write(json, "examined", c->rings->examined);
   patterns_write(json, "skipped", c->rings->skipped);
+  rs_json_unsigned(json, "pairs_above_chance", c->rings->n_pairs);
+  rs_json_unsigned(json, "pairs_validated", c->rings->n_validated_pairs);
   rs_json_unsigned(json, "companion_groups", c->rings->n_companion_groups);
   notices_write(json, "not_examined", c, c->rings->not_examined, c->rings->n_not_examined);
   notices_write(json, "set_aside", c, c->rings->set_aside, c->rings->n_set_aside);

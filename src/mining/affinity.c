@@ -26,6 +26,8 @@ void rs_load_free(RsLoad *load) {
 
 void rs_affinity_free(RsAffinity *affinity) {
   if (affinity == NULL) return;
+  g_free(affinity->pair);
+  g_free(affinity->log_p);
   g_free(affinity->a);
   g_free(affinity->b);
   g_free(affinity->weight);
@@ -303,12 +305,54 @@ static double testable_pairs(const RsTimeline *t) {
   return m;
 }
 
-static uint32_t count_validated(const RsTimeline *t, double *log_p, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) log_p[i] = round(fmax(log_p[i], -1e6) * 1e6) / 1e6;
-  qsort(log_p, n, sizeof *log_p, compare_doubles);
-  double bar = rs_bar_fdr(log_p, n, testable_pairs(t), 0.05);
+/* Chance that a visit at this time of day has another one within minutes, by the outlet's own clock, the pair's two visits left out. */
+static double chance_near(const PairWork *work, uint32_t institution, uint32_t time, uint32_t minutes) {
+  double visits = (double)(work->timeline->offset[institution + 1] - work->timeline->offset[institution]) + (double)PSEUDO_VISITS;
+  double share = rs_load_share(work->load, institution, time, minutes);
+  return fmin(1.0, fmax(0.0, (share * visits - 2.0) / fmax(visits - 2.0, 1.0)));
+}
+
+/* Null 2: given the days on which both came to one outlet, were they nearer in time than the outlet's clock explains? The log tail of the
+ * sum of unequal chances over those days; 0 where the clock cannot tell. Removes all that makes people choose the same day. */
+static double tail_given_days(const PairWork *work, uint32_t a, uint32_t b, uint32_t minutes) {
+  const RsClaims *c = work->claims;
+  g_autoptr(GArray) chance = g_array_new(FALSE, FALSE, sizeof(double));
+  uint32_t near = 0;
+  for (uint32_t v = c->person_visit[a]; v < c->person_visit[a + 1]; v++) {
+    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS, institution = c->visit_institution[v];
+    if (work->load->degenerate[institution] || visit_of_day(c, a, institution, day) != v) continue;
+    uint32_t u = visit_of_day(c, b, institution, day);
+    if (u == RS_NONE) continue;
+    uint32_t x = c->visit_time[v], y = c->visit_time[u];
+    double p = (chance_near(work, institution, x, minutes) + chance_near(work, institution, y, minutes)) / 2.0;
+    near += (x > y ? x - y : y - x) <= minutes * 60;
+    g_array_append_val(chance, p);
+  }
+  if (near == 0) return 0.0;
+  g_autofree double *scratch = g_new(double, (gsize)near + 1);
+  return rs_tail_poisson_binomial(near, (const double *)(const void *)chance->data, chance->len, scratch);
+}
+
+#define GIVEN_DAYS_BAR (-6.907755) /* log 0.001 */
+
+/* Pairs that pass the strict bar of null 1 (by days where there is no clock) and, at one of the narrow widths, null 2. */
+uint32_t rs_affinity_validated(const RsAffinity *affinity, const RsClaims *claims, const RsTimeline *timeline, const RsLoad *load,
+                               const RsCovisits *covisits) {
+  const PairWork looked = {.timeline = timeline, .load = load, .covisits = covisits, .claims = claims}, *work = &looked;
+  const uint32_t *pair = affinity->pair, n = affinity->n_windows;
+  const double *log_p = affinity->log_p;
+  g_autofree double *sorted = g_new(double, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++) sorted[i] = round(fmax(log_p[i], -1e6) * 1e6) / 1e6;
+  if (n > 1) qsort(sorted, n, sizeof *sorted, compare_doubles);
+  double bar = rs_bar_fdr(sorted, n, testable_pairs(work->timeline), 0.05);
   uint32_t count = 0;
-  while (count < n && log_p[count] <= bar) count++;
+  for (uint32_t i = 0; i < n; i++) {
+    if (round(fmax(log_p[i], -1e6) * 1e6) / 1e6 > bar) continue;
+    bool both = !work->load->has_clock;
+    for (unsigned w = 0; w + 1 < RS_N_WIDTHS && !both; w++) /* the looks are paid for, as in null 1 */
+      both = tail_given_days(work, work->covisits->a[pair[i]], work->covisits->b[pair[i]], rs_width_minutes[w]) + log(RS_N_WIDTHS - 1.0) <= GIVEN_DAYS_BAR;
+    count += both;
+  }
   return count;
 }
 
@@ -412,8 +456,10 @@ RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge
   PairWork work = {knowledge, timeline, load, covisits, claims, rare, same_drug, weight, log_p};
   rs_parallel(n_threads, ((size_t)n + PAIR_BATCH - 1) / PAIR_BATCH, weigh_pairs, &work);
   RsAffinity *out = g_new0(RsAffinity, 1);
+  out->pair = g_new(uint32_t, (gsize)n + 1);
   for (uint32_t i = 0; i < n; i++) {
     log_p[out->n] = log_p[i];
+    out->pair[out->n] = i;
     out->n += weight[i] > 0.0f;
   }
   g_autoptr(GArray) edges = token_edges(&work, tokens, basket);
@@ -434,6 +480,7 @@ RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge
     }
     if (i < n && weight[i] > 0.0f) push_pair(out, covisits->a[i], covisits->b[i], weight[i]);
   }
-  out->n_validated = count_validated(timeline, log_p, n_windows);
+  out->n_windows = n_windows;
+  out->log_p = g_steal_pointer(&log_p);
   return out;
 }

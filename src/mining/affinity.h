@@ -46,7 +46,9 @@ typedef struct {
   uint32_t n;
   uint32_t *a, *b; /* [n] a < b, sorted by (a, b) */
   float *weight;   /* [n] >= RS_AFFINITY_BAR, at most 30, rounded to 1e-6 */
-  uint32_t n_validated; /* pairs that also pass the strict bar: Benjamini-Hochberg 5 % over all pairs that could have met twice */
+  uint32_t n_windows;   /* of them, those found by nearness in time; the first in covisits' order: */
+  uint32_t *pair;       /* [n_windows] pair of the covisits */
+  double *log_p;        /* [n_windows] log p by null 1 */
 } RsAffinity;
 #define RS_AFFINITY_BAR 0.5 /* at most 0.3 chance partners each */
 
@@ -56,6 +58,12 @@ RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge
 uint8_t *rs_affinity_rare_drugs(const RsBasket *basket);
 void rs_affinity_free(RsAffinity *affinity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsAffinity, rs_affinity_free)
+
+/* How many of the pairs also pass the strict bar: null 1 at Benjamini-Hochberg 5 % over all pairs that could have met twice (those that
+ * could not are no tests: Gilbert, J. R. Stat. Soc. C 54, 2005), and null 2, nearness given the days on which both came, at 0.001; both
+ * with the pair's own visits left out of the outlet's clock. Without times of day null 1 alone. covisits are those it was made from. */
+uint32_t rs_affinity_validated(const RsAffinity *affinity, const RsClaims *claims, const RsTimeline *timeline, const RsLoad *load,
+                               const RsCovisits *covisits);
 
 /* Distinct days of a person at an institution. O(log institutions of the person). */
 uint32_t rs_affinity_days(const RsKnowledge *knowledge, uint32_t person, uint32_t institution);

@@ -195,7 +195,7 @@ static void add_crowds(const RsScene *scene, const RsCovisits *covisits, GArray 
 }
 
 bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
-                   GArray *not_examined, uint32_t *n_companion_groups, GError **error) {
+                   GArray *not_examined, RsBatchCounts *counts, GError **error) {
   RsCovisitOptions how = RS_COVISIT_DEFAULTS;
   how.n_threads = options->n_threads;
   g_autoptr(RsCovisits) covisits = rs_covisits_new(scene->claims, scene->timeline, &how, error);
@@ -223,6 +223,7 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   add_near_misses(&batch, chosen, near_misses);
   add_set_aside(&batch, set_aside);
   add_crowds(scene, covisits, not_examined);
-  *n_companion_groups = companions->n_reference;
+  *counts = (RsBatchCounts){companions->n_reference, affinity->n,
+                            rs_affinity_validated(affinity, scene->claims, scene->timeline, scene->load, covisits)};
   return true;
 }

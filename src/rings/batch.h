@@ -5,9 +5,12 @@
 #include "rings/detect.h"
 #include "rings/scene.h"
 
+/* Groups compared, pairs that meet above chance, and those of them that pass both nulls strictly. */
+typedef struct { uint32_t n_companion_groups, n_pairs, n_validated; } RsBatchCounts;
+
 /* Adds leads to `leads` and the best groups under the cut to `near_misses` (both GArray of RsRing), fills set_aside, not_examined and
- * n_companion_groups of rings. error: RS_ERROR_LIMIT, RS_ERROR_IO. */
+ * counts. error: RS_ERROR_LIMIT, RS_ERROR_IO. */
 bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
-                   GArray *not_examined, uint32_t *n_companion_groups, GError **error);
+                   GArray *not_examined, RsBatchCounts *counts, GError **error);
 
 #endif

@@ -90,7 +90,7 @@ typedef struct {
   const RsScene *scene;
   const RsDetectOptions *options;
   GArray *leads, *near, *aside, *unseen;
-  uint32_t n_companion_groups;
+  RsBatchCounts counts;
   bool done;
   GError *error;
 } Search;
@@ -100,7 +100,7 @@ static void search_run(size_t task, unsigned thread, void *data) {
   Search *s = &((Search *)data)[task];
   s->done = true;
   if (s->patterns & 1u << RS_BATCH)
-    s->done = rs_batch_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->n_companion_groups, &s->error);
+    s->done = rs_batch_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->counts, &s->error);
   if (s->patterns & 1u << RS_RESALE) s->done = rs_resale_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->error);
   if (s->patterns & 1u << RS_CROSSREGION) rs_crossregion_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen);
   if (s->patterns & 1u << RS_STEERING) rs_steering_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen);
@@ -166,7 +166,9 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   bool done = true;
   rs_parallel(options->n_threads, n, search_run, search);
   for (unsigned i = 0; i < n; i++) {
-    out->n_companion_groups += search[i].n_companion_groups;
+    out->n_companion_groups += search[i].counts.n_companion_groups;
+    out->n_pairs += search[i].counts.n_pairs;
+    out->n_validated_pairs += search[i].counts.n_validated;
     done = search_end(&search[i], leads, near, aside, unseen, error) && done;
   }
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);

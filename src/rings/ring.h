@@ -67,6 +67,7 @@ typedef struct {
   unsigned examined, skipped;                   /* bits 1 << RsPattern */
   uint32_t n_not_examined; RsNotice *not_examined;
   uint32_t n_set_aside; RsNotice *set_aside;    /* one a kind of innocent group, n groups: code "household", "care_home", ... */
+  uint32_t n_pairs, n_validated_pairs;          /* pairs that meet above chance; of them those that pass both nulls strictly */
   uint32_t n_companion_groups;                  /* the groups the points are measured against; below 200: uncalibrated */
   uint32_t n_near_misses; RsRing *near_misses;  /* best groups under the cut, at most 5, without evidence */
   uint32_t n_institutions; RsInstitutionRank *institutions; /* by rank */
