@@ -4,7 +4,7 @@
  * Out   RsLoad: how visits of one institution fall on days and on the clock
  *       RsAffinity: the pairs kept, with weight = -log10 of the number of chance partners as good that a person would have
  * Cost  O(visits + pairs * institutions per person)
- * From  null 1 of the design: K meetings of a pair within a width are Poisson with mean sum over institutions of
+ * From  null 1: K meetings of a pair within a width are Poisson with mean sum over institutions of
  *       days_a * days_b * (chance of one day) * (chance of one window); Tumminello et al., PLoS ONE 6 (2011) for validated projections
  *
  * A pair whose meetings alone say too little is looked at again by what it bought: meetings at which both bought one drug, against the
