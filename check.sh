@@ -14,6 +14,7 @@ esac
 [ $# -le 1 ] || { echo "use: ./check.sh [--quick | --full]" >&2; exit 2; }
 
 groups=(build test)
+[ "$mode" = --quick ] || groups+=(notebooks)
 [ "$mode" != --full ] || groups+=(full)
 ./install_packages.sh "${groups[@]}" || exit 1
 mkdir -p build
@@ -76,16 +77,16 @@ count() {
 
 case "$mode" in
   --quick)
-    build release && tests release -LE long
+    build release && tests release -LE 'long|notebooks'
     ;;
   '')
-    build dev && tests dev -LE long
-    build release && tests release -L cli -LE long
+    build dev && tests dev -LE 'long|notebooks'
+    build release && tests release -L 'cli|notebooks' -LE long
     ;;
   --full)
-    build dev && tests dev
-    build dev-clang && tests dev-clang -LE long
-    build tsan && tests tsan -LE long
+    build dev && tests dev -LE notebooks
+    build dev-clang && tests dev-clang -LE 'long|notebooks'
+    build tsan && tests tsan -LE 'long|notebooks'
     build release && { tests release; memory release; }
     ;;
 esac
