@@ -72,7 +72,15 @@ void rs_case_read_free(RsCaseRead *read) {
 
 /* ---- rows ---- */
 
-static void row_keep(const RsTable *table, const RsCell *cell, void *data) {
+RsCaseRows *rs_case_rows_new(unsigned table) {
+  RsCaseRows *rows = g_new0(RsCaseRows, 1);
+  rows->table = &rs_table[table];
+  rows->cells = g_array_new(FALSE, FALSE, sizeof(RsCell));
+  rows->texts = g_string_chunk_new(4096);
+  return rows;
+}
+
+void rs_case_rows_keep(const RsTable *table, const RsCell *cell, void *data) {
   RsCaseRows *rows = data;
   for (unsigned i = 0; i < table->n_columns; i++) {
     RsCell kept = cell[i];
@@ -83,11 +91,8 @@ static void row_keep(const RsTable *table, const RsCell *cell, void *data) {
 }
 
 RsCaseRows *rs_case_read_rows(const RsCaseRead *read, unsigned table, const char *const *where, GError **error) {
-  g_autoptr(RsCaseRows) rows = g_new0(RsCaseRows, 1);
-  rows->table = &rs_table[table];
-  rows->cells = g_array_new(FALSE, FALSE, sizeof(RsCell));
-  rows->texts = g_string_chunk_new(4096);
-  return rs_sqlite_walk(read->database, rows->table, where, row_keep, rows, error) ? g_steal_pointer(&rows) : NULL;
+  g_autoptr(RsCaseRows) rows = rs_case_rows_new(table);
+  return rs_sqlite_walk(read->database, rows->table, where, rs_case_rows_keep, rows, error) ? g_steal_pointer(&rows) : NULL;
 }
 
 void rs_case_rows_free(RsCaseRows *rows) {

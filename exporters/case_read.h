@@ -28,6 +28,9 @@ typedef struct {
   GStringChunk *texts;
 } RsCaseRows;
 
+/* An empty list, and the RsRowFunc that adds to it (data is the rows; texts are not NULL). */
+RsCaseRows *rs_case_rows_new(unsigned table);
+void rs_case_rows_keep(const RsTable *table, const RsCell *cell, void *data);
 /* table: RS_TABLE_*; where as in rs_sqlite_walk. */
 RsCaseRows *rs_case_read_rows(const RsCaseRead *read, unsigned table, const char *const *where, GError **error);
 void rs_case_rows_free(RsCaseRows *rows);

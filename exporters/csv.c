@@ -49,7 +49,7 @@ bool rs_csv_write(const RsCaseView *view, const RsTable *table, const char *path
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
   rs_csv_header(output, table, false);
-  table->walk(view, file_row, output);
+  rs_table_walk(table, view, file_row, output);
   return rs_output_close(output, error);
 }
 

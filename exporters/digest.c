@@ -39,7 +39,7 @@ void rs_digest_part(const RsCaseView *view, unsigned part, char hex[65]) {
   } else {
     const RsTable *table = &rs_table[parts[part].table];
     rs_csv_header(text, table, true);
-    table->walk(view, sink_row, &sink);
+    rs_table_walk(table, view, sink_row, &sink);
   }
   sink_flush(&sink);
   rs_checksum_finish(sink.checksum, hex);

@@ -41,3 +41,13 @@ CREATE TABLE sentence (ring_id TEXT, position INTEGER, language TEXT, text TEXT,
 CREATE TABLE spell (
   from_type TEXT, from_id TEXT, to_type TEXT, to_id TEXT, days TEXT, PRIMARY KEY (from_type, from_id, to_type, to_id)
 ) WITHOUT ROWID;
+-- What was read and looked at. topic balance: rows (n) and money by where they ended, read = the sum of the others; rejected: rows by reason;
+-- reading, graph, search: counts; period: the days of the used rows; option: what the run was asked.
+CREATE TABLE account (topic TEXT, name TEXT, n INTEGER, amount REAL, text TEXT);
+-- list: examined and skipped patterns (code), not_examined, set_aside (n groups), near_miss (code: its pattern, n: its score), note; each in
+-- both languages.
+CREATE TABLE notice (list TEXT, position INTEGER, language TEXT, code TEXT, n INTEGER, text TEXT);
+CREATE TABLE input (
+  position INTEGER PRIMARY KEY, file TEXT, role TEXT, encoding TEXT, compression TEXT, delimiter TEXT, mapping TEXT, rows INTEGER,
+  bytes INTEGER, sha256 TEXT
+);

@@ -59,7 +59,7 @@ static bool table_write(Writer *writer, const RsCaseView *view, const RsTable *t
   g_string_append(sql, ")");
   if (sqlite3_prepare_v2(writer->db, sql->str, (int)sql->len, &writer->insert, NULL) != SQLITE_OK)
     return sql_failed(writer->db, path, error);
-  table->walk(view, row_insert, writer);
+  rs_table_walk(table, view, row_insert, writer);
   if (writer->failed) sql_failed(writer->db, path, error);
   sqlite3_finalize(writer->insert);
   return !writer->failed;

@@ -4,6 +4,7 @@
 #include "exporters/graphml.h"
 #include "exporters/tables_database.h"
 #include "exporters/tables_rules.h"
+#include "exporters/tables_search.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,25 +33,23 @@ static const RsTableColumn ring_columns[] = {
     {"fund_amount", RS_CELL_MONEY, false}, {"first_date", RS_CELL_TEXT, false}, {"last_date", RS_CELL_TEXT, false},
     {"summary", RS_CELL_TEXT, false}};
 
-static void ring_walk(const RsCaseView *view, RsRowFunc row, void *data) {
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
-    const RsRing *ring = &view->c->rings->rings[r];
-    g_autofree char *summary = rs_ring_summary(view->c->claims, ring, view->c->text_language);
-    const char stability[2] = {ring->stability, '\0'};
-    const bool dated = ring->n_evidence > 0;
-    char first[11], last[11], key[32];
-    RingId id;
-    /* a plain hash of clear ids could be guessed by trying ids, so where ids are masked the key is keyed too */
-    const char *lead_key = rs_mask_text(view->mask, 'l', ring->lead_key, key);
-    const RsCell cell[] = {
-        text_cell(ring_id(r, &id)), integer_cell(r + 1), text_cell(lead_key), text_cell(rs_pattern_name[ring->pattern]),
-        integer_cell(ring->score), text_cell(stability), number_cell(ring->q_value), integer_cell(ring->count[RS_PERSON]),
-        integer_cell(ring->count[RS_DOCTOR]), integer_cell(ring->count[RS_INSTITUTION]), integer_cell(ring->count[RS_DRUG]),
-        integer_cell(ring->n_regions), count_cell(ring->n_evidence), integer_cell(ring->amount),
-        integer_cell(ring->amount_exclusive), integer_cell(ring->fund), day_cell(dated, ring->first_day, first),
-        day_cell(dated, ring->last_day, last), text_cell(summary)};
-    row(&rs_table[RS_TABLE_RING], cell, data);
-  }
+static void ring_row(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
+  const RsRing *ring = &view->c->rings->rings[r];
+  g_autofree char *summary = rs_ring_summary(view->c->claims, ring, view->c->text_language);
+  const char stability[2] = {ring->stability, '\0'};
+  const bool dated = ring->n_evidence > 0;
+  char first[11], last[11], key[32];
+  RingId id;
+  /* a plain hash of clear ids could be guessed by trying ids, so where ids are masked the key is keyed too */
+  const char *lead_key = rs_mask_text(view->mask, 'l', ring->lead_key, key);
+  const RsCell cell[] = {
+      text_cell(ring_id(r, &id)), integer_cell(r + 1), text_cell(lead_key), text_cell(rs_pattern_name[ring->pattern]),
+      integer_cell(ring->score), text_cell(stability), number_cell(ring->q_value), integer_cell(ring->count[RS_PERSON]),
+      integer_cell(ring->count[RS_DOCTOR]), integer_cell(ring->count[RS_INSTITUTION]), integer_cell(ring->count[RS_DRUG]),
+      integer_cell(ring->n_regions), count_cell(ring->n_evidence), integer_cell(ring->amount),
+      integer_cell(ring->amount_exclusive), integer_cell(ring->fund), day_cell(dated, ring->first_day, first),
+      day_cell(dated, ring->last_day, last), text_cell(summary)};
+  row(&rs_table[RS_TABLE_RING], cell, data);
 }
 
 /* ---- member ---- */
@@ -80,17 +79,15 @@ static MemberRow *members_in_order(const RsCaseView *view, const RsRing *ring) {
   return rows;
 }
 
-static void member_walk(const RsCaseView *view, RsRowFunc row, void *data) {
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
-    const RsRing *ring = &view->c->rings->rings[r];
-    g_autofree MemberRow *rows = members_in_order(view, ring);
-    RingId id;
-    for (uint32_t m = 0; m < ring->n_members; m++) {
-      const RsMember *member = rows[m].member;
-      const RsCell cell[] = {text_cell(ring_id(r, &id)), text_cell(rs_kind_name[member->kind]), text_cell(rows[m].id),
-                             text_cell(rs_role_name[member->role]), number_cell(member->strength)};
-      row(&rs_table[RS_TABLE_MEMBER], cell, data);
-    }
+static void member_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
+  const RsRing *ring = &view->c->rings->rings[r];
+  g_autofree MemberRow *rows = members_in_order(view, ring);
+  RingId id;
+  for (uint32_t m = 0; m < ring->n_members; m++) {
+    const RsMember *member = rows[m].member;
+    const RsCell cell[] = {text_cell(ring_id(r, &id)), text_cell(rs_kind_name[member->kind]), text_cell(rows[m].id),
+                           text_cell(rs_role_name[member->role]), number_cell(member->strength)};
+    row(&rs_table[RS_TABLE_MEMBER], cell, data);
   }
 }
 
@@ -101,18 +98,16 @@ static const RsTableColumn fact_columns[] = {{"ring_id", RS_CELL_TEXT, false}, {
                                              {"p_value", RS_CELL_TINY, false}, {"points", RS_CELL_INTEGER, false},
                                              {"kind", RS_CELL_TEXT, false}, {"text", RS_CELL_TEXT, false}};
 
-static void fact_walk(const RsCaseView *view, RsRowFunc row, void *data) {
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
-    const RsRing *ring = &view->c->rings->rings[r];
-    RingId id;
-    for (uint32_t f = 0; f < ring->n_facts; f++) {
-      const RsFact *fact = &ring->facts[f];
-      g_autofree char *text = rs_fact_text(view->c->claims, fact, view->c->text_language);
-      const RsCell cell[] = {text_cell(ring_id(r, &id)), text_cell(fact->code), number_cell(fact->value),
-                             number_cell(fact->expected), number_cell(fact->p_value), integer_cell(fact->points),
-                             text_cell(fact->counter ? "counter" : "for"), text_cell(text)};
-      row(&rs_table[RS_TABLE_FACT], cell, data);
-    }
+static void fact_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
+  const RsRing *ring = &view->c->rings->rings[r];
+  RingId id;
+  for (uint32_t f = 0; f < ring->n_facts; f++) {
+    const RsFact *fact = &ring->facts[f];
+    g_autofree char *text = rs_fact_text(view->c->claims, fact, view->c->text_language);
+    const RsCell cell[] = {text_cell(ring_id(r, &id)), text_cell(fact->code), number_cell(fact->value),
+                           number_cell(fact->expected), number_cell(fact->p_value), integer_cell(fact->points),
+                           text_cell(fact->counter ? "counter" : "for"), text_cell(text)};
+    row(&rs_table[RS_TABLE_FACT], cell, data);
   }
 }
 
@@ -190,28 +185,26 @@ static const char *file_name(const RsReport *report, RsRow row) {
   return file < report->files->len ? ((const RsInputFile *)g_ptr_array_index(report->files, file))->name : "";
 }
 
-static void evidence_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+static void evidence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
   const RsClaims *claims = view->c->claims;
   GString *codes = g_string_new(NULL);
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
-    const RsRing *ring = &view->c->rings->rings[r];
-    g_autofree EvidenceRow *rows = g_new(EvidenceRow, ring->n_evidence + 1);
-    RingId id;
-    for (uint64_t e = 0; e < ring->n_evidence; e++) rows[e] = evidence_row(view, &ring->evidence[e]);
-    if (ring->n_evidence > 0) qsort_r(rows, ring->n_evidence, sizeof *rows, compare_evidence, (void *)claims);
-    for (uint64_t e = 0; e < ring->n_evidence; e++) {
-      const EvidenceRow *one = &rows[e];
-      const RsRow source = claims->line_row[one->line];
-      const RsCell cell[] = {
-          text_cell(ring_id(r, &id)), text_cell(file_name(view->c->report, source)), count_cell(RS_ROW_LINE(source)),
-          text_cell(one->claim), text_cell(one->settlement), text_cell(one->person),
-          text_cell(number_text(claims->doctor, claims->line_doctor[one->line])),
-          text_cell(rs_text_get(claims->institution, claims->visit_institution[one->visit])),
-          text_cell(number_text(claims->drug, claims->line_drug[one->line])), text_cell(one->time),
-          integer_cell(claims->line_amount[one->line]), integer_cell(claims->line_fund[one->line]),
-          text_cell(fact_codes(ring, one->facts, codes))};
-      row(&rs_table[RS_TABLE_EVIDENCE], cell, data);
-    }
+  const RsRing *ring = &view->c->rings->rings[r];
+  g_autofree EvidenceRow *rows = g_new(EvidenceRow, ring->n_evidence + 1);
+  RingId id;
+  for (uint64_t e = 0; e < ring->n_evidence; e++) rows[e] = evidence_row(view, &ring->evidence[e]);
+  if (ring->n_evidence > 0) qsort_r(rows, ring->n_evidence, sizeof *rows, compare_evidence, (void *)claims);
+  for (uint64_t e = 0; e < ring->n_evidence; e++) {
+    const EvidenceRow *one = &rows[e];
+    const RsRow source = claims->line_row[one->line];
+    const RsCell cell[] = {
+        text_cell(ring_id(r, &id)), text_cell(file_name(view->c->report, source)), count_cell(RS_ROW_LINE(source)),
+        text_cell(one->claim), text_cell(one->settlement), text_cell(one->person),
+        text_cell(number_text(claims->doctor, claims->line_doctor[one->line])),
+        text_cell(rs_text_get(claims->institution, claims->visit_institution[one->visit])),
+        text_cell(number_text(claims->drug, claims->line_drug[one->line])), text_cell(one->time),
+        integer_cell(claims->line_amount[one->line]), integer_cell(claims->line_fund[one->line]),
+        text_cell(fact_codes(ring, one->facts, codes))};
+    row(&rs_table[RS_TABLE_EVIDENCE], cell, data);
   }
   g_string_free(codes, TRUE);
 }
@@ -369,19 +362,29 @@ static void relation_walk(const RsCaseView *view, RsRowFunc row, void *data) {
   }
 }
 
-#define COLUMNS(name) G_N_ELEMENTS(name##_columns), name##_columns, name##_walk
+void rs_table_walk(const RsTable *table, const RsCaseView *view, RsRowFunc row, void *data) {
+  if (table->whole != NULL) table->whole(view, row, data);
+  else
+    for (uint32_t r = 0; r < view->c->rings->n_rings; r++) table->of_ring(view, r, row, data);
+}
+
+#define COLUMNS(name) G_N_ELEMENTS(name##_columns), name##_columns
+#define ELSEWHERE(name, NAME) RS_##NAME##_COLUMNS, rs_##name##_columns
 const RsTable rs_table[RS_N_TABLES] = {
-    [RS_TABLE_RING] = {"ring", "rings.csv", COLUMNS(ring)},
-    [RS_TABLE_MEMBER] = {"member", "members.csv", COLUMNS(member)},
-    [RS_TABLE_FACT] = {"fact", "facts.csv", COLUMNS(fact)},
-    [RS_TABLE_EVIDENCE] = {"evidence", "evidence.csv", COLUMNS(evidence)},
-    [RS_TABLE_INSTITUTION] = {"institution", "institutions.csv", COLUMNS(institution)},
-    [RS_TABLE_REJECT] = {"reject", "rejects.csv", COLUMNS(reject)},
-    [RS_TABLE_ENTITY] = {"entity", NULL, COLUMNS(entity)},
-    [RS_TABLE_RELATION] = {"relation", NULL, COLUMNS(relation)},
-    [RS_TABLE_BURST] = {"burst", NULL, RS_BURST_COLUMNS, rs_burst_columns, rs_burst_walk},
-    [RS_TABLE_ATTENDANCE] = {"attendance", NULL, RS_ATTENDANCE_COLUMNS, rs_attendance_columns, rs_attendance_walk},
-    [RS_TABLE_SENTENCE] = {"sentence", NULL, RS_SENTENCE_COLUMNS, rs_sentence_columns, rs_sentence_walk},
-    [RS_TABLE_SPELL] = {"spell", NULL, RS_SPELL_COLUMNS, rs_spell_columns, rs_spell_walk},
-    [RS_TABLE_RULE] = {"rule", "rules.csv", RS_RULE_COLUMNS, rs_rule_columns, rs_rule_walk},
+    [RS_TABLE_RING] = {"ring", "rings.csv", COLUMNS(ring), .of_ring = ring_row},
+    [RS_TABLE_MEMBER] = {"member", "members.csv", COLUMNS(member), .of_ring = member_of_ring},
+    [RS_TABLE_FACT] = {"fact", "facts.csv", COLUMNS(fact), .of_ring = fact_of_ring},
+    [RS_TABLE_EVIDENCE] = {"evidence", "evidence.csv", COLUMNS(evidence), .of_ring = evidence_of_ring},
+    [RS_TABLE_INSTITUTION] = {"institution", "institutions.csv", COLUMNS(institution), .whole = institution_walk},
+    [RS_TABLE_REJECT] = {"reject", "rejects.csv", COLUMNS(reject), .whole = reject_walk},
+    [RS_TABLE_ENTITY] = {"entity", NULL, COLUMNS(entity), .whole = entity_walk},
+    [RS_TABLE_RELATION] = {"relation", NULL, COLUMNS(relation), .whole = relation_walk},
+    [RS_TABLE_BURST] = {"burst", NULL, ELSEWHERE(burst, BURST), .of_ring = rs_burst_of_ring},
+    [RS_TABLE_ATTENDANCE] = {"attendance", NULL, ELSEWHERE(attendance, ATTENDANCE), .of_ring = rs_attendance_of_ring},
+    [RS_TABLE_SENTENCE] = {"sentence", NULL, ELSEWHERE(sentence, SENTENCE), .of_ring = rs_sentence_of_ring},
+    [RS_TABLE_SPELL] = {"spell", NULL, ELSEWHERE(spell, SPELL), .whole = rs_spell_walk},
+    [RS_TABLE_RULE] = {"rule", "rules.csv", ELSEWHERE(rule, RULE), .of_ring = rs_rule_of_ring},
+    [RS_TABLE_ACCOUNT] = {"account", NULL, ELSEWHERE(account, ACCOUNT), .whole = rs_account_walk},
+    [RS_TABLE_NOTICE] = {"notice", NULL, ELSEWHERE(notice, NOTICE), .whole = rs_notice_walk},
+    [RS_TABLE_INPUT] = {"input", NULL, ELSEWHERE(input, INPUT), .whole = rs_input_walk},
 };

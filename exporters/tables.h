@@ -62,14 +62,18 @@ struct RsTable {
   const char *name, *file; /* in SQLite; as CSV, or NULL */
   unsigned n_columns;
   const RsTableColumn *column;
-  void (*walk)(const RsCaseView *view, RsRowFunc row, void *data);
+  void (*whole)(const RsCaseView *view, RsRowFunc row, void *data);                   /* a table of the case, */
+  void (*of_ring)(const RsCaseView *view, uint32_t ring, RsRowFunc row, void *data); /* or one of each ring: its rows of that ring */
 };
 
 enum { RS_TABLE_RING, RS_TABLE_MEMBER, RS_TABLE_FACT, RS_TABLE_EVIDENCE, RS_TABLE_INSTITUTION, RS_TABLE_REJECT, RS_TABLE_ENTITY,
-       RS_TABLE_RELATION, RS_TABLE_BURST, RS_TABLE_ATTENDANCE, RS_TABLE_SENTENCE, RS_TABLE_SPELL, RS_TABLE_RULE, RS_N_TABLES };
+       RS_TABLE_RELATION, RS_TABLE_BURST, RS_TABLE_ATTENDANCE, RS_TABLE_SENTENCE, RS_TABLE_SPELL, RS_TABLE_RULE,
+       RS_TABLE_ACCOUNT, RS_TABLE_NOTICE, RS_TABLE_INPUT, RS_N_TABLES };
 extern const RsTable rs_table[RS_N_TABLES];
 #define RS_MAX_COLUMNS 20
 
+/* Hands over all rows; those of rings in rank order. */
+void rs_table_walk(const RsTable *table, const RsCaseView *view, RsRowFunc row, void *data);
 /* The reject table needs no case: view may be NULL there. */
 void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsRowFunc row, void *data);
 

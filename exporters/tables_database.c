@@ -30,22 +30,20 @@ static RsCell time_cell(const RsClaims *claims, uint32_t seconds, char buffer[20
   return text_cell(buffer);
 }
 
-void rs_burst_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+void rs_burst_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
   const RsClaims *claims = view->c->claims;
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
-    const RsRing *ring = &view->c->rings->rings[r];
-    RingId id;
-    for (uint32_t b = 0; b < ring->n_bursts; b++) {
-      const RsBurst *burst = &ring->bursts[b];
-      char first[20], last[20];
-      const RsCell cell[] = {text_cell(ring_id(r, &id)),
-                             integer_cell(b + 1),
-                             time_cell(claims, burst->first_time, first),
-                             time_cell(claims, burst->last_time, last),
-                             text_cell(rs_text_get(claims->institution, burst->institution)),
-                             integer_cell(burst->n_members)};
-      row(&rs_table[RS_TABLE_BURST], cell, data);
-    }
+  const RsRing *ring = &view->c->rings->rings[r];
+  RingId id;
+  for (uint32_t b = 0; b < ring->n_bursts; b++) {
+    const RsBurst *burst = &ring->bursts[b];
+    char first[20], last[20];
+    const RsCell cell[] = {text_cell(ring_id(r, &id)),
+                           integer_cell(b + 1),
+                           time_cell(claims, burst->first_time, first),
+                           time_cell(claims, burst->last_time, last),
+                           text_cell(rs_text_get(claims->institution, burst->institution)),
+                           integer_cell(burst->n_members)};
+    row(&rs_table[RS_TABLE_BURST], cell, data);
   }
 }
 
@@ -65,17 +63,15 @@ static uint32_t burst_persons(const RsCaseView *view, const RsRing *ring, const 
   return n;
 }
 
-void rs_attendance_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+void rs_attendance_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
   const char *person[256];
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
-    const RsRing *ring = &view->c->rings->rings[r];
-    RingId id;
-    for (uint32_t b = 0; b < ring->n_bursts; b++) {
-      const uint32_t n = burst_persons(view, ring, &ring->bursts[b], person);
-      for (uint32_t p = 0; p < n; p++) {
-        const RsCell cell[] = {text_cell(ring_id(r, &id)), integer_cell(b + 1), text_cell(person[p])};
-        row(&rs_table[RS_TABLE_ATTENDANCE], cell, data);
-      }
+  const RsRing *ring = &view->c->rings->rings[r];
+  RingId id;
+  for (uint32_t b = 0; b < ring->n_bursts; b++) {
+    const uint32_t n = burst_persons(view, ring, &ring->bursts[b], person);
+    for (uint32_t p = 0; p < n; p++) {
+      const RsCell cell[] = {text_cell(ring_id(r, &id)), integer_cell(b + 1), text_cell(person[p])};
+      row(&rs_table[RS_TABLE_ATTENDANCE], cell, data);
     }
   }
 }
@@ -99,10 +95,9 @@ static void sentence_rows(const RsCaseView *view, uint32_t r, uint32_t position,
   }
 }
 
-void rs_sentence_walk(const RsCaseView *view, RsRowFunc row, void *data) {
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++)
-    for (uint32_t position = 0; position <= view->c->rings->rings[r].n_facts; position++)
-      sentence_rows(view, r, position, row, data);
+void rs_sentence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
+  for (uint32_t position = 0; position <= view->c->rings->rings[r].n_facts; position++)
+    sentence_rows(view, r, position, row, data);
 }
 
 /* ---- spell: the days of relations that have gaps, "2025-03-04;2025-03-13/2025-03-15" ---- */

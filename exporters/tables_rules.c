@@ -28,19 +28,17 @@ static const char *holders_text(const RsCaseView *view, const RsRule *rule, GStr
   return text->str;
 }
 
-void rs_rule_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+void rs_rule_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
   g_autoptr(GString) items = g_string_new(NULL), holders = g_string_new(NULL);
-  for (uint32_t r = 0; r < view->c->rings->n_rings; r++) {
-    const RsRing *ring = &view->c->rings->rings[r];
-    char ring_id[16];
-    g_snprintf(ring_id, sizeof ring_id, "R%04u", r + 1);
-    for (uint32_t i = 0; i < ring->n_rules; i++) {
-      const RsRule *rule = &ring->rules[i];
-      const RsCell cell[] = {{.text = ring_id}, {.integer = i + 1}, {.text = rule->by_person ? "person" : "visit"},
-                             {.text = items_text(view, rule, items)}, {.integer = rule->n_persons}, {.integer = rule->n_visits},
-                             {.number = rule->expected}, {.number = rule->lift}, {.number = rule->q_value},
-                             {.text = holders_text(view, rule, holders)}};
-      row(&rs_table[RS_TABLE_RULE], cell, data);
-    }
+  const RsRing *ring = &view->c->rings->rings[r];
+  char ring_id[16];
+  g_snprintf(ring_id, sizeof ring_id, "R%04u", r + 1);
+  for (uint32_t i = 0; i < ring->n_rules; i++) {
+    const RsRule *rule = &ring->rules[i];
+    const RsCell cell[] = {{.text = ring_id}, {.integer = i + 1}, {.text = rule->by_person ? "person" : "visit"},
+                           {.text = items_text(view, rule, items)}, {.integer = rule->n_persons}, {.integer = rule->n_visits},
+                           {.number = rule->expected}, {.number = rule->lift}, {.number = rule->q_value},
+                           {.text = holders_text(view, rule, holders)}};
+    row(&rs_table[RS_TABLE_RULE], cell, data);
   }
 }

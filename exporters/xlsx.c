@@ -1,6 +1,7 @@
 #include "exporters/xlsx.h"
 
 #include "base/error.h"
+#include "exporters/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,34 +95,8 @@ static const Word column_words[] = {{"ring_id", "ring", "线索编号"},
                                     {"count", "claim lines", "明细行数"},
                                     {"days", "days", "天数"}};
 
-/* Columns that hold one of a few words of ours, and those words. */
+/* Columns that hold one of a few words of ours: exporters/words.h. */
 static const char *const word_columns[] = {"pattern", "entity_type", "role", "kind", "from_type", "to_type", "link_type"};
-static const Word value_words[] = {{"batch", "batch", "集中刷卡"},
-                                   {"resale", "resale", "疑似倒卖药品"},
-                                   {"steering", "steering", "处方定向外流"},
-                                   {"crossregion", "crossregion", "异地聚集"},
-                                   {"duplicate", "duplicate", "重复报销"},
-                                   {"travel", "travel", "异地同时就医"},
-                                   {"trace", "trace", "追溯码重复"},
-                                   {"mixed", "mixed", "复合"},
-                                   {"person", "person", "参保人"},
-                                   {"doctor", "doctor", "医师"},
-                                   {"institution", "institution", "机构"},
-                                   {"drug", "drug", "药品"},
-                                   {"member", "member", "成员"},
-                                   {"core", "core", "核心"},
-                                   {"outlet", "outlet", "结算机构"},
-                                   {"prescriber", "prescriber", "开方医师"},
-                                   {"item", "item", "药品"},
-                                   {"for", "for", "依据"},
-                                   {"counter", "counter", "反证"},
-                                   {"VISITED", "visited", "就诊于"},
-                                   {"FILLED_AT", "filled at", "结算于"},
-                                   {"BOUGHT", "bought", "购买"},
-                                   {"PRESCRIBED", "prescribed", "开具"},
-                                   {"DISPENSED", "dispensed", "售出"},
-                                   {"REFERS_TO", "patients went to", "患者流向"}};
-
 static bool holds_word(const char *column) {
   for (size_t i = 0; i < G_N_ELEMENTS(word_columns); i++)
     if (strcmp(word_columns[i], column) == 0) return true;
@@ -195,7 +170,7 @@ static void integer_put(RsWorkbook *workbook, uint32_t row, unsigned column, int
 static void cell_put(RsWorkbook *workbook, uint32_t row, unsigned column, RsCellType type, const RsCell *cell) {
   if (type == RS_CELL_TEXT) {
     const bool ours = workbook->language == RS_LANG_ZH && cell->text != NULL && workbook->says_word[column];
-    text_put(workbook, row, column, ours ? word(value_words, G_N_ELEMENTS(value_words), cell->text, RS_LANG_ZH) : cell->text,
+    text_put(workbook, row, column, ours ? rs_word(cell->text, RS_LANG_ZH) : cell->text,
              NULL);
     return;
   }
@@ -319,7 +294,7 @@ bool rs_xlsx_write_leads(const RsCaseView *view, RsLanguage language, const char
     const RsTable *table = &rs_table[lead_tables[i]];
     rs_workbook_sheet(workbook, table, lead_tables[i] == RS_TABLE_EVIDENCE ? LEAD_LINES : RS_XLSX_MAX_ROWS,
                       table->file != NULL ? table->file : "case.db");
-    table->walk(&said, rs_workbook_row, workbook);
+    rs_table_walk(table, &said, rs_workbook_row, workbook);
   }
   return rs_workbook_close(workbook, error);
 }
@@ -329,7 +304,7 @@ static const RsTableColumn link_columns[] = {{"from_type", RS_CELL_TEXT, false},
                                              {"to_type", RS_CELL_TEXT, false},    {"to_id", RS_CELL_TEXT, false},
                                              {"to_label", RS_CELL_TEXT, false},   {"count", RS_CELL_INTEGER, false},
                                              {"days", RS_CELL_INTEGER, false},    {"amount", RS_CELL_MONEY, false}};
-static const RsTable link_table = {"link", NULL, G_N_ELEMENTS(link_columns), link_columns, NULL};
+static const RsTable link_table = {"link", NULL, G_N_ELEMENTS(link_columns), link_columns, NULL, NULL};
 
 static void links_put(RsWorkbook *workbook, const RsPicture *picture) {
   for (guint i = 0; i < picture->edges->len; i++) {

@@ -111,7 +111,8 @@ char *rs_explain_find_ring(const RsCaseRead *read, const char *word, GError **er
 static bool explain_ring(const RsOptions *options, const RsCaseRead *read, const char *word, RsOutput *output, GError **error) {
   g_autofree char *name = rs_explain_find_ring(read, word, error);
   if (name == NULL) return false;
-  g_autoptr(RsRingStory) story = rs_ring_story_new(read, name, error);
+  const RsCaseSource source = rs_case_source_read(read);
+  g_autoptr(RsRingStory) story = rs_ring_story_new(&source, name, error);
   if (story == NULL) return false;
   rs_explain_ring(options, read, story, output);
   return true;

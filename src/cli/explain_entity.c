@@ -420,7 +420,8 @@ static bool text_page(Page *page, GError **error) {
   if (rings->len == 0) in_no_ring(page);
   for (guint i = 0; i < rings->len; i++) {
     const InRing *in = g_ptr_array_index(rings, i);
-    g_autoptr(RsRingStory) story = rs_ring_story_new(page->entity->read, in->ring_id, error);
+    const RsCaseSource source = rs_case_source_read(page->entity->read);
+    g_autoptr(RsRingStory) story = rs_ring_story_new(&source, in->ring_id, error);
     if (story == NULL) return false;
     in_ring(page, in, story);
   }

@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "cli/terminal.h"
 #include "exporters/json.h"
+#include "exporters/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,22 +13,8 @@
 #define NOTICES_SHOWN 5
 #define FILES_SHOWN 20
 
-char *rs_summary_count(uint64_t n) {
-  g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)n);
-  size_t length = strlen(digits);
-  GString *text = g_string_sized_new(length + length / 3);
-  for (size_t i = 0; i < length; i++) {
-    if (i > 0 && (length - i) % 3 == 0) g_string_append_c(text, ',');
-    g_string_append_c(text, digits[i]);
-  }
-  return g_string_free(text, FALSE);
-}
-
-char *rs_summary_money(int64_t fen) {
-  uint64_t size = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen;
-  g_autofree char *whole = rs_summary_count(size / 100);
-  return g_strdup_printf("%s%s.%02u", fen < 0 ? "-" : "", whole, (unsigned)(size % 100));
-}
+char *rs_summary_count(uint64_t n) { return rs_words_count(n); }
+char *rs_summary_money(int64_t fen) { return rs_words_money(fen); }
 
 void rs_summary_mappings(const RsOptions *options, const RsReport *report) {
   if (options->quiet) return;
@@ -100,16 +87,14 @@ static void print_graph(const RsOptions *options, const RsCase *c) {
   for (int k = 0; k < RS_N_KINDS; k++) g_free(n[k]);
 }
 
-static const char *const pattern_zh[RS_N_PATTERNS] = {"集中刷卡", "疑似倒卖药品", "处方定向外流", "异地聚集", "重复报销", "异地同时就医", "追溯码重复", "复合"};
-
 static void print_examined(const RsOptions *options, const RsRings *rings) {
   printf("%s", rs_say(options->language, "examined  ", "已查      "));
   for (int p = 0; p < RS_MIXED; p++)
-    if (rings->examined & 1u << p) printf(" %s", rs_say(options->language, rs_pattern_name[p], pattern_zh[p]));
+    if (rings->examined & 1u << p) printf(" %s", rs_word(rs_pattern_name[p], options->language));
   bool first = true;
   for (int p = 0; p < RS_MIXED; p++) {
     if (!(rings->skipped & 1u << p)) continue;
-    printf("%s%s", first ? rs_say(options->language, "   skipped ", "   跳过 ") : " ", rs_say(options->language, rs_pattern_name[p], pattern_zh[p]));
+    printf("%s%s", first ? rs_say(options->language, "   skipped ", "   跳过 ") : " ", rs_word(rs_pattern_name[p], options->language));
     first = false;
   }
   printf("\n");
@@ -135,7 +120,7 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
                                         : rs_say(options->language, "; the nearest ones:\n", "；最接近的是：\n"));
     for (uint32_t i = 0; i < rings->n_near_misses; i++) {
       g_autofree char *summary = rs_ring_summary(c->claims, &rings->near_misses[i], options->language);
-      printf("           %-11s %4d  %s\n", rs_say(options->language, rs_pattern_name[rings->near_misses[i].pattern], pattern_zh[rings->near_misses[i].pattern]),
+      printf("           %-11s %4d  %s\n", rs_word(rs_pattern_name[rings->near_misses[i].pattern], options->language),
              rings->near_misses[i].score, summary);
     }
     return;
@@ -146,7 +131,7 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
     const RsRing *ring = &rings->rings[i];
     g_autofree char *summary = rs_ring_summary(c->claims, ring, options->language), *amount = rs_summary_money(ring->amount);
     printf("%4u  R%04u  %-11s %6d  %6u  %7u  %15s  %4d  %-5c  %s\n", i + 1, i + 1,
-           rs_say(options->language, rs_pattern_name[ring->pattern], pattern_zh[ring->pattern]), ring->score, ring->count[RS_PERSON],
+           rs_word(rs_pattern_name[ring->pattern], options->language), ring->score, ring->count[RS_PERSON],
            ring->count[RS_INSTITUTION], amount, ring->last_day - ring->first_day + 1, ring->stability ? ring->stability : '-', summary);
   }
   if (rings->n_rings > LEADS_SHOWN) printf(rs_say(options->language, "      ... and %u more in rings.csv\n", "      …… 其余 %u 条见 rings.csv\n"), rings->n_rings - LEADS_SHOWN);

@@ -44,7 +44,7 @@ static void database_holds_what_the_tables_say(void **state) {
       Compare compare = {NULL, &rs_table[t], 0};
       g_autofree char *sql = g_strdup_printf("SELECT * FROM \"%s\"%s", rs_table[t].name, t == RS_TABLE_RING ? " ORDER BY rank" : "");
       assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &compare.select, NULL), SQLITE_OK);
-      rs_table[t].walk(view, row_equals, &compare);
+      rs_table_walk(&rs_table[t], view, row_equals, &compare);
       assert_int_equal(sqlite3_step(compare.select), SQLITE_DONE);
       assert_true(compare.n_rows > 0 || i == 2 || t == RS_TABLE_REJECT || t == RS_TABLE_SPELL);
       sqlite3_finalize(compare.select);

@@ -15,7 +15,7 @@ static const RsTableColumn columns[] = {{"ring_id", RS_CELL_TEXT, false},
                                         {"line", RS_CELL_INTEGER, false},
                                         {"amount", RS_CELL_MONEY, false},
                                         {"p_value", RS_CELL_TINY, false}};
-static const RsTable table = {"ring", NULL, G_N_ELEMENTS(columns), columns, NULL};
+static const RsTable table = {"ring", NULL, G_N_ELEMENTS(columns), columns, NULL, NULL};
 
 static const char script[] =
     "import sys\n"

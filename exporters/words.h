@@ -1,0 +1,20 @@
+/* exporters/words.h: the few words of ours that stand in tables, as people read them, and numbers as people write them. */
+#ifndef RS_EXPORTERS_WORDS_H
+#define RS_EXPORTERS_WORDS_H
+
+#include "exporters/tables.h"
+
+/* The word for a pattern, a kind of entity, a role, a relation (VISITED), "for" or "counter"; any other name stays as it is. Static, or name. */
+const char *rs_word(const char *name, RsLanguage language);
+/* One of two texts by language. */
+static inline const char *rs_words_say(RsLanguage language, const char *en, const char *zh) { return language == RS_LANG_ZH ? zh : en; }
+/* "people", "outlets": a kind as the head of a list. Static. */
+const char *rs_words_kind(RsKind kind, bool many, RsLanguage language);
+
+/* 1,234,567 and 1,234,567.89; owned by the caller. */
+char *rs_words_count(uint64_t n);
+char *rs_words_money(int64_t fen);
+/* At most three decimals, or scientific where tiny; "-" where empty. Owned by the caller. */
+char *rs_words_number(const RsCell *cell);
+
+#endif
