@@ -208,8 +208,8 @@ static void edge_text_init(EdgeText *text, const RsClaims *claims, RsLanguage la
     text->opening_length[kind] = strlen(text->opening[kind]);
     text->middle_length[kind] = strlen(text->middle[kind]);
   }
-  text->unit_one = language == RS_LANG_ZH ? " 条明细" : " claim";
-  text->unit_many = language == RS_LANG_ZH ? " 条明细" : " claims";
+  text->unit_one = rs_say_n(language, " claim", " claims", 1);
+  text->unit_many = rs_say_n(language, " claim", " claims", 2);
   text->unit_one_length = strlen(text->unit_one);
   text->unit_many_length = strlen(text->unit_many);
   text->first_day = claims->first_day;

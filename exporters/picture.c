@@ -34,8 +34,8 @@ static const char *keep(RsPicture *picture, const char *text) {
 }
 
 const char *rs_picture_edge_label(const RsPicture *picture, const RsPictureEdge *edge, char buffer[48]) {
-  const char *unit = picture->language == RS_LANG_ZH ? "条明细" : edge->n_claims == 1 ? "claim" : "claims";
-  g_snprintf(buffer, 48, "%" G_GUINT64_FORMAT " %s", (guint64)edge->n_claims, unit);
+  const char *unit = rs_say_n(picture->language, " claim", " claims", edge->n_claims);
+  g_snprintf(buffer, 48, "%" G_GUINT64_FORMAT "%s", (guint64)edge->n_claims, unit);
   return buffer;
 }
 
@@ -249,7 +249,7 @@ static void edge_load(Load *load, const RsXmlElement *element) {
   edge.weight = (uint32_t)CLAMP(hundredths(value_of(element, "weight")) / 100, 1, 100);
   edge.n_claims = number_of(value_of(element, "n_claims"), INT64_MAX);
   edge.amount = hundredths(value_of(element, "amount"));
-  if (strstr(value_of(element, "label"), "条明细") != NULL) load->picture->language = RS_LANG_ZH;
+  if (g_str_has_suffix(value_of(element, "label"), rs_say_n(RS_LANG_ZH, " claim", " claims", 1))) load->picture->language = RS_LANG_ZH;
   if (!day_of(value_of(element, "first_date"), &edge.first_day) || !day_of(value_of(element, "last_date"), &edge.last_day))
     load->wrong = "an edge without dates";
   g_array_append_val(load->picture->edges, edge);

@@ -4,44 +4,44 @@
 #include <string.h>
 
 typedef struct {
-  const char *name, *en, *zh;
+  const char *name, *said;
 } Word;
 
-static const Word words[] = {{"batch", "batch", "集中刷卡"},
-                                   {"resale", "resale", "疑似倒卖药品"},
-                                   {"steering", "steering", "处方定向外流"},
-                                   {"crossregion", "crossregion", "异地聚集"},
-                                   {"duplicate", "duplicate", "重复报销"},
-                                   {"travel", "travel", "异地同时就医"},
-                                   {"trace", "trace", "追溯码重复"},
-                                   {"mixed", "mixed", "复合"},
-                                   {"person", "person", "参保人"},
-                                   {"doctor", "doctor", "医师"},
-                                   {"institution", "institution", "机构"},
-                                   {"drug", "drug", "药品"},
-                                   {"member", "member", "成员"},
-                                   {"core", "core", "核心"},
-                                   {"outlet", "outlet", "结算机构"},
-                                   {"prescriber", "prescriber", "开方医师"},
-                                   {"item", "item", "药品"},
-                                   {"for", "for", "依据"},
-                                   {"counter", "counter", "反证"},
-                                   {"VISITED", "visited", "就诊于"},
-                                   {"FILLED_AT", "filled at", "结算于"},
-                                   {"BOUGHT", "bought", "购买"},
-                                   {"PRESCRIBED", "prescribed", "开具"},
-                                   {"DISPENSED", "dispensed", "售出"},
-                                   {"REFERS_TO", "patients went to", "患者流向"}};
+static const Word words[] = {{"batch", NC_("word", "batch")},
+                             {"resale", NC_("word", "resale")},
+                             {"steering", NC_("word", "steering")},
+                             {"crossregion", NC_("word", "crossregion")},
+                             {"duplicate", NC_("word", "duplicate")},
+                             {"travel", NC_("word", "travel")},
+                             {"trace", NC_("word", "trace")},
+                             {"mixed", NC_("word", "mixed")},
+                             {"person", NC_("word", "person")},
+                             {"doctor", NC_("word", "doctor")},
+                             {"institution", NC_("word", "institution")},
+                             {"drug", NC_("word", "drug")},
+                             {"member", NC_("word", "member")},
+                             {"core", NC_("word", "core")},
+                             {"outlet", NC_("word", "outlet")},
+                             {"prescriber", NC_("word", "prescriber")},
+                             {"item", NC_("word", "item")},
+                             {"for", NC_("word", "for")},
+                             {"counter", NC_("word", "counter")},
+                             {"VISITED", NC_("word", "visited")},
+                             {"FILLED_AT", NC_("word", "filled at")},
+                             {"BOUGHT", NC_("word", "bought")},
+                             {"PRESCRIBED", NC_("word", "prescribed")},
+                             {"DISPENSED", NC_("word", "dispensed")},
+                             {"REFERS_TO", NC_("word", "patients went to")}};
 
 const char *rs_word(const char *name, RsLanguage language) {
   for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-    if (strcmp(words[i].name, name) == 0) return language == RS_LANG_ZH ? words[i].zh : words[i].en;
+    if (strcmp(words[i].name, name) == 0) return rs_say_in(language, "word", words[i].said);
   return name;
 }
 
 const char *rs_words_kind(RsKind kind, bool many, RsLanguage language) {
-  static const char *const en[RS_N_KINDS] = {"people", "doctors", "outlets", "drugs"};
-  return many && language == RS_LANG_EN ? en[kind] : rs_word(rs_kind_name[kind], language);
+  static const char *const several[RS_N_KINDS] = {NC_("words", "people"), NC_("words", "doctors"), NC_("words", "outlets"), NC_("words", "drugs")};
+  return many ? rs_say_in(language, "words", several[kind]) : rs_word(rs_kind_name[kind], language);
 }
 
 char *rs_words_count(uint64_t n) {

@@ -6,8 +6,6 @@
 
 /* The word for a pattern, a kind of entity, a role, a relation (VISITED), "for" or "counter"; any other name stays as it is. Static, or name. */
 const char *rs_word(const char *name, RsLanguage language);
-/* One of two texts by language. */
-static inline const char *rs_words_say(RsLanguage language, const char *en, const char *zh) { return language == RS_LANG_ZH ? zh : en; }
 /* "people", "outlets": a kind as the head of a list. Static. */
 const char *rs_words_kind(RsKind kind, bool many, RsLanguage language);
 

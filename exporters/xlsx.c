@@ -34,66 +34,33 @@ const char *rs_xlsx_library_version(void) { return lxw_version(); }
 /* ---- words ---- */
 
 typedef struct {
-  const char *name, *en, *zh;
+  const char *name, *said;
 } Word;
 
-static const Word sheet_words[] = {{"ring", "rings", "疑点线索"},           {"member", "members", "成员"},
-                                   {"fact", "facts", "依据与反证"},         {"burst", "bursts", "集中结算"},
-                                   {"evidence", "claim lines", "费用明细"}, {"link", "links", "关系"}};
+static const Word sheet_words[] = {{"ring", NC_("sheet", "rings")}, {"member", NC_("sheet", "members")},
+    {"fact", NC_("sheet", "facts")}, {"burst", NC_("sheet", "bursts")}, {"evidence", NC_("sheet", "claim lines")},
+    {"link", NC_("sheet", "links")}};
 
-static const Word column_words[] = {{"ring_id", "ring", "线索编号"},
-                                    {"rank", "rank", "排名"},
-                                    {"lead_key", "lead key", "线索特征码"},
-                                    {"pattern", "pattern", "类型"},
-                                    {"score", "score", "分值"},
-                                    {"stability", "grade", "稳定等级"},
-                                    {"q_value", "q value", "q 值"},
-                                    {"persons", "people", "参保人数"},
-                                    {"doctors", "doctors", "医师数"},
-                                    {"institutions", "outlets", "机构数"},
-                                    {"drugs", "drugs", "药品数"},
-                                    {"regions", "regions", "参保地数"},
-                                    {"claims", "claim lines", "明细行数"},
-                                    {"amount", "amount", "金额"},
-                                    {"amount_exclusive", "amount in no better lead", "不重复金额"},
-                                    {"fund_amount", "pooled fund", "统筹基金"},
-                                    {"first_date", "first day", "首日"},
-                                    {"last_date", "last day", "末日"},
-                                    {"summary", "summary", "摘要"},
-                                    {"entity_type", "kind", "对象"},
-                                    {"entity_id", "id", "编号"},
-                                    {"role", "role", "角色"},
-                                    {"strength", "strength", "关联度"},
-                                    {"fact", "fact", "依据代码"},
-                                    {"value", "value", "实际"},
-                                    {"expected", "expected", "预期"},
-                                    {"p_value", "p", "p 值"},
-                                    {"points", "points", "分值"},
-                                    {"kind", "for or counter", "依据/反证"},
-                                    {"text", "text", "说明"},
-                                    {"file", "file", "文件"},
-                                    {"line", "line", "行号"},
-                                    {"claim_id", "claim", "明细编号"},
-                                    {"settlement_id", "settlement", "结算单编号"},
-                                    {"person_id", "person", "参保人"},
-                                    {"doctor_id", "doctor", "医师"},
-                                    {"institution_id", "institution", "机构"},
-                                    {"drug_code", "drug", "药品"},
-                                    {"time", "time", "时间"},
-                                    {"facts", "facts", "所支持的依据"},
-                                    {"burst", "burst", "次序"},
-                                    {"first_time", "first time", "开始"},
-                                    {"last_time", "last time", "结束"},
-                                    {"n_members", "cards", "凭证数"},
-                                    {"from_type", "from kind", "起点对象"},
-                                    {"from_id", "from", "起点编号"},
-                                    {"from_label", "from name", "起点名称"},
-                                    {"link_type", "relation", "关系"},
-                                    {"to_type", "to kind", "终点对象"},
-                                    {"to_id", "to", "终点编号"},
-                                    {"to_label", "to name", "终点名称"},
-                                    {"count", "claim lines", "明细行数"},
-                                    {"days", "days", "天数"}};
+static const Word column_words[] = {{"ring_id", NC_("column", "ring")}, {"rank", NC_("column", "rank")},
+    {"lead_key", NC_("column", "lead key")}, {"pattern", NC_("column", "pattern")}, {"score", NC_("column", "score")},
+    {"stability", NC_("column", "grade")}, {"q_value", NC_("column", "q value")}, {"persons", NC_("column", "people")},
+    {"doctors", NC_("column", "doctors")}, {"institutions", NC_("column", "outlets")}, {"drugs", NC_("column", "drugs")},
+    {"regions", NC_("column", "regions")}, {"claims", NC_("column", "claim lines")}, {"amount", NC_("column", "amount")},
+    {"amount_exclusive", NC_("column", "amount in no better lead")}, {"fund_amount", NC_("column", "pooled fund")},
+    {"first_date", NC_("column", "first day")}, {"last_date", NC_("column", "last day")},
+    {"summary", NC_("column", "summary")}, {"entity_type", NC_("column", "kind")}, {"entity_id", NC_("column", "id")},
+    {"role", NC_("column", "role")}, {"strength", NC_("column", "strength")}, {"fact", NC_("column", "fact")},
+    {"value", NC_("column", "value")}, {"expected", NC_("column", "expected")}, {"p_value", NC_("column", "p")},
+    {"points", NC_("column", "points")}, {"kind", NC_("column", "for or counter")}, {"text", NC_("column", "text")},
+    {"file", NC_("column", "file")}, {"line", NC_("column", "line")}, {"claim_id", NC_("column", "claim")},
+    {"settlement_id", NC_("column", "settlement")}, {"person_id", NC_("column", "person")},
+    {"doctor_id", NC_("column", "doctor")}, {"institution_id", NC_("column", "institution")},
+    {"drug_code", NC_("column", "drug")}, {"time", NC_("column", "time")}, {"facts", NC_("column", "facts")},
+    {"burst", NC_("column", "burst")}, {"first_time", NC_("column", "first time")}, {"last_time", NC_("column", "last time")},
+    {"n_members", NC_("column", "cards")}, {"from_type", NC_("column", "from kind")}, {"from_id", NC_("column", "from")},
+    {"from_label", NC_("column", "from name")}, {"link_type", NC_("column", "relation")},
+    {"to_type", NC_("column", "to kind")}, {"to_id", NC_("column", "to")}, {"to_label", NC_("column", "to name")},
+    {"count", NC_("column", "claim lines")}, {"days", NC_("column", "days")}};
 
 /* Columns that hold one of a few words of ours: exporters/words.h. */
 static const char *const word_columns[] = {"pattern", "entity_type", "role", "kind", "from_type", "to_type", "link_type"};
@@ -103,9 +70,9 @@ static bool holds_word(const char *column) {
   return false;
 }
 
-static const char *word(const Word *words, size_t n, const char *name, RsLanguage language) {
+static const char *heading(const Word *words, size_t n, const char *context, const char *name, RsLanguage language) {
   for (size_t i = 0; i < n; i++)
-    if (strcmp(words[i].name, name) == 0) return language == RS_LANG_ZH ? words[i].zh : words[i].en;
+    if (strcmp(words[i].name, name) == 0) return rs_say_in(language, context, words[i].said);
   return name;
 }
 
@@ -170,8 +137,7 @@ static void integer_put(RsWorkbook *workbook, uint32_t row, unsigned column, int
 static void cell_put(RsWorkbook *workbook, uint32_t row, unsigned column, RsCellType type, const RsCell *cell) {
   if (type == RS_CELL_TEXT) {
     const bool ours = workbook->language == RS_LANG_ZH && cell->text != NULL && workbook->says_word[column];
-    text_put(workbook, row, column, ours ? rs_word(cell->text, RS_LANG_ZH) : cell->text,
-             NULL);
+    text_put(workbook, row, column, ours ? rs_word(cell->text, RS_LANG_ZH) : cell->text, NULL);
     return;
   }
   if (cell->empty) return;
@@ -213,9 +179,8 @@ static void sheet_end(RsWorkbook *workbook) {
   if (workbook->n_rows > 0)
     worksheet_autofilter(workbook->sheet, 0, 0, workbook->n_rows, (lxw_col_t)(workbook->table->n_columns - 1));
   if (workbook->n_left_out > 0) {
-    g_autofree char *text = g_strdup_printf(workbook->language == RS_LANG_ZH ? "其余 %" G_GUINT64_FORMAT " 行见 %s"
-                                                                             : "%" G_GUINT64_FORMAT " more rows in %s",
-                                            (guint64)workbook->n_left_out, workbook->elsewhere);
+    g_autofree char *text = g_strdup_printf(rs_say(workbook->language, "%llu more rows in %s"), (unsigned long long)workbook->n_left_out,
+                                            workbook->elsewhere);
     text_put(workbook, workbook->n_rows + 1, 0, text, NULL);
   }
   g_clear_pointer(&workbook->elsewhere, g_free);
@@ -230,7 +195,7 @@ void rs_workbook_sheet(RsWorkbook *workbook, const RsTable *table, uint32_t max_
   workbook->n_left_out = 0;
   workbook->elsewhere = g_strdup(elsewhere);
   workbook->sheet =
-      workbook_add_worksheet(workbook->book, word(sheet_words, G_N_ELEMENTS(sheet_words), table->name, workbook->language));
+      workbook_add_worksheet(workbook->book, heading(sheet_words, G_N_ELEMENTS(sheet_words), "sheet", table->name, workbook->language));
   if (workbook->sheet == NULL) {
     failed_set(workbook, LXW_ERROR_MEMORY_MALLOC_FAILED);
     return;
@@ -239,7 +204,7 @@ void rs_workbook_sheet(RsWorkbook *workbook, const RsTable *table, uint32_t max_
     const RsTableColumn *column = &table->column[i];
     worksheet_set_column(workbook->sheet, (lxw_col_t)i, (lxw_col_t)i, column_width(column->name, column->type), NULL);
     workbook->says_word[i] = holds_word(column->name);
-    text_put(workbook, 0, i, word(column_words, G_N_ELEMENTS(column_words), column->name, workbook->language), workbook->head);
+    text_put(workbook, 0, i, heading(column_words, G_N_ELEMENTS(column_words), "column", column->name, workbook->language), workbook->head);
   }
   worksheet_freeze_panes(workbook->sheet, 1, 0);
 }

@@ -1,6 +1,8 @@
 #include "claims/report.h"
 
-const char *const rs_place_name[RS_N_PLACES] = {"used", "outside", "repeated", "reversed", "rejected"};
+#include "base/words.h"
+
+const char *const rs_place_name[RS_N_PLACES] = {NC_("place", "used"), NC_("place", "outside"), NC_("place", "repeated"), NC_("place", "reversed"), NC_("place", "rejected")};
 const char *const rs_reason_name[RS_N_REASONS] = {"fields", "quote", "too_long",      "bytes",    "person",
                                                   "institution", "time", "number", "conflict", "no_settlement"};
 

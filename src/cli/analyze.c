@@ -90,21 +90,21 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   __attribute__((cleanup(case_unlock))) RsCaseLock *lock = rs_case_lock(folder, error);
   if (lock == NULL) return RS_ERROR_IO;
 
-  rs_progress_stage(progress, rs_say(options->language, "reading claims", "读取费用明细"));
+  rs_progress_stage(progress, rs_say(options->language, "reading claims"));
   g_autoptr(RsClaims) claims = read_claims(reader, mask, folder, error);
   if (claims == NULL) return RS_ERROR_IO;
 
-  rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph", "构建知识图谱"));
+  rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"));
   g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
   if (knowledge == NULL) return RS_ERROR_IO;
 
-  rs_progress_stage(progress, rs_say(options->language, "looking for leads", "查找疑点线索"));
+  rs_progress_stage(progress, rs_say(options->language, "looking for leads"));
   RsDetectOptions detect = {.patterns = options->pattern_bits, .seed = (uint64_t)options->seed, .n_threads = options->n_threads,
                             .top = (uint32_t)options->top, .attribute = attribute, .attribute_data = reader};
   g_autoptr(RsRings) rings = rs_detect(claims, knowledge, &detect, error);
   if (rings == NULL) return RS_ERROR_IO;
 
-  rs_progress_stage(progress, rs_say(options->language, "writing the case folder", "写出案卷"));
+  rs_progress_stage(progress, rs_say(options->language, "writing the case folder"));
   g_autofree char *command = command_line(options);
   char digest[65], number[2][24];
   RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .rings = rings, .mask = mask,

@@ -227,7 +227,6 @@ typedef struct {
   RsOutput *output;
   GString *line;
 } Page;
-#define say(page, en, zh) rs_say((page)->language, en, zh)
 
 G_GNUC_PRINTF(2, 3)
 static void add(Page *page, const char *format, ...) {
@@ -250,25 +249,22 @@ static void head(Page *page) {
   if (entity->entity->n > 0) {
     g_autofree char *amount = rs_summary_money(rs_case_rows_integer(entity->entity, 0, "amount"));
     g_autofree char *n = rs_summary_count((guint64)MAX(rs_case_rows_integer(entity->entity, 0, "n_claims"), 0));
-    add(page, say(page, "in the claims: %s lines, %s, ", "全部明细：%s 行，%s，"), n, amount);
+    add(page, rs_say(page->language, "in the claims: %s lines, %s, "), n, amount);
     rs_terminal_add(page->line, rs_case_rows_text(entity->entity, 0, "first_date"));
-    add(page, "%s", say(page, " to ", " 至 "));
+    add(page, "%s", rs_say(page->language, " to "));
     rs_terminal_add(page->line, rs_case_rows_text(entity->entity, 0, "last_date"));
     const char *region = rs_case_rows_text(entity->entity, 0, "region");
-    if (*region != '\0') add(page, "%s", say(page, ", region ", "，区划 "));
+    if (*region != '\0') add(page, "%s", rs_say(page->language, ", region "));
     rs_terminal_add(page->line, region);
     end(page);
   }
   if (entity->institution->n > 0) {
     g_autofree char *suspicion = rs_explain_number(rs_case_rows_cell(entity->institution, 0, "suspicion"));
     add(page,
-        say(page,
-            "among institutions: rank %" G_GINT64_FORMAT " by suspicion (%s against %" G_GINT64_FORMAT
-            " peers), %" G_GINT64_FORMAT " visits of %" G_GINT64_FORMAT " people",
-            "在机构中：可疑度第 %" G_GINT64_FORMAT " 位（%s，同类 %" G_GINT64_FORMAT " 家），就诊 %" G_GINT64_FORMAT
-            " 次，%" G_GINT64_FORMAT " 人"),
-        rs_case_rows_integer(entity->institution, 0, "rank"), suspicion, rs_case_rows_integer(entity->institution, 0, "peers"),
-        rs_case_rows_integer(entity->institution, 0, "visits"), rs_case_rows_integer(entity->institution, 0, "persons"));
+        rs_say(page->language, "among institutions: rank %lld by suspicion (%s against %lld peers), %lld visits of %lld people"),
+        (long long)rs_case_rows_integer(entity->institution, 0, "rank"), suspicion,
+        (long long)rs_case_rows_integer(entity->institution, 0, "peers"), (long long)rs_case_rows_integer(entity->institution, 0, "visits"),
+        (long long)rs_case_rows_integer(entity->institution, 0, "persons"));
     end(page);
   }
 }
@@ -293,8 +289,7 @@ static void facts(Page *page, const InRing *in, const RsRingStory *story) {
       if (strcmp(tally->name, code) != 0) continue;
       if (n_known++ == 0) {
         add(page, "%s",
-            say(page, "   facts that rest on its lines        lines           money",
-                "   依据其明细的事实                    明细            金额"));
+            rs_say(page->language, "   facts that rest on its lines        lines           money"));
         end(page);
       }
       g_autofree char *text = g_strdup_printf("%+" G_GINT64_FORMAT "  %s", rs_case_rows_integer(story->facts, f, "points"),
@@ -303,7 +298,7 @@ static void facts(Page *page, const InRing *in, const RsRingStory *story) {
     }
   }
   if (n_known > 0) return;
-  add(page, "%s", say(page, "   no fact rests on its lines alone", "   无仅依据其明细的事实"));
+  add(page, "%s", rs_say(page->language, "   no fact rests on its lines alone"));
   end(page);
 }
 
@@ -312,9 +307,8 @@ static void companions(Page *page, const InRing *in) {
   if (in->companions.list->len == 0) return;
   const bool person = page->entity->kind == RS_PERSON;
   add(page, "%s",
-      person ? say(page, "   in the same bursts", "   同在集中结算")
-             : say(page, "   people on these lines               lines           money",
-                   "   明细涉及的参保人                    明细            金额"));
+      person ? rs_say(page->language, "   in the same bursts")
+             : rs_say(page->language, "   people on these lines               lines           money"));
   end(page);
   for (guint i = 0; i < shown; i++) {
     const Tally *tally = g_ptr_array_index(in->companions.list, i);
@@ -324,26 +318,25 @@ static void companions(Page *page, const InRing *in) {
     }
     add(page, "     ");
     rs_terminal_pad(page->line, tally->name, 22);
-    add(page, say(page, "%u of its %u", "%u/%u 次"), tally->n_bursts, in->n_attended);
+    add(page, rs_say(page->language, "%u of its %u"), tally->n_bursts, in->n_attended);
     end(page);
   }
   if (shown == in->companions.list->len) return;
-  add(page, say(page, "     and %u more", "     其余 %u 人"), in->companions.list->len - shown);
+  add(page, rs_say(page->language, "     and %u more"), in->companions.list->len - shown);
   end(page);
 }
 
 static void places(Page *page, const InRing *in) {
   for (guint i = 0; i < in->n_places; i++) {
-    add(page, "%s", i == 0 ? say(page, "   lines   ", "   明细   ") : "           ");
+    add(page, "%s", i == 0 ? rs_say(page->language, "   lines   ") : "           ");
     rs_terminal_add(page->line, in->place[i].file);
     add(page, ":%" G_GINT64_FORMAT, in->place[i].line);
     end(page);
   }
   if (in->n_lines > in->n_places) {
     add(page,
-        say(page, "           and %" G_GUINT64_FORMAT " more in evidence.csv",
-            "           其余 %" G_GUINT64_FORMAT " 行见 evidence.csv"),
-        (guint64)(in->n_lines - in->n_places));
+        rs_say(page->language, "           and %llu more in evidence.csv"),
+        (unsigned long long)(in->n_lines - in->n_places));
     end(page);
   }
 }
@@ -353,16 +346,16 @@ static void in_ring(Page *page, const InRing *in, const RsRingStory *story) {
   end(page);
   rs_terminal_add(page->line, in->ring_id);
   add(page, "  %s", rs_explain_pattern(page->language, rs_case_rows_text(story->ring, 0, "pattern")));
-  add(page, say(page, "  score %" G_GINT64_FORMAT "  ", "  分值 %" G_GINT64_FORMAT "  "), story->points);
+  add(page, rs_say(page->language, "  score %lld  "), (long long)story->points);
   rs_terminal_add(page->line, rs_ring_story_sentence(story, 0, page->language));
   end(page);
   add(page, "   %s",
-      in->role == NULL ? say(page, "no member: it stands on the lead's claim lines", "非成员：出现在该线索的明细中")
+      in->role == NULL ? rs_say(page->language, "no member: it stands on the lead's claim lines")
                        : rs_explain_role(page->language, in->role));
   if (page->entity->kind == RS_PERSON || page->entity->kind == RS_INSTITUTION)
-    if (in->n_bursts > 0) add(page, say(page, ", %u of %u bursts", "，集中结算 %u/%u 次"), in->n_attended, in->n_bursts);
+    if (in->n_bursts > 0) add(page, rs_say(page->language, ", %u of %u bursts"), in->n_attended, in->n_bursts);
   g_autofree char *all = rs_summary_count(story->n_lines), *all_amount = rs_summary_money(story->amount);
-  add(page, say(page, ", %s of %s claim lines, %s of %s", "，明细 %s/%s 行，金额 %s/%s"), n, all, amount, all_amount);
+  add(page, rs_say(page->language, ", %s of %s claim lines, %s of %s"), n, all, amount, all_amount);
   end(page);
   facts(page, in, story);
   companions(page, in);
@@ -391,24 +384,23 @@ static void relations(Page *page, const RsCaseRows *rows, const char *other_type
     rs_terminal_pad(page->line, rs_case_rows_text(rows, row, other_id), 24);
     if (!forward) rs_terminal_pad(page->line, rs_explain_relation(page->language, rs_case_rows_text(rows, row, "kind")), 18);
     add(page,
-        say(page, "%" G_GINT64_FORMAT " lines, %" G_GINT64_FORMAT " days, %s",
-            "明细 %" G_GINT64_FORMAT " 行，%" G_GINT64_FORMAT " 天，%s"),
-        rs_case_rows_integer(rows, row, "lines"), rs_case_rows_integer(rows, row, "days"), amount);
+        rs_say(page->language, "%lld lines, %lld days, %s"),
+        (long long)rs_case_rows_integer(rows, row, "lines"), (long long)rs_case_rows_integer(rows, row, "days"), amount);
     end(page);
   }
   if (rows->n <= page->shown) return;
-  add(page, say(page, "   and %u more: case.db, table relation", "   其余 %u 条见 case.db 表 relation"), rows->n - page->shown);
+  add(page, rs_say(page->language, "   and %u more: case.db, table relation"), rows->n - page->shown);
   end(page);
 }
 
 static void in_no_ring(Page *page) {
   const Entity *entity = page->entity;
   end(page);
-  add(page, "%s", say(page, "in no lead of this case", "不在本案卷的任何疑点线索中"));
+  add(page, "%s", rs_say(page->language, "in no lead of this case"));
   end(page);
   if (entity->from->n + entity->to->n == 0) return;
   end(page);
-  add(page, "%s", say(page, "its relations with the leads and what surrounds them", "与线索及其周边的关系"));
+  add(page, "%s", rs_say(page->language, "its relations with the leads and what surrounds them"));
   end(page);
   relations(page, entity->from, "to_type", "to_id");
   relations(page, entity->to, "from_type", "from_id");
@@ -426,7 +418,7 @@ static bool text_page(Page *page, GError **error) {
     in_ring(page, in, story);
   }
   end(page);
-  add(page, "%s", say(page, "a lead is for review; it proves nothing by itself", "疑点线索仅供核查，本身不能证明任何事实"));
+  add(page, "%s", rs_say(page->language, "a lead is for review; it proves nothing by itself"));
   end(page);
   return true;
 }

@@ -20,7 +20,6 @@ typedef struct {
   GString *line;
 } Page;
 
-#define say(page, en, zh) rs_say((page)->language, en, zh)
 
 static const char *ring_text(const Page *page, const char *column) { return rs_case_rows_text(page->story->ring, 0, column); }
 
@@ -46,15 +45,12 @@ static unsigned days_between(const char *first, const char *last) {
 static const char *grade_text(const Page *page, const char *grade) {
   switch (*grade) {
   case 'A':
-    return say(page, "grade A (found again in at least 18 of 20 repeats with a fifth of the visit days left out)",
-               "稳定等级 A（随机去掉五分之一就诊日，20 次中至少 18 次再次发现）");
+    return rs_say(page->language, "grade A (found again in at least 18 of 20 repeats with a fifth of the visit days left out)");
   case 'B':
-    return say(page, "grade B (found again in 12 to 17 of 20 repeats with a fifth of the visit days left out)",
-               "稳定等级 B（随机去掉五分之一就诊日，20 次中 12 至 17 次再次发现）");
+    return rs_say(page->language, "grade B (found again in 12 to 17 of 20 repeats with a fifth of the visit days left out)");
   case 'C':
-    return say(page, "grade C (found again in fewer than 12 of 20 repeats with a fifth of the visit days left out)",
-               "稳定等级 C（随机去掉五分之一就诊日，20 次中不足 12 次再次发现）");
-  default: return say(page, "grade - (stability was not computed)", "稳定等级 -（未计算）");
+    return rs_say(page->language, "grade C (found again in fewer than 12 of 20 repeats with a fifth of the visit days left out)");
+  default: return rs_say(page->language, "grade - (stability was not computed)");
   }
 }
 
@@ -65,21 +61,20 @@ static void head(Page *page) {
   const gint64 exclusive = rs_case_rows_integer(story->ring, 0, "amount_exclusive");
   rs_terminal_add(page->line, ring_text(page, "ring_id"));
   add(page, "  %s   ", rs_explain_pattern(page->language, ring_text(page, "pattern")));
-  add(page, say(page, "score %" G_GINT64_FORMAT "   %s", "分值 %" G_GINT64_FORMAT "   %s"), story->points,
+  add(page, rs_say(page->language, "score %lld   %s"), (long long)story->points,
       grade_text(page, ring_text(page, "stability")));
   end(page);
   rs_terminal_add(page->line, rs_ring_story_sentence(story, 0, page->language));
   end(page);
   rs_terminal_add(page->line, ring_text(page, "first_date"));
-  add(page, "%s", say(page, " to ", " 至 "));
+  add(page, "%s", rs_say(page->language, " to "));
   rs_terminal_add(page->line, ring_text(page, "last_date"));
   add(page,
-      say(page, ", %u days; %s claim lines; money %s, of it from the pooled fund %s",
-          "，%u 天；费用明细 %s 行；金额 %s，其中统筹基金 %s"),
+      rs_say(page->language, ", %u days; %s claim lines; money %s, of it from the pooled fund %s"),
       days_between(ring_text(page, "first_date"), ring_text(page, "last_date")), lines, amount, fund);
   if (exclusive != story->amount) {
     g_autofree char *own = rs_summary_money(exclusive);
-    add(page, say(page, "; %s of it in no better-ranked lead", "；其中 %s 不在排名更前的线索中"), own);
+    add(page, rs_say(page->language, "; %s of it in no better-ranked lead"), own);
   }
   end(page);
 }
@@ -92,7 +87,7 @@ static void fact_line(Page *page, guint i, bool first) {
   g_autofree char *value = rs_explain_number(rs_case_rows_cell(facts, i, "value")),
                   *expected = rs_explain_number(rs_case_rows_cell(facts, i, "expected"));
   g_autofree char *p = rs_explain_number(rs_case_rows_cell(facts, i, "p_value"));
-  rs_terminal_pad(page->line, !first ? "" : counter ? say(page, " counter", " 反证") : say(page, " for", " 依据"), 10);
+  rs_terminal_pad(page->line, !first ? "" : counter ? rs_say(page->language, " counter") : rs_say(page->language, " for"), 10);
   rs_terminal_pad(page->line, number, -8);
   rs_terminal_pad(page->line, value, -10);
   rs_terminal_pad(page->line, expected, -10);
@@ -106,9 +101,9 @@ static void facts(Page *page) {
   const RsCaseRows *rows = page->story->facts;
   end(page);
   rs_terminal_pad(page->line, "", 10);
-  rs_terminal_pad(page->line, say(page, "points", "分值"), -8);
-  rs_terminal_pad(page->line, say(page, "value", "实际"), -10);
-  rs_terminal_pad(page->line, say(page, "expected", "预期"), -10);
+  rs_terminal_pad(page->line, rs_say(page->language, "points"), -8);
+  rs_terminal_pad(page->line, rs_say(page->language, "value"), -10);
+  rs_terminal_pad(page->line, rs_say(page->language, "expected"), -10);
   rs_terminal_pad(page->line, "p", -10);
   end(page);
   const char *before = "";
@@ -131,10 +126,10 @@ static void facts(Page *page) {
 static void share_line(Page *page, RsKind kind, const RsShare *share) {
   g_autofree char *amount = rs_summary_money(share->amount), *lines = rs_summary_count(share->n_lines);
   g_autofree char *label = *share->id == '\0' ? g_strdup("") : rs_explain_label(page->read, kind, share->id);
-  g_autofree char *bursts = g_strdup_printf(say(page, "%u of %u", "%u/%u"), share->n_bursts, page->story->bursts->n);
+  g_autofree char *bursts = g_strdup_printf(rs_say(page->language, "%u of %u"), share->n_bursts, page->story->bursts->n);
   const bool counted = page->story->bursts->n > 0 && (kind == RS_PERSON || kind == RS_INSTITUTION);
   add(page, "   ");
-  rs_terminal_pad(page->line, *share->id == '\0' ? say(page, "(none named)", "（未填）") : share->id, 22);
+  rs_terminal_pad(page->line, *share->id == '\0' ? rs_say(page->language, "(none named)") : share->id, 22);
   add(page, " ");
   rs_terminal_pad(page->line, *share->role != '\0' ? rs_explain_role(page->language, share->role) : "-", 10);
   rs_terminal_pad(page->line, counted ? bursts : "", -12);
@@ -153,7 +148,7 @@ static void rest_line(Page *page, const GPtrArray *shares, guint shown) {
     rest.amount += share->amount;
   }
   g_autofree char *amount = rs_summary_money(rest.amount), *lines = rs_summary_count(rest.n_lines);
-  g_autofree char *what = g_strdup_printf(say(page, "%u more", "其余 %u 个"), shares->len - shown);
+  g_autofree char *what = g_strdup_printf(rs_say(page->language, "%u more"), shares->len - shown);
   add(page, "   ");
   rs_terminal_pad(page->line, what, 45);
   rs_terminal_pad(page->line, lines, -10);
@@ -167,13 +162,13 @@ static void shares(Page *page, RsKind kind) {
   for (guint i = 0; i < all->len; i++) members += *((const RsShare *)g_ptr_array_index(all, i))->role != '\0';
   if (all->len == 0) return;
   end(page);
-  g_autofree char *title = g_strdup_printf(say(page, " %s (%u of the lead, %u on its lines)", " %s（线索成员 %u，明细涉及 %u）"),
+  g_autofree char *title = g_strdup_printf(rs_say(page->language, " %s (%u of the lead, %u on its lines)"),
                                            rs_explain_kind(page->language, kind, true), members, all->len);
   const bool counted = page->story->bursts->n > 0 && (kind == RS_PERSON || kind == RS_INSTITUTION);
   rs_terminal_pad(page->line, title, 36);
-  rs_terminal_pad(page->line, counted ? say(page, "bursts", "集中结算") : "", -12);
-  rs_terminal_pad(page->line, say(page, "lines", "明细"), -10);
-  rs_terminal_pad(page->line, say(page, "money", "金额"), -16);
+  rs_terminal_pad(page->line, counted ? rs_say(page->language, "bursts") : "", -12);
+  rs_terminal_pad(page->line, rs_say(page->language, "lines"), -10);
+  rs_terminal_pad(page->line, rs_say(page->language, "money"), -16);
   end(page);
   for (guint i = 0; i < shown; i++) share_line(page, kind, g_ptr_array_index(all, i));
   if (shown < all->len) rest_line(page, all, shown);
@@ -184,7 +179,7 @@ static void bursts(Page *page) {
   const guint shown = MIN(rows->n, page->top > 0 ? page->top : BURSTS_SHOWN);
   if (rows->n == 0) return;
   end(page);
-  add(page, say(page, " bursts (%u)", " 集中结算（%u 次）"), rows->n);
+  add(page, rs_say(page->language, " bursts (%u)"), rows->n);
   end(page);
   for (guint i = 0; i < shown; i++) {
     const char *first = rs_case_rows_text(rows, i, "first_time"), *last = rs_case_rows_text(rows, i, "last_time");
@@ -195,13 +190,13 @@ static void bursts(Page *page) {
     add(page, "   ");
     rs_terminal_pad(page->line, day, 18);
     rs_terminal_pad(page->line, rs_case_rows_text(rows, i, "institution_id"), 22);
-    add(page, say(page, " %" G_GINT64_FORMAT " cards", " %" G_GINT64_FORMAT " 张凭证"),
-        rs_case_rows_integer(rows, i, "n_members"));
-    if (clock) add(page, say(page, " in %u min", "，%u 分钟"), (b - a + 59) / 60);
+    add(page, rs_say(page->language, " %lld cards"),
+        (long long)rs_case_rows_integer(rows, i, "n_members"));
+    if (clock) add(page, rs_say(page->language, " in %u min"), (b - a + 59) / 60);
     end(page);
   }
   if (shown < rows->n) {
-    add(page, say(page, "   and %u more: case.db, table burst", "   其余 %u 次见 case.db 表 burst"), rows->n - shown);
+    add(page, rs_say(page->language, "   and %u more: case.db, table burst"), rows->n - shown);
     end(page);
   }
 }
@@ -242,7 +237,7 @@ static void rule_line(Page *page, guint row) {
     if (i > 0) add(page, "%s", " + ");
     rule_item(page, item[i]);
   }
-  if (by_person) add(page, "%s", say(page, "  (over several visits)", "（分次购买）"));
+  if (by_person) add(page, "%s", rs_say(page->language, "  (over several visits)"));
   end(page);
 }
 
@@ -252,16 +247,14 @@ static void rules(Page *page) {
   if (rows->n == 0) return;
   end(page);
   add(page, "%s",
-      say(page,
-          " drugs that go together (rules.csv names the people; expected: before selection; q: whether the same people's other "
-          "visits show it too)",
-          " 共同出现的药品（涉及人员见 rules.csv；预期为筛选前；q 值检验同一批人的其他就诊是否亦如此）"));
+      rs_say(page->language, " drugs that go together (rules.csv names the people; expected: before selection; q: whether the same people's other "
+          "visits show it too)"));
   end(page);
   add(page, "   ");
-  rs_terminal_pad(page->line, say(page, "people", "人数"), -7);
-  rs_terminal_pad(page->line, say(page, "visits", "次数"), -9);
-  rs_terminal_pad(page->line, say(page, "expected", "预期人数"), -11);
-  rs_terminal_pad(page->line, say(page, "q", "q 值"), -11);
+  rs_terminal_pad(page->line, rs_say(page->language, "people"), -7);
+  rs_terminal_pad(page->line, rs_say(page->language, "visits"), -9);
+  rs_terminal_pad(page->line, rs_say_in(page->language, "rules", "expected"), -11);
+  rs_terminal_pad(page->line, rs_say(page->language, "q"), -11);
   end(page);
   for (guint i = 0; i < rows->n; i++) rule_line(page, i);
 }
@@ -270,9 +263,9 @@ static void lines(Page *page) {
   const RsRingStory *story = page->story;
   g_autofree char *n = rs_summary_count(story->n_lines);
   end(page);
-  add(page, say(page, " lines     %s claim lines, all of them in ", " 明细      费用明细 %s 行，全部见 "), n);
+  add(page, rs_say(page->language, " lines     %s claim lines, all of them in "), n);
   rs_terminal_add(page->line, page->read->folder);
-  add(page, "%s", say(page, "/evidence.csv; the first:", "/evidence.csv；最前几行："));
+  add(page, "%s", rs_say(page->language, "/evidence.csv; the first:"));
   end(page);
   for (guint i = 0; i < story->n_places; i++) {
     add(page, "   ");
@@ -293,10 +286,9 @@ static void text_page(Page *page) {
   end(page);
   if (page->read->masked)
     add(page, "%s",
-        say(page, " people, claims and settlements are masked; analyze --unmask --authority REF gives clear ids",
-            " 参保人、明细与结算单编号已脱敏；analyze --unmask --authority 授权文号 可给出明文"));
+        rs_say(page->language, " people, claims and settlements are masked; analyze --unmask --authority REF gives clear ids"));
   if (page->read->masked) end(page);
-  add(page, "%s", say(page, " a lead is for review; it proves nothing by itself", " 疑点线索仅供核查，本身不能证明任何事实"));
+  add(page, "%s", rs_say(page->language, " a lead is for review; it proves nothing by itself"));
   end(page);
 }
 

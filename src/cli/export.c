@@ -44,13 +44,12 @@ static bool options_agree(const RsOptions *options, const RsExporter *exporter, 
 static void say_what(const RsOptions *options, const RsPicture *picture, const char *path) {
   if (options->quiet) return;
   g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
-  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n", "%s：%s 个节点，%s 条边\n"), path, nodes, edges);
+  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n"), path, nodes, edges);
   if (picture->nodes->len > READABLE_NODES)
     fprintf(stderr,
             rs_say(options->language,
                    "more than %u nodes are hard to read as a picture: --top N keeps the leads and what is busiest, --per-ring "
-                   "writes one file a ring\n",
-                   "超过 %u 个节点的图难以阅读：--top N 只保留线索成员和最活跃的节点，--per-ring 每条线索单独成文件\n"),
+                   "writes one file a ring\n"),
             READABLE_NODES);
 }
 

@@ -21,12 +21,11 @@ static void say(const RsOptions *options, const RsKnowledge *knowledge, const Rs
   uint64_t relations = 0;
   for (int r = 0; r < RS_N_RELATIONS; r++) relations += knowledge->relation[r].n;
   g_autofree char *nodes = rs_summary_count(whole->n_nodes), *edges = rs_summary_count(relations);
-  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s relations, %u components, %u communities\n", "%s：%s 个节点，%s 条关系，%u 个连通分量，%u 个社区\n"),
+  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s relations, %u components, %u communities\n"),
           options->output, nodes, edges, whole->n_components, whole->n_communities);
   if (whole->n_skipped_components == 0) return;
   g_autofree char *skipped = rs_summary_count(whole->n_skipped_nodes), *limit = rs_summary_count(whole->max_edges);
-  fprintf(stderr, rs_say(options->language, "not computed: communities of %s nodes in %u components of more than %s relations\n",
-                         "未计算社区：%s 个节点（%u 个连通分量，各超过 %s 条关系）\n"), skipped, whole->n_skipped_components, limit);
+  fprintf(stderr, rs_say(options->language, "not computed: communities of %s nodes in %u components of more than %s relations\n"), skipped, whole->n_skipped_components, limit);
 }
 
 int rs_command_graph(const RsOptions *options, GError **error) {

@@ -203,7 +203,7 @@ bool rs_graph_part(const RsOptions *options, const RsCase *c, GError **error) {
   if (!part_write(options, &whole, entities, subgraph, error)) return false;
   if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(subgraph->n_nodes), *edges = rs_summary_count(subgraph->n_edges);
-  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n", "%s：%s 个节点，%s 条边\n"), options->output, nodes,
+  fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n"), options->output, nodes,
           edges);
   return true;
 }

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 
@@ -92,8 +93,19 @@ static void log_or_end(const char *domain, GLogLevelFlags level, const char *mes
   rs_interrupt_end(RS_ERROR_LIMIT);
 }
 
+/* --lang, looked at before anything else: what is wrong with the other options is said in it, too. */
+static RsLanguage language_of(int argc, char **argv) {
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    const char *lang = strcmp(argv[i], "--lang") == 0 && i + 1 < argc ? argv[i + 1] : g_str_has_prefix(argv[i], "--lang=") ? argv[i] + 7 : "";
+    if (strcmp(lang, "zh") == 0) return RS_LANG_ZH;
+    if (strcmp(lang, "en") == 0) return RS_LANG_EN;
+  }
+  return rs_words_environment();
+}
+
 int main(int argc, char **argv) {
   rs_interrupt_start();
+  rs_words_terminal_set(language_of(argc, argv));
   g_log_set_default_handler(log_or_end, NULL);
   if (argc < 2) {
     help();

@@ -173,9 +173,7 @@ static bool language_of(RsOptions *options, GError **error) {
     g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--lang: '%s' is neither zh nor en", options->lang);
     return false;
   }
-  const char *lang = g_getenv("LC_ALL");
-  if (lang == NULL || *lang == '\0') lang = g_getenv("LANG");
-  bool zh = options->lang != NULL ? strcmp(options->lang, "zh") == 0 : lang != NULL && g_str_has_prefix(lang, "zh");
+  const bool zh = options->lang != NULL ? strcmp(options->lang, "zh") == 0 : rs_words_environment() == RS_LANG_ZH;
   options->language = zh ? RS_LANG_ZH : RS_LANG_EN;
   options->text_language = options->lang != NULL && zh ? RS_LANG_ZH : RS_LANG_EN;
   return true;

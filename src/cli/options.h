@@ -45,7 +45,5 @@ RsReadOptions rs_options_read(const RsOptions *options);
 const char *rs_options_nearest(const char *word, const char *const *words);
 /* Edits between two words; a large number where one is no UTF-8. */
 unsigned rs_options_distance(const char *a, const char *b);
-/* One of two texts by language. */
-static inline const char *rs_say(RsLanguage language, const char *en, const char *zh) { return language == RS_LANG_ZH ? zh : en; }
 
 #endif

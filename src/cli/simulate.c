@@ -37,7 +37,6 @@ int rs_command_simulate(const RsOptions *options, GError **error) {
   if (options->rings != NULL && !read_rings(options->rings, simulate.rings, error)) return RS_ERROR_USAGE;
   if (!rs_simulate(&simulate, options->output, error)) return RS_ERROR_IO;
   if (!options->quiet)
-    printf(rs_say(options->language, "%s/claims.csv, truth.csv, innocent.csv and attribute tables; next: ringscope analyze %s/claims.csv -o case\n",
-                  "已写出 %s/claims.csv、truth.csv、innocent.csv 及属性表；下一步：ringscope analyze %s/claims.csv -o case\n"), options->output, options->output);
+    printf(rs_say(options->language, "%s/claims.csv, truth.csv, innocent.csv and attribute tables; next: ringscope analyze %s/claims.csv -o case\n"), options->output, options->output);
   return 0;
 }

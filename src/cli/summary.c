@@ -25,54 +25,51 @@ void rs_summary_mappings(const RsOptions *options, const RsReport *report) {
     g_autofree char *name = rs_terminal_text(file->name), *mapping = rs_terminal_text(file->mapping);
     shown++;
     const char *delimiter = file->delimiter == '\t' ? "tab" : file->delimiter == ';' ? "semicolon" : file->delimiter == '|' ? "bar" : "comma";
-    fprintf(stderr, rs_say(options->language, "%s: %s, %s-separated, mapping %s%s\n", "%s: %s，%s 分隔，字段映射 %s%s\n"), name,
+    fprintf(stderr, rs_say(options->language, "%s: %s, %s-separated, mapping %s%s\n"), name,
             file->encoding, delimiter, mapping,
-            options->map != NULL ? "" : rs_say(options->language, " (chosen by the header; --map NAME changes it)", "（按表头选定，可用 --map 更改）"));
+            options->map != NULL ? "" : rs_say(options->language, " (chosen by the header; --map NAME changes it)"));
   }
-  if (mapped > shown) fprintf(stderr, rs_say(options->language, "... and %u more files\n", "…… 另有 %u 个文件\n"), mapped - shown);
+  if (mapped > shown) fprintf(stderr, rs_say(options->language, "... and %u more files\n"), mapped - shown);
 }
 
 static void print_files(const RsOptions *options, const RsReport *report) {
   for (guint i = 0; i < report->files->len && i < FILES_SHOWN; i++) {
     const RsInputFile *file = g_ptr_array_index(report->files, i);
     g_autofree char *rows = rs_summary_count(file->rows), *name = rs_terminal_text(file->name);
-    printf(rs_say(options->language, "read       %s  %s  %s, %s rows\n", "读取       %s  %s  %s，%s 行\n"), name, file->role, file->encoding, rows);
+    printf(rs_say(options->language, "read       %s  %s  %s, %s rows\n"), name, file->role, file->encoding, rows);
   }
   if (report->files->len > FILES_SHOWN)
-    printf(rs_say(options->language, "           ... and %u more files\n", "           …… 另有 %u 个文件\n"), report->files->len - FILES_SHOWN);
+    printf(rs_say(options->language, "           ... and %u more files\n"), report->files->len - FILES_SHOWN);
   if (report->settlements == 0) return;
   g_autofree char *n = rs_summary_count(report->settlements), *alone = rs_summary_count(report->settlements_without_lines);
   g_autofree char *lost = rs_summary_count(report->lines_without_settlement), *differ = rs_summary_count(report->settlements_with_difference);
   g_autofree char *difference = rs_summary_money(report->settlement_difference);
   printf(rs_say(options->language,
                 "joined     %s settlements, %s without details (counted as rows of their own); %s details without a settlement (rejects.csv)\n"
-                "           %s settlements differ from their details, by %s in all\n",
-                "关联       结算单 %s 条，其中 %s 条无明细（各计一行）；%s 条明细无结算单（见 rejects.csv）\n"
-                "           %s 条结算单与明细合计不符，差额合计 %s\n"),
+                "           %s settlements differ from their details, by %s in all\n"),
          n, alone, lost, differ, difference);
 }
 
 static void print_balance(const RsOptions *options, const RsReport *report) {
-  static const char *const place_zh[RS_N_PLACES] = {"采用", "范围外", "重复", "冲销", "剔除"};
   g_autofree char *rows = rs_summary_count(report->rows_read), *money = rs_summary_money(report->amount_read);
-  printf(rs_say(options->language, "balance    %s rows read =", "平衡       读入 %s 行 ="), rows);
+  printf(rs_say(options->language, "balance    %s rows read ="), rows);
   for (int p = 0; p < RS_N_PLACES; p++) {
     g_autofree char *n = rs_summary_count(report->rows[p]);
-    printf("%s %s %s", p > 0 ? " +" : "", n, rs_say(options->language, rs_place_name[p], place_zh[p]));
+    printf("%s %s %s", p > 0 ? " +" : "", n, rs_say_in(options->language, "place", rs_place_name[p]));
   }
-  printf(rs_say(options->language, "\n           %s money read =", "\n           读入金额 %s ="), money);
+  printf(rs_say(options->language, "\n           %s money read ="), money);
   for (int p = 0; p < RS_N_PLACES; p++) {
     g_autofree char *n = rs_summary_money(report->amount[p]);
-    printf("%s %s %s", p > 0 ? " +" : "", n, rs_say(options->language, rs_place_name[p], place_zh[p]));
+    printf("%s %s %s", p > 0 ? " +" : "", n, rs_say_in(options->language, "place", rs_place_name[p]));
   }
-  printf(rs_say(options->language, "; %llu amounts unreadable, %llu refunded pairs, %llu partial refunds\n", "；金额不可读 %llu 行，冲销 %llu 对，部分退费 %llu 笔\n"),
+  printf(rs_say(options->language, "; %llu amounts unreadable, %llu refunded pairs, %llu partial refunds\n"),
          (unsigned long long)report->unreadable_amounts, (unsigned long long)report->reversed_pairs, (unsigned long long)report->partial_refunds);
   for (guint i = 0; i < report->notes->len && i < FILES_SHOWN; i++) {
     g_autofree char *note = rs_terminal_text(g_ptr_array_index(report->notes, i));
-    printf(rs_say(options->language, "note       %s\n", "说明       %s\n"), note);
+    printf(rs_say(options->language, "note       %s\n"), note);
   }
   if (report->notes->len > FILES_SHOWN)
-    printf(rs_say(options->language, "           ... and %u more notes\n", "           …… 另有 %u 条说明\n"), report->notes->len - FILES_SHOWN);
+    printf(rs_say(options->language, "           ... and %u more notes\n"), report->notes->len - FILES_SHOWN);
 }
 
 static void print_graph(const RsOptions *options, const RsCase *c) {
@@ -82,30 +79,29 @@ static void print_graph(const RsOptions *options, const RsCase *c) {
   char *n[RS_N_KINDS];
   for (int k = 0; k < RS_N_KINDS; k++) n[k] = rs_summary_count(rs_knowledge_count(c->knowledge, order[k]));
   g_autofree char *edges = rs_summary_count(relations);
-  printf(rs_say(options->language, "graph      %s persons  %s doctors  %s institutions  %s drugs  %s relations\n",
-                "图谱       参保人 %s  医师 %s  定点医药机构 %s  药品 %s  关系 %s\n"), n[0], n[1], n[2], n[3], edges);
+  printf(rs_say(options->language, "graph      %s persons  %s doctors  %s institutions  %s drugs  %s relations\n"), n[0], n[1], n[2], n[3], edges);
   for (int k = 0; k < RS_N_KINDS; k++) g_free(n[k]);
 }
 
 static void print_examined(const RsOptions *options, const RsRings *rings) {
-  printf("%s", rs_say(options->language, "examined  ", "已查      "));
+  printf("%s", rs_say(options->language, "examined  "));
   for (int p = 0; p < RS_MIXED; p++)
     if (rings->examined & 1u << p) printf(" %s", rs_word(rs_pattern_name[p], options->language));
   bool first = true;
   for (int p = 0; p < RS_MIXED; p++) {
     if (!(rings->skipped & 1u << p)) continue;
-    printf("%s%s", first ? rs_say(options->language, "   skipped ", "   跳过 ") : " ", rs_word(rs_pattern_name[p], options->language));
+    printf("%s%s", first ? rs_say(options->language, "   skipped ") : " ", rs_word(rs_pattern_name[p], options->language));
     first = false;
   }
   printf("\n");
   for (uint32_t i = 0; i < rings->n_not_examined && i < NOTICES_SHOWN; i++) {
     g_autofree char *text = rs_terminal_text(options->language == RS_LANG_ZH ? rings->not_examined[i].text_zh : rings->not_examined[i].text);
-    printf(rs_say(options->language, "not examined  %s\n", "未覆盖    %s\n"), text);
+    printf(rs_say(options->language, "not examined  %s\n"), text);
   }
   if (rings->n_not_examined > NOTICES_SHOWN)
-    printf(rs_say(options->language, "              ... and %u more of this kind in manifest.json\n", "          …… 其余 %u 项见 manifest.json\n"), rings->n_not_examined - NOTICES_SHOWN);
+    printf(rs_say(options->language, "              ... and %u more of this kind in manifest.json\n"), rings->n_not_examined - NOTICES_SHOWN);
   if (rings->n_set_aside == 0) return;
-  printf("%s", rs_say(options->language, "set aside  as having an innocent explanation:", "已排除     有合理解释："));
+  printf("%s", rs_say(options->language, "set aside  as having an innocent explanation:"));
   for (uint32_t i = 0; i < rings->n_set_aside; i++)
     printf("%s %s", i > 0 ? "," : "", options->language == RS_LANG_ZH ? rings->set_aside[i].text_zh : rings->set_aside[i].text);
   printf("\n");
@@ -113,11 +109,11 @@ static void print_examined(const RsOptions *options, const RsRings *rings) {
 
 static void print_leads(const RsOptions *options, const RsCase *c) {
   const RsRings *rings = c->rings;
-  printf(rs_say(options->language, "leads      %u\n", "疑点线索   %u 条\n"), rings->n_rings);
+  printf(rs_say(options->language, "leads      %u\n"), rings->n_rings);
   if (rings->n_rings == 0) {
-    printf("%s", rs_say(options->language, "           no group stands out above the cut", "           没有群组超过阈值"));
-    printf("%s", rings->n_near_misses == 0 ? rs_say(options->language, ", and none came near it\n", "，也没有接近阈值的群组\n")
-                                        : rs_say(options->language, "; the nearest ones:\n", "；最接近的是：\n"));
+    printf("%s", rs_say(options->language, "           no group stands out above the cut"));
+    printf("%s", rings->n_near_misses == 0 ? rs_say(options->language, ", and none came near it\n")
+                                        : rs_say(options->language, "; the nearest ones:\n"));
     for (uint32_t i = 0; i < rings->n_near_misses; i++) {
       g_autofree char *summary = rs_ring_summary(c->claims, &rings->near_misses[i], options->language);
       printf("           %-11s %4d  %s\n", rs_word(rs_pattern_name[rings->near_misses[i].pattern], options->language),
@@ -125,8 +121,7 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
     }
     return;
   }
-  printf("%s", rs_say(options->language, "\n   #  ring   pattern      score  people  outlets           amount  days  grade  why\n",
-                      "\n   序  编号   类型  分值  人数  机构数  金额  天数  等级  说明\n"));
+  printf("%s", rs_say(options->language, "\n   #  ring   pattern      score  people  outlets           amount  days  grade  why\n"));
   for (uint32_t i = 0; i < rings->n_rings && i < LEADS_SHOWN; i++) {
     const RsRing *ring = &rings->rings[i];
     g_autofree char *summary = rs_ring_summary(c->claims, ring, options->language), *amount = rs_summary_money(ring->amount);
@@ -134,9 +129,9 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
            rs_word(rs_pattern_name[ring->pattern], options->language), ring->score, ring->count[RS_PERSON],
            ring->count[RS_INSTITUTION], amount, ring->last_day - ring->first_day + 1, ring->stability ? ring->stability : '-', summary);
   }
-  if (rings->n_rings > LEADS_SHOWN) printf(rs_say(options->language, "      ... and %u more in rings.csv\n", "      …… 其余 %u 条见 rings.csv\n"), rings->n_rings - LEADS_SHOWN);
+  if (rings->n_rings > LEADS_SHOWN) printf(rs_say(options->language, "      ... and %u more in rings.csv\n"), rings->n_rings - LEADS_SHOWN);
   if (rings->n_companion_groups < 200)
-    printf(rs_say(options->language, "uncalibrated: only %u groups to compare with, so points and grades are weak\n", "未校准：可比群组仅 %u 个，分值和等级参考性有限\n"),
+    printf(rs_say(options->language, "uncalibrated: only %u groups to compare with, so points and grades are weak\n"),
            rings->n_companion_groups);
 }
 
@@ -152,12 +147,11 @@ static void print_text(const RsOptions *options, const RsCase *c, const char *fo
   print_leads(options, c);
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  printf(rs_say(options->language, "\ndigest     sha256:%s\n", "\n结果摘要   sha256:%s\n"), digest);
+  printf(rs_say(options->language, "\ndigest     sha256:%s\n"), digest);
   if (c->rings->n_rings > 0)
-    printf(rs_say(options->language, "open       %s/rings.csv   Gephi: %s/graph.graphml   one ring: %s/rings/R0001.graphml\n",
-                  "查看       %s/rings.csv   Gephi：%s/graph.graphml   单条线索：%s/rings/R0001.graphml\n"), folder, folder, folder);
-  else printf(rs_say(options->language, "open       %s/institutions.csv   %s/reconciliation.json\n", "查看       %s/institutions.csv   %s/reconciliation.json\n"), folder, folder);
-  printf("%s", rs_say(options->language, "leads are for review; they prove nothing by themselves\n", "疑点线索仅供核查，本身不能证明任何事实\n"));
+    printf(rs_say(options->language, "open       %s/rings.csv   Gephi: %s/graph.graphml   one ring: %s/rings/R0001.graphml\n"), folder, folder, folder);
+  else printf(rs_say(options->language, "open       %s/institutions.csv   %s/reconciliation.json\n"), folder, folder);
+  printf("%s", rs_say(options->language, "leads are for review; they prove nothing by themselves\n"));
   printf("%.1f s, %ld MB\n", seconds, usage.ru_maxrss / 1024);
 }
 

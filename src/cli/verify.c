@@ -8,10 +8,8 @@
 #include <string.h>
 
 static void finding_line(const RsVerifyFinding *finding, RsLanguage language, RsOutput *output) {
-  static const char *const en[] = {"changed ", "missing ", "extra   ", "log     ", "manifest"}, *const zh[] = {"已改动", "缺失  ",
-                                                                                                               "多出  ", "日志  ",
-                                                                                                               "清单  "};
-  g_autoptr(GString) line = g_string_new(rs_say(language, en[finding->what], zh[finding->what]));
+  static const char *const what[] = {N_("changed "), N_("missing "), N_("extra   "), N_("log     "), N_("manifest")};
+  g_autoptr(GString) line = g_string_new(rs_say(language, what[finding->what]));
   g_string_append(line, "  ");
   rs_terminal_add(line, finding->name);
   if (*finding->detail != '\0') g_string_append(line, "  ");
@@ -48,8 +46,7 @@ static void text_write(const RsOptions *options, const RsVerify *verify, RsOutpu
     finding_line(g_ptr_array_index(verify->findings, i), options->language, output);
   if (options->quiet || verify->findings->len > 0) return;
   g_autofree char *line =
-      g_strdup_printf(rs_say(options->language, "%u files as the manifest says, %u entries in the log\ndigest     sha256:%s\n",
-                             "%u 个文件与清单一致，日志 %u 条\n结果摘要   sha256:%s\n"),
+      g_strdup_printf(rs_say(options->language, "%u files as the manifest says, %u entries in the log\ndigest     sha256:%s\n"),
                       verify->n_files, verify->n_log_entries, verify->digest);
   rs_output_text(output, line);
 }

@@ -159,17 +159,15 @@ static void add_near_misses(const Batch *b, const GArray *leads, GArray *out) {
 }
 
 static void add_set_aside(const Batch *b, GArray *out) {
-  static const char *const one_en[] = {NULL, "household", "care home", "fixed-schedule group", "event"};
-  static const char *const many_en[] = {NULL, "households", "care homes", "fixed-schedule groups", "events"};
-  static const char *const zh[] = {NULL, "户家庭", "家养老机构", "个定期治疗群体", "次单位体检等活动"};
+  static const char *const one[] = {NULL, N_("%llu household"), N_("%llu care home"), N_("%llu fixed-schedule group"), N_("%llu event")};
+  static const char *const many[] = {NULL, N_("%llu households"), N_("%llu care homes"), N_("%llu fixed-schedule groups"), N_("%llu events")};
   uint64_t count[RS_N_INNOCENT] = {0};
   for (uint32_t i = 0; i < b->scores->n; i++)
     if (b->companions->reference[i] && !b->scores->score[i].lead) count[b->scores->score[i].innocent]++;
   for (unsigned k = RS_HOUSEHOLD; k < RS_N_INNOCENT; k++) {
     if (count[k] == 0) continue;
     RsNotice notice = {rs_innocent_name[k], RS_PERSON, RS_NONE, count[k], NULL, NULL};
-    notice.text = g_strdup_printf("%" G_GUINT64_FORMAT " %s", count[k], count[k] == 1 ? one_en[k] : many_en[k]);
-    notice.text_zh = g_strdup_printf("%" G_GUINT64_FORMAT " %s", count[k], zh[k]);
+    rs_notice_say(&notice, count[k] == 1 ? one[k] : many[k], (unsigned long long)count[k]);
     g_array_append_val(out, notice);
   }
 }
@@ -179,16 +177,14 @@ static void add_crowds(const RsScene *scene, const RsCovisits *covisits, GArray 
     const char *id = rs_text_get(scene->claims->institution, f);
     if (covisits->n_skipped[f] > 0) {
       RsNotice notice = {"crowd", RS_INSTITUTION, f, covisits->n_skipped[f], NULL, NULL};
-      notice.text = g_strdup_printf("%s: windows from %u visits not expanded, up to %u visits within %s", id, covisits->n_skipped[f],
-                                    covisits->crowd[f], scene->load->has_clock ? "3 minutes" : "one day");
-      notice.text_zh = g_strdup_printf("%s：%u 个时间窗内人数过多（%s最多 %u 次结算），未逐对展开", id, covisits->n_skipped[f],
-                                       scene->load->has_clock ? "3 分钟内" : "同一天", covisits->crowd[f]);
+      rs_notice_say(&notice, scene->load->has_clock ? N_("%s: windows from %u visits not expanded, up to %u visits within 3 minutes")
+                                                    : N_("%s: windows from %u visits not expanded, up to %u visits within one day"),
+                    id, covisits->n_skipped[f], covisits->crowd[f]);
       g_array_append_val(out, notice);
     }
     if (scene->load->degenerate[f]) {
       RsNotice notice = {"batch_settling", RS_INSTITUTION, f, scene->timeline->offset[f + 1] - scene->timeline->offset[f], NULL, NULL};
-      notice.text = g_strdup_printf("%s: time stamps come in batches; nearness in time is not used there", id);
-      notice.text_zh = g_strdup_printf("%s：结算时间成批录入，该机构不采用时间接近性", id);
+      rs_notice_say(&notice, "%s: time stamps come in batches; nearness in time is not used there", id);
       g_array_append_val(out, notice);
     }
   }

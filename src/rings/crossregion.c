@@ -212,7 +212,6 @@ void rs_crossregion_find(const RsScene *scene, const RsDetectOptions *options, G
   keep_best(found, leads);
   if (x->n_migrants == 0) return;
   RsNotice notice = {"migrants", RS_PERSON, RS_NONE, x->n_migrants, NULL, NULL};
-  notice.text = g_strdup_printf("%u people who live outside their insured place", x->n_migrants);
-  notice.text_zh = g_strdup_printf("%u 名长期异地居住人员", x->n_migrants);
+  rs_notice_say(&notice, "%u people who live outside their insured place", x->n_migrants);
   g_array_append_val(set_aside, notice);
 }

@@ -54,8 +54,7 @@ static void name_missing(RsPattern pattern, unsigned missing, GArray *unseen) {
   for (size_t i = 0; i < G_N_ELEMENTS(name); i++)
     if (missing & name[i].bit) g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name[i].column);
   RsNotice notice = {"missing_column", RS_PERSON, RS_NONE, 0, NULL, NULL};
-  notice.text = g_strdup_printf("%s: skipped; to examine it, add %s", rs_pattern_name[pattern], list->str);
-  notice.text_zh = g_strdup_printf("%s：未查；如需核查请补充字段 %s", rs_pattern_name[pattern], list->str);
+  rs_notice_say(&notice, "%s: skipped; to examine it, add %s", rs_pattern_name[pattern], list->str);
   g_array_append_val(unseen, notice);
 }
 

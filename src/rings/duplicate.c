@@ -41,8 +41,7 @@ void rs_duplicate_find(const RsScene *scene, const RsDetectOptions *options, GAr
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
   if (twice->n_not_examined == 0) return;
   RsNotice notice = {"many_visits", RS_PERSON, RS_NONE, twice->n_not_examined, NULL, NULL};
-  notice.text = g_strdup_printf("%u credentials with more than %d visits: purchases billed twice and places too far apart", twice->n_not_examined,
-                                RS_TWICE_MOST_VISITS);
-  notice.text_zh = g_strdup_printf("%u 张凭证结算超过 %d 次：未查重复结算与异地同时就医", twice->n_not_examined, RS_TWICE_MOST_VISITS);
+  rs_notice_say(&notice, "%u credentials with more than %d visits: purchases billed twice and places too far apart", twice->n_not_examined,
+                RS_TWICE_MOST_VISITS);
   g_array_append_val(not_examined, notice);
 }

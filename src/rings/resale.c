@@ -211,8 +211,7 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
   g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts);
   if (r->n > MAX_PERSONS) {
     RsNotice notice = {"resale_crowd", RS_PERSON, RS_NONE, r->n, NULL, NULL};
-    notice.text = g_strdup_printf("resale: %u people buy again within days elsewhere, too many to tell apart", r->n);
-    notice.text_zh = g_strdup_printf("倒卖药品：%u 人短期内在他处重复购药，人数过多，无法区分", r->n);
+    rs_notice_say(&notice, "resale: %u people buy again within days elsewhere, too many to tell apart", r->n);
     g_array_append_val(not_examined, notice);
     return true;
   }

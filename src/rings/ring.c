@@ -6,6 +6,23 @@ const char *const rs_pattern_name[RS_N_PATTERNS] = {"batch",     "resale", "stee
                                                     "duplicate", "travel", "trace",    "mixed"};
 const char *const rs_role_name[] = {"member", "core", "outlet", "prescriber", "item"};
 
+static void notice_set(RsNotice *notice, char *text, char *text_zh) {
+  g_free(notice->text);
+  g_free(notice->text_zh);
+  notice->text = text;
+  notice->text_zh = text_zh;
+}
+
+void rs_notice_say(RsNotice *notice, const char *format, ...) {
+  va_list arguments, again;
+  va_start(arguments, format);
+  va_copy(again, arguments);
+  char *text = g_strdup_vprintf(format, arguments);
+  notice_set(notice, text, g_strdup_vprintf(rs_say(RS_LANG_ZH, format), again));
+  va_end(again);
+  va_end(arguments);
+}
+
 static void ring_clear(RsRing *ring) {
   g_free(ring->members);
   g_free(ring->facts);

@@ -2,6 +2,7 @@
 #ifndef RS_RINGS_RING_H
 #define RS_RINGS_RING_H
 
+#include "base/words.h"
 #include "claims/table.h"
 #include "graph/knowledge.h"
 #include "mining/rules.h"
@@ -10,8 +11,6 @@ typedef enum {
   RS_BATCH, RS_RESALE, RS_STEERING, RS_CROSSREGION, RS_DUPLICATE, RS_TRAVEL, RS_TRACE, RS_MIXED, RS_N_PATTERNS
 } RsPattern;
 extern const char *const rs_pattern_name[RS_N_PATTERNS]; /* "batch", ... */
-
-typedef enum { RS_LANG_EN, RS_LANG_ZH } RsLanguage;
 
 typedef enum { RS_ROLE_MEMBER, RS_ROLE_CORE, RS_ROLE_OUTLET, RS_ROLE_PRESCRIBER, RS_ROLE_ITEM } RsRole;
 extern const char *const rs_role_name[]; /* "member", "core", "outlet", "prescriber", "item" */
@@ -59,6 +58,8 @@ typedef struct {
 
 /* What was not looked at, and groups recognised as innocent. */
 typedef struct { const char *code; RsKind kind; uint32_t id; /* entity or RS_NONE */ uint64_t n; char *text; /* English */ char *text_zh; } RsNotice;
+/* Says the notice in each language; what was said before is freed. format: a literal, for the catalogue. */
+void rs_notice_say(RsNotice *notice, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 typedef struct { uint32_t institution; uint64_t visits; uint32_t persons, peers; int64_t amount; double suspicion; uint32_t rank; uint32_t n_rings; } RsInstitutionRank;
 

@@ -13,7 +13,6 @@ void rs_trace_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
   if (twice->n_aside == 0) return;
   RsNotice notice = {"split_box", RS_DRUG, RS_NONE, twice->n_aside, NULL, NULL};
-  notice.text = g_strdup_printf("%" G_GUINT64_FORMAT " lines of one trace code sold in parts, scanned again or returned", twice->n_aside);
-  notice.text_zh = g_strdup_printf("%" G_GUINT64_FORMAT " 行同一追溯码为拆零、重复扫描或退药", twice->n_aside);
+  rs_notice_say(&notice, "%llu lines of one trace code sold in parts, scanned again or returned", (unsigned long long)twice->n_aside);
   g_array_append_val(set_aside, notice);
 }
