@@ -8,7 +8,7 @@ breach() { echo "$1"; fail=1; }
 
 rank_of() {
   case "$1" in
-    base) echo 0 ;; claims) echo 1 ;; graph) echo 2 ;; mining) echo 3 ;; rings) echo 4 ;; exporters) echo 5 ;; cli) echo 6 ;;
+    base) echo 0 ;; claims) echo 1 ;; graph) echo 2 ;; mining) echo 3 ;; rings) echo 4 ;; exporters) echo 5 ;; cli | api) echo 6 ;;
     *) echo none ;;
   esac
 }
@@ -29,7 +29,7 @@ check() {
 }
 
 n=0
-for dir in src/base src/claims graph src/mining src/rings exporters src/cli; do
+for dir in src/base src/claims graph src/mining src/rings exporters src/api src/cli; do
   for file in "$dir"/*.[ch]; do
     [ -f "$file" ] || continue
     check "$file" "$(basename "$dir")"
