@@ -1,5 +1,6 @@
 #include "exporters/subgraph.h"
 
+#include "base/sort.h"
 #include "graph/layout.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@ static void keys_unique(GArray *keys) {
   uint64_t *key = (uint64_t *)(void *)keys->data;
   guint n = 0;
   if (keys->len == 0) return;
-  qsort(key, keys->len, sizeof *key, compare_keys);
+  rs_sort_u64(key, keys->len);
   for (guint i = 0; i < keys->len; i++)
     if (i == 0 || key[i] != key[i - 1]) key[n++] = key[i];
   g_array_set_size(keys, n);
@@ -273,7 +274,7 @@ static int compare_nodes(const void *a, const void *b, void *data) {
 
 RsSizes rs_sizes_new(uint64_t *value, size_t n) {
   RsSizes sizes = {value, 0};
-  if (n > 0) qsort(value, n, sizeof *value, compare_keys);
+  rs_sort_u64(value, n);
   for (size_t i = 0; i < n; i++)
     if (i == 0 || value[i] != value[i - 1]) value[sizes.n++] = value[i];
   return sizes;

@@ -91,6 +91,14 @@ static bool looks_escaped(const char *at) {
          g_ascii_isxdigit(at[5]) && at[6] == '_';
 }
 
+/* Plain ASCII that needs no change: what nearly all cells of a long sheet are. */
+static bool goes_as_it_is(const char *text) {
+  size_t n = 0;
+  for (; text[n] >= 0x20 && text[n] < 0x7f; n++)
+    if (text[n] == '_' && text[n + 1] == 'x') return false;
+  return text[n] == '\0' && n <= MAX_CHARACTERS;
+}
+
 /* What may stand in a cell: XML characters, at most MAX_CHARACTERS of them; CR LF and CR become LF, others U+FFFD. */
 static char *cell_text(const char *text) {
   GString *clean = g_string_new(NULL);
@@ -119,8 +127,8 @@ static void failed_set(RsWorkbook *workbook, lxw_error code) {
 
 static void text_put(RsWorkbook *workbook, uint32_t row, unsigned column, const char *text, lxw_format *format) {
   if (text == NULL || *text == '\0') return;
-  g_autofree char *clean = cell_text(text);
-  failed_set(workbook, worksheet_write_string(workbook->sheet, row, (lxw_col_t)column, clean, format));
+  g_autofree char *clean = goes_as_it_is(text) ? NULL : cell_text(text);
+  failed_set(workbook, worksheet_write_string(workbook->sheet, row, (lxw_col_t)column, clean == NULL ? text : clean, format));
 }
 
 /* A number that a double cannot hold exactly goes in as text. */

@@ -89,9 +89,9 @@ static void output_flush(RsOutput *output) {
 }
 
 /* A pipe or a terminal cannot be synced and says so with EINVAL or ENOTSUP: no failure. */
-static void output_finish(RsOutput *output) {
+static void output_finish(RsOutput *output, bool synced) {
   output_flush(output);
-  if (output->error == NULL && fsync(output->fd) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
+  if (synced && output->error == NULL && fsync(output->fd) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
     output_fail(output, "write", errno);
   if (output->fd != STDOUT_FILENO && close(output->fd) != 0 && errno != EINTR) output_fail(output, "write", errno);
   output->fd = -1;
@@ -104,12 +104,16 @@ static void output_finish(RsOutput *output) {
   if (renamed) g_clear_pointer(&output->partial, g_free);
 }
 
-bool rs_output_close(RsOutput *output, GError **error) {
-  if (output->fd >= 0) output_finish(output);
+static bool output_close(RsOutput *output, bool synced, GError **error) {
+  if (output->fd >= 0) output_finish(output, synced);
   if (output->error == NULL) return true;
   if (error != NULL) *error = g_error_copy(output->error);
   return false;
 }
+
+bool rs_output_close(RsOutput *output, GError **error) { return output_close(output, true, error); }
+
+bool rs_output_close_unsynced(RsOutput *output, GError **error) { return output_close(output, false, error); }
 
 static void partial_remove(const char *partial) {
   rs_interrupt_hold();
