@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/words.h"
 #include "exporters/case_files.h"
 #include "exporters/case_folder.h"
 #include "exporters/case_log.h"
@@ -131,7 +132,7 @@ static bool fixed_task(Build *build, unsigned task, GError **error) {
       return graph_file(build, path, &build->text[task], error);
     case TASK_RECONCILIATION:
       path = g_build_filename(build->folder, "reconciliation.json", NULL);
-      return rs_reconciliation_write(build->data->c->report, path, error) &&
+      return rs_reconciliation_write(build->data->c->report, build->data->c->text_language, path, error) &&
              rs_case_files_done(build->files, "reconciliation.json", error);
     default: break;
   }
@@ -196,7 +197,7 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
   Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files};
   RsXmlCounts text = {0, 0, 0};
   if (mkdir(rings, 0700) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", rings, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), rings, rs_words_errno(errno));
     return false;
   }
   if (data->c->reader != NULL && !rs_reader_hash(data->c->reader, error)) return false; /* the tables and the manifest name the inputs */
@@ -233,7 +234,7 @@ static bool secret_commit(const char *folder, const char *what, const char *mani
   g_autofree char *next = beside(folder, what, manifest);
   g_autofree char *path = g_strconcat(folder, what, NULL);
   if (rename(next, path) == 0) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, g_strerror(errno));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, rs_words_errno(errno));
   return false;
 }
 

@@ -1,6 +1,7 @@
 #include "exporters/manifest.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/checksum.h"
 #include "exporters/json.h"
 #include "exporters/sqlite.h"
@@ -218,7 +219,7 @@ GPtrArray *rs_manifest_files(const char *folder, char digest[65], GError **error
   g_autofree char *text = manifest_read(folder);
   digest[0] = '\0';
   if (text == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' is not a case folder: it has no manifest.json of ringscope", folder);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' is not a case folder: it has no manifest.json of ringscope"), folder);
     return NULL;
   }
   g_autofree char *result = field(text, NULL, "\"result_digest\": \"");

@@ -1,6 +1,7 @@
 #include "exporters/xlsx.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/words.h"
 
 #include <errno.h>
@@ -170,7 +171,7 @@ RsWorkbook *rs_workbook_new(const char *path, RsLanguage language, GError **erro
   if (fd >= 0) close(fd);
   workbook->book = fd < 0 ? NULL : workbook_new_opt(path, &options);
   if (workbook->book == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, fd < 0 ? g_strerror(errno) : "no memory");
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, fd < 0 ? rs_words_errno(errno) : _("no memory"));
     return NULL;
   }
   lxw_doc_properties properties = {.title = (char *)"ringscope", .comments = (char *)"ringscope " RS_VERSION, .created = CREATED};
@@ -234,8 +235,8 @@ bool rs_workbook_close(RsWorkbook *workbook, GError **error) {
   workbook->book = NULL;
   failed_set(workbook, closed);
   if (workbook->failed == LXW_NO_ERROR) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot write: %s", workbook->path,
-              errno != 0 ? g_strerror(errno) : lxw_strerror(workbook->failed));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot write: %s"), workbook->path,
+              errno != 0 ? rs_words_errno(errno) : lxw_strerror(workbook->failed));
   remove(workbook->path);
   return false;
 }

@@ -1,6 +1,7 @@
 #include "graph/knowledge.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "graph/knowledge_row.h"
 
 const RsKind rs_relation_from[RS_N_RELATIONS] = {RS_PERSON, RS_PERSON, RS_PERSON, RS_DOCTOR, RS_INSTITUTION, RS_DOCTOR};
@@ -61,12 +62,12 @@ RsKnowledge *rs_knowledge_new(const RsClaims *claims, unsigned n_threads, GError
   knowledge->claims = claims;
   n_threads = CLAMP(n_threads, 1, 64);
   if (claims->n_lines > UINT32_MAX - 1) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "more than 4,294,967,294 claim lines in one graph");
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("more than 4,294,967,294 claim lines in one graph"));
     return NULL;
   }
   for (RsRelationKind kind = 0; kind < RS_N_RELATIONS; kind++)
     if (!relation_init(knowledge, kind)) {
-      g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the offsets of a relation");
+      g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the offsets of a relation"));
       return NULL;
     }
   if (claims->n_lines == 0) n_threads = 1;

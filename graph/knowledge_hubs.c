@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -196,7 +197,7 @@ static void job_clear(Job *job) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
 static bool no_memory(GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory to hand the claim lines to doctors and institutions");
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory to hand the claim lines to doctors and institutions"));
   return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/words.h"
 
 /* Persons own contiguous, time-ordered visits, so each person is finished in one walk: rows are added up in a sparse set
  * (Briggs & Torczon 1993: a slot is believed only if the entry it points to points back, so nothing is ever cleared), and distinct
@@ -159,7 +160,7 @@ static void job_clear(Job *job) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
 static bool no_memory(GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory to add up the persons' relations");
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory to add up the persons' relations"));
   return false;
 }
 

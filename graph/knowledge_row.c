@@ -1,6 +1,7 @@
 #include "graph/knowledge_row.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -75,7 +76,7 @@ bool rs_relation_allocate(RsRelation *relation, GError **error) {
   if (relation->to != NULL && relation->visits != NULL && relation->lines != NULL && relation->days != NULL &&
       relation->first_day != NULL && relation->last_day != NULL && relation->amount != NULL && relation->fund != NULL)
     return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " relation rows", relation->n);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu relation rows"), (unsigned long long)relation->n);
   return false;
 }
 

@@ -7,21 +7,16 @@ const char *const rs_pattern_name[RS_N_PATTERNS] = {"batch",     "resale", "stee
                                                     "duplicate", "travel", "trace",    "mixed"};
 const char *const rs_role_name[] = {"member", "core", "outlet", "prescriber", "item"};
 
-static void notice_set(RsNotice *notice, char *text, char *text_zh) {
+void rs_notice_say(RsNotice *notice, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  RsSaid *said = rs_said_new_list(format, arguments);
+  va_end(arguments);
   g_free(notice->text);
   g_free(notice->text_zh);
-  notice->text = text;
-  notice->text_zh = text_zh;
-}
-
-void rs_notice_say(RsNotice *notice, const char *format, ...) {
-  va_list arguments, again;
-  va_start(arguments, format);
-  va_copy(again, arguments);
-  char *text = g_strdup_vprintf(format, arguments);
-  notice_set(notice, text, g_strdup_vprintf(rs_say(RS_LANG_ZH, format), again));
-  va_end(again);
-  va_end(arguments);
+  notice->text = g_steal_pointer(&said->text[RS_LANG_EN]);
+  notice->text_zh = g_steal_pointer(&said->text[RS_LANG_ZH]);
+  rs_said_free(said);
 }
 
 void rs_ring_clear(RsRing *ring) {
