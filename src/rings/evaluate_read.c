@@ -4,7 +4,6 @@
 #include "base/dictionary.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/words.h"
 
 #include <string.h>
 
