@@ -3,6 +3,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/words.h"
 
 #include <stdlib.h>
 
@@ -31,7 +32,7 @@ void rs_simulate_defaults(RsSimulateOptions *options) {
 
 static bool in_range(const char *name, double value, double low, double high, GError **error) {
   if (value >= low && value <= high) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "simulate: %s must lie between %g and %g", name, low, high);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("simulate: %s must lie between %g and %g"), name, low, high);
   return false;
 }
 
@@ -58,7 +59,7 @@ static bool check(const RsSimulateOptions *options, GError **error) {
   uint64_t rings = 0;
   for (unsigned i = 0; i < 8; i++) rings += options->rings[i];
   if (options->lines > 200000000 || rings > options->persons / 20) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "simulate: at most 200,000,000 lines and one ring for 20 persons");
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("simulate: at most 200,000,000 lines and one ring for 20 persons"));
     return false;
   }
   return true;

@@ -4,6 +4,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/output.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -307,7 +308,7 @@ static bool write_all(const RsSimWorld *world, const Ids *ids, const char *folde
 
 bool rs_sim_write(const RsSimWorld *world, const char *folder, GError **error) {
   if (g_mkdir_with_parents(folder, 0777)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", folder, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", folder, rs_words_errno(errno));
     return false;
   }
   Ids ids;

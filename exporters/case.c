@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/words.h"
+#include "exporters/case_files.h"
 #include "exporters/case_folder.h"
 #include "exporters/case_log.h"
 #include "exporters/csv.h"
@@ -19,20 +21,59 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* ---- the id map ---- */
+
+typedef struct { const char *masked, *clear; } Identity;
+
+static int compare_identities(const void *a, const void *b) {
+  const Identity *x = a, *y = b;
+  return strcmp(x->masked, y->masked);
+}
+
+static void identities_write(RsOutput *output, const char *type, Identity *identity, size_t n) {
+  if (n > 0) qsort(identity, n, sizeof *identity, compare_identities);
+  for (size_t i = 0; i < n; i++) {
+    if (*identity[i].clear == '\0' || (i > 0 && strcmp(identity[i].masked, identity[i - 1].masked) == 0)) continue;
+    rs_output_text(output, type);
+    rs_output_char(output, ',');
+    rs_output_text(output, identity[i].masked);
+    rs_output_char(output, ',');
+    rs_output_csv(output, identity[i].clear);
+    rs_output_char(output, '\n');
+  }
+}
+
+static GBytes *ids_text(const RsCaseView *view) {
+  const RsCaseData *data = view->data;
+  g_autofree Identity *identity = g_new(Identity, MAX((size_t)view->n_shown, data->n_lines) + 1);
+  g_autoptr(RsOutput) output = rs_output_memory();
+  rs_output_text(output, "entity_type,id_masked,id\n");
+  for (uint32_t i = 0; i < view->n_shown; i++)
+    identity[i] = (Identity){view->shown_text[i], rs_text_get(view->c->claims->person, view->shown[i])};
+  identities_write(output, "person", identity, view->n_shown);
+  for (size_t i = 0; i < data->n_lines; i++) identity[i] = (Identity){view->claim_text[i], data->texts->str + data->claim_id[i]};
+  identities_write(output, "claim", identity, data->n_lines);
+  for (size_t i = 0; i < data->n_lines; i++)
+    identity[i] = (Identity){view->settlement_text[i], data->texts->str + data->settlement_id[i]};
+  identities_write(output, "settlement", identity, data->n_lines);
+  return rs_output_bytes(output);
+}
+
 /* ---- the files of the folder, each a task of its own ---- */
 
 typedef struct {
   const RsCaseData *data;
   const RsCaseView *view, *clear; /* what is printed; what the digest covers (the same when unmasked) */
   const char *folder;
-  GPtrArray *names;               /* files in the manifest's order */
+  RsCaseFiles *files;
   GError **failure;               /* [n_tasks] each task's own */
   RsXmlCounts *text;              /* [n_tasks] */
   char part[RS_N_DIGEST_PARTS][65];
+  GBytes *ids;                    /* the id map's text; NULL unmasked */
 } Build;
 
 /* The slow ones first, so that the last thread does not wait for them. */
-enum { TASK_DATABASE, TASK_LEADS, TASK_GRAPH, TASK_RECONCILIATION, TASK_TABLES };
+enum { TASK_DATABASE, TASK_LEADS, TASK_IDS, TASK_GRAPH, TASK_RECONCILIATION, TASK_TABLES };
 static const unsigned n_fixed_tasks = TASK_TABLES + RS_N_TABLES + RS_N_DIGEST_PARTS;
 
 static bool graph_file(const Build *build, const char *path, RsXmlCounts *text, GError **error) {
@@ -40,27 +81,26 @@ static bool graph_file(const Build *build, const char *path, RsXmlCounts *text, 
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
   rs_graphml_write_subgraph(data->c, data->c->mask, data->entities, data->subgraph, RS_NONE, output, text);
-  return rs_output_close(output, error);
+  return rs_output_close_unsynced(output, error) && rs_case_files_done(build->files, "graph.graphml", error);
 }
 
 static const char *const ring_suffix[] = {"graphml", "gexf"};
 
-static char *ring_path(const char *folder, uint32_t ring, unsigned suffix) {
-  return g_strdup_printf("%s/rings/R%04u.%s", folder, ring + 1, ring_suffix[suffix]);
-}
+static char *ring_name(uint32_t ring, unsigned suffix) { return g_strdup_printf("rings/R%04u.%s", ring + 1, ring_suffix[suffix]); }
 
 static bool ring_save(const Build *build, uint32_t ring, unsigned suffix, RsOutput *output, GError **error) {
-  g_autofree char *path = ring_path(build->folder, ring, suffix);
+  g_autofree char *name = ring_name(ring, suffix);
+  g_autofree char *path = g_build_filename(build->folder, name, NULL);
   g_autoptr(GBytes) bytes = rs_output_bytes(output);
   gsize length;
   const char *start = g_bytes_get_data(bytes, &length);
-  return rs_case_folder_add(path, start, length, error);
+  return rs_case_folder_add(path, start, length, error) && rs_case_files_done(build->files, name, error);
 }
 
 /* What GEXF alters in texts is what GraphML altered: counted once. */
 static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GError **error) {
   const RsCase *c = build->data->c;
-  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring, build->data->subgraph);
+  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring);
   g_autoptr(RsPicture) picture = rs_picture_from_subgraph(c, c->mask, build->data->entities, subgraph, ring);
   g_autoptr(RsOutput) graphml = rs_output_memory(), gexf = rs_output_memory();
   rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, graphml, text);
@@ -68,19 +108,10 @@ static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GErr
   return ring_save(build, ring, 0, graphml, error) && ring_save(build, ring, 1, gexf, error);
 }
 
-static bool ring_files_sync(const char *folder, uint32_t n_rings, GError **error) {
-  for (uint32_t r = 0; r < n_rings; r++)
-    for (unsigned suffix = 0; suffix < G_N_ELEMENTS(ring_suffix); suffix++) {
-      g_autofree char *path = ring_path(folder, r, suffix);
-      if (!rs_case_folder_sync(path, error)) return false;
-    }
-  return true;
-}
-
 static bool table_file(const Build *build, unsigned table, GError **error) {
   if (rs_table[table].file == NULL) return true;
   g_autofree char *path = g_build_filename(build->folder, rs_table[table].file, NULL);
-  return rs_csv_write(build->view, &rs_table[table], path, error);
+  return rs_csv_write(build->view, &rs_table[table], path, error) && rs_case_files_done(build->files, rs_table[table].file, error);
 }
 
 static bool fixed_task(Build *build, unsigned task, GError **error) {
@@ -88,16 +119,21 @@ static bool fixed_task(Build *build, unsigned task, GError **error) {
   switch (task) {
     case TASK_DATABASE:
       path = g_build_filename(build->folder, "case.db", NULL);
-      return rs_sqlite_write(build->view, path, error) && rs_case_folder_sync(path, error);
+      return rs_sqlite_write(build->view, path, error) && rs_case_files_done(build->files, "case.db", error);
     case TASK_LEADS:
       path = g_build_filename(build->folder, "leads.xlsx", NULL);
-      return rs_xlsx_write_leads(build->view, build->data->c->language, path, error) && rs_case_folder_sync(path, error);
+      return rs_xlsx_write_leads(build->view, build->data->c->language, path, error) &&
+             rs_case_files_done(build->files, "leads.xlsx", error);
+    case TASK_IDS:
+      if (!rs_mask_is_clear(build->view->mask)) build->ids = ids_text(build->view);
+      return true;
     case TASK_GRAPH:
       path = g_build_filename(build->folder, "graph.graphml", NULL);
       return graph_file(build, path, &build->text[task], error);
     case TASK_RECONCILIATION:
       path = g_build_filename(build->folder, "reconciliation.json", NULL);
-      return rs_reconciliation_write(build->data->c->report, path, error);
+      return rs_reconciliation_write(build->data->c->report, build->data->c->text_language, path, error) &&
+             rs_case_files_done(build->files, "reconciliation.json", error);
     default: break;
   }
   if (task < TASK_TABLES + RS_N_TABLES) return table_file(build, task - TASK_TABLES, error);
@@ -122,7 +158,7 @@ static GPtrArray *file_names(const RsRings *rings) {
   g_ptr_array_add(names, g_strdup("graph.graphml"));
   for (uint32_t r = 0; r < rings->n_rings; r++)
     for (unsigned suffix = 0; suffix < G_N_ELEMENTS(ring_suffix); suffix++)
-      g_ptr_array_add(names, g_strdup_printf("rings/R%04u.%s", r + 1, ring_suffix[suffix]));
+      g_ptr_array_add(names, ring_name(r, suffix));
   return names;
 }
 
@@ -147,65 +183,29 @@ static bool build_run(Build *build, RsXmlCounts *text, GError **error) {
   return good;
 }
 
-/* ---- the id map ---- */
-
-typedef struct { const char *masked, *clear; } Identity;
-
-static int compare_identities(const void *a, const void *b) {
-  const Identity *x = a, *y = b;
-  return strcmp(x->masked, y->masked);
-}
-
-static void identities_write(RsOutput *output, const char *type, Identity *identity, size_t n) {
-  if (n > 0) qsort(identity, n, sizeof *identity, compare_identities);
-  for (size_t i = 0; i < n; i++) {
-    if (*identity[i].clear == '\0' || (i > 0 && strcmp(identity[i].masked, identity[i - 1].masked) == 0)) continue;
-    rs_output_text(output, type);
-    rs_output_char(output, ',');
-    rs_output_text(output, identity[i].masked);
-    rs_output_char(output, ',');
-    rs_output_csv(output, identity[i].clear);
-    rs_output_char(output, '\n');
-  }
-}
-
-static bool ids_save(const RsCaseView *view, const char *path, GError **error) {
-  const RsCaseData *data = view->data;
-  g_autofree Identity *identity = g_new(Identity, MAX((size_t)view->n_shown, data->n_lines) + 1);
-  g_autoptr(RsOutput) output = rs_output_open(path, error);
-  if (output == NULL) return false;
-  rs_output_text(output, "entity_type,id_masked,id\n");
-  for (uint32_t i = 0; i < view->n_shown; i++)
-    identity[i] = (Identity){view->shown_text[i], rs_text_get(view->c->claims->person, view->shown[i])};
-  identities_write(output, "person", identity, view->n_shown);
-  for (size_t i = 0; i < data->n_lines; i++) identity[i] = (Identity){view->claim_text[i], data->texts->str + data->claim_id[i]};
-  identities_write(output, "claim", identity, data->n_lines);
-  for (size_t i = 0; i < data->n_lines; i++)
-    identity[i] = (Identity){view->settlement_text[i], data->texts->str + data->settlement_id[i]};
-  identities_write(output, "settlement", identity, data->n_lines);
-  return rs_output_close(output, error);
-}
-
 /* ---- the whole ---- */
 
 static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const char *folder, const char *former, char digest[65],
-                        char manifest[65], GError **error) {
+                        char manifest[65], GBytes **ids, GError **error) {
   g_autoptr(RsMask) clear_mask = rs_mask_clear();
   g_autoptr(RsCaseView) clear = rs_case_view_new(data, clear_mask);
   g_autoptr(GPtrArray) names = file_names(data->c->rings);
   g_autofree char *rings = g_build_filename(folder, "rings", NULL);
   g_autofree char *former_log = g_build_filename(former, "log.jsonl", NULL);
   g_autofree char *log = g_build_filename(folder, "log.jsonl", NULL);
-  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .names = names};
+  g_autoptr(RsCaseFiles) files = rs_case_files_new(folder, names);
+  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files};
   RsXmlCounts text = {0, 0, 0};
   if (mkdir(rings, 0700) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", rings, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), rings, rs_words_errno(errno));
     return false;
   }
   if (data->c->reader != NULL && !rs_reader_hash(data->c->reader, error)) return false; /* the tables and the manifest name the inputs */
-  if (!build_run(&build, &text, error) || !ring_files_sync(folder, data->c->rings->n_rings, error)) return false;
+  const bool built = build_run(&build, &text, error);
+  *ids = build.ids;
+  if (!built || !rs_case_files_sync(files, error)) return false;
   rs_digest_join(build.part, digest);
-  return rs_manifest_write(data, folder, names, digest, &text, manifest, error) &&
+  return rs_manifest_write(data, folder, rs_case_files_all(files), digest, &text, manifest, error) &&
          rs_case_log_write(data->c, former_log, log, digest, manifest, error) && rs_case_folder_sync(rings, error) &&
          rs_case_folder_sync(folder, error);
 }
@@ -214,18 +214,27 @@ static char *beside(const char *folder, const char *what, const char *manifest) 
   return g_strdup_printf("%s%s.next-%.16s", folder, what, manifest);
 }
 
-static bool secrets_save(const RsCaseView *view, const char *folder, const char *manifest, GError **error) {
-  if (rs_mask_is_clear(view->mask)) return true;
-  g_autofree char *key = beside(folder, ".key", manifest);
-  g_autofree char *ids = beside(folder, ".ids", manifest);
-  return rs_mask_save(view->mask, key, error) && ids_save(view, ids, error);
+static bool ids_save(GBytes *ids, const char *path, GError **error) {
+  gsize length;
+  const char *text = g_bytes_get_data(ids, &length);
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  rs_output_write(output, text, length);
+  return rs_output_close(output, error);
+}
+
+static bool secrets_save(const RsMask *mask, GBytes *ids, const char *folder, const char *manifest, GError **error) {
+  if (rs_mask_is_clear(mask)) return true;
+  g_autofree char *key_path = beside(folder, ".key", manifest);
+  g_autofree char *ids_path = beside(folder, ".ids", manifest);
+  return rs_mask_save(mask, key_path, error) && ids_save(ids, ids_path, error);
 }
 
 static bool secret_commit(const char *folder, const char *what, const char *manifest, GError **error) {
   g_autofree char *next = beside(folder, what, manifest);
   g_autofree char *path = g_strconcat(folder, what, NULL);
   if (rename(next, path) == 0) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, g_strerror(errno));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, rs_words_errno(errno));
   return false;
 }
 
@@ -250,9 +259,10 @@ bool rs_case_write(const RsCase *c, const char *folder, char digest[65], GError 
   if (partial == NULL) return false;
   g_autoptr(RsCaseData) data = rs_case_data_new(c, error);
   g_autoptr(RsCaseView) view = data == NULL ? NULL : rs_case_view_new(data, c->mask);
+  g_autoptr(GBytes) ids = NULL;
   char manifest[65] = "";
-  const bool good = view != NULL && folder_fill(data, view, partial, name, digest, manifest, error) &&
-                    secrets_save(view, name, manifest, error) && rs_case_folder_finish(partial, name, true, error);
+  const bool good = view != NULL && folder_fill(data, view, partial, name, digest, manifest, &ids, error) &&
+                    secrets_save(c->mask, ids, name, manifest, error) && rs_case_folder_finish(partial, name, true, error);
   if (good) return secrets_commit(view, name, manifest, error);
   secrets_drop(name, manifest);
   rs_case_folder_remove(partial);

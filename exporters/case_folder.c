@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/words.h"
 #include "exporters/checksum.h"
 #include "exporters/manifest.h"
 
@@ -21,7 +22,7 @@
 
 static bool io_failed(GError **error, const char *path, const char *what) {
   const int code = errno;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot %s: %s", path, what, g_strerror(code));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot %s: %s"), path, _(what), rs_words_errno(code));
   return false;
 }
 
@@ -31,7 +32,7 @@ char *rs_case_folder_name(const char *folder, GError **error) {
   g_autofree char *name = g_strndup(folder, length);
   g_autofree char *base = g_path_get_basename(length == 0 ? "." : name);
   if (length > 0 && strcmp(base, ".") != 0 && strcmp(base, "..") != 0) return g_steal_pointer(&name);
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' cannot be a case folder: give a name of its own, for example 'case'", folder);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("'%s' cannot be a case folder: give a name of its own, for example 'case'"), folder);
   return NULL;
 }
 
@@ -48,7 +49,7 @@ void rs_case_folder_remove(const char *path) { nftw(path, entry_remove, 16, FTW_
 /* ---- may it be replaced ---- */
 
 static bool refused(GError **error, const char *folder, const char *why) {
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' %s: choose another folder", folder, why);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _(why), folder);
   return false;
 }
 
@@ -74,14 +75,14 @@ static char *stranger_find(const char *folder, const char *sub, GHashTable *name
 bool rs_case_folder_replaceable(const char *folder, GError **error) {
   struct stat status;
   bool is_case;
-  if (lstat(folder, &status) != 0) return errno == ENOENT || io_failed(error, folder, "look");
-  if (S_ISLNK(status.st_mode)) return refused(error, folder, "is a link");
-  if (!S_ISDIR(status.st_mode)) return refused(error, folder, "is not a folder");
+  if (lstat(folder, &status) != 0) return errno == ENOENT || io_failed(error, folder, N_("look"));
+  if (S_ISLNK(status.st_mode)) return refused(error, folder, N_("'%s' is a link: choose another folder"));
+  if (!S_ISDIR(status.st_mode)) return refused(error, folder, N_("'%s' is not a folder: choose another folder"));
   g_autoptr(GHashTable) names = rs_manifest_names(folder, &is_case);
   g_autofree char *stranger = stranger_find(folder, NULL, names);
   if (stranger == NULL) return true;
-  if (!is_case) return refused(error, folder, "is not empty and not a ringscope case");
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' holds '%s', which ringscope did not write: move it away, or choose another folder",
+  if (!is_case) return refused(error, folder, N_("'%s' is not empty and not a ringscope case: choose another folder"));
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("'%s' holds '%s', which ringscope did not write: move it away, or choose another folder"),
               folder, stranger);
   return false;
 }
@@ -91,34 +92,34 @@ bool rs_case_folder_replaceable(const char *folder, GError **error) {
 char *rs_case_folder_begin(const char *folder, GError **error) {
   g_autofree char *partial = g_strconcat(folder, PARTIAL "XXXXXX", NULL);
   rs_interrupt_hold();
-  const bool made = mkdtemp(partial) != NULL || io_failed(error, folder, "create");
+  const bool made = mkdtemp(partial) != NULL || io_failed(error, folder, N_("create"));
   rs_interrupt_resume();
   return made ? g_steal_pointer(&partial) : NULL;
 }
 
 bool rs_case_folder_sync(const char *path, GError **error) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-  if (fd < 0) return io_failed(error, path, "open");
-  const bool good = fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS || io_failed(error, path, "write");
+  if (fd < 0) return io_failed(error, path, N_("open"));
+  const bool good = fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS || io_failed(error, path, N_("write"));
   close(fd);
   return good;
 }
 
 bool rs_case_folder_add(const char *path, const char *bytes, size_t length, GError **error) {
   const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-  if (fd < 0) return io_failed(error, path, "create");
+  if (fd < 0) return io_failed(error, path, N_("create"));
   while (length > 0) {
     const ssize_t n = write(fd, bytes, MIN(length, (size_t)1 << 30));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      io_failed(error, path, "write");
+      io_failed(error, path, N_("write"));
       close(fd);
       return false;
     }
     bytes += n;
     length -= (size_t)n;
   }
-  return close(fd) == 0 || errno == EINTR || io_failed(error, path, "write");
+  return close(fd) == 0 || errno == EINTR || io_failed(error, path, N_("write"));
 }
 
 static void parent_sync(const char *path) {
@@ -129,9 +130,9 @@ static void parent_sync(const char *path) {
 static bool move_aside(const char *partial, const char *folder, GError **error) {
   g_autofree char *former = g_strconcat(folder, FORMER, NULL);
   rs_case_folder_remove(former);
-  if (rename(folder, former) != 0) return io_failed(error, folder, "replace");
+  if (rename(folder, former) != 0) return io_failed(error, folder, N_("replace"));
   if (rename(partial, folder) != 0) {
-    io_failed(error, folder, "replace");
+    io_failed(error, folder, N_("replace"));
     if (rename(former, folder) != 0) g_warning("%s: the former case is in %s", folder, former);
     return false;
   }
@@ -143,7 +144,7 @@ static bool move_aside(const char *partial, const char *folder, GError **error) 
 static bool put_in_place(const char *partial, const char *folder, bool may_exchange, GError **error) {
   if (!rs_case_folder_replaceable(folder, error)) return false;
   if (access(folder, F_OK) != 0) {
-    if (rename(partial, folder) != 0) return io_failed(error, folder, "create");
+    if (rename(partial, folder) != 0) return io_failed(error, folder, N_("create"));
     parent_sync(folder);
     return true;
   }
@@ -152,7 +153,7 @@ static bool put_in_place(const char *partial, const char *folder, bool may_excha
     rs_case_folder_remove(partial);
     return true;
   }
-  if (may_exchange && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return io_failed(error, folder, "replace");
+  if (may_exchange && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return io_failed(error, folder, N_("replace"));
   return move_aside(partial, folder, error);
 }
 
@@ -243,15 +244,15 @@ static bool lock_is_named(const RsCaseLock *lock) {
 static bool lock_take(RsCaseLock *lock, const char *folder, GError **error) {
   for (;;) {
     lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-    if (lock->fd < 0) return io_failed(error, folder, "write beside it");
+    if (lock->fd < 0) return io_failed(error, folder, N_("write beside it"));
     if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0) {
       if (lock_is_named(lock)) return true;
       close(lock->fd);
       lock->fd = -1;
       continue;
     }
-    if (errno == EWOULDBLOCK) g_set_error(error, RS_ERROR, RS_ERROR_IO, "'%s' is being written by another run", folder);
-    else io_failed(error, lock->path, "lock");
+    if (errno == EWOULDBLOCK) g_set_error(error, RS_ERROR, RS_ERROR_IO, _("'%s' is being written by another run"), folder);
+    else io_failed(error, lock->path, N_("lock"));
     close(lock->fd);
     lock->fd = -1;
     return false;

@@ -1,6 +1,7 @@
 #include "exporters/case_log.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/checksum.h"
 #include "exporters/json.h"
 
@@ -127,7 +128,7 @@ bool rs_case_log_check(const char *path, GError **error) {
   for (const char *line = text, *end; line < text + length; line = end + 1, number++) {
     end = memchr(line, '\n', length - (size_t)(line - text));
     if (end == NULL || !line_holds(line, (size_t)(end - line), prev)) {
-      g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s:%u: the log was changed here or before", path, number);
+      g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, _("%s:%u: the log was changed here or before"), path, number);
       return false;
     }
     rs_checksum_bytes(line, (size_t)(end - line), prev);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "base/words.h"
 #include "exporters/manifest.h"
 
 #include <errno.h>
@@ -17,17 +18,17 @@ static char *trimmed(const char *folder) {
 static bool format_ok(const char *folder, GError **error) {
   bool is_case;
   if (access(folder, R_OK) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", folder, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), folder, rs_words_errno(errno));
     return false;
   }
   g_hash_table_unref(rs_manifest_names(folder, &is_case));
   const unsigned format = rs_manifest_format(folder);
   if (!is_case)
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' is not a case folder: it has no manifest.json of ringscope", folder);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' is not a case folder: it has no manifest.json of ringscope"), folder);
   else if (format == 0)
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' was made by an older ringscope: run analyze again", folder);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' was made by an older ringscope: run analyze again"), folder);
   else if (format > RS_CASE_FORMAT)
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' has case format %u, this ringscope reads up to %u: use a newer one",
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' has case format %u, this ringscope reads up to %u: use a newer one"),
                 folder, format, RS_CASE_FORMAT);
   return is_case && format > 0 && format <= RS_CASE_FORMAT;
 }
@@ -45,7 +46,7 @@ static bool key_find(RsCaseRead *read, const char *mask_key, const char *fingerp
     return true;
   }
   if (mask_key == NULL) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: not the masking key of '%s'", mask_key, read->folder);
+  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: not the masking key of '%s'"), mask_key, read->folder);
   return false;
 }
 

@@ -1,6 +1,7 @@
 #include "exporters/case_verify.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/case_log.h"
 #include "exporters/checksum.h"
 #include "exporters/manifest.h"
@@ -103,7 +104,7 @@ RsVerify *rs_verify_new(const char *folder, GError **error) {
   g_autoptr(RsVerify) verify = g_new0(RsVerify, 1);
   verify->findings = g_ptr_array_new_with_free_func(finding_free);
   if (access(folder, R_OK) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", folder, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), folder, rs_words_errno(errno));
     return NULL;
   }
   g_autoptr(GPtrArray) files = rs_manifest_files(folder, verify->digest, error);

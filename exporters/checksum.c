@@ -1,6 +1,7 @@
 #include "exporters/checksum.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,6 @@ bool rs_checksum_file(const char *path, char hex[65], uint64_t *size, GError **e
   rs_checksum_finish(checksum, hex);
   if (fd >= 0) close(fd);
   if (n == 0) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, g_strerror(code));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, rs_words_errno(code));
   return false;
 }

@@ -50,7 +50,7 @@ bool rs_csv_write(const RsCaseView *view, const RsTable *table, const char *path
   if (output == NULL) return false;
   rs_csv_header(output, table, false);
   rs_table_walk(table, view, file_row, output);
-  return rs_output_close(output, error);
+  return rs_output_close_unsynced(output, error);
 }
 
 bool rs_csv_write_rejects(const RsReport *report, const RsMask *mask, const char *path, GError **error) {

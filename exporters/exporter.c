@@ -1,6 +1,7 @@
 #include "exporters/exporter.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/case_folder.h"
 #include "exporters/gexf.h"
 #include "exporters/graphml.h"
@@ -51,7 +52,7 @@ static bool xlsx_write(const RsExport *what, const char *path, GError **error) {
   if (output == NULL) return false;
   g_autofree char *folder = g_build_filename(g_get_tmp_dir(), "ringscope-XXXXXX", NULL);
   if (mkdtemp(folder) == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", folder, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), folder, rs_words_errno(errno));
     return false;
   }
   g_autofree char *book = g_build_filename(folder, "export.xlsx", NULL);
@@ -92,7 +93,7 @@ static bool place_free(const char *path, GError **error) {
   for (struct dirent *entry; empty && (entry = readdir(entries)) != NULL;)
     empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
   if (entries != NULL) closedir(entries);
-  if (!empty) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' is there already: give a new folder", path);
+  if (!empty) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("'%s' is there already: give a new folder"), path);
   return empty;
 }
 
@@ -103,7 +104,7 @@ static bool folder_run(const RsExporter *exporter, const RsExport *what, const c
   if (partial == NULL) return false;
   bool good = exporter->write(what, partial, error);
   if (good && rename(partial, name) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", name, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), name, rs_words_errno(errno));
     good = false;
   }
   if (!good) rs_case_folder_remove(partial);

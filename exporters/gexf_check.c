@@ -1,6 +1,7 @@
 /* GEXF held against the rules that Gephi, networkx and graphology impose: numbers as in the linter of GraphML, 18 for the timeline. */
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/gexf.h"
 #include "exporters/xml_check.h"
 
@@ -33,7 +34,7 @@ static bool broken(const Gexf *gexf, const RsXmlEvent *event, int rule, GError *
   va_start(arguments, format);
   g_autofree char *what = g_strdup_vprintf(format, arguments);
   va_end(arguments);
-  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s:%d: rule %d: %s", gexf->path, event->line, rule, what);
+  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, _("%s:%d: rule %d: %s"), gexf->path, event->line, rule, what);
   return false;
 }
 

@@ -1,6 +1,7 @@
 #include "exporters/manifest.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/checksum.h"
 #include "exporters/json.h"
 #include "exporters/sqlite.h"
@@ -124,25 +125,20 @@ static void text_write(RsJson *json, const RsXmlCounts *text) {
   rs_json_end(json, '}');
 }
 
-static bool outputs_write(RsJson *json, const char *folder, const GPtrArray *names, GError **error) {
+static void outputs_write(RsJson *json, const GPtrArray *files) {
   rs_json_begin(json, "outputs", '[');
-  for (guint i = 0; i < names->len; i++) {
-    const char *name = g_ptr_array_index(names, i);
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    char sha256[65];
-    uint64_t size;
-    if (!rs_checksum_file(path, sha256, &size, error)) return false;
+  for (guint i = 0; i < files->len; i++) {
+    const RsManifestFile *file = g_ptr_array_index(files, i);
     rs_json_begin(json, NULL, '{');
-    rs_json_text(json, "name", name);
-    rs_json_unsigned(json, "bytes", size);
-    rs_json_text(json, "sha256", sha256);
+    rs_json_text(json, "name", file->name);
+    rs_json_unsigned(json, "bytes", file->bytes);
+    rs_json_text(json, "sha256", file->sha256);
     rs_json_end(json, '}');
   }
   rs_json_end(json, ']');
-  return true;
 }
 
-bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArray *names, const char *digest,
+bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArray *files, const char *digest,
                        const RsXmlCounts *text, char sha256[65], GError **error) {
   g_autofree char *path = g_build_filename(folder, "manifest.json", NULL);
   g_autoptr(RsOutput) output = rs_output_open(path, error);
@@ -160,7 +156,7 @@ bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArr
   counts_write(&json, data);
   search_write(&json, data->c);
   text_write(&json, text);
-  if (!outputs_write(&json, folder, names, error)) return false;
+  outputs_write(&json, files);
   rs_json_end(&json, '}');
   rs_output_char(output, '\n');
   return rs_output_close(output, error) && rs_checksum_file(path, sha256, &size, error);
@@ -223,7 +219,7 @@ GPtrArray *rs_manifest_files(const char *folder, char digest[65], GError **error
   g_autofree char *text = manifest_read(folder);
   digest[0] = '\0';
   if (text == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "'%s' is not a case folder: it has no manifest.json of ringscope", folder);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' is not a case folder: it has no manifest.json of ringscope"), folder);
     return NULL;
   }
   g_autofree char *result = field(text, NULL, "\"result_digest\": \"");

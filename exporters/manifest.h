@@ -9,15 +9,16 @@
 /* What a reader of case folders must understand: raised when a table or file changes its meaning, not when one is added. */
 #define RS_CASE_FORMAT 1u
 
-/* folder: where the files lie; names: relative paths of the files to list, in this order. text: what exporting altered. sha256 (65
- * bytes) gets the manifest's own checksum. error: RS_ERROR_IO. */
-bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArray *names, const char *digest,
+typedef struct { char *name; uint64_t bytes; char sha256[65]; } RsManifestFile;
+
+/* Writes FOLDER/manifest.json. files: of RsManifestFile, listed in this order. text: what exporting altered. sha256 (65 bytes) gets the
+ * manifest's own checksum. error: RS_ERROR_IO. */
+bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArray *files, const char *digest,
                        const RsXmlCounts *text, char sha256[65], GError **error);
 /* The relative paths listed in a manifest, as a set; empty if there is none. *is_case: a manifest of ours stands there. */
 GHashTable *rs_manifest_names(const char *folder, bool *is_case);
 /* What a manifest says of each file, in its order; digest (65 bytes) gets the result digest, "" if there is none. error: RS_ERROR_INPUT: no
  * manifest of ours. */
-typedef struct { char *name; uint64_t bytes; char sha256[65]; } RsManifestFile;
 GPtrArray *rs_manifest_files(const char *folder, char digest[65], GError **error);
 /* The case format a manifest names; 0: no case, or one made before formats were numbered. */
 unsigned rs_manifest_format(const char *folder);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +42,7 @@ static bool key_random(unsigned char key[KEY_BYTES], GError **error) {
     const ssize_t n = getrandom(key + filled, KEY_BYTES - filled, 0);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      g_set_error(error, RS_ERROR, RS_ERROR_IO, "no random numbers for the masking key: %s", g_strerror(errno));
+      g_set_error(error, RS_ERROR, RS_ERROR_IO, _("no random numbers for the masking key: %s"), rs_words_errno(errno));
       return false;
     }
     filled += (size_t)n;
@@ -63,7 +64,7 @@ static bool key_text_read(const char *path, char *text, size_t size, GError **er
   if (fd >= 0) close(fd);
   text[filled] = '\0';
   if (n >= 0) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read the masking key: %s", path, g_strerror(code));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read the masking key: %s"), path, rs_words_errno(code));
   return false;
 }
 
@@ -84,7 +85,7 @@ static bool key_load(const char *path, unsigned char key[KEY_BYTES], GError **er
   if (!key_text_read(path, text, sizeof text, error)) return false;
   const bool good = key_text_parse(text, key);
   explicit_bzero(text, sizeof text);
-  if (!good) g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: not a ringscope masking key", path);
+  if (!good) g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: not a ringscope masking key"), path);
   return good;
 }
 

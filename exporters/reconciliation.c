@@ -57,7 +57,7 @@ static void settlements_write(RsJson *json, const RsReport *report) {
   rs_json_end(json, '}');
 }
 
-bool rs_reconciliation_write(const RsReport *report, const char *path, GError **error) {
+bool rs_reconciliation_write(const RsReport *report, RsLanguage language, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
   RsJson json = rs_json(output);
@@ -67,7 +67,7 @@ bool rs_reconciliation_write(const RsReport *report, const char *path, GError **
   settlements_write(&json, report);
   files_write(&json, report);
   rs_json_begin(&json, "notes", '[');
-  for (guint i = 0; i < report->notes->len; i++) rs_json_text(&json, NULL, g_ptr_array_index(report->notes, i));
+  for (guint i = 0; i < report->notes->len; i++) rs_json_text(&json, NULL, ((const RsSaid *)g_ptr_array_index(report->notes, i))->text[language]);
   rs_json_end(&json, ']');
   rs_json_end(&json, '}');
   rs_output_char(output, '\n');

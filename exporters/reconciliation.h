@@ -5,6 +5,6 @@
 #include "claims/report.h"
 
 /* error: RS_ERROR_IO. */
-bool rs_reconciliation_write(const RsReport *report, const char *path, GError **error);
+bool rs_reconciliation_write(const RsReport *report, RsLanguage language, const char *path, GError **error);
 
 #endif

@@ -1,6 +1,7 @@
 #include "exporters/sqlite.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@ typedef struct {
 const char *rs_sqlite_version(void) { return sqlite3_libversion(); }
 
 static bool sql_failed(sqlite3 *db, const char *path, GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot write: %s", path, db == NULL ? "no memory" : sqlite3_errmsg(db));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot write: %s"), path, db == NULL ? _("no memory") : sqlite3_errmsg(db));
   return false;
 }
 
@@ -79,14 +80,24 @@ static bool database_fill(Writer *writer, const RsCaseView *view, const char *pa
              "CREATE INDEX relation_to ON relation (to_type, to_id); COMMIT", path, error);
 }
 
+/* Counting every allocation under a lock costs a tenth of filling a database, and nobody asks for the count. Takes effect before the
+ * library's first use. */
+static void counting_off(void) {
+  static gsize done;
+  if (!g_once_init_enter(&done)) return;
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  g_once_init_leave(&done, 1);
+}
+
 bool rs_sqlite_write(const RsCaseView *view, const char *path, GError **error) {
   Writer writer = {NULL, NULL, false};
   const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600); /* SQLite itself would let others read */
   if (fd < 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, rs_words_errno(errno));
     return false;
   }
   close(fd);
+  counting_off();
   const int opened = sqlite3_open_v2(path, &writer.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
   bool good = opened == SQLITE_OK ? database_fill(&writer, view, path, error) : sql_failed(writer.db, path, error);
   if (sqlite3_close(writer.db) != SQLITE_OK && good) good = sql_failed(writer.db, path, error);
@@ -129,14 +140,14 @@ static void distrust(sqlite3 *db) {
 RsDatabase *rs_sqlite_open(const char *path, GError **error) {
   struct stat status;
   if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, access(path, F_OK) != 0 ? g_strerror(errno) : "not a file");
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, access(path, F_OK) != 0 ? rs_words_errno(errno) : _("not a file"));
     return NULL;
   }
   g_autofree char *uri = uri_of(path);
   g_autoptr(RsDatabase) database = g_new0(RsDatabase, 1);
   database->path = g_strdup(path);
   if (sqlite3_open_v2(uri, &database->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, sqlite3_errmsg(database->db));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, sqlite3_errmsg(database->db));
     return NULL;
   }
   distrust(database->db);
@@ -183,7 +194,7 @@ static bool row_read(RsDatabase *database, sqlite3_stmt *select, const RsTable *
     const RsCellType type = table->column[i].type;
     cell[i] = (RsCell){.text = ""};
     if (type == RS_CELL_TEXT ? text_read(select, (int)i, &cell[i]) : number_read(select, (int)i, type, &cell[i])) continue;
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: table '%s': '%s' is not what a case holds there", database->path, table->name,
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: table '%s': '%s' is not what a case holds there"), database->path, table->name,
                 table->column[i].name);
     return false;
   }

@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -164,7 +165,7 @@ static bool fill(const RsCaseSource *source, const char *ring_id, Sums *sums, GE
 }
 
 static bool differs(const RsCaseSource *source, const char *ring, const char *what, GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s: %s: %s: somebody changed the case; ringscope verify tells which file",
+  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, _("%s: %s: %s: somebody changed the case; ringscope verify tells which file"),
               source->read != NULL ? source->read->folder : "case", ring, what);
   return false;
 }

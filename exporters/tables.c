@@ -1,8 +1,10 @@
 #include "exporters/tables.h"
 
 #include "base/calendar.h"
+#include "exporters/cells.h"
 #include "exporters/graphml.h"
 #include "exporters/tables_database.h"
+#include "exporters/tables_evidence.h"
 #include "exporters/tables_rules.h"
 #include "exporters/tables_search.h"
 
@@ -10,17 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static RsCell text_cell(const char *text) { return (RsCell){.text = text}; }
-static RsCell integer_cell(int64_t value) { return (RsCell){.integer = value}; }
-static RsCell count_cell(uint64_t value) { return integer_cell((int64_t)MIN(value, (uint64_t)INT64_MAX)); }
-static RsCell number_cell(double value) { return (RsCell){.number = value}; }
 static RsCell day_cell(bool known, uint16_t day, char buffer[11]) { return text_cell(known ? rs_day_format(day, buffer) : ""); }
-
-typedef struct { char text[16]; } RingId;
-static const char *ring_id(uint32_t ring, RingId *id) {
-  g_snprintf(id->text, sizeof id->text, "R%04u", ring + 1);
-  return id->text;
-}
 
 /* ---- ring ---- */
 
@@ -109,104 +101,6 @@ static void fact_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void
                            text_cell(fact->counter ? "counter" : "for"), text_cell(text)};
     row(&rs_table[RS_TABLE_FACT], cell, data);
   }
-}
-
-/* ---- evidence ---- */
-
-static const RsTableColumn evidence_columns[] = {
-    {"ring_id", RS_CELL_TEXT, false}, {"file", RS_CELL_TEXT, true}, {"line", RS_CELL_INTEGER, true},
-    {"claim_id", RS_CELL_TEXT, false}, {"settlement_id", RS_CELL_TEXT, false}, {"person_id", RS_CELL_TEXT, false},
-    {"doctor_id", RS_CELL_TEXT, false}, {"institution_id", RS_CELL_TEXT, false}, {"drug_code", RS_CELL_TEXT, false},
-    {"time", RS_CELL_TEXT, false}, {"amount", RS_CELL_MONEY, false}, {"fund_amount", RS_CELL_MONEY, false},
-    {"facts", RS_CELL_TEXT, false}};
-
-typedef struct {
-  uint64_t line;
-  uint32_t visit, facts;
-  const char *person, *time, *settlement, *claim;
-} EvidenceRow;
-
-static int compare_texts(const char *a, const char *b) { return a == b ? 0 : strcmp(a, b); }
-static int compare_numbers(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
-
-/* Everything that is printed takes part before the line number, so the order does not depend on which file a row stood in. */
-static int compare_evidence(const void *a, const void *b, void *data) {
-  const EvidenceRow *x = a, *y = b;
-  const RsClaims *c = data;
-  int order = compare_texts(x->person, y->person);
-  if (order == 0) order = compare_texts(x->time, y->time);
-  if (order == 0) order = compare_numbers(c->visit_institution[x->visit], c->visit_institution[y->visit]);
-  if (order == 0) order = compare_texts(x->settlement, y->settlement);
-  if (order == 0) order = compare_texts(x->claim, y->claim);
-  if (order == 0) order = compare_numbers(c->line_drug[x->line], c->line_drug[y->line]);
-  if (order == 0) order = compare_numbers(c->line_doctor[x->line], c->line_doctor[y->line]);
-  if (order == 0) order = (c->line_amount[x->line] > c->line_amount[y->line]) - (c->line_amount[x->line] < c->line_amount[y->line]);
-  if (order == 0) order = (c->line_fund[x->line] > c->line_fund[y->line]) - (c->line_fund[x->line] < c->line_fund[y->line]);
-  if (order == 0) order = compare_numbers(x->facts, y->facts);
-  if (order == 0) order = compare_numbers(c->line_row[x->line], c->line_row[y->line]);
-  return order;
-}
-
-static size_t line_position(const RsCaseData *data, uint64_t line) {
-  size_t low = 0, high = data->n_lines;
-  while (high - low > 1) {
-    const size_t middle = low + (high - low) / 2;
-    if (data->line[middle] <= line) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-static EvidenceRow evidence_row(const RsCaseView *view, const RsEvidence *evidence) {
-  const RsCaseData *data = view->data;
-  const size_t at = line_position(data, evidence->line);
-  const uint32_t visit = rs_claims_line_visit(view->c->claims, evidence->line);
-  const char *texts = data->texts->str;
-  return (EvidenceRow){.line = evidence->line, .visit = visit, .facts = evidence->facts,
-                       .person = rs_case_view_id(view, RS_PERSON, rs_claims_visit_person(view->c->claims, visit)),
-                       .time = texts + data->time[at],
-                       .settlement = view->settlement_text ? view->settlement_text[at] : texts + data->settlement_id[at],
-                       .claim = view->claim_text ? view->claim_text[at] : texts + data->claim_id[at]};
-}
-
-static const char *fact_codes(const RsRing *ring, uint32_t facts, GString *codes) {
-  g_string_truncate(codes, 0);
-  for (uint32_t f = 0; f < MIN(ring->n_facts, 32u); f++)
-    if (facts >> f & 1u) g_string_append_printf(codes, "%s%s", codes->len > 0 ? ";" : "", ring->facts[f].code);
-  return codes->str;
-}
-
-static const char *number_text(const RsText *text, uint32_t number) {
-  return number == RS_NONE || text == NULL ? "" : rs_text_get(text, number);
-}
-
-static const char *file_name(const RsReport *report, RsRow row) {
-  const uint32_t file = RS_ROW_FILE(row);
-  return file < report->files->len ? ((const RsInputFile *)g_ptr_array_index(report->files, file))->name : "";
-}
-
-static void evidence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
-  const RsClaims *claims = view->c->claims;
-  GString *codes = g_string_new(NULL);
-  const RsRing *ring = &view->c->rings->rings[r];
-  g_autofree EvidenceRow *rows = g_new(EvidenceRow, ring->n_evidence + 1);
-  RingId id;
-  for (uint64_t e = 0; e < ring->n_evidence; e++) rows[e] = evidence_row(view, &ring->evidence[e]);
-  if (ring->n_evidence > 0) qsort_r(rows, ring->n_evidence, sizeof *rows, compare_evidence, (void *)claims);
-  for (uint64_t e = 0; e < ring->n_evidence; e++) {
-    const EvidenceRow *one = &rows[e];
-    const RsRow source = claims->line_row[one->line];
-    const RsCell cell[] = {
-        text_cell(ring_id(r, &id)), text_cell(file_name(view->c->report, source)), count_cell(RS_ROW_LINE(source)),
-        text_cell(one->claim), text_cell(one->settlement), text_cell(one->person),
-        text_cell(number_text(claims->doctor, claims->line_doctor[one->line])),
-        text_cell(rs_text_get(claims->institution, claims->visit_institution[one->visit])),
-        text_cell(number_text(claims->drug, claims->line_drug[one->line])), text_cell(one->time),
-        integer_cell(claims->line_amount[one->line]), integer_cell(claims->line_fund[one->line]),
-        text_cell(fact_codes(ring, one->facts, codes))};
-    row(&rs_table[RS_TABLE_EVIDENCE], cell, data);
-  }
-  g_string_free(codes, TRUE);
 }
 
 /* ---- institution ---- */
@@ -355,9 +249,9 @@ static void relation_walk(const RsCaseView *view, RsRowFunc row, void *data) {
     char first[11], last[11];
     const RsCell cell[] = {
         text_cell(rs_kind_name[from->node->kind]), text_cell(from->id), text_cell(rs_kind_name[to->node->kind]), text_cell(to->id),
-        text_cell(rs_relation_name[edge->kind]), integer_cell(relation->visits[edge->row]), integer_cell(edge->sum.lines),
-        integer_cell(relation->days[edge->row]), integer_cell(edge->sum.amount), integer_cell(edge->sum.fund),
-        day_cell(true, edge->sum.first_day, first), day_cell(true, edge->sum.last_day, last)};
+        text_cell(rs_relation_name[edge->kind]), integer_cell(relation->visits[edge->row]), integer_cell(relation->lines[edge->row]),
+        integer_cell(relation->days[edge->row]), integer_cell(relation->amount[edge->row]), integer_cell(relation->fund[edge->row]),
+        day_cell(true, relation->first_day[edge->row], first), day_cell(true, relation->last_day[edge->row], last)};
     row(&rs_table[RS_TABLE_RELATION], cell, data);
   }
 }
@@ -374,7 +268,7 @@ const RsTable rs_table[RS_N_TABLES] = {
     [RS_TABLE_RING] = {"ring", "rings.csv", COLUMNS(ring), .of_ring = ring_row},
     [RS_TABLE_MEMBER] = {"member", "members.csv", COLUMNS(member), .of_ring = member_of_ring},
     [RS_TABLE_FACT] = {"fact", "facts.csv", COLUMNS(fact), .of_ring = fact_of_ring},
-    [RS_TABLE_EVIDENCE] = {"evidence", "evidence.csv", COLUMNS(evidence), .of_ring = evidence_of_ring},
+    [RS_TABLE_EVIDENCE] = {"evidence", "evidence.csv", ELSEWHERE(evidence, EVIDENCE), .of_ring = rs_evidence_of_ring},
     [RS_TABLE_INSTITUTION] = {"institution", "institutions.csv", COLUMNS(institution), .whole = institution_walk},
     [RS_TABLE_REJECT] = {"reject", "rejects.csv", COLUMNS(reject), .whole = reject_walk},
     [RS_TABLE_ENTITY] = {"entity", NULL, COLUMNS(entity), .whole = entity_walk},

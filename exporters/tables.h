@@ -17,7 +17,9 @@ typedef struct {
   RsSubgraph *subgraph;
   size_t n_lines;
   uint64_t *line;                            /* [n_lines] ascending line numbers of the claims table */
+  uint32_t *visit, *person;                  /* [n_lines] whose line it is */
   uint64_t *claim_id, *settlement_id, *time; /* [n_lines] offsets into texts */
+  uint64_t *moment;                          /* [n_lines] below 2^34, ordered as the printed times are */
   GString *texts;                            /* NUL-terminated texts; offset 0 is "" */
 } RsCaseData;
 
@@ -26,15 +28,26 @@ RsCaseData *rs_case_data_new(const RsCase *c, GError **error);
 void rs_case_data_free(RsCaseData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCaseData, rs_case_data_free)
 
-/* The case as seen through one mask: pseudonyms are computed once, by several threads. */
+/* One ring's claim line. */
+typedef struct {
+  uint64_t order; /* the person's place among the printed ids, and the moment */
+  uint64_t line;  /* of the claims table */
+  uint32_t at;    /* in RsCaseData */
+  uint32_t facts; /* bits: facts of the ring */
+} RsEvidenceRow;
+
+/* The case as seen through one mask: pseudonyms are computed and evidence is sorted once, by several threads. */
 typedef struct {
   const RsCaseData *data;
   const RsCase *c;
   const RsMask *mask;
   uint32_t *shown;                         /* [n_shown] person numbers in any ring, ascending */
   uint32_t n_shown;
+  uint32_t *shown_rank;                    /* [n_shown] place of each among the printed ids, sorted */
   char (*shown_text)[20];                  /* [n_shown] pseudonyms; NULL unmasked */
   char (*claim_text)[20], (*settlement_text)[20]; /* [data->n_lines], NULL unmasked */
+  RsEvidenceRow *evidence;                 /* [first_evidence[n_rings]] ring after ring, in printed order */
+  uint64_t *first_evidence;                /* [n_rings + 1] */
 } RsCaseView;
 RsCaseView *rs_case_view_new(const RsCaseData *data, const RsMask *mask);
 void rs_case_view_free(RsCaseView *view);
@@ -42,6 +55,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCaseView, rs_case_view_free)
 
 /* The printed id of any entity of a ring, or of the case's subgraph. */
 const char *rs_case_view_id(const RsCaseView *view, RsKind kind, uint32_t id);
+/* Where a person who is shown stands in view->shown. */
+uint32_t rs_case_view_place(const RsCaseView *view, uint32_t person);
 
 typedef enum {
   RS_CELL_TEXT,

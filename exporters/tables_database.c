@@ -2,21 +2,11 @@
 #include "exporters/tables_database.h"
 
 #include "base/calendar.h"
+#include "exporters/cells.h"
 #include "exporters/spells.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static RsCell text_cell(const char *text) { return (RsCell){.text = text}; }
-static RsCell integer_cell(int64_t value) { return (RsCell){.integer = value}; }
-
-typedef struct {
-  char text[16];
-} RingId;
-static const char *ring_id(uint32_t ring, RingId *id) {
-  g_snprintf(id->text, sizeof id->text, "R%04u", ring + 1);
-  return id->text;
-}
 
 /* ---- burst ---- */
 

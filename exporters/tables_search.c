@@ -117,8 +117,10 @@ void rs_notice_walk(const RsCaseView *view, RsRowFunc row, void *data) {
     g_autofree char *en = rs_ring_summary(c->claims, near, RS_LANG_EN), *zh = rs_ring_summary(c->claims, near, RS_LANG_ZH);
     notice_row(&rows, "near_miss", i, rs_pattern_name[near->pattern], near->score, en, zh);
   }
-  for (guint i = 0; i < c->report->notes->len; i++)
-    notice_row(&rows, "note", i, "", 0, g_ptr_array_index(c->report->notes, i), NULL);
+  for (guint i = 0; i < c->report->notes->len; i++) {
+    const RsSaid *note = g_ptr_array_index(c->report->notes, i);
+    notice_row(&rows, "note", i, "", 0, note->text[RS_LANG_EN], note->text[RS_LANG_ZH]);
+  }
 }
 
 /* ---- input ---- */

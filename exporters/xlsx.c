@@ -1,6 +1,7 @@
 #include "exporters/xlsx.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "exporters/words.h"
 
 #include <errno.h>
@@ -91,6 +92,14 @@ static bool looks_escaped(const char *at) {
          g_ascii_isxdigit(at[5]) && at[6] == '_';
 }
 
+/* Plain ASCII that needs no change: what nearly all cells of a long sheet are. */
+static bool goes_as_it_is(const char *text) {
+  size_t n = 0;
+  for (; text[n] >= 0x20 && text[n] < 0x7f; n++)
+    if (text[n] == '_' && text[n + 1] == 'x') return false;
+  return text[n] == '\0' && n <= MAX_CHARACTERS;
+}
+
 /* What may stand in a cell: XML characters, at most MAX_CHARACTERS of them; CR LF and CR become LF, others U+FFFD. */
 static char *cell_text(const char *text) {
   GString *clean = g_string_new(NULL);
@@ -119,8 +128,8 @@ static void failed_set(RsWorkbook *workbook, lxw_error code) {
 
 static void text_put(RsWorkbook *workbook, uint32_t row, unsigned column, const char *text, lxw_format *format) {
   if (text == NULL || *text == '\0') return;
-  g_autofree char *clean = cell_text(text);
-  failed_set(workbook, worksheet_write_string(workbook->sheet, row, (lxw_col_t)column, clean, format));
+  g_autofree char *clean = goes_as_it_is(text) ? NULL : cell_text(text);
+  failed_set(workbook, worksheet_write_string(workbook->sheet, row, (lxw_col_t)column, clean == NULL ? text : clean, format));
 }
 
 /* A number that a double cannot hold exactly goes in as text. */
@@ -162,7 +171,7 @@ RsWorkbook *rs_workbook_new(const char *path, RsLanguage language, GError **erro
   if (fd >= 0) close(fd);
   workbook->book = fd < 0 ? NULL : workbook_new_opt(path, &options);
   if (workbook->book == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, fd < 0 ? g_strerror(errno) : "no memory");
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, fd < 0 ? rs_words_errno(errno) : _("no memory"));
     return NULL;
   }
   lxw_doc_properties properties = {.title = (char *)"ringscope", .comments = (char *)"ringscope " RS_VERSION, .created = CREATED};
@@ -226,8 +235,8 @@ bool rs_workbook_close(RsWorkbook *workbook, GError **error) {
   workbook->book = NULL;
   failed_set(workbook, closed);
   if (workbook->failed == LXW_NO_ERROR) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot write: %s", workbook->path,
-              errno != 0 ? g_strerror(errno) : lxw_strerror(workbook->failed));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot write: %s"), workbook->path,
+              errno != 0 ? rs_words_errno(errno) : lxw_strerror(workbook->failed));
   remove(workbook->path);
   return false;
 }

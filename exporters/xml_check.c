@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ static bool broken(Check *check, int rule, const char *format, ...) {
   va_start(arguments, format);
   g_autofree char *what = g_strdup_vprintf(format, arguments);
   va_end(arguments);
-  g_set_error(&check->failure, RS_ERROR, RS_ERROR_INTEGRITY, "%s:%d: rule %d: %s", check->path,
+  g_set_error(&check->failure, RS_ERROR, RS_ERROR_INTEGRITY, _("%s:%d: rule %d: %s"), check->path,
               check->reader == NULL ? 0 : xmlTextReaderGetParserLineNumber(check->reader), rule, what);
   return false;
 }
@@ -358,7 +359,7 @@ static bool document_check(Check *check) {
     if (!visit(check) || check->failure != NULL) return false;
   if (got < 0 || check->library != NULL) {
     if (check->failure == NULL)
-      g_set_error(&check->failure, RS_ERROR, RS_ERROR_INTEGRITY, "%s:%d: not well-formed: %s", check->path, check->library_line,
+      g_set_error(&check->failure, RS_ERROR, RS_ERROR_INTEGRITY, _("%s:%d: not well-formed: %s"), check->path, check->library_line,
                   check->library == NULL ? "unreadable" : check->library);
     return false;
   }
@@ -386,7 +387,7 @@ static bool file_check(Check *check, int fd, GMappedFile *file) {
   if (!raw_check(check, length == 0 ? "" : g_mapped_file_get_contents(file), length)) return false;
   check->reader = xmlReaderForFd(fd, NULL, NULL, XML_PARSE_NONET);
   if (check->reader != NULL) return document_check(check);
-  g_set_error(&check->failure, RS_ERROR, RS_ERROR_IO, "%s: cannot read", check->path);
+  g_set_error(&check->failure, RS_ERROR, RS_ERROR_IO, _("%s: cannot read"), check->path);
   return false;
 }
 
@@ -394,7 +395,7 @@ bool rs_xml_check_graphml(const char *path, RsXmlElementFunc func, void *data, R
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   g_autoptr(GMappedFile) file = fd < 0 ? NULL : g_mapped_file_new_from_fd(fd, FALSE, NULL);
   if (file == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, rs_words_errno(errno));
     if (fd >= 0) close(fd);
     return false;
   }
@@ -452,7 +453,7 @@ static bool document_walk(Check *check, RsXmlEventFunc func, GError **error) {
     if (!(type == XML_READER_TYPE_ELEMENT ? event_begin(check, name, func, error) : event_end(check, name, func, error))) return false;
   }
   if (got == 0 && check->library == NULL) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s:%d: not well-formed: %s", check->path, check->library_line,
+  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, _("%s:%d: not well-formed: %s"), check->path, check->library_line,
               check->library == NULL ? "unreadable" : check->library);
   return false;
 }
@@ -461,7 +462,7 @@ bool rs_xml_walk(const char *path, RsXmlEventFunc func, void *data, GError **err
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   g_autoptr(GMappedFile) file = fd < 0 ? NULL : g_mapped_file_new_from_fd(fd, FALSE, NULL);
   if (file == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot read: %s", path, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, rs_words_errno(errno));
     if (fd >= 0) close(fd);
     return false;
   }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "graph/components.h"
 #include "graph/igraph_bridge.h"
 
@@ -33,7 +34,7 @@ static void split_clear(Split *split) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Split, split_clear)
 
 static bool no_memory(GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory to split the graph into components");
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory to split the graph into components"));
   return false;
 }
 

@@ -1,6 +1,7 @@
 #include "graph/graph.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -101,11 +102,11 @@ static bool edges_checked(uint32_t n_nodes, uint64_t n, const uint32_t *a, const
                           GError **error) {
   for (uint64_t i = 0; i < n; i++) {
     if (a[i] >= n_nodes || b[i] >= n_nodes) {
-      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "edge %" G_GUINT64_FORMAT " ends past the last node", i);
+      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("edge %llu ends past the last node"), (unsigned long long)i);
       return false;
     }
     if (weight != NULL && !(weight[i] > 0 && isfinite(weight[i]))) {
-      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "edge %" G_GUINT64_FORMAT " has no positive, finite weight", i);
+      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("edge %llu has no positive, finite weight"), (unsigned long long)i);
       return false;
     }
   }
@@ -114,7 +115,7 @@ static bool edges_checked(uint32_t n_nodes, uint64_t n, const uint32_t *a, const
 
 static RsGraph *too_large(RsGraph *graph, GError **error) {
   rs_graph_free(graph);
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the graph");
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the graph"));
   return NULL;
 }
 

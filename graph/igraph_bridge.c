@@ -1,6 +1,7 @@
 #include "graph/igraph_bridge.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <igraph.h>
 #include <math.h>
@@ -40,7 +41,7 @@ static Session session_begin(uint64_t seed) {
 
 static bool session_end(Session session, igraph_error_t code, const char *what, GError **error) {
   if (code != IGRAPH_SUCCESS)
-    g_set_error(error, RS_ERROR, code == IGRAPH_ENOMEM ? RS_ERROR_LIMIT : RS_ERROR_IO, "%s: igraph: %s", what,
+    g_set_error(error, RS_ERROR, code == IGRAPH_ENOMEM ? RS_ERROR_LIMIT : RS_ERROR_IO, _("%s: igraph: %s"), what,
                 igraph_reason[0] != '\0' ? igraph_reason : igraph_strerror(code));
   igraph_set_error_handler(session.error_handler);
   igraph_set_warning_handler(session.warning_handler);
@@ -112,7 +113,7 @@ static bool list_checked(const RsEdgeList *list, GError **error) {
   for (uint32_t i = 0; valid && i < list->n_edges; i++)
     valid = list->from[i] < list->n_nodes && list->to[i] < list->n_nodes && list->from[i] != list->to[i] &&
             list->weight[i] > 0 && isfinite(list->weight[i]);
-  if (!valid) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "an edge list that igraph must not see");
+  if (!valid) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("an edge list that igraph must not see"));
   return valid;
 }
 

@@ -1,6 +1,7 @@
 #include "graph/kcore.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ bool rs_kcore(const RsGraph *graph, uint32_t *core, GError **error) {
       g_try_malloc_n((gsize)largest + 2, sizeof(uint32_t)),
   };
   if (buckets.node == NULL || buckets.place == NULL || buckets.start == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the core numbers of %u nodes", n);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the core numbers of %u nodes"), n);
     return false;
   }
   buckets_fill(&buckets, n, core, largest);

@@ -1,6 +1,7 @@
 #include "graph/knowledge.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "graph/knowledge_row.h"
 
 const RsKind rs_relation_from[RS_N_RELATIONS] = {RS_PERSON, RS_PERSON, RS_PERSON, RS_DOCTOR, RS_INSTITUTION, RS_DOCTOR};
@@ -56,27 +57,21 @@ static bool relation_init(RsKnowledge *knowledge, RsRelationKind kind) {
 }
 
 /* Hubs first: they need passing memory for every line, persons hardly any, so the peak is the finished graph. */
-RsKnowledge *rs_knowledge_new_bare(const RsClaims *claims, unsigned n_threads, GError **error) {
+RsKnowledge *rs_knowledge_new(const RsClaims *claims, unsigned n_threads, GError **error) {
   g_autoptr(RsKnowledge) knowledge = g_new0(RsKnowledge, 1);
   knowledge->claims = claims;
   n_threads = CLAMP(n_threads, 1, 64);
   if (claims->n_lines > UINT32_MAX - 1) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "more than 4,294,967,294 claim lines in one graph");
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("more than 4,294,967,294 claim lines in one graph"));
     return NULL;
   }
   for (RsRelationKind kind = 0; kind < RS_N_RELATIONS; kind++)
     if (!relation_init(knowledge, kind)) {
-      g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the offsets of a relation");
+      g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the offsets of a relation"));
       return NULL;
     }
   if (claims->n_lines == 0) n_threads = 1;
-  if (!rs_knowledge_hubs(knowledge, n_threads, 64, error) || !rs_knowledge_persons(knowledge, n_threads, error)) return NULL;
-  return g_steal_pointer(&knowledge);
-}
-
-RsKnowledge *rs_knowledge_new(const RsClaims *claims, unsigned n_threads, GError **error) {
-  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new_bare(claims, n_threads, error);
-  if (knowledge == NULL || !rs_knowledge_sums(knowledge, CLAMP(n_threads, 1, 64), error)) return NULL;
+  if (!rs_knowledge_hubs(knowledge, n_threads, error) || !rs_knowledge_persons(knowledge, n_threads, error)) return NULL;
   return g_steal_pointer(&knowledge);
 }
 
@@ -87,21 +82,17 @@ static bool refuse(const char **reason, const char *why) {
   return false;
 }
 
-static bool sums_valid(const RsRelation *relation, uint64_t i, const char **reason) {
-  if (relation->first_day[i] > relation->last_day[i] || relation->last_day[i] - relation->first_day[i] + 1 < relation->days[i])
-    return refuse(reason, "a relation with more days than lie between its first and last");
-  if (relation->days[i] == 1 && relation->first_day[i] != relation->last_day[i])
-    return refuse(reason, "a relation of one day that ends on another");
-  return true;
-}
-
 static bool row_valid(const RsRelation *relation, uint64_t i, bool first_of_row, const char **reason) {
   if (relation->to[i] >= relation->n_to) return refuse(reason, "a relation to an entity past the last");
   if (!first_of_row && relation->to[i - 1] >= relation->to[i]) return refuse(reason, "a row is not sorted or has repeats");
   if (relation->days[i] == 0 || relation->visits[i] < relation->days[i])
     return refuse(reason, "a relation with no day, or with fewer visits than days");
-  if (relation->lines != NULL && relation->lines[i] < relation->visits[i]) return refuse(reason, "a relation with fewer lines than visits");
-  return relation->amount == NULL || sums_valid(relation, i, reason);
+  if (relation->lines[i] < relation->visits[i]) return refuse(reason, "a relation with fewer lines than visits");
+  if (relation->first_day[i] > relation->last_day[i] || relation->last_day[i] - relation->first_day[i] + 1 < relation->days[i])
+    return refuse(reason, "a relation with more days than lie between its first and last");
+  if (relation->days[i] == 1 && relation->first_day[i] != relation->last_day[i])
+    return refuse(reason, "a relation of one day that ends on another");
+  return true;
 }
 
 static bool relation_valid(const RsRelation *relation, const char **reason) {
@@ -137,7 +128,7 @@ bool rs_knowledge_validate(const RsKnowledge *knowledge, const char **reason) {
       return refuse(reason, "a relation between other entities than the claims have");
     if (!relation_valid(relation, reason)) return false;
     bool doctor = from == RS_DOCTOR || to == RS_DOCTOR, drug = from == RS_DRUG || to == RS_DRUG;
-    if (relation->lines != NULL && lines_in(relation) != lines_with(knowledge->claims, doctor, drug))
+    if (lines_in(relation) != lines_with(knowledge->claims, doctor, drug))
       return refuse(reason, "a relation does not account for every line");
   }
   return true;

@@ -1,6 +1,7 @@
 #include "graph/layout.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <math.h>
 
@@ -200,13 +201,13 @@ static void page_fit(Plan *plan) {
 
 static bool input_checked(const RsGraph *graph, const uint8_t *group, const double *radius, GError **error) {
   if (graph->n_nodes > RS_LAYOUT_MAX_NODES) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "a drawing of %u nodes is not readable; the limit is %u", graph->n_nodes,
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("a drawing of %u nodes is not readable; the limit is %u"), graph->n_nodes,
                 RS_LAYOUT_MAX_NODES);
     return false;
   }
   for (uint32_t v = 0; v < graph->n_nodes; v++)
     if (group[v] >= RS_LAYOUT_MAX_GROUPS || (radius != NULL && !(radius[v] >= 0 && radius[v] <= RS_LAYOUT_MAX_RADIUS))) {
-      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "node %u has a group or radius out of range", v);
+      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("node %u has a group or radius out of range"), v);
       return false;
     }
   return true;

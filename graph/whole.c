@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "graph/community.h"
 #include "graph/components.h"
 #include "graph/kcore.h"
@@ -50,7 +51,7 @@ static void edges_fill(const RsKnowledge *knowledge, RsRelationKind kind, RsGrap
 }
 
 static RsGraph *no_memory(GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the whole knowledge graph");
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the whole knowledge graph"));
   return NULL;
 }
 
@@ -59,7 +60,7 @@ RsGraph *rs_whole_graph(const RsKnowledge *knowledge, GError **error) {
   for (RsKind kind = RS_PERSON; kind < RS_N_KINDS; kind++) n_nodes += rs_knowledge_count(knowledge, kind);
   for (RsRelationKind kind = 0; kind < RS_N_RELATIONS; kind++) n_edges += knowledge->relation[kind].n;
   if (n_nodes >= UINT32_MAX) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "more than 4,294,967,294 nodes in one graph");
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("more than 4,294,967,294 nodes in one graph"));
     return NULL;
   }
   g_autoptr(RsGraph) graph = g_new0(RsGraph, 1);
@@ -91,7 +92,7 @@ bool rs_labels_by_size(uint32_t n_nodes, uint32_t *label, uint32_t *n_groups, GE
   g_autofree Group *group = g_try_malloc0_n((gsize)n_nodes + 1, sizeof *group);
   g_autofree uint32_t *rank = g_try_malloc_n((gsize)n_nodes + 1, sizeof *rank);
   if (group == NULL || rank == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory to number the groups of %u nodes", n_nodes);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory to number the groups of %u nodes"), n_nodes);
     return false;
   }
   for (uint32_t v = 0; v < n_nodes; v++) {
@@ -147,7 +148,7 @@ RsWhole *rs_whole_new(const RsKnowledge *knowledge, const RsWholeOptions *option
   g_autoptr(RsWhole) whole = g_new0(RsWhole, 1);
   if (graph == NULL) return NULL;
   if (!whole_allocate(whole, graph->n_nodes)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory to describe %u nodes", graph->n_nodes);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory to describe %u nodes"), graph->n_nodes);
     return NULL;
   }
   for (uint32_t v = 0; v < graph->n_nodes; v++) whole->n_links[v] = (uint32_t)(graph->offset[v + 1] - graph->offset[v]);

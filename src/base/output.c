@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@ struct RsOutput {
 
 static void output_fail(RsOutput *output, const char *what, int code) {
   if (output->error == NULL)
-    g_set_error(&output->error, RS_ERROR, RS_ERROR_IO, "%s: cannot %s: %s", output->path, what, g_strerror(code));
+    g_set_error(&output->error, RS_ERROR, RS_ERROR_IO, _("%s: cannot %s: %s"), output->path, _(what), rs_words_errno(code));
 }
 
 static RsOutput *output_new(const char *path, int fd, char *partial) {
@@ -38,7 +39,7 @@ static RsOutput *output_new(const char *path, int fd, char *partial) {
 }
 
 static RsOutput *open_failed(const char *path, int code, GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", path, g_strerror(code));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, rs_words_errno(code));
   return NULL;
 }
 
@@ -75,7 +76,7 @@ static void output_send(RsOutput *output, const char *bytes, size_t length) {
     const ssize_t n = write(output->fd, bytes, MIN(length, (size_t)1 << 30));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      output_fail(output, "write", errno);
+      output_fail(output, N_("write"), errno);
       return;
     }
     bytes += n;
@@ -89,27 +90,31 @@ static void output_flush(RsOutput *output) {
 }
 
 /* A pipe or a terminal cannot be synced and says so with EINVAL or ENOTSUP: no failure. */
-static void output_finish(RsOutput *output) {
+static void output_finish(RsOutput *output, bool synced) {
   output_flush(output);
-  if (output->error == NULL && fsync(output->fd) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
-    output_fail(output, "write", errno);
-  if (output->fd != STDOUT_FILENO && close(output->fd) != 0 && errno != EINTR) output_fail(output, "write", errno);
+  if (synced && output->error == NULL && fsync(output->fd) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
+    output_fail(output, N_("write"), errno);
+  if (output->fd != STDOUT_FILENO && close(output->fd) != 0 && errno != EINTR) output_fail(output, N_("write"), errno);
   output->fd = -1;
   if (output->error != NULL || output->partial == NULL) return;
   rs_interrupt_hold();
   const bool renamed = rename(output->partial, output->path) == 0;
-  if (!renamed) output_fail(output, "rename into place", errno);
+  if (!renamed) output_fail(output, N_("rename into place"), errno);
   else rs_interrupt_forget(output->partial);
   rs_interrupt_resume();
   if (renamed) g_clear_pointer(&output->partial, g_free);
 }
 
-bool rs_output_close(RsOutput *output, GError **error) {
-  if (output->fd >= 0) output_finish(output);
+static bool output_close(RsOutput *output, bool synced, GError **error) {
+  if (output->fd >= 0) output_finish(output, synced);
   if (output->error == NULL) return true;
   if (error != NULL) *error = g_error_copy(output->error);
   return false;
 }
+
+bool rs_output_close(RsOutput *output, GError **error) { return output_close(output, true, error); }
+
+bool rs_output_close_unsynced(RsOutput *output, GError **error) { return output_close(output, false, error); }
 
 static void partial_remove(const char *partial) {
   rs_interrupt_hold();

@@ -18,6 +18,8 @@ RsOutput *rs_output_memory(void);
 GBytes *rs_output_bytes(RsOutput *output); /* owned by the caller */
 /* Flushes, syncs, renames. False with error set if anything failed since open. */
 bool rs_output_close(RsOutput *output, GError **error);
+/* The same without waiting for the disk: for a file of a folder that is synced as a whole before it gets its name. */
+bool rs_output_close_unsynced(RsOutput *output, GError **error);
 void rs_output_free(RsOutput *output); /* abandons the file unless closed; NULL allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsOutput, rs_output_free)
 

@@ -57,6 +57,52 @@ const char *rs_say_n(RsLanguage language, const char *one, const char *many, uns
 RsLanguage rs_words_terminal(void) { return terminal; }
 void rs_words_terminal_set(RsLanguage language) { terminal = language; }
 
+/* What the C library says in English; others come out as it says them. */
+static const char *const system_words[] = {
+    N_("No such file or directory"), N_("Permission denied"), N_("No space left on device"), N_("Is a directory"), N_("Not a directory"),
+    N_("File exists"), N_("Input/output error"), N_("Read-only file system"), N_("Too many open files"), N_("Broken pipe"),
+    N_("Operation not permitted"), N_("Disk quota exceeded"), N_("File too large"), N_("File name too long"), N_("Cannot allocate memory"),
+    N_("Too many levels of symbolic links"), N_("Directory not empty"), N_("Invalid argument"), N_("Device or resource busy"), N_("Bad file descriptor")};
+
+const char *rs_words_errno(int code) {
+  const char *said = g_strerror(code);
+  for (size_t i = 0; i < G_N_ELEMENTS(system_words); i++)
+    if (strcmp(said, system_words[i]) == 0) return _(system_words[i]);
+  return said;
+}
+
+RsSaid *rs_said_new_list(const char *format, va_list arguments) {
+  RsSaid *said = g_new0(RsSaid, 1);
+  for (RsLanguage language = RS_LANG_EN; language <= RS_LANG_ZH; language++) {
+    va_list again;
+    va_copy(again, arguments);
+    said->text[language] = g_strdup_vprintf(rs_say(language, format), again);
+    va_end(again);
+  }
+  return said;
+}
+
+RsSaid *rs_said_new(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  RsSaid *said = rs_said_new_list(format, arguments);
+  va_end(arguments);
+  return said;
+}
+
+RsSaid *rs_said_new_text(const char *text) {
+  RsSaid *said = g_new0(RsSaid, 1);
+  for (RsLanguage language = RS_LANG_EN; language <= RS_LANG_ZH; language++) said->text[language] = g_strdup(rs_say(language, text));
+  return said;
+}
+
+void rs_said_free(void *said) {
+  RsSaid *own = said;
+  if (own == NULL) return;
+  for (RsLanguage language = RS_LANG_EN; language <= RS_LANG_ZH; language++) g_free(own->text[language]);
+  g_free(own);
+}
+
 RsLanguage rs_words_environment(void) {
   static const char *const name[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
   const char *locale = NULL;

@@ -14,6 +14,8 @@
 #ifndef RS_BASE_WORDS_H
 #define RS_BASE_WORDS_H
 
+#include <stdarg.h>
+
 typedef enum { RS_LANG_EN, RS_LANG_ZH } RsLanguage;
 
 /* The text in the language. Where the other language needs another order of arguments, its translation says %2$s. */
@@ -29,6 +31,20 @@ RsLanguage rs_words_terminal(void);
 void rs_words_terminal_set(RsLanguage language);
 /* What the environment asks for: LC_ALL, LC_MESSAGES or LANG, and LANGUAGE where these are no bare "C". */
 RsLanguage rs_words_environment(void);
+
+/* The system's words for an errno, for this terminal. */
+const char *rs_words_errno(int code);
+
+/* One thing said in every language, for what goes to a file in one and to the terminal in another. */
+typedef struct {
+  char *text[2]; /* by RsLanguage; never NULL */
+} RsSaid;
+/* format: a literal, for the catalogue. Freed with rs_said_free (void *, as containers want it). */
+RsSaid *rs_said_new(const char *format, ...) __attribute__((format(printf, 1, 2)));
+RsSaid *rs_said_new_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+/* The same for a text marked elsewhere with N_. */
+RsSaid *rs_said_new_text(const char *text);
+void rs_said_free(void *said);
 
 /* A text for this terminal. Never for a file: files have their own language. */
 #define _(text) rs_say(rs_words_terminal(), text)

@@ -3,6 +3,7 @@
 #include "base/dictionary.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/words.h"
 #include "claims/mapping.h"
 
 #include <string.h>
@@ -29,19 +30,17 @@ struct RsAttributes {
   GArray *scratch;         /* one row */
   uint64_t rows, bad, conflicts;
   uint64_t first_bad, first_conflict; /* lines */
-  char *bad_reason;
-  GPtrArray *notes;
+  RsSaid *bad_reason;
 };
 
 void rs_attributes_free(RsAttributes *attributes) {
   if (attributes == NULL) return;
   g_free(attributes->file);
-  g_free(attributes->bad_reason);
+  rs_said_free(attributes->bad_reason);
   g_clear_pointer(&attributes->ids, rs_dictionary_free);
   g_clear_pointer(&attributes->texts, rs_dictionary_free);
   g_clear_pointer(&attributes->cells, g_array_unref);
   g_clear_pointer(&attributes->scratch, g_array_unref);
-  g_clear_pointer(&attributes->notes, g_ptr_array_unref);
   g_free(attributes);
 }
 
@@ -76,7 +75,7 @@ enum { MAX_HEADER = 1000 };
 
 RsAttributes *rs_attributes_new(RsAttributeKind kind, const char *file, const char *const *fields, size_t n_fields, GError **error) {
   if (n_fields == 0 || n_fields > MAX_HEADER) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: %zu columns: not a table of %ss", file, n_fields, kind_name[kind]);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: %zu columns: not a table of %ss"), file, n_fields, rs_say_in(rs_words_terminal(), "word", kind_name[kind]));
     return NULL;
   }
   g_autoptr(RsAttributes) attributes = g_new0(RsAttributes, 1);
@@ -86,7 +85,7 @@ RsAttributes *rs_attributes_new(RsAttributeKind kind, const char *file, const ch
   attributes->n_fields = n_fields;
   bind_columns(attributes, kind, folded);
   if (attributes->width == 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s:1: no column of a table of %ss, such as name or region", file, kind_name[kind]);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:1: no column of a table of %ss, such as name or region"), file, rs_say_in(rs_words_terminal(), "word", kind_name[kind]));
     return NULL;
   }
   attributes->ids = rs_dictionary_new();
@@ -100,11 +99,14 @@ RsAttributes *rs_attributes_new(RsAttributeKind kind, const char *file, const ch
 
 /* ---- rows ---- */
 
-void rs_attributes_add_bad(RsAttributes *attributes, uint64_t line, const char *reason) {
+void rs_attributes_add_bad(RsAttributes *attributes, uint64_t line, RsSaid *reason) {
   attributes->rows++;
-  if (attributes->bad++ > 0) return;
+  if (attributes->bad++ > 0) {
+    rs_said_free(reason);
+    return;
+  }
   attributes->first_bad = line;
-  attributes->bad_reason = g_strdup(reason);
+  attributes->bad_reason = reason;
 }
 
 static size_t trimmed(const char **text) {
@@ -130,21 +132,20 @@ static uint32_t *fill_scratch(RsAttributes *attributes, const char *const *cells
 /* GArray counts with 32 bits and numbers are 32 bits: a table past either would need another layout. */
 static bool has_room(const RsAttributes *attributes, GError **error) {
   if (attributes->cells->len < G_MAXUINT / sizeof(uint32_t) - N_FIELDS && rs_dictionary_size(attributes->texts) < G_MAXUINT32 - N_FIELDS - 1) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%s: more attributes than fit (%u cells)", attributes->file, attributes->cells->len);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%s: more attributes than fit (%u cells)"), attributes->file, attributes->cells->len);
   return false;
 }
 
 bool rs_attributes_add(RsAttributes *attributes, uint64_t line, const char *const *cells, size_t n_cells, GError **error) {
   if (!has_room(attributes, error)) return false;
   if (n_cells != attributes->n_fields) {
-    g_autofree char *reason = g_strdup_printf("%zu fields where the header has %zu", n_cells, attributes->n_fields);
-    rs_attributes_add_bad(attributes, line, reason);
+    rs_attributes_add_bad(attributes, line, rs_said_new("%zu fields where the header has %zu", n_cells, attributes->n_fields));
     return true;
   }
   const char *id = cells[attributes->id_column];
   size_t id_length = trimmed(&id);
   if (id_length == 0) {
-    rs_attributes_add_bad(attributes, line, "no id");
+    rs_attributes_add_bad(attributes, line, rs_said_new("no id"));
     return true;
   }
   attributes->rows++;
@@ -162,8 +163,8 @@ bool rs_attributes_add(RsAttributes *attributes, uint64_t line, const char *cons
 
 bool rs_attributes_finish(RsAttributes *attributes, GError **error) {
   if (attributes->bad <= 5 || attributes->bad * 200 <= attributes->rows) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s:%" G_GUINT64_FORMAT ": %s, and %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " rows cannot be used",
-              attributes->file, attributes->first_bad, attributes->bad_reason, attributes->bad, attributes->rows);
+  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: %s, and %llu of %llu rows cannot be used"), attributes->file,
+              (unsigned long long)attributes->first_bad, attributes->bad_reason->text[rs_words_terminal()], (unsigned long long)attributes->bad, (unsigned long long)attributes->rows);
   return false;
 }
 
@@ -187,17 +188,15 @@ bool rs_attributes_has(const RsAttributes *attributes, const char *field) { retu
 uint32_t rs_attributes_count(const RsAttributes *attributes) { return attributes != NULL ? rs_dictionary_size(attributes->ids) : 0; }
 uint64_t rs_attributes_rows(const RsAttributes *attributes) { return attributes != NULL ? attributes->rows : 0; }
 
-const char *const *rs_attributes_notes(RsAttributes *attributes) {
-  if (attributes->notes == NULL) {
-    attributes->notes = g_ptr_array_new_with_free_func(g_free);
-    if (attributes->bad > 0)
-      g_ptr_array_add(attributes->notes, g_strdup_printf("%s:%" G_GUINT64_FORMAT ": %s; rows left out for such reasons: %" G_GUINT64_FORMAT,
-                                                         attributes->file, attributes->first_bad, attributes->bad_reason, attributes->bad));
-    if (attributes->conflicts > 0)
-      g_ptr_array_add(attributes->notes,
-                      g_strdup_printf("%s:%" G_GUINT64_FORMAT ": the id of an earlier row with other content, the first is kept; such rows: %" G_GUINT64_FORMAT,
-                                      attributes->file, attributes->first_conflict, attributes->conflicts));
-    g_ptr_array_add(attributes->notes, NULL);
+void rs_attributes_notes(const RsAttributes *attributes, GPtrArray *notes) {
+  if (attributes->bad > 0) {
+    RsSaid *said = g_new0(RsSaid, 1);
+    for (RsLanguage l = RS_LANG_EN; l <= RS_LANG_ZH; l++)
+      said->text[l] = g_strdup_printf(rs_say(l, "%s:%llu: %s; rows left out for such reasons: %llu"), attributes->file,
+                                      (unsigned long long)attributes->first_bad, attributes->bad_reason->text[l], (unsigned long long)attributes->bad);
+    g_ptr_array_add(notes, said);
   }
-  return (const char *const *)attributes->notes->pdata;
+  if (attributes->conflicts > 0)
+    g_ptr_array_add(notes, rs_said_new("%s:%llu: the id of an earlier row with other content, the first is kept; such rows: %llu", attributes->file,
+                                       (unsigned long long)attributes->first_conflict, (unsigned long long)attributes->conflicts));
 }

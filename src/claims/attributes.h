@@ -7,6 +7,8 @@
 #ifndef RS_CLAIMS_ATTRIBUTES_H
 #define RS_CLAIMS_ATTRIBUTES_H
 
+#include "base/words.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +24,7 @@ RsAttributes *rs_attributes_read(RsAttributeKind kind, const char *path, GError 
  * rs_attributes_add takes UTF-8 cells; line is the physical line; false only with RS_ERROR_LIMIT. */
 RsAttributes *rs_attributes_new(RsAttributeKind kind, const char *file, const char *const *fields, size_t n_fields, GError **error);
 bool rs_attributes_add(RsAttributes *attributes, uint64_t line, const char *const *cells, size_t n_cells, GError **error);
-void rs_attributes_add_bad(RsAttributes *attributes, uint64_t line, const char *reason); /* counts a row that could not be parsed */
+void rs_attributes_add_bad(RsAttributes *attributes, uint64_t line, RsSaid *reason); /* counts a row that could not be parsed; takes reason */
 bool rs_attributes_finish(RsAttributes *attributes, GError **error);
 void rs_attributes_free(RsAttributes *attributes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsAttributes, rs_attributes_free)
@@ -33,7 +35,7 @@ const char *rs_attributes_get(const RsAttributes *attributes, const char *id, co
 bool rs_attributes_has(const RsAttributes *attributes, const char *field); /* whether the table has that column */
 uint32_t rs_attributes_count(const RsAttributes *attributes);               /* ids */
 uint64_t rs_attributes_rows(const RsAttributes *attributes);                /* rows read, bad ones included */
-/* Sentences for the run to print, NULL-terminated: bad rows, conflicting rows. */
-const char *const *rs_attributes_notes(RsAttributes *attributes);
+/* Adds sentences for the run to print to notes (GPtrArray of RsSaid): bad rows, conflicting rows. */
+void rs_attributes_notes(const RsAttributes *attributes, GPtrArray *notes);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/words.h"
 #include "claims/raw.h"
 #include "claims/refunds.h"
 
@@ -686,11 +687,11 @@ static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
     }
   }
   if (n_visits >= RS_NONE) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%" G_GUINT64_FORMAT " visits are more than this version numbers", n_visits);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%llu visits are more than this version numbers"), (unsigned long long)n_visits);
     return false;
   }
   if (allocate(c, n_visits, n_lines, (raw->columns & RS_HAS_TRACE) != 0)) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " claim lines", n_lines);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu claim lines"), (unsigned long long)n_lines);
   return false;
 }
 

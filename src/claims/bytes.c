@@ -1,6 +1,7 @@
 #include "claims/bytes.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,12 +41,12 @@ static bool fail(const RsBytes *bytes, GError **error, const char *what) {
 static bool stamp_take(int fd, const char *name, RsStamp *stamp, GError **error) {
   struct stat status;
   if (fstat(fd, &status) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", name, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", name, rs_words_errno(errno));
     return false;
   }
   if (!S_ISREG(status.st_mode)) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", name,
-                S_ISDIR(status.st_mode) ? "is a folder" : "is not a regular file");
+                S_ISDIR(status.st_mode) ? _("is a folder") : _("is not a regular file"));
     return false;
   }
   *stamp = (RsStamp){(uint64_t)status.st_dev, (uint64_t)status.st_ino, (uint64_t)status.st_size,
@@ -66,7 +67,7 @@ static bool file_read(RsBytes *bytes, void *buffer, size_t size, size_t *got, GE
   while (*got < size) {
     const ssize_t n = pread(bytes->fd, (char *)buffer + *got, size - *got, (off_t)bytes->offset);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(bytes, error, g_strerror(errno));
+    if (n < 0) return fail(bytes, error, rs_words_errno(errno));
     if (n == 0) return true;
     *got += (size_t)n;
     bytes->offset += (uint64_t)n;
@@ -139,7 +140,7 @@ static bool zstd_step(RsBytes *bytes, char *buffer, size_t size, size_t *got, GE
   bytes->input_at = in.pos;
   *got = out.pos;
   if (ZSTD_isError(code)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: damaged zstd data: %s", bytes->name, ZSTD_getErrorName(code));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: damaged zstd data: %s"), bytes->name, ZSTD_getErrorName(code));
     return false;
   }
   bytes->in_frame = code != 0;
@@ -173,13 +174,13 @@ static bool starts_with(const char *bytes, size_t length, const char *magic, siz
 
 /* What people mistake for CSV, by its first bytes. */
 static const char *archive_name(const char *start, size_t length) {
-  if (starts_with(start, length, "PK\3\4", 4)) return "a ZIP archive or an Excel workbook (.xlsx): unpack it or save it as CSV";
-  if (starts_with(start, length, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8)) return "an Excel workbook (.xls): save it as CSV";
-  if (starts_with(start, length, "\xfd" "7zXZ", 6)) return "an xz archive: unpack it first";
-  if (starts_with(start, length, "7z\xbc\xaf\x27\x1c", 6)) return "a 7z archive: unpack it first";
+  if (starts_with(start, length, "PK\3\4", 4)) return N_("%s: this is a ZIP archive or an Excel workbook (.xlsx): unpack it or save it as CSV");
+  if (starts_with(start, length, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8)) return N_("%s: this is an Excel workbook (.xls): save it as CSV");
+  if (starts_with(start, length, "\xfd" "7zXZ", 6)) return N_("%s: this is an xz archive: unpack it first");
+  if (starts_with(start, length, "7z\xbc\xaf\x27\x1c", 6)) return N_("%s: this is a 7z archive: unpack it first");
   if (starts_with(start, length, "BZh", 3) && length >= 10 && memcmp(start + 4, "1AY&SY", 6) == 0)
-    return "a bzip2 archive: unpack it first";
-  if (starts_with(start, length, "Rar!\x1a\7", 6)) return "a RAR archive: unpack it first";
+    return N_("%s: this is a bzip2 archive: unpack it first");
+  if (starts_with(start, length, "Rar!\x1a\7", 6)) return N_("%s: this is a RAR archive: unpack it first");
   return NULL;
 }
 
@@ -190,7 +191,7 @@ static bool kind_detect(RsBytes *bytes, GError **error) {
   bytes->offset = 0;
   const char *archive = archive_name(start, n);
   if (archive != NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: this is %s", bytes->name, archive);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _(archive), bytes->name);
     return false;
   }
   if (starts_with(start, n, "\x1f\x8b", 2)) bytes->kind = GZIP;

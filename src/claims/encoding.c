@@ -1,6 +1,7 @@
 #include "claims/encoding.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -62,7 +63,7 @@ bool rs_encoding_prepare(RsEncoding encoding, GError **error) {
   static GOnce once = G_ONCE_INIT;
   if (encoding != RS_ENCODING_GB18030) return true;
   g_once(&once, tables_load, NULL);
-  if (!tables_ok) g_set_error(error, RS_ERROR, RS_ERROR_IO, "this system's iconv does not know GB18030");
+  if (!tables_ok) g_set_error(error, RS_ERROR, RS_ERROR_IO, _("this system's iconv does not know GB18030"));
   return tables_ok;
 }
 

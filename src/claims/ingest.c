@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/words.h"
 #include "claims/number.h"
 
 #include <unistd.h>
@@ -668,7 +669,7 @@ static unsigned columns_of(const RsInput *input) {
 
 bool rs_money_refuse(GError **error) {
   g_set_error_literal(error, RS_ERROR, RS_ERROR_INPUT,
-                      "the amounts together exceed 20,000,000,000,000,000.00: is a column of ids or codes mapped to amount or fund_amount?");
+                      _("the amounts together exceed 20,000,000,000,000,000.00: is a column of ids or codes mapped to amount or fund_amount?"));
   return false;
 }
 
@@ -717,11 +718,11 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   g_mutex_clear(&work.lock);
   g_mutex_clear(&work.name_lock);
   if (work.error != NULL) return g_propagate_error(error, work.error), false;
-  if (out_of_memory) return g_set_error_literal(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the claims"), false;
+  if (out_of_memory) return g_set_error_literal(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the claims")), false;
   if (!countable) return rs_money_refuse(error);
   if (over) {
     g_autofree char *allowed = g_format_size(ingest->options->memory);
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "the claims alone need more than the %s allowed by --memory; --since and --until take a shorter period", allowed);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("the claims alone need more than the %s allowed by --memory; --since and --until take a shorter period"), allowed);
     return false;
   }
   return true;

@@ -1,6 +1,7 @@
 #include "claims/mapping.h"
 
 #include "base/error.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -111,9 +112,9 @@ static char **read_words(GKeyFile *file, const char *group, const char *key, boo
 }
 
 static bool refuse(GError **error, const char *name, const char *group, const char *key, const char *guess) {
-  g_autofree char *hint = guess ? g_strdup_printf("; did you mean '%s'?", guess) : g_strdup("");
-  if (key == NULL) g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: a mapping has no group [%s]%s", name, group, hint);
-  else g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: [%s] has no key '%s'%s", name, group, key, hint);
+  g_autofree char *hint = guess ? g_strdup_printf(_("; did you mean '%s'?"), guess) : g_strdup("");
+  if (key == NULL) g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: a mapping has no group [%s]%s"), name, group, hint);
+  else g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: [%s] has no key '%s'%s"), name, group, key, hint);
   return false;
 }
 
@@ -127,7 +128,7 @@ static bool check_keys(GKeyFile *file, const char *name, const char *group, cons
     g_autoptr(GError) cause = NULL;
     g_strfreev(g_key_file_get_string_list(file, group, *key, NULL, &cause));
     if (cause == NULL) continue;
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: [%s] %s: %s", name, group, *key, cause->message);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: [%s] %s: %s"), name, group, *key, cause->message);
     return false;
   }
   return true;
@@ -175,7 +176,7 @@ RsMapping *rs_mapping_parse(const char *name, const char *text, size_t length, G
   g_autoptr(GKeyFile) file = g_key_file_new();
   g_autoptr(GError) cause = NULL;
   if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &cause)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: not a mapping: %s", name, cause->message);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: not a mapping: %s"), name, cause->message);
     return NULL;
   }
   if (!check_groups(file, name, error)) return NULL;
@@ -191,7 +192,7 @@ RsMapping *rs_mapping_parse(const char *name, const char *text, size_t length, G
   mapping->empty_values = read_words(file, "values", "empty", false);
   for (size_t i = 0; i < G_N_ELEMENTS(needed_in_claims); i++)
     if (mapping->alias[RS_TABLE_CLAIMS][needed_in_claims[i]] == NULL) {
-      g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: [columns] names no column for %s", name, rs_column_role_name[needed_in_claims[i]]);
+      g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: [columns] names no column for %s"), name, rs_column_role_name[needed_in_claims[i]]);
       return NULL;
     }
   return g_steal_pointer(&mapping);
@@ -202,7 +203,7 @@ static RsMapping *mapping_read_file(const char *path, GError **error) {
   size_t length = 0;
   g_autoptr(GError) cause = NULL;
   if (!g_file_get_contents(path, &text, &length, &cause)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "--map: %s", cause->message);
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("--map: %s"), cause->message);
     return NULL;
   }
   return rs_mapping_parse(path, text, length, error);
@@ -217,10 +218,10 @@ RsMapping *rs_mapping_new(const char *name_or_path, GError **error) {
     return mapping_read_file(name_or_path, error);
   const char *guess = nearest(name_or_path, rs_mapping_names(), G_N_ELEMENTS(builtin));
   if (guess != NULL)
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--map: unknown mapping '%s'; did you mean '%s'?", name_or_path, guess);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--map: unknown mapping '%s'; did you mean '%s'?"), name_or_path, guess);
   else
     g_set_error(error, RS_ERROR, RS_ERROR_USAGE,
-                "--map: unknown mapping '%s'; there are ringscope, nhsa and medicare, or give the path of an .ini file", name_or_path);
+                _("--map: unknown mapping '%s'; there are ringscope, nhsa and medicare, or give the path of an .ini file"), name_or_path);
   return NULL;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/words.h"
 #include "claims/attributes.h"
 #include "claims/ingest.h"
 
@@ -84,7 +85,7 @@ static bool add_folder(GPtrArray *paths, const char *folder, GError **error) {
   g_ptr_array_sort(found, compare_names);
   for (guint i = 0; i < found->len; i++) g_ptr_array_add(paths, g_ptr_array_index(found, i));
   if (found->len > 0) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: no .csv, .tsv, .txt, .gz or .zst file in this folder", folder);
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: no .csv, .tsv, .txt, .gz or .zst file in this folder"), folder);
   return false;
 }
 
@@ -100,7 +101,7 @@ static bool list_paths(const RsReadOptions *options, GPtrArray *paths, GError **
     g_ptr_array_add(paths, g_strdup(*path));
   }
   if (paths->len < UINT16_MAX) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%u files are more than this version reads at once", paths->len);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%u files are more than this version reads at once"), paths->len);
   return false;
 }
 
@@ -122,7 +123,7 @@ static RsInputFile *file_add(RsReader *reader, const char *path, const char *rol
 static int spool_pipe(const RsReader *reader, const char *path, GError **error) {
   int pipe = open(path, O_RDONLY | O_CLOEXEC);
   if (pipe < 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", path, rs_words_errno(errno));
     return -1;
   }
   int spooled = rs_source_spool(pipe, reader->options.temp, error);
@@ -188,7 +189,7 @@ static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table
   g_autoptr(GPtrArray) header = source == NULL ? NULL : rs_source_header(source, error);
   bool ok = header != NULL;
   if (ok && header->len == 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: the file is empty", path);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: the file is empty"), path);
     ok = false;
   }
   if (!ok || !input_map(reader, input, table, header, error)) {
@@ -277,8 +278,7 @@ static bool read_attributes(RsReader *reader, GError **error) {
     reader->attributes[k] = rs_attributes_read((RsAttributeKind)k, path[k], error);
     if (reader->attributes[k] == NULL) return false;
     file->rows = rs_attributes_rows(reader->attributes[k]);
-    for (const char *const *note = rs_attributes_notes(reader->attributes[k]); *note != NULL; note++)
-      g_ptr_array_add(reader->report->notes, g_strdup(*note));
+    rs_attributes_notes(reader->attributes[k], reader->report->notes);
   }
   return true;
 }
@@ -365,8 +365,8 @@ static bool fits_memory(const RsReader *reader, const RsRaw *raw, GError **error
   uint64_t needed = lines * RS_PEAK_BYTES_A_LINE + RS_PEAK_BYTES_FIXED;
   if (needed <= reader->options.memory) return true;
   g_autofree char *need = g_format_size(needed), *allowed = g_format_size(reader->options.memory);
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%s needed for %" G_GUINT64_FORMAT " lines, %s allowed by --memory; --since and --until take a shorter period",
-              need, lines, allowed);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%s needed for %llu lines, %s allowed by --memory; --since and --until take a shorter period"), need,
+              (unsigned long long)lines, allowed);
   return false;
 }
 
@@ -416,19 +416,18 @@ static bool fetch_conflicts(RsReader *reader, GError **error) {
 static void add_notes(const RsReader *reader, const RsClaims *claims) {
   RsReport *report = reader->report;
   if (report->date_only_rows > 0)
-    g_ptr_array_add(report->notes, g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                                                   " used rows have a date and no time of day: same-minute signals become same-day ones "
-                                                   "(bursts, repeated swipes, odd hours, travel are weaker or not seen)",
-                                                   report->date_only_rows, report->rows[RS_PLACE_USED]));
+    g_ptr_array_add(report->notes, rs_said_new("%llu of %llu used rows have a date and no time of day: same-minute signals become same-day ones "
+                                               "(bursts, repeated swipes, odd hours, travel are weaker or not seen)",
+                                               (unsigned long long)report->date_only_rows, (unsigned long long)report->rows[RS_PLACE_USED]));
   if (report->negative_without_original > 0)
-    g_ptr_array_add(report->notes, g_strdup_printf("%" G_GUINT64_FORMAT " refunds have no original in these files; they are used as they stand",
-                                                   report->negative_without_original));
+    g_ptr_array_add(report->notes, rs_said_new("%llu refunds have no original in these files; they are used as they stand",
+                                               (unsigned long long)report->negative_without_original));
   for (guint i = 0; i < reader->claims->len; i++) {
     const RsInput *input = g_ptr_array_index(reader->claims, i);
-    if (input->repeated) g_ptr_array_add(report->notes, g_strdup_printf("%s: the same bytes as an earlier file; its rows count as repeated", input->file->name));
+    if (input->repeated) g_ptr_array_add(report->notes, rs_said_new("%s: the same bytes as an earlier file; its rows count as repeated", input->file->name));
   }
   if (claims->n_lines > 0 && (claims->columns & RS_HAS_CLAIM_ID) == 0)
-    g_ptr_array_add(report->notes, g_strdup("no claim_id column: a row exported twice cannot be told from two equal purchases"));
+    g_ptr_array_add(report->notes, rs_said_new("no claim_id column: a row exported twice cannot be told from two equal purchases"));
 }
 
 static void list_examples(const RsReport *report, GString *text) {
@@ -446,11 +445,11 @@ static bool too_many_rejects(const RsReader *reader, GError **error) {
   bool all = rejected > 0 && rejected == report->rows_read;
   if (!all && (reader->options.allow_rejects || rejected <= REJECTS_ALLOWED || rejected * 200 <= report->rows_read)) return false;
   g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " rows cannot be used:", rejected, report->rows_read);
+  g_string_append_printf(text, _("%llu of %llu rows cannot be used:"), (unsigned long long)rejected, (unsigned long long)report->rows_read);
   for (int r = 0; r < RS_N_REASONS; r++)
-    if (report->rejected_by[r] > 0) g_string_append_printf(text, " %s %" G_GUINT64_FORMAT, rs_reason_name[r], report->rejected_by[r]);
+    if (report->rejected_by[r] > 0) g_string_append_printf(text, " %s %" G_GUINT64_FORMAT, rs_say_in(rs_words_terminal(), "reason", rs_reason_name[r]), report->rejected_by[r]);
   list_examples(report, text);
-  if (!all) g_string_append(text, "\n  --allow-rejects goes on without them");
+  if (!all) g_string_append(text, _("\n  --allow-rejects goes on without them"));
   g_set_error_literal(error, RS_ERROR, RS_ERROR_INPUT, text->str);
   return true;
 }
@@ -556,7 +555,7 @@ static bool fetch_file(const RsInput *input, const Wanted *wanted, size_t n, RsS
   for (int i = 0; i < 3; i++) g_string_free(fetch.text[i], TRUE);
   if (failed == NULL && done == n) return true;
   if (failed != NULL) g_propagate_error(error, failed);
-  else g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: changed while it was read", input->file->path);
+  else g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: changed while it was read"), input->file->path);
   return false;
 }
 

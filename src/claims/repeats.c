@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/words.h"
 #include "claims/raw.h"
 
 #include <stdlib.h>
@@ -158,7 +159,7 @@ static uint64_t slots_for(uint64_t n) {
 static bool find_entries(Finder *finder, uint64_t n_shared, RsRepeats *repeats, GError **error) {
   finder->n_slots = slots_for(n_shared);
   finder->slot = g_try_malloc0_n(finder->n_slots, sizeof(uint64_t));
-  if (finder->slot == NULL) return g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " shared claim ids", n_shared), false;
+  if (finder->slot == NULL) return g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu shared claim ids"), (unsigned long long)n_shared), false;
   for (unsigned p = 0; p < RS_CLAIM_PARTITIONS; p++)
     for (guint i = 0; i < finder->shared[p]->len; i++) {
       uint64_t claim = g_array_index(finder->shared[p], uint64_t, i), s = claim & (finder->n_slots - 1);
@@ -180,7 +181,7 @@ static bool find_entries(Finder *finder, uint64_t n_shared, RsRepeats *repeats, 
   repeats->slot = g_try_malloc0_n(repeats->n_slots, sizeof *repeats->slot);
   bool ok = repeats->slot != NULL;
   if (ok) place_entries((const Entry *)(void *)all->data, all->len, repeats);
-  else g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %u repeated rows", all->len);
+  else g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %u repeated rows"), all->len);
   g_array_unref(all);
   return ok;
 }

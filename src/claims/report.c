@@ -1,10 +1,9 @@
 #include "claims/report.h"
 
-#include "base/words.h"
-
 const char *const rs_place_name[RS_N_PLACES] = {NC_("place", "used"), NC_("place", "outside"), NC_("place", "repeated"), NC_("place", "reversed"), NC_("place", "rejected")};
-const char *const rs_reason_name[RS_N_REASONS] = {"fields", "quote", "too_long",      "bytes",    "person",
-                                                  "institution", "time", "number", "conflict", "no_settlement"};
+const char *const rs_reason_name[RS_N_REASONS] = {
+    NC_("reason", "fields"),      NC_("reason", "quote"), NC_("reason", "too_long"), NC_("reason", "bytes"),    NC_("reason", "person"),
+    NC_("reason", "institution"), NC_("reason", "time"),  NC_("reason", "number"),   NC_("reason", "conflict"), NC_("reason", "no_settlement")};
 
 static void input_file_free(gpointer data) {
   RsInputFile *file = data;
@@ -27,7 +26,7 @@ RsReport *rs_report_new(void) {
   RsReport *report = g_new0(RsReport, 1);
   report->files = g_ptr_array_new_with_free_func(input_file_free);
   report->rejects = g_ptr_array_new_with_free_func(reject_destroy);
-  report->notes = g_ptr_array_new_with_free_func(g_free);
+  report->notes = g_ptr_array_new_with_free_func(rs_said_free);
   return report;
 }
 

@@ -2,6 +2,8 @@
 #ifndef RS_CLAIMS_REPORT_H
 #define RS_CLAIMS_REPORT_H
 
+#include "base/words.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,7 +68,7 @@ typedef struct {
   /* the two-table form; zero otherwise */
   uint64_t settlements, settlements_without_lines, lines_without_settlement, settlements_with_difference;
   int64_t settlement_difference;       /* fen, sum of |line sum - settlement total| */
-  GPtrArray *notes;                    /* of char*: what the reader wants said, English, e.g. which signals date-only times weaken */
+  GPtrArray *notes;                    /* of RsSaid: what the reader wants said, e.g. which signals date-only times weaken */
 } RsReport;
 
 RsReport *rs_report_new(void);

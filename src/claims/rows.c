@@ -1,5 +1,6 @@
 #include "claims/rows.h"
 
+#include "base/words.h"
 #include "claims/csv_reader.h"
 
 #include <string.h>
@@ -14,9 +15,9 @@ typedef struct {
 static const char *fault_text(RsFault fault) {
   switch (fault) {
   case RS_FAULT_NONE: return NULL;
-  case RS_FAULT_QUOTE: return "a quote that does not close, or text after a closing quote";
-  case RS_FAULT_TOO_LONG: return "a line that is too long";
-  case RS_FAULT_BYTES: return "bytes that are not text";
+  case RS_FAULT_QUOTE: return N_("a quote that does not close, or text after a closing quote");
+  case RS_FAULT_TOO_LONG: return N_("a line that is too long");
+  case RS_FAULT_BYTES: return N_("bytes that are not text");
   }
   return NULL;
 }

@@ -1,6 +1,7 @@
 #include "claims/source.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "claims/bytes.h"
 #include "claims/csv_reader.h"
 #include "claims/scan.h"
@@ -217,7 +218,7 @@ static bool path_unchanged(const RsSource *source, GError **error) {
   struct stat status;
   if (stat(source->path, &status) == 0 && (uint64_t)status.st_ino == stamp->inode && (uint64_t)status.st_dev == stamp->device)
     return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: the file changed while it was read", source->path);
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: the file changed while it was read"), source->path);
   return false;
 }
 
@@ -306,7 +307,7 @@ static bool stamp_matches(const RsSource *source, const RsStamp *wanted, GError 
   if (wanted == NULL || (stamp->device == wanted->device && stamp->inode == wanted->inode && stamp->size == wanted->size &&
                          stamp->changed_ns == wanted->changed_ns))
     return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: the file changed since it was first read", rs_bytes_name(source->bytes));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: the file changed since it was first read"), rs_bytes_name(source->bytes));
   return false;
 }
 
@@ -327,7 +328,7 @@ static RsSource *source_new(int fd, const char *name, const RsSourceOptions *opt
 RsSource *rs_source_open(const char *path, const RsSourceOptions *options, GError **error) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", path, rs_words_errno(errno));
     return NULL;
   }
   RsSource *source = source_new(fd, path, options, error);
@@ -338,7 +339,7 @@ RsSource *rs_source_open(const char *path, const RsSourceOptions *options, GErro
 RsSource *rs_source_open_fd(int fd, const char *name, const RsSourceOptions *options, GError **error) {
   const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (own < 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", name, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", name, rs_words_errno(errno));
     return NULL;
   }
   return source_new(own, name, options, error);
@@ -359,7 +360,7 @@ void rs_source_free(RsSource *source) {
 
 GPtrArray *rs_source_header(const RsSource *source, GError **error) {
   if (source->header == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: no readable header line at the start", rs_bytes_name(source->bytes));
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: no readable header line at the start"), rs_bytes_name(source->bytes));
     return NULL;
   }
   GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
@@ -381,7 +382,7 @@ static bool digest_file(EVP_MD_CTX *context, int fd, const char *name, GError **
     if (n < 0 && errno == EINTR) continue;
     if (n == 0) return true;
     if (n < 0 || EVP_DigestUpdate(context, buffer, (size_t)n) != 1) {
-      g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", name, n < 0 ? g_strerror(errno) : "SHA-256 failed");
+      g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", name, n < 0 ? rs_words_errno(errno) : _("SHA-256 failed"));
       return false;
     }
     offset += n;
@@ -393,7 +394,7 @@ bool rs_source_sha256(const RsSource *source, char hex[65], GError **error) {
   const char *name = rs_bytes_name(source->bytes);
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   bool done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
-  if (!done) g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: SHA-256 is not available", name);
+  if (!done) g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: SHA-256 is not available"), name);
   done = done && digest_file(context, rs_bytes_fd(source->bytes), name, error);
   done = done && EVP_DigestFinal_ex(context, digest, NULL) == 1;
   EVP_MD_CTX_free(context);
@@ -430,13 +431,13 @@ static bool spool_copy(int from, int to, const char *folder, GError **error) {
     if (n < 0 && errno == EINTR) continue;
     if (n == 0) return true;
     if (n < 0) {
-      g_set_error(error, RS_ERROR, RS_ERROR_IO, "standard input: %s", g_strerror(errno));
+      g_set_error(error, RS_ERROR, RS_ERROR_IO, _("standard input: %s"), rs_words_errno(errno));
       return false;
     }
     if (write_all(to, buffer, (size_t)n)) continue;
     const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-    g_set_error(error, RS_ERROR, full ? RS_ERROR_LIMIT : RS_ERROR_IO, "%s: cannot keep the input here: %s", folder,
-                g_strerror(errno));
+    g_set_error(error, RS_ERROR, full ? RS_ERROR_LIMIT : RS_ERROR_IO, _("%s: cannot keep the input here: %s"), folder,
+                rs_words_errno(errno));
     return false;
   }
 }
@@ -445,7 +446,7 @@ int rs_source_spool(int fd, const char *temp_dir, GError **error) {
   const char *folder = temp_dir != NULL ? temp_dir : g_get_tmp_dir();
   const int spool = spool_file(folder);
   if (spool < 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot make a temporary file: %s", folder, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot make a temporary file: %s"), folder, rs_words_errno(errno));
     return -1;
   }
   if (spool_copy(fd, spool, folder, error)) return spool;

@@ -1,5 +1,6 @@
 /* analyze: the whole program on one page. */
 #include "base/error.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
@@ -52,7 +53,7 @@ static RsClaims *read_claims(RsReader *reader, const RsMask *mask, const char *f
   GError *unwritten = NULL;
   if (failed->code == RS_ERROR_INPUT && report->rejects->len > 0) {
     if (rs_case_write_rejects(report, mask, folder, &unwritten))
-      g_set_error(error, failed->domain, failed->code, "%s\n  all of them are in %s.rejects.csv", failed->message, folder);
+      g_set_error(error, failed->domain, failed->code, _("%s\n  all of them are in %s.rejects.csv"), failed->message, folder);
     else g_set_error(error, failed->domain, failed->code, "%s\n  (%s)", failed->message, unwritten->message);
     g_clear_error(&unwritten);
     g_error_free(failed);
@@ -95,7 +96,7 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   if (claims == NULL) return RS_ERROR_IO;
 
   rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"));
-  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new_bare(claims, options->n_threads, error);
+  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
   if (knowledge == NULL) return RS_ERROR_IO;
 
   rs_progress_stage(progress, rs_say(options->language, "looking for leads"));

@@ -2,8 +2,10 @@
 #include "cli/explain.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "exporters/words.h"
 
 #include <string.h>
 
@@ -61,7 +63,7 @@ static char *nearest_text(const char *word, const GPtrArray *names) {
   }
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < n; i++) {
-    g_string_append(text, i > 0 ? ", " : "; nearest: ");
+    g_string_append(text, i > 0 ? ", " : _("; nearest: "));
     rs_terminal_add(text, near[i].text);
   }
   return g_string_free(text, FALSE);
@@ -74,9 +76,9 @@ static bool unknown_ring(const RsCaseRead *read, const char *word, GError **erro
   for (guint i = 0; i < rings->n; i++) g_ptr_array_add(names, (char *)rs_case_rows_text(rings, i, "ring_id"));
   g_autofree char *nearest = nearest_text(word, names);
   if (rings->n == 0)
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s': the case '%s' has no leads", word, read->folder);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("no ring '%s': the case '%s' has no leads"), word, read->folder);
   else
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "no ring '%s' in '%s', which has R0001 to R%04u%s", word, read->folder, rings->n,
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("no ring '%s' in '%s', which has R0001 to R%04u%s"), word, read->folder, rings->n,
                 nearest);
   return false;
 }
@@ -87,11 +89,11 @@ static bool unknown_entity(const RsCaseRead *read, RsKind kind, const char *id, 
   const bool masked = kind == RS_PERSON && read->masked;
   g_autofree char *nearest = masked && strncmp(id, "p:", 2) != 0 ? g_strdup("") : nearest_text(id, names);
   const char *key = masked && read->mask == NULL && strncmp(id, "p:", 2) != 0
-                        ? "; persons are masked here and the key is not beside the folder: give the pseudonym, or --mask-key FILE"
+                        ? _("; persons are masked here and the key is not beside the folder: give the pseudonym, or --mask-key FILE")
                         : "";
   g_set_error(error, RS_ERROR, RS_ERROR_USAGE,
-              "no %s '%s' in '%s': a case keeps the members of its leads and what they were at, prescribed or bought%s%s",
-              rs_kind_name[kind], id, read->folder, nearest, key);
+              _("no %s '%s' in '%s': a case keeps the members of its leads and what they were at, prescribed or bought%s%s"),
+              rs_word(rs_kind_name[kind], rs_words_terminal()), id, read->folder, nearest, key);
   return false;
 }
 
@@ -139,7 +141,7 @@ int rs_command_explain(const RsOptions *options, GError **error) {
   const bool is_entity = entity_name(asked, &kind, &id);
   if (*ring == '\0' && !is_entity) {
     g_set_error(error, RS_ERROR, RS_ERROR_USAGE,
-                "'%s' is neither a ring (R0001) nor an entity (person:ID, doctor:ID, institution:ID, drug:ID)", asked);
+                _("'%s' is neither a ring (R0001) nor an entity (person:ID, doctor:ID, institution:ID, drug:ID)"), asked);
     return RS_ERROR_USAGE;
   }
   g_autoptr(RsOutput) output = rs_output_open("-", error);

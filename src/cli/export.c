@@ -1,5 +1,6 @@
 /* export: a case, or one ring of it, as a file for another program. */
 #include "base/error.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/explain.h"
 #include "cli/summary.h"
@@ -20,24 +21,24 @@ static const RsExporter *format_of(const RsOptions *options, GError **error) {
     g_string_append_printf(list, "\n  %-8s %s", rs_exporter[i].name, rs_exporter[i].about);
   }
   if (options->format == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "export needs --format:%s", list->str);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("export needs --format:%s"), list->str);
     return NULL;
   }
   const RsExporter *exporter = rs_exporter_find(options->format);
   const char *nearest = exporter == NULL ? rs_options_nearest(options->format, names) : NULL;
   if (nearest != NULL)
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; did you mean '%s'?", options->format, nearest);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--format: unknown format '%s'; did you mean '%s'?"), options->format, nearest);
   else if (exporter == NULL)
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--format: unknown format '%s'; there are:%s", options->format, list->str);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--format: unknown format '%s'; there are:%s"), options->format, list->str);
   return exporter;
 }
 
 static bool options_agree(const RsOptions *options, const RsExporter *exporter, GError **error) {
   if (options->ring != NULL && (options->all || options->per_ring))
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ring is one ring, --%s is more", options->all ? "all" : "per-ring"),
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--ring is one ring, --%s is more"), options->all ? "all" : "per-ring"),
            false;
   if (strcmp(options->output, "-") == 0 && (*exporter->suffix == '\0' || options->per_ring))
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "this is a folder of files: give -o FOLDER"), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("this is a folder of files: give -o FOLDER")), false;
   return true;
 }
 
@@ -59,7 +60,7 @@ static bool size_ok(const RsOptions *options, const RsExporter *exporter, const 
   if (fits || options->force) return true;
   g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
   g_set_error(error, RS_ERROR, RS_ERROR_LIMIT,
-              "%s nodes and %s edges are more than a reader of %s bears: --top N, --per-ring, or --force", nodes, edges,
+              _("%s nodes and %s edges are more than a reader of %s bears: --top N, --per-ring, or --force"), nodes, edges,
               exporter->name);
   return false;
 }
@@ -83,7 +84,7 @@ static bool export_each(const RsOptions *options, const RsExporter *exporter, co
   g_autofree char *name = rs_case_folder_name(options->output, error);
   if (name == NULL) return false;
   if (g_file_test(name, G_FILE_TEST_EXISTS) || g_file_test(name, G_FILE_TEST_IS_SYMLINK)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s' is there already: --per-ring needs a new folder", name);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("'%s' is there already: --per-ring needs a new folder"), name);
     return false;
   }
   g_autofree char *partial = rs_case_folder_begin(name, error);
@@ -95,7 +96,7 @@ static bool export_each(const RsOptions *options, const RsExporter *exporter, co
     good = export_one(options, exporter, read, id, path, shown, error);
   }
   if (good && rename(partial, name) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: cannot create: %s", name, g_strerror(errno));
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), name, rs_words_errno(errno));
     good = false;
   }
   if (!good && partial != NULL) rs_case_folder_remove(partial);
@@ -107,7 +108,7 @@ static bool rings_ok(const RsCaseRead *read, const RsCaseRows *rings, GError **e
   for (guint i = 0; i < rings->n; i++) {
     const char *id = rs_case_rows_text(rings, i, "ring_id");
     if (*id == 'R' && strlen(id) < 12 && strspn(id + 1, "0123456789") == strlen(id + 1)) continue;
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: a ring with a strange id", read->folder);
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: a ring with a strange id"), read->folder);
     return false;
   }
   return true;

@@ -1,5 +1,6 @@
 /* graph: the whole knowledge graph as GraphML, each node with its component, core number and community. */
 #include "base/error.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/graph_part.h"
 #include "cli/summary.h"
@@ -30,7 +31,7 @@ static void say(const RsOptions *options, const RsKnowledge *knowledge, const Rs
 
 int rs_command_graph(const RsOptions *options, GError **error) {
   if (g_str_has_suffix(options->output, ".gexf") && options->ego == NULL && options->top == 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "'%s': the whole graph is written as GraphML; GEXF takes a part of it, with --ego or --top", options->output);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("'%s': the whole graph is written as GraphML; GEXF takes a part of it, with --ego or --top"), options->output);
     return RS_ERROR_USAGE;
   }
   RsReadOptions read_options = rs_options_read(options);

@@ -1,10 +1,12 @@
 #include "cli/graph_part.h"
 
 #include "base/error.h"
+#include "base/words.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
 #include "exporters/gexf.h"
 #include "exporters/graphml.h"
+#include "exporters/words.h"
 #include "graph/whole.h"
 
 #include <stdio.h>
@@ -92,11 +94,11 @@ static uint32_t ego_find(const RsCase *c, const char *text, GError **error) {
     const uint32_t i = entity_find(c, (RsKind)kind, text + length + 1);
     if (i != RS_NONE) return rs_whole_node(c->knowledge, (RsKind)kind, i);
     g_autofree char *nearest = nearest_text(c, (RsKind)kind, text + length + 1);
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ego: no %s '%s' in the claims%s", rs_kind_name[kind], text + length + 1,
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--ego: no %s '%s' in the claims%s"), rs_word(rs_kind_name[kind], rs_words_terminal()), text + length + 1,
                 nearest);
     return RS_NONE;
   }
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--ego: '%s' is not person:ID, doctor:ID, institution:ID or drug:ID", text);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--ego: '%s' is not person:ID, doctor:ID, institution:ID or drug:ID"), text);
   return RS_NONE;
 }
 
@@ -165,7 +167,7 @@ static bool size_ok(const RsOptions *options, uint32_t n_nodes, uint32_t n_edges
   if ((n_nodes <= MAX_NODES && n_edges <= MAX_EDGES) || options->force) return true;
   g_autofree char *nodes = rs_summary_count(n_nodes), *edges = rs_summary_count(n_edges);
   g_set_error(error, RS_ERROR, RS_ERROR_LIMIT,
-              "%s entities and %s relations are more than Gephi bears: fewer --hops, a smaller --top, or --force", nodes, edges);
+              _("%s entities and %s relations are more than Gephi bears: fewer --hops, a smaller --top, or --force"), nodes, edges);
   return false;
 }
 
@@ -188,7 +190,7 @@ bool rs_graph_part(const RsOptions *options, const RsCase *c, GError **error) {
   g_auto(Selection) selection = {0};
   whole.rings = &no_rings;
   if (options->hops < 0 || options->hops > 10)
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--hops: %d is not between 1 and 10", options->hops), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--hops: %d is not between 1 and 10"), options->hops), false;
   g_autoptr(RsEntities) entities = rs_entities_new(c->knowledge);
   if (options->ego != NULL) {
     const uint32_t ego = ego_find(c, options->ego, error);

@@ -1,5 +1,6 @@
 /* map: proposes a mapping for a foreign file from its header and first rows. */
 #include "base/error.h"
+#include "base/words.h"
 #include "claims/mapping.h"
 #include "claims/rows.h"
 #include "cli/commands.h"
@@ -40,7 +41,7 @@ int rs_command_map(const RsOptions *options, GError **error) {
   if (source == NULL) return RS_ERROR_IO;
   g_autoptr(GPtrArray) header = rs_source_header(source, error);
   if (header == NULL) return RS_ERROR_INPUT;
-  if (header->len == 0) return g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: the file is empty", path), RS_ERROR_INPUT;
+  if (header->len == 0) return g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: the file is empty"), path), RS_ERROR_INPUT;
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(row_free);
   Sample sample = {rows, header->len};
   if (!rs_rows_each(source, keep_row, &sample, error)) return RS_ERROR_IO;

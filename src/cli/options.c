@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/words.h"
 #include "claims/mapping.h"
 
 #include <stdio.h>
@@ -117,8 +118,8 @@ static void explain_unknown(const RsCommand *command, GError **error) {
   const char *nearest = dash != NULL && g_str_has_prefix(said, "Unknown") ? rs_options_nearest(dash + 2, names) : NULL;
   g_clear_error(error);
   said[0] = g_ascii_tolower(said[0]);
-  if (nearest != NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "%s; did you mean --%s?", said, nearest);
-  else g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "%s; see ringscope %s --help", said, command->name);
+  if (nearest != NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s; did you mean --%s?"), said, nearest);
+  else g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s; see ringscope %s --help"), said, command->name);
 }
 
 static bool read_day(const char *name, const char *text, uint16_t *day, GError **error) {
@@ -128,7 +129,7 @@ static bool read_day(const char *name, const char *text, uint16_t *day, GError *
     *day = (uint16_t)(seconds / RS_DAY_SECONDS);
     return true;
   }
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--%s: '%s' is no date like 2025-03-01", name, text);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--%s: '%s' is no date like 2025-03-01"), name, text);
   return false;
 }
 
@@ -145,7 +146,7 @@ static bool read_size(const char *text, uint64_t *bytes, GError **error) {
     *bytes = (uint64_t)(value * factor);
     return true;
   }
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--memory: '%s' is no size like 4G", text);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--memory: '%s' is no size like 4G"), text);
   return false;
 }
 
@@ -161,7 +162,7 @@ static bool read_patterns(RsOptions *options, GError **error) {
       continue;
     }
     const char *nearest = rs_options_nearest(*w, names);
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, nearest ? "--patterns: unknown pattern '%s'; did you mean '%s'?" : "--patterns: unknown pattern '%s'%s",
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, nearest ? _("--patterns: unknown pattern '%s'; did you mean '%s'?") : _("--patterns: unknown pattern '%s'%s"),
                 *w, nearest ? nearest : "");
     return false;
   }
@@ -170,7 +171,7 @@ static bool read_patterns(RsOptions *options, GError **error) {
 
 static bool language_of(RsOptions *options, GError **error) {
   if (options->lang != NULL && strcmp(options->lang, "zh") != 0 && strcmp(options->lang, "en") != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--lang: '%s' is neither zh nor en", options->lang);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--lang: '%s' is neither zh nor en"), options->lang);
     return false;
   }
   const bool zh = options->lang != NULL ? strcmp(options->lang, "zh") == 0 : rs_words_environment() == RS_LANG_ZH;
@@ -181,25 +182,25 @@ static bool language_of(RsOptions *options, GError **error) {
 
 static bool check(const RsCommand *command, RsOptions *options, GError **error) {
   if (options->threads < 0 || options->threads > 64)
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--threads: %d is not between 1 and 64", options->threads), false;
-  if (options->top < 0) return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--top: %d is negative", options->top), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--threads: %d is not between 1 and 64"), options->threads), false;
+  if (options->top < 0) return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--top: %d is negative"), options->top), false;
   if (options->unmask && (options->authority == NULL || *options->authority == '\0'))
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--unmask needs --authority REF, the order that allows clear ids"), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--unmask needs --authority REF, the order that allows clear ids")), false;
   options->n_threads = options->threads > 0 ? (unsigned)options->threads : rs_parallel_default_threads();
   options->until_day = UINT16_MAX;
   if (options->since != NULL && !read_day("since", options->since, &options->since_day, error)) return false;
   if (options->until != NULL && !read_day("until", options->until, &options->until_day, error)) return false;
   if (options->since_day > options->until_day)
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--since %s is after --until %s", options->since, options->until), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--since %s is after --until %s"), options->since, options->until), false;
   if (options->memory != NULL && !read_size(options->memory, &options->memory_bytes, error)) return false;
   if (options->patterns != NULL && !read_patterns(options, error)) return false;
   if (!language_of(options, error)) return false;
   if (options->n_operands < command->min_operands || options->n_operands > command->max_operands) {
-    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "usage: ringscope %s %s; see ringscope %s --help", command->name, command->operands, command->name);
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("usage: ringscope %s %s; see ringscope %s --help"), command->name, command->operands, command->name);
     return false;
   }
   if (strstr(command->operands, "-o") != NULL && options->output == NULL)
-    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "%s needs -o PATH: where the result goes", command->name), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s needs -o PATH: where the result goes"), command->name), false;
   return true;
 }
 

@@ -1,12 +1,13 @@
 /* score: precision and recall of a case against the truth. */
 #include "base/error.h"
 #include "base/output.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "rings/evaluate.h"
 
 int rs_command_score(const RsOptions *options, GError **error) {
   if (options->truth == NULL) {
-    g_set_error_literal(error, RS_ERROR, RS_ERROR_USAGE, "score needs --truth FILE: ring_id,pattern,entity_type,entity_id");
+    g_set_error_literal(error, RS_ERROR, RS_ERROR_USAGE, _("score needs --truth FILE: ring_id,pattern,entity_type,entity_id"));
     return RS_ERROR_USAGE;
   }
   g_autoptr(RsScoredNames) names = rs_scored_names_new();

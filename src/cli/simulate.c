@@ -1,5 +1,6 @@
 /* simulate: a synthetic city with planted rings, innocent look-alikes and the truth about both. */
 #include "base/error.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "datasets/simulate.h"
 
@@ -13,7 +14,7 @@ static bool read_rings(const char *list, uint32_t rings[8], GError **error) {
   for (guint i = 0; number[i] != NULL; i++) {
     guint64 value;
     if (i >= 7 || !g_ascii_string_to_unsigned(number[i], 10, 0, 10000, &value, NULL)) {
-      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "--rings: '%s' is not up to 7 numbers like 5,3,2,3,2,2,2", list);
+      g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--rings: '%s' is not up to 7 numbers like 5,3,2,3,2,2,2"), list);
       return false;
     }
     rings[i] = (uint32_t)value;
@@ -26,7 +27,7 @@ int rs_command_simulate(const RsOptions *options, GError **error) {
   rs_simulate_defaults(&simulate);
   simulate.seed = (uint64_t)options->seed;
   if (options->n_people < 0 || options->days < 0 || options->n_lines < 0) {
-    g_set_error_literal(error, RS_ERROR, RS_ERROR_USAGE, "--people, --days and --lines cannot be negative");
+    g_set_error_literal(error, RS_ERROR, RS_ERROR_USAGE, _("--people, --days and --lines cannot be negative"));
     return RS_ERROR_USAGE;
   }
   if (options->n_people > 0) simulate.persons = (uint32_t)options->n_people;

@@ -65,7 +65,7 @@ static void print_balance(const RsOptions *options, const RsReport *report) {
   printf(rs_say(options->language, "; %llu amounts unreadable, %llu refunded pairs, %llu partial refunds\n"),
          (unsigned long long)report->unreadable_amounts, (unsigned long long)report->reversed_pairs, (unsigned long long)report->partial_refunds);
   for (guint i = 0; i < report->notes->len && i < FILES_SHOWN; i++) {
-    g_autofree char *note = rs_terminal_text(g_ptr_array_index(report->notes, i));
+    g_autofree char *note = rs_terminal_text(((const RsSaid *)g_ptr_array_index(report->notes, i))->text[options->language]);
     printf(rs_say(options->language, "note       %s\n"), note);
   }
   if (report->notes->len > FILES_SHOWN)

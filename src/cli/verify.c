@@ -1,5 +1,6 @@
 /* verify: is every file of a case as it was written, and does the log's chain of hashes hold. */
 #include "base/error.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "exporters/case_verify.h"
@@ -62,7 +63,7 @@ int rs_command_verify(const RsOptions *options, GError **error) {
     text_write(options, verify, output);
   if (!rs_output_close(output, error)) return RS_ERROR_IO;
   if (verify->findings->len == 0) return 0;
-  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, "%s: not as it was written: %u finding%s", options->operand[0],
-              verify->findings->len, verify->findings->len == 1 ? "" : "s");
+  g_set_error(error, RS_ERROR, RS_ERROR_INTEGRITY, rs_say_n(rs_words_terminal(), "%s: not as it was written: %u finding", "%s: not as it was written: %u findings", verify->findings->len),
+              options->operand[0], verify->findings->len);
   return RS_ERROR_INTEGRITY;
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/words.h"
 
 #include <string.h>
 
@@ -356,7 +357,7 @@ static bool join_kept(Mine *mine, GError **error) {
   out->offset = g_try_malloc_n(n + 1, sizeof *out->offset);
   out->meeting = g_try_malloc_n(n_meetings + 1, sizeof *out->meeting);
   if (n >= UINT32_MAX || out->a == NULL || out->b == NULL || out->offset == NULL || out->meeting == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for %" G_GUINT64_FORMAT " pairs of persons", n);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu pairs of persons"), (unsigned long long)n);
     return false;
   }
   uint64_t at = 0;

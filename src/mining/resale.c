@@ -28,14 +28,16 @@ static int compare_tokens(const void *x, const void *y) {
   return (a->source > b->source) - (a->source < b->source);
 }
 
-static void purchases_of(const RsClaims *c, const uint8_t *counts, uint32_t person, GArray *out) {
+static void purchases_of(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope, uint32_t person, GArray *out) {
   g_array_set_size(out, 0);
-  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++)
+  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
+    if (scope != NULL && rs_left_out(&scope->days, c->visit_institution[v], c->visit_time[v] / RS_DAY_SECONDS)) continue;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
       if (c->line_drug[l] == RS_NONE || !counts[c->line_drug[l]] || c->line_amount[l] < 0 || c->line_quantity[l] < 0.0f) continue;
       Purchase at = {c->line_drug[l], c->visit_time[v] / RS_DAY_SECONDS, c->visit_institution[v], c->line_doctor[l]};
       g_array_append_val(out, at);
     }
+  }
   if (out->len > 1) qsort(out->data, out->len, sizeof(Purchase), compare_purchases);
 }
 
@@ -94,16 +96,17 @@ static uint32_t most_doctors(const Purchase *p, guint n, bool *many) {
   return most;
 }
 
-RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts) {
+RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope) {
   g_autoptr(GArray) persons = g_array_new(FALSE, FALSE, sizeof(RsResalePerson)), tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
   g_autoptr(GArray) purchases = g_array_new(FALSE, FALSE, sizeof(Purchase));
   double sum = 0.0, sum_doctors = 0.0, count = 0.0;
-  for (uint32_t p = 0; p < c->n_persons; p++) {
+  for (uint32_t i = 0, n_persons = scope != NULL ? scope->n : c->n_persons; i < n_persons; i++) {
+    uint32_t p = scope != NULL ? scope->person[i] : i;
     if (c->person_visit[p + 1] - c->person_visit[p] <= RS_RESALE_OVERLAPS) continue;
-    purchases_of(c, counts, p, purchases);
+    purchases_of(c, counts, scope, p, purchases);
     const Purchase *at = (const Purchase *)(const void *)purchases->data;
     uint32_t n = 0;
-    for (guint i = 1; i < purchases->len; i++) n += overlaps(&at[i - 1], &at[i]);
+    for (guint k = 1; k < purchases->len; k++) n += overlaps(&at[k - 1], &at[k]);
     bool many;
     uint32_t doctors = most_doctors(at, purchases->len, &many);
     sum += n;

@@ -14,6 +14,7 @@ void rs_steering_free(RsSteering *steering) {
   if (steering == NULL) return;
   g_free(steering->cell);
   g_free(steering->workplace);
+  g_free(steering->usual);
   g_free(steering);
 }
 
@@ -123,17 +124,18 @@ static GArray *order_fills(GArray *fills, size_t by, uint32_t n_values) {
   return out;
 }
 
-/* Distinct (doctor, outlet, person) fills of doctors with at least min_persons visits of such kind, regulars left out, sorted. */
-static GArray *collect_fills(const RsClaims *c, const RsKnowledge *k, const uint32_t *workplace) {
-  (void)k;
+/* Distinct (doctor, outlet, person) fills, regulars left out, sorted. scope: NULL for everybody and all days. */
+static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace, const RsSteeringScope *scope) {
   GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
   g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->doctor->n + 1);
   g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t)); /* outlet << 32 | visit */
-  for (uint32_t p = 0; p < c->n_persons; p++) {
+  for (uint32_t i = 0, n_persons = scope != NULL ? scope->n : c->n_persons; i < n_persons; i++) {
+    uint32_t p = scope != NULL ? scope->person[i] : i;
     g_array_set_size(keys, 0);
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
       /* a hospital fills no prescription of another: patients of two hospitals, or a doctor who works at two */
       uint64_t key = (uint64_t)c->visit_institution[v] << 32 | v;
+      if (scope != NULL && rs_left_out(&scope->days, c->visit_institution[v], c->visit_time[v] / RS_DAY_SECONDS)) continue;
       if (c->institution_type[c->visit_institution[v]] != RS_TYPE_HOSPITAL) g_array_append_val(keys, key);
     }
     uint64_t *key = (uint64_t *)(void *)keys->data;
@@ -202,27 +204,46 @@ static void test_cells(const Cell *cell, guint n, double of_workplace, const dou
   }
 }
 
-RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint32_t *given, uint32_t min_persons) {
-  RsSteering *out = g_new0(RsSteering, 1);
-  uint32_t n_doctors = k->relation[RS_REFERS_TO].n_from, n_outlets = c->institution->n;
-  out->workplace = workplaces(c, k, given);
+/* Tests all cells of the fills; out->workplace is set. out->usual is filled from these fills where it is NULL. */
+static void test_all(RsSteering *out, const RsClaims *c, const GArray *fills, uint32_t min_persons) {
+  uint32_t n_doctors = c->doctor->n, n_outlets = c->institution->n;
   g_autofree double *of_doctor = g_new0(double, (gsize)n_doctors + 1), *of_outlet = g_new0(double, (gsize)n_outlets + 1);
   g_autofree double *of_workplace = g_new0(double, (gsize)n_outlets + 1);
   double total = 0.0;
-  g_autoptr(GArray) fills = collect_fills(c, k, out->workplace), results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
+  g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
   g_autoptr(GArray) cells = collect_cells(fills, out->workplace, of_doctor, of_outlet, &total);
   for (uint32_t d = 0; d < n_doctors; d++)
     if (out->workplace[d] != RS_NONE) of_workplace[out->workplace[d]] += of_doctor[d];
+  if (out->usual == NULL) {
+    out->usual = g_new0(double, (gsize)n_outlets + 1);
+    for (uint32_t f = 0; f < n_outlets; f++) out->usual[f] = of_outlet[f] / fmax(total, 1.0);
+  }
   const Cell *cell = (const Cell *)(const void *)cells->data;
   for (guint i = 0, end; i < cells->len; i = end) {
     for (end = i; end < cells->len && cell[end].workplace == cell[i].workplace && cell[end].outlet == cell[i].outlet;) end++;
     if (cell[i].workplace == RS_NONE) continue;
-    test_cells(cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, of_outlet[cell[i].outlet] / total, min_persons, results);
+    test_cells(cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual[cell[i].outlet], min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
   out->n_tests = cells->len;
   gsize n;
   out->cell = g_array_steal(results, &n);
   out->n = (uint32_t)n;
+}
+
+RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint32_t *given, uint32_t min_persons) {
+  RsSteering *out = g_new0(RsSteering, 1);
+  out->workplace = workplaces(c, k, given);
+  g_autoptr(GArray) fills = collect_fills(c, out->workplace, NULL);
+  test_all(out, c, fills, min_persons);
+  return out;
+}
+
+RsSteering *rs_steering_again(const RsClaims *c, const RsSteeringScope *scope, uint32_t min_persons) {
+  RsSteering *out = g_new0(RsSteering, 1);
+  out->workplace = g_memdup2(scope->whole->workplace, ((gsize)c->doctor->n + 1) * sizeof(uint32_t));
+  out->usual = g_memdup2(scope->whole->usual, ((gsize)c->institution->n + 1) * sizeof(double));
+  g_autoptr(GArray) fills = collect_fills(c, out->workplace, scope);
+  test_all(out, c, fills, min_persons);
   return out;
 }

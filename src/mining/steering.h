@@ -15,6 +15,7 @@
 #define RS_MINING_STEERING_H
 
 #include "graph/knowledge.h"
+#include "mining/leave_out.h"
 
 typedef struct {
   uint32_t doctor, outlet, workplace;
@@ -30,10 +31,15 @@ typedef struct {
   RsSteeringCell *cell; /* [n] cells with at least min_persons, by (doctor, outlet) */
   double n_tests;       /* cells that could have been tested */
   uint32_t *workplace;  /* [n doctors] institution or RS_NONE */
+  double *usual;        /* [n institutions] share of all fills */
 } RsSteering;
+
+/* A repeat (rings/stability.h): the persons (ascending) and days that are looked at; workplaces and what is usual are those of the whole. */
+typedef struct { const RsSteering *whole; const uint32_t *person; uint32_t n; RsLeaveOut days; } RsSteeringScope;
 
 /* given: [n doctors] workplaces from the attribute table or RS_NONE where unknown; NULL: none known. */
 RsSteering *rs_steering_new(const RsClaims *claims, const RsKnowledge *knowledge, const uint32_t *given, uint32_t min_persons);
+RsSteering *rs_steering_again(const RsClaims *claims, const RsSteeringScope *scope, uint32_t min_persons);
 void rs_steering_free(RsSteering *steering);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSteering, rs_steering_free)
 

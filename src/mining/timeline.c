@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,7 @@ RsTimeline *rs_timeline_new(const RsClaims *claims, unsigned n_threads, GError *
   g_autofree uint64_t *spare = g_try_malloc_n((gsize)n + 1, sizeof *spare);
   g_autofree uint64_t *seen = g_try_malloc0_n((gsize)m + 1, sizeof *seen);
   if (t->key == NULL || spare == NULL || seen == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "no memory for the timelines of %u visits", n);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the timelines of %u visits"), n);
     return NULL;
   }
   count_visits(claims, t, seen);

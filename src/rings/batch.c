@@ -4,6 +4,7 @@
 #include "rings/candidates.h"
 #include "rings/companions.h"
 #include "rings/draft.h"
+#include "rings/near_misses.h"
 #include "rings/score.h"
 #include "rings/stability.h"
 
@@ -118,12 +119,6 @@ static RsRing make_ring(const Batch *b, uint32_t index, bool with_evidence) {
   return ring;
 }
 
-static int compare_rings(const void *x, const void *y) {
-  const RsRing *a = x, *b = y;
-  if (a->score != b->score) return a->score > b->score ? -1 : 1;
-  return strcmp(a->lead_key, b->lead_key);
-}
-
 static void add_near_misses(const Batch *b, const GArray *leads, GArray *out) {
   g_autoptr(GArray) chosen = choose(b, false, leads);
   int32_t bar = 0;
@@ -144,18 +139,7 @@ static void add_near_misses(const Batch *b, const GArray *leads, GArray *out) {
     RsRing ring = make_ring(b, index, false);
     g_array_append_val(rings, ring);
   }
-  if (rings->len > 0) qsort(rings->data, rings->len, sizeof(RsRing), compare_rings);
-  for (guint i = 0; i < rings->len; i++) {
-    RsRing *ring = &g_array_index(rings, RsRing, i);
-    if (out->len < MAX_NEAR_MISSES) {
-      g_array_append_vals(out, ring, 1);
-      continue;
-    }
-    g_free(ring->members);
-    g_free(ring->facts);
-    g_free(ring->evidence);
-    g_free(ring->bursts);
-  }
+  rs_near_misses_add(rings, MAX_NEAR_MISSES, out);
 }
 
 static void add_set_aside(const Batch *b, GArray *out) {
@@ -212,8 +196,7 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   if (!rs_stability_count(scene, covisits, tokens, affinity, group, chosen->len, options->seed, options->n_threads, found, error)) return false;
   for (guint i = 0; i < chosen->len; i++) {
     RsRing ring = make_ring(&batch, g_array_index(chosen, uint32_t, i), true);
-    ring.stability = rs_stability_grade(found[i]);
-    if (companions->n_reference < RS_CALIBRATED && ring.stability < 'C') ring.stability++; /* uncalibrated: one grade less */
+    ring.stability = rs_stability_grade(found[i], companions->n_reference < RS_CALIBRATED);
     g_array_append_val(leads, ring);
   }
   add_near_misses(&batch, chosen, near_misses);

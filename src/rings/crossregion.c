@@ -1,23 +1,28 @@
 #include "rings/crossregion.h"
 
+#include "base/calendar.h"
 #include "mining/crossregion.h"
+#include "mining/significance.h"
 #include "rings/draft.h"
 #include "rings/group.h"
+#include "rings/near_misses.h"
+#include "rings/stability.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 4, MAX_OUTLETS = 6, CUT = 40 };
+enum { MIN_PERSONS = 4, MAX_OUTLETS = 6, CUT = 40, MAX_NEAR_MISSES = 2 };
 #define SOME_DRUGS 4.0     /* decades */
 #define FIRST_BAR (-4.6) /* log 0.01: worth a look; what is bought decides */
 
-/* The visitors of a prefecture at an outlet. */
+/* The visitors of a prefecture at an outlet, on the days that are looked at. */
 static GArray *visitors_at(const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell) {
   const RsClaims *c = scene->claims;
   GArray *out = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   for (uint32_t i = scene->timeline->offset[cell->outlet]; i < scene->timeline->offset[cell->outlet + 1]; i++) {
     uint32_t p = RS_KEY_PERSON(scene->timeline->key[i]);
+    if (rs_left_out(&scene->days, cell->outlet, RS_KEY_TIME(scene->timeline->key[i]) / RS_DAY_SECONDS)) continue;
     if (c->person_region[p] == RS_NONE || x->prefecture[c->person_region[p]] != cell->insured) continue;
     bool seen = false;
     for (guint k = 0; k < out->len && !seen; k++) seen = g_array_index(out, uint32_t, k) == p;
@@ -134,35 +139,43 @@ static GArray *core_of(const RsScene *scene, const RsGroup *g) {
   return out;
 }
 
-static void try_cell(const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell, GArray *leads) {
-  g_autoptr(GArray) person = visitors_at(scene, x, cell);
-  if (person->len < MIN_PERSONS || person->len > RS_MAX_GROUP) return;
-  uint32_t outlet[MAX_OUTLETS] = {cell->outlet}, n_outlets = add_outlets(scene, x, person, outlet);
-  g_autoptr(RsGroup) wide = rs_group_at(scene, (const uint32_t *)(const void *)person->data, person->len, outlet, n_outlets);
-  if (wide == NULL) return;
+/* The people of a cell and their outlets, or NULL: too few or too many. Visitors by chance are left out where drugs tell them apart. */
+static RsGroup *group_of(const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell, const GArray *person, uint32_t outlet[MAX_OUTLETS],
+                         uint32_t *n_outlets) {
+  if (person->len < MIN_PERSONS || person->len > RS_MAX_GROUP) return NULL;
+  outlet[0] = cell->outlet;
+  *n_outlets = add_outlets(scene, x, person, outlet);
+  g_autoptr(RsGroup) wide = rs_group_at(scene, (const uint32_t *)(const void *)person->data, person->len, outlet, *n_outlets);
+  if (wide == NULL) return NULL;
   rs_group_measure(scene, wide);
   g_autoptr(GArray) core = core_of(scene, wide);
-  bool narrow = core->len >= MIN_PERSONS && core->len < wide->n;
-  g_autoptr(RsGroup) narrowed = narrow ? rs_group_at(scene, (const uint32_t *)(const void *)core->data, core->len, outlet, n_outlets) : NULL;
-  if (narrowed != NULL) rs_group_measure(scene, narrowed);
-  const RsGroup *g = narrowed != NULL && narrowed->stat[RS_STAT_DRUGS] > SOME_DRUGS ? narrowed : wide;
+  if (core->len < MIN_PERSONS || core->len == wide->n) return g_steal_pointer(&wide);
+  g_autoptr(RsGroup) narrow = rs_group_at(scene, (const uint32_t *)(const void *)core->data, core->len, outlet, *n_outlets);
+  if (narrow == NULL) return g_steal_pointer(&wide);
+  rs_group_measure(scene, narrow);
+  return narrow->stat[RS_STAT_DRUGS] > SOME_DRUGS ? g_steal_pointer(&narrow) : g_steal_pointer(&wide);
+}
+
+/* A ring and the cell it was found by. */
+typedef struct { RsRing ring; uint32_t cell; } Found;
+
+static void try_cell(const RsScene *scene, const RsCrossregion *x, uint32_t number, GArray *found) {
+  const RsCrossCell *cell = &x->cell[number];
+  uint32_t outlet[MAX_OUTLETS], n_outlets = 0;
+  g_autoptr(GArray) person = visitors_at(scene, x, cell);
+  g_autoptr(RsGroup) g = group_of(scene, x, cell, person, outlet, &n_outlets);
+  if (g == NULL) return;
   g_auto(RsDraft) draft;
-  RsRing ring;
+  Found one = {.cell = number};
   rs_draft_init(&draft, RS_CROSSREGION);
   add_facts(&draft, scene, cell, g);
   add_visits(&draft, scene, g);
   for (uint32_t i = 0; i < g->n; i++) rs_draft_member(&draft, RS_PERSON, g->person[i], RS_ROLE_MEMBER, (double)g->n_attended[i] / (double)g->n_bursts);
   for (uint32_t i = 0; i < n_outlets; i++) rs_draft_member(&draft, RS_INSTITUTION, outlet[i], RS_ROLE_OUTLET, 1.0 / (double)(i + 1));
   rs_draft_entities(&draft, scene->claims);
-  rs_draft_finish(&draft, scene->claims, &ring);
-  if (ring.score >= CUT) {
-    g_array_append_val(leads, ring);
-    return;
-  }
-  g_free(ring.members);
-  g_free(ring.facts);
-  g_free(ring.evidence);
-  g_free(ring.bursts);
+  rs_draft_finish(&draft, scene->claims, &one.ring);
+  if (2 * one.ring.score >= CUT) g_array_append_val(found, one);
+  else rs_ring_clear(&one.ring);
 }
 
 static uint32_t shared_persons(const RsRing *a, const RsRing *b) {
@@ -172,44 +185,68 @@ static uint32_t shared_persons(const RsRing *a, const RsRing *b) {
   return n;
 }
 
-static int compare_rings(const void *x, const void *y) {
-  const RsRing *a = x, *b = y;
+static int compare_found(const void *x, const void *y) {
+  const RsRing *a = &((const Found *)x)->ring, *b = &((const Found *)y)->ring;
   if (a->score != b->score) return a->score > b->score ? -1 : 1;
   return strcmp(a->lead_key, b->lead_key);
 }
 
-/* One ring uses several outlets and so has several cells: the best stands for those that share half of its people. */
-static void keep_best(GArray *found, GArray *leads) {
-  guint first = leads->len;
-  if (found->len > 0) qsort(found->data, found->len, sizeof(RsRing), compare_rings);
+/* One ring uses several outlets and so has several cells: the best stands for those that share half of its people. The leads come first. */
+static void keep_best(GArray *found) {
+  guint n = 0;
+  if (found->len > 0) qsort(found->data, found->len, sizeof(Found), compare_found);
   for (guint i = 0; i < found->len; i++) {
-    RsRing *ring = &g_array_index(found, RsRing, i);
+    Found one = g_array_index(found, Found, i);
     bool copy = false;
-    for (guint k = first; k < leads->len && !copy; k++) {
-      const RsRing *kept = &g_array_index(leads, RsRing, k);
-      copy = 2 * shared_persons(ring, kept) >= MIN(ring->count[RS_PERSON], kept->count[RS_PERSON]);
+    for (guint k = 0; k < n && !copy; k++) {
+      const RsRing *kept = &g_array_index(found, Found, k).ring;
+      copy = 2 * shared_persons(&one.ring, kept) >= MIN(one.ring.count[RS_PERSON], kept->count[RS_PERSON]);
     }
-    if (!copy) {
-      g_array_append_vals(leads, ring, 1);
-      continue;
-    }
-    g_free(ring->members);
-    g_free(ring->facts);
-    g_free(ring->evidence);
-    g_free(ring->bursts);
+    if (copy) rs_ring_clear(&one.ring);
+    else g_array_index(found, Found, n++) = one;
   }
+  g_array_set_size(found, n);
+}
+
+/* ---- stability ---- */
+
+typedef struct { const RsCrossregion *x; const GArray *found; uint32_t n; } Repeat;
+
+/* The cell alone is looked at again, against what the whole period makes expect there: on fewer days it is harder to pass. */
+static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
+  (void)error;
+  const Repeat *repeat = data;
+  for (uint32_t i = 0; i < repeat->n; i++) {
+    const Found *lead = &g_array_index(repeat->found, Found, i);
+    const RsCrossCell *cell = &repeat->x->cell[lead->cell];
+    uint32_t outlet[MAX_OUTLETS], n_outlets = 0;
+    g_autoptr(GArray) visitor = visitors_at(some, repeat->x, cell);
+    if (rs_tail_poisson(visitor->len, cell->expected) > FIRST_BAR) continue;
+    g_autoptr(RsGroup) g = group_of(some, repeat->x, cell, visitor, outlet, &n_outlets);
+    g_autofree uint32_t *person = rs_ring_persons(&lead->ring);
+    again[i] = g != NULL && rs_stability_same(g->person, g->n, person, lead->ring.count[RS_PERSON]);
+  }
+  return true;
 }
 
 void rs_crossregion_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                          GArray *not_examined) {
-  (void)options;
-  (void)near_misses;
   (void)not_examined;
   g_autoptr(RsCrossregion) x = rs_crossregion_new(scene->claims, scene->knowledge, MIN_PERSONS);
-  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found)), near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   for (uint32_t i = 0; i < x->n; i++)
-    if (x->cell[i].log_p <= FIRST_BAR) try_cell(scene, x, &x->cell[i], found);
-  keep_best(found, leads);
+    if (x->cell[i].log_p <= FIRST_BAR) try_cell(scene, x, i, found);
+  keep_best(found);
+  Repeat repeat = {x, found, 0};
+  while (repeat.n < found->len && g_array_index(found, Found, repeat.n).ring.score >= CUT) repeat.n++;
+  g_autofree uint32_t *times = g_new0(uint32_t, (gsize)repeat.n + 1);
+  rs_stability_repeat(scene, repeat.n, options->n_threads, find_again, &repeat, times, NULL);
+  for (guint i = 0; i < found->len; i++) {
+    RsRing *ring = &g_array_index(found, Found, i).ring;
+    if (i < repeat.n) ring->stability = rs_stability_grade(times[i], false);
+    g_array_append_vals(i < repeat.n ? leads : near, ring, 1);
+  }
+  rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
   if (x->n_migrants == 0) return;
   RsNotice notice = {"migrants", RS_PERSON, RS_NONE, x->n_migrants, NULL, NULL};
   rs_notice_say(&notice, "%u people who live outside their insured place", x->n_migrants);

@@ -67,14 +67,6 @@ static bool runs(unsigned wanted, RsPattern pattern, unsigned columns, const RsC
   return missing == 0;
 }
 
-static void ring_release(void *data) {
-  RsRing *ring = data;
-  g_free(ring->members);
-  g_free(ring->facts);
-  g_free(ring->evidence);
-  g_free(ring->bursts);
-}
-
 static void *steal(GArray *array, uint32_t *n) {
   gsize length;
   void *data = g_array_steal(array, &length);
@@ -175,7 +167,7 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   rs_extra_facts_add(scene, (RsRing *)(void *)leads->data, leads->len);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money and points have changed */
   if (options->top > 0 && leads->len > options->top) {
-    for (guint i = options->top; i < leads->len; i++) ring_release(&g_array_index(leads, RsRing, i));
+    for (guint i = options->top; i < leads->len; i++) rs_ring_clear(&g_array_index(leads, RsRing, i));
     g_array_set_size(leads, options->top);
   }
   out->rings = steal(leads, &out->n_rings);

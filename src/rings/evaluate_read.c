@@ -4,6 +4,7 @@
 #include "base/dictionary.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/words.h"
 
 #include <string.h>
 

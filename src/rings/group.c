@@ -55,7 +55,7 @@ static GArray *group_visits(const RsScene *scene, const uint32_t *person, uint32
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t v = c->person_visit[person[i]]; v < c->person_visit[person[i] + 1]; v++) {
       Visit visit = {c->visit_institution[v], c->visit_time[v], i, v};
-      if (rs_scene_left_out(scene, visit.institution, visit.time / RS_DAY_SECONDS)) continue;
+      if (rs_left_out(&scene->days, visit.institution, visit.time / RS_DAY_SECONDS)) continue;
       g_array_append_val(visits, visit);
     }
   if (visits->len > 0) qsort(visits->data, visits->len, sizeof(Visit), compare_visits);

@@ -14,14 +14,6 @@ static int compare_numbers(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-static uint32_t *persons_of(const RsRing *ring) {
-  uint32_t n = 0, *person = g_new(uint32_t, (gsize)ring->count[RS_PERSON] + 1);
-  for (uint32_t i = 0; i < ring->n_members; i++)
-    if (ring->members[i].kind == RS_PERSON) person[n++] = ring->members[i].id;
-  if (n > 0) qsort(person, n, sizeof *person, compare_numbers);
-  return person;
-}
-
 /* b's are the people of the lead that may be told with a's; part: b may be larger than a where a is most of the smaller. */
 static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m, bool part) {
   uint32_t both = 0;
@@ -32,13 +24,6 @@ static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32
   }
   if (!part) return both > 0 && both * 2 >= m;
   return both > 0 && (both * 2 >= n + m - both || both * 10 >= MIN(n, m) * 7);
-}
-
-static void ring_clear(RsRing *ring) {
-  g_free(ring->members);
-  g_free(ring->facts);
-  g_free(ring->evidence);
-  g_free(ring->bursts);
 }
 
 /* Puts the fact after the other facts for; returns its place. */
@@ -120,7 +105,7 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
   g_autoptr(GPtrArray) persons = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < leads->len; i++) {
     RsRing ring = g_array_index(leads, RsRing, i);
-    uint32_t *person = persons_of(&ring);
+    uint32_t *person = rs_ring_persons(&ring);
     guint k = 0;
     for (; k < kept; k++) {
       const RsRing *better = &g_array_index(leads, RsRing, k);
@@ -138,7 +123,7 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
         g_ptr_array_index(persons, k) = person, person = own;
       }
       join(&g_array_index(leads, RsRing, k), &ring, claims, g_ptr_array_index(persons, k));
-      ring_clear(&ring);
+      rs_ring_clear(&ring);
       g_free(person);
       continue;
     }

@@ -4,19 +4,24 @@
 #include "mining/resale.h"
 #include "rings/draft.h"
 #include "rings/group.h"
+#include "rings/near_misses.h"
+#include "rings/stability.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 4, MIN_SHARED = 2, MAX_PERSONS = 20000, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8 };
+enum {
+  MIN_PERSONS = 4, MIN_SHARED = 2, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2,
+  MOST_WORK = 100000000, MOST_TIES = 2000000, MOST_LEAST = 32
+};
 #define EVEN 0.30         /* see evenness() */
 #define EVEN_OF_MANY 0.24
 #define MANY_SHARED 5.0
 #define LEAST_SHARED 1.5 /* tokens a pair, on average */
 #define RESOLUTION 0.5 /* shared tokens a pair, on average */
 
-typedef struct { RsResaleToken token; uint32_t index; } Holder;
+typedef struct { RsResaleToken token; uint32_t index, place; } Holder; /* place: of the token in RsResale */
 
 static int compare_holders(const void *x, const void *y) {
   const Holder *a = x, *b = y;
@@ -25,27 +30,107 @@ static int compare_holders(const void *x, const void *y) {
   return (a->index > b->index) - (a->index < b->index);
 }
 
-/* Every two who hold a token in common, once a token; tokens with more than MAX_HOLDERS say nothing. The graph sums them up. */
-static RsGraph *shared_graph(const RsResale *r, GError **error) {
-  g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(Holder));
-  g_autoptr(GArray) a = g_array_new(FALSE, FALSE, sizeof(uint32_t)), b = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+/* How ties are made: tokens with more holders say nothing; two people are tied from so many tokens on. Both are set so that the work and the
+ * graph stay bounded however many people there are. */
+typedef struct { uint32_t most_holders, least_shared; } Bounds;
+
+/* Who holds each token: rows of holders, and for each person's token its row. */
+typedef struct {
+  uint32_t n_rows;
+  uint32_t *offset;    /* [n_rows + 1] into index */
+  uint32_t *index;     /* holders, ascending in a row */
+  uint32_t *row;       /* [n tokens] in the order of RsResale.token */
+} Holders;
+
+static void holders_clear(Holders *h) {
+  g_free(h->offset);
+  g_free(h->index);
+  g_free(h->row);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Holders, holders_clear)
+
+static Holders holders_of(const RsResale *r) {
+  uint32_t n = r->n > 0 ? r->person[r->n - 1].first_token + r->person[r->n - 1].n_tokens : 0;
+  g_autofree Holder *holder = g_new(Holder, (gsize)n + 1);
   for (uint32_t i = 0; i < r->n; i++)
     for (uint32_t t = 0; t < r->person[i].n_tokens; t++) {
-      Holder holder = {r->token[r->person[i].first_token + t], i};
-      g_array_append_val(holders, holder);
+      uint32_t at = r->person[i].first_token + t;
+      holder[at] = (Holder){r->token[at], i, at};
     }
-  if (holders->len > 0) qsort(holders->data, holders->len, sizeof(Holder), compare_holders);
-  const Holder *h = (const Holder *)(const void *)holders->data;
-  for (guint i = 0, end; i < holders->len; i = end) {
-    for (end = i; end < holders->len && h[end].token.drug == h[i].token.drug && h[end].token.source == h[i].token.source;) end++;
-    for (guint x = i; end - i <= MAX_HOLDERS && x < end; x++)
-      for (guint y = x + 1; y < end; y++) {
-        if (rs_resale_shared(r, h[x].index, h[y].index) < MIN_SHARED) continue;
-        g_array_append_val(a, h[x].index);
-        g_array_append_val(b, h[y].index);
-      }
+  if (n > 0) qsort(holder, n, sizeof *holder, compare_holders);
+  Holders out = {0, g_new0(uint32_t, (gsize)n + 2), g_new(uint32_t, (gsize)n + 1), g_new(uint32_t, (gsize)n + 1)};
+  for (uint32_t i = 0; i < n; i++) {
+    bool first = i == 0 || holder[i].token.drug != holder[i - 1].token.drug || holder[i].token.source != holder[i - 1].token.source;
+    if (first) out.offset[out.n_rows++] = i;
+    out.row[holder[i].place] = out.n_rows - 1;
+    out.index[i] = holder[i].index;
   }
-  return rs_graph_new(r->n, a->len, (const uint32_t *)(const void *)a->data, (const uint32_t *)(const void *)b->data, NULL, error);
+  out.offset[out.n_rows] = n;
+  return out;
+}
+
+/* The most holders, up to MAX_HOLDERS, at which all pairs of holders together stay under MOST_WORK. */
+static uint32_t choose_holders(const Holders *h) {
+  uint64_t rows[MAX_HOLDERS + 1] = {0}, work = 0;
+  for (uint32_t i = 0; i < h->n_rows; i++) {
+    uint32_t n = h->offset[i + 1] - h->offset[i];
+    if (n <= MAX_HOLDERS) rows[n]++;
+  }
+  for (uint32_t n = 2; n <= MAX_HOLDERS; n++) {
+    work += rows[n] * n * (n - 1) / 2;
+    if (work > MOST_WORK) return n - 1;
+  }
+  return MAX_HOLDERS;
+}
+
+/* The tokens person i shares with each later one, in shared[]; touched gets those with any. */
+static uint32_t share_with(const RsResale *r, const Holders *h, uint32_t most_holders, uint32_t i, uint32_t *shared, uint32_t *touched) {
+  uint32_t n = 0;
+  for (uint32_t t = 0; t < r->person[i].n_tokens; t++) {
+    uint32_t row = h->row[r->person[i].first_token + t], end = h->offset[row + 1];
+    if (end - h->offset[row] > most_holders) continue;
+    for (uint32_t k = end; k > h->offset[row] && h->index[k - 1] > i; k--)
+      if (shared[h->index[k - 1]]++ == 0) touched[n++] = h->index[k - 1];
+  }
+  return n;
+}
+
+typedef struct { uint32_t *shared, *touched; GArray *a, *b, *weight; uint64_t pairs[MOST_LEAST + 1]; } Ties;
+
+/* Walks all pairs; with arrays given they are filled with those from least_shared on, else pairs[] counts them by what they share. */
+static void walk_ties(const RsResale *r, const Holders *h, const Bounds *bounds, Ties *ties) {
+  for (uint32_t i = 0; i < r->n; i++) {
+    uint32_t n = share_with(r, h, bounds->most_holders, i, ties->shared, ties->touched);
+    for (uint32_t k = 0; k < n; k++) {
+      uint32_t j = ties->touched[k], shared = ties->shared[j];
+      ties->shared[j] = 0;
+      ties->pairs[MIN(shared, (uint32_t)MOST_LEAST)]++;
+      if (ties->a == NULL || shared < bounds->least_shared) continue;
+      float weight = (float)shared;
+      g_array_append_val(ties->a, i);
+      g_array_append_val(ties->b, j);
+      g_array_append_val(ties->weight, weight);
+    }
+  }
+}
+
+/* bounds with most_holders 0 are chosen and given back; a repeat takes those of the first look. */
+static RsGraph *shared_graph(const RsResale *r, Bounds *bounds, GError **error) {
+  g_auto(Holders) h = holders_of(r);
+  g_autofree uint32_t *shared = g_new0(uint32_t, (gsize)r->n + 1), *touched = g_new(uint32_t, (gsize)r->n + 1);
+  Ties ties = {.shared = shared, .touched = touched};
+  if (bounds->most_holders == 0) {
+    *bounds = (Bounds){choose_holders(&h), MOST_LEAST};
+    walk_ties(r, &h, bounds, &ties);
+    uint64_t sum = ties.pairs[MOST_LEAST];
+    while (bounds->least_shared > MIN_SHARED && sum + ties.pairs[bounds->least_shared - 1] <= MOST_TIES) sum += ties.pairs[--bounds->least_shared];
+  }
+  g_autoptr(GArray) a = g_array_new(FALSE, FALSE, sizeof(uint32_t)), b = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  g_autoptr(GArray) weight = g_array_new(FALSE, FALSE, sizeof(float));
+  ties.a = a, ties.b = b, ties.weight = weight;
+  walk_ties(r, &h, bounds, &ties);
+  return rs_graph_new(r->n, a->len, (const uint32_t *)(const void *)a->data, (const uint32_t *)(const void *)b->data,
+                      (const float *)(const void *)weight->data, error);
 }
 
 static RsFact fact_of(const char *code, double value, double expected, int32_t points) {
@@ -122,19 +207,29 @@ static double evenness(const RsResale *r, const uint32_t *member, uint32_t n, co
   return ((double)all->len / distinct - 1.0) / ((double)n - 1.0);
 }
 
-/* False where they share too little to be one group: what glues them is the same drug from the same hands. */
-static bool add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs) {
-  double overlaps = 0.0, shared = 0.0, doctors = 0.0;
+/* What members share: tokens of a pair on average, and how evenly. */
+typedef struct { double shared, even; } Glue;
+
+static Glue glue_of(const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs) {
+  double shared = 0.0;
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t j = i + 1; j < n; j++) shared += rs_resale_shared(r, member[i], member[j]);
+  return (Glue){shared / (0.5 * n * (n - 1.0)), evenness(r, member, n, drugs)};
+}
+
+/* Whether they share enough to be one group: what glues them is the same drug from the same hands. */
+static bool holds_together(const Glue *glue, uint32_t n) {
+  return glue->shared >= LEAST_SHARED && (glue->shared >= MANY_SHARED || glue->even >= (n >= MANY ? EVEN_OF_MANY : EVEN));
+}
+
+static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs, const Glue *glue) {
+  double overlaps = 0.0, doctors = 0.0, shared = glue->shared, even = glue->even;
   for (uint32_t i = 0; i < n; i++) {
     overlaps += r->person[member[i]].n_overlaps;
     doctors += r->person[member[i]].n_doctors;
-    for (uint32_t j = i + 1; j < n; j++) shared += rs_resale_shared(r, member[i], member[j]);
   }
   overlaps /= n;
   doctors /= n;
-  shared /= 0.5 * n * (n - 1.0);
-  double even = evenness(r, member, n, drugs);
-  if (shared < LEAST_SHARED || (shared < MANY_SHARED && even < (n >= MANY ? EVEN_OF_MANY : EVEN))) return false;
   uint32_t sources = count_sources(r, member, n, drugs);
   rs_draft_fact(draft, fact_of("overlaps", round(overlaps * 10.0) / 10.0, round(r->mean_overlaps * 100.0) / 100.0,
                                (int32_t)CLAMP(10.0 * log2(overlaps / (3.0 * fmax(1.0, r->mean_overlaps))), 0.0, 30.0)));
@@ -148,7 +243,6 @@ static bool add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member,
   common.argument[0] = sources;
   rs_draft_fact(draft, common);
   rs_draft_fact(draft, fact_of("collectors", n, NAN, (int32_t)MIN(20u, 2 * n)));
-  return true;
 }
 
 static void add_lines(RsDraft *draft, const RsClaims *c, uint32_t person, const GArray *drugs) {
@@ -168,14 +262,16 @@ static void add_outlets(RsDraft *draft, const RsClaims *c) {
       rs_draft_member(draft, RS_INSTITUTION, f, RS_ROLE_OUTLET, (double)count[f] / (double)draft->evidence->len);
 }
 
-static void try_group(const RsScene *scene, const RsResale *r, const uint32_t *member, uint32_t n, GArray *leads) {
+/* The ring of a group; false: it has nothing in common, or shares too little. */
+static bool make_ring(const RsScene *scene, const RsResale *r, const uint32_t *member, uint32_t n, RsRing *ring) {
   g_autoptr(GArray) drugs = common_drugs(r, member, n);
-  if (drugs->len == 0) return;
+  if (drugs->len == 0) return false;
+  Glue glue = glue_of(r, member, n, drugs);
+  if (!holds_together(&glue, n)) return false;
   g_auto(RsDraft) draft;
-  RsRing ring;
   uint32_t most = 1;
   rs_draft_init(&draft, RS_RESALE);
-  if (!add_facts(&draft, r, member, n, drugs)) return;
+  add_facts(&draft, r, member, n, drugs, &glue);
   for (uint32_t i = 0; i < n; i++) most = MAX(most, r->person[member[i]].n_overlaps);
   for (uint32_t i = 0; i < n; i++) {
     add_lines(&draft, scene->claims, r->person[member[i]].person, drugs);
@@ -184,16 +280,107 @@ static void try_group(const RsScene *scene, const RsResale *r, const uint32_t *m
   for (guint i = 0; i < drugs->len; i++) rs_draft_member(&draft, RS_DRUG, g_array_index(drugs, uint32_t, i), RS_ROLE_ITEM, 1.0);
   rs_draft_entities(&draft, scene->claims);
   add_outlets(&draft, scene->claims);
-  rs_draft_finish(&draft, scene->claims, &ring);
-  if (ring.score >= CUT + (n < FEW ? FEW_CUT : 0)) {
-    g_array_append_val(leads, ring);
-    return;
-  }
-  g_free(ring.members);
-  g_free(ring.facts);
-  g_free(ring.evidence);
-  g_free(ring.bursts);
+  rs_draft_finish(&draft, scene->claims, ring);
+  return true;
 }
+
+/* ---- groups ---- */
+
+/* Members of each group of MIN_PERSONS to RS_MAX_GROUP people, in order of their first: rows of offset into member. */
+typedef struct { uint32_t n, *offset, *member; } Groups;
+
+static void groups_clear(Groups *g) {
+  g_free(g->offset);
+  g_free(g->member);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Groups, groups_clear)
+
+static bool find_groups(const RsResale *r, const RsGraph *graph, uint64_t seed, Groups *out, GError **error) {
+  *out = (Groups){0, g_new0(uint32_t, (gsize)r->n + 1), g_new(uint32_t, (gsize)r->n + 1)};
+  g_autofree uint32_t *label = g_new(uint32_t, (gsize)r->n + 1), *next = g_new0(uint32_t, (gsize)r->n + 1), *all = g_new(uint32_t, (gsize)r->n + 1);
+  g_autofree uint32_t *size = g_new0(uint32_t, (gsize)r->n + 1);
+  RsCommunityOptions how = {RS_OBJECTIVE_CPM, RESOLUTION, seed, 3, MOST_TIES};
+  RsCommunityResult result;
+  if (!rs_community_leiden(graph, &how, label, &result, error)) return false;
+  for (uint32_t i = 0; i < r->n; i++)
+    if (label[i] != RS_NONE) size[label[i]]++;
+  for (uint32_t l = 0, sum = 0; l < r->n; l++) next[l] = sum, sum += size[l];
+  for (uint32_t i = 0; i < r->n; i++)
+    if (label[i] != RS_NONE) all[next[label[i]]++] = i;
+  for (uint32_t l = 0; l < r->n; l++) {
+    if (size[l] < MIN_PERSONS || size[l] > RS_MAX_GROUP) continue;
+    memcpy(out->member + out->offset[out->n], all + next[l] - size[l], size[l] * sizeof *all);
+    out->offset[out->n + 1] = out->offset[out->n] + size[l];
+    out->n++;
+  }
+  return true;
+}
+
+/* ---- stability ---- */
+
+typedef struct {
+  const uint8_t *counts;
+  uint64_t seed;
+  Bounds bounds;
+  const uint32_t *near; uint32_t n_near; /* persons: those of the leads and all tied to them, ascending */
+  const GPtrArray *person; uint32_t *n_persons, n; /* of each lead, ascending */
+} Repeat;
+
+static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
+  const Repeat *repeat = data;
+  const RsResaleScope scope = {repeat->near, repeat->n_near, some->days};
+  Bounds bounds = repeat->bounds;
+  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope);
+  g_autoptr(RsGraph) graph = shared_graph(r, &bounds, error);
+  g_auto(Groups) groups = {0};
+  if (graph == NULL || !find_groups(r, graph, repeat->seed, &groups, error)) return false;
+  for (uint32_t g = 0; g < groups.n; g++) {
+    const uint32_t *member = groups.member + groups.offset[g];
+    uint32_t n = groups.offset[g + 1] - groups.offset[g], person[RS_MAX_GROUP];
+    g_autoptr(GArray) drugs = common_drugs(r, member, n);
+    Glue glue = glue_of(r, member, n, drugs);
+    if (drugs->len == 0 || !holds_together(&glue, n)) continue;
+    for (uint32_t i = 0; i < n; i++) person[i] = r->person[member[i]].person;
+    for (uint32_t i = 0; i < repeat->n; i++) again[i] = again[i] || rs_stability_same(person, n, g_ptr_array_index(repeat->person, i), repeat->n_persons[i]);
+  }
+  return true;
+}
+
+/* The persons of the leads and those tied to one of them. */
+static uint32_t *neighbourhood(const RsResale *r, const RsGraph *graph, const RsRing *lead, uint32_t n, uint32_t n_persons, uint32_t *n_near) {
+  g_autofree uint8_t *member = g_malloc0((gsize)n_persons + 1);
+  uint32_t *near = g_new(uint32_t, (gsize)r->n + 1);
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t m = 0; m < lead[i].count[RS_PERSON]; m++) member[lead[i].members[m].id] = 1;
+  *n_near = 0;
+  for (uint32_t i = 0; i < r->n; i++) {
+    bool tied = member[r->person[i].person] != 0;
+    for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1] && !tied; e++) tied = member[r->person[graph->neighbor[e]].person] != 0;
+    if (tied) near[(*n_near)++] = r->person[i].person;
+  }
+  return near;
+}
+
+static bool grade(const RsScene *scene, const RsDetectOptions *options, Repeat *repeat, const RsResale *r, const RsGraph *graph, RsRing *lead,
+                  uint32_t n, GError **error) {
+  g_autofree uint32_t *times = g_new0(uint32_t, (gsize)n + 1);
+  g_autofree uint32_t *near = neighbourhood(r, graph, lead, n, scene->claims->n_persons, &repeat->n_near);
+  g_autofree uint32_t *n_persons = g_new(uint32_t, (gsize)n + 1);
+  repeat->near = near;
+  repeat->n = n;
+  repeat->n_persons = n_persons;
+  g_autoptr(GPtrArray) person = g_ptr_array_new_with_free_func(g_free);
+  for (uint32_t i = 0; i < n; i++) {
+    g_ptr_array_add(person, rs_ring_persons(&lead[i]));
+    n_persons[i] = lead[i].count[RS_PERSON];
+  }
+  repeat->person = person;
+  if (!rs_stability_repeat(scene, n, options->n_threads, find_again, repeat, times, error)) return false;
+  for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
+  return true;
+}
+
+/* ---- the pattern ---- */
 
 /* What may be resold: rare enough to be a sign, and sold by pharmacies somewhere, where the kinds of institution are known. */
 static uint8_t *resaleable(const RsBasket *b) {
@@ -202,32 +389,35 @@ static uint8_t *resaleable(const RsBasket *b) {
   return out;
 }
 
+/* Says which part was left out, where the bounds had to be narrowed. */
+static void tell_bounds(const RsResale *r, const Bounds *bounds, GArray *not_examined) {
+  if (bounds->most_holders == MAX_HOLDERS && bounds->least_shared == MIN_SHARED) return;
+  RsNotice notice = {"resale_crowd", RS_PERSON, RS_NONE, r->n, NULL, NULL};
+  rs_notice_say(&notice, "resale: %u people buy again within days elsewhere; left out are sources that more than %u of them have, and ties of "
+                         "fewer than %u shared sources", r->n, bounds->most_holders, bounds->least_shared);
+  g_array_append_val(not_examined, notice);
+}
+
 bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                     GArray *not_examined, GError **error) {
-  (void)near_misses;
   (void)set_aside;
   g_autofree uint8_t *counts = resaleable(scene->basket);
   if (counts == NULL) return true;
-  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts);
-  if (r->n > MAX_PERSONS) {
-    RsNotice notice = {"resale_crowd", RS_PERSON, RS_NONE, r->n, NULL, NULL};
-    rs_notice_say(&notice, "resale: %u people buy again within days elsewhere, too many to tell apart", r->n);
-    g_array_append_val(not_examined, notice);
-    return true;
-  }
+  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL);
   if (r->n < MIN_PERSONS) return true;
-  g_autoptr(RsGraph) graph = shared_graph(r, error);
-  if (graph == NULL) return false;
-  g_autofree uint32_t *label = g_new(uint32_t, (gsize)r->n + 1), *member = g_new(uint32_t, (gsize)r->n + 1);
-  RsCommunityOptions how = {RS_OBJECTIVE_CPM, RESOLUTION, options->seed, 3, 2000000};
-  RsCommunityResult result;
-  if (!rs_community_leiden(graph, &how, label, &result, error)) return false;
-  for (uint32_t l = 0; l < r->n; l++) { /* few persons: a look for each label will do */
-    uint32_t n = 0;
-    if (label[l] != l) continue;
-    for (uint32_t i = l; i < r->n; i++)
-      if (label[i] == l) member[n++] = i;
-    if (n >= MIN_PERSONS && n <= RS_MAX_GROUP) try_group(scene, r, member, n, leads);
+  Repeat repeat = {.counts = counts, .seed = options->seed};
+  g_autoptr(RsGraph) graph = shared_graph(r, &repeat.bounds, error);
+  g_auto(Groups) groups = {0};
+  if (graph == NULL || !find_groups(r, graph, options->seed, &groups, error)) return false;
+  tell_bounds(r, &repeat.bounds, not_examined);
+  guint first = leads->len;
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  for (uint32_t g = 0; g < groups.n; g++) {
+    uint32_t n = groups.offset[g + 1] - groups.offset[g];
+    RsRing ring;
+    if (!make_ring(scene, r, groups.member + groups.offset[g], n, &ring)) continue;
+    g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
   }
-  return true;
+  rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
+  return grade(scene, options, &repeat, r, graph, (RsRing *)(void *)leads->data + first, leads->len - first, error);
 }

@@ -1,34 +1,43 @@
 #include "rings/ring.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 const char *const rs_pattern_name[RS_N_PATTERNS] = {"batch",     "resale", "steering", "crossregion",
                                                     "duplicate", "travel", "trace",    "mixed"};
 const char *const rs_role_name[] = {"member", "core", "outlet", "prescriber", "item"};
 
-static void notice_set(RsNotice *notice, char *text, char *text_zh) {
+void rs_notice_say(RsNotice *notice, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  RsSaid *said = rs_said_new_list(format, arguments);
+  va_end(arguments);
   g_free(notice->text);
   g_free(notice->text_zh);
-  notice->text = text;
-  notice->text_zh = text_zh;
+  notice->text = g_steal_pointer(&said->text[RS_LANG_EN]);
+  notice->text_zh = g_steal_pointer(&said->text[RS_LANG_ZH]);
+  rs_said_free(said);
 }
 
-void rs_notice_say(RsNotice *notice, const char *format, ...) {
-  va_list arguments, again;
-  va_start(arguments, format);
-  va_copy(again, arguments);
-  char *text = g_strdup_vprintf(format, arguments);
-  notice_set(notice, text, g_strdup_vprintf(rs_say(RS_LANG_ZH, format), again));
-  va_end(again);
-  va_end(arguments);
-}
-
-static void ring_clear(RsRing *ring) {
+void rs_ring_clear(RsRing *ring) {
   g_free(ring->members);
   g_free(ring->facts);
   g_free(ring->evidence);
   g_free(ring->bursts);
   rs_rules_free(ring->rules, ring->n_rules);
+}
+
+static int compare_numbers(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+uint32_t *rs_ring_persons(const RsRing *ring) {
+  uint32_t n = 0, *person = g_new(uint32_t, (gsize)ring->count[RS_PERSON] + 1);
+  for (uint32_t i = 0; i < ring->n_members; i++)
+    if (ring->members[i].kind == RS_PERSON) person[n++] = ring->members[i].id;
+  if (n > 0) qsort(person, n, sizeof *person, compare_numbers);
+  return person;
 }
 
 static void notices_free(RsNotice *notice, uint32_t n) {
@@ -41,8 +50,8 @@ static void notices_free(RsNotice *notice, uint32_t n) {
 
 void rs_rings_free(RsRings *rings) {
   if (rings == NULL) return;
-  for (uint32_t i = 0; i < rings->n_rings; i++) ring_clear(&rings->rings[i]);
-  for (uint32_t i = 0; i < rings->n_near_misses; i++) ring_clear(&rings->near_misses[i]);
+  for (uint32_t i = 0; i < rings->n_rings; i++) rs_ring_clear(&rings->rings[i]);
+  for (uint32_t i = 0; i < rings->n_near_misses; i++) rs_ring_clear(&rings->near_misses[i]);
   notices_free(rings->not_examined, rings->n_not_examined);
   notices_free(rings->set_aside, rings->n_set_aside);
   g_free(rings->rings);

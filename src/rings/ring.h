@@ -70,11 +70,14 @@ typedef struct {
   uint32_t n_set_aside; RsNotice *set_aside;    /* one a kind of innocent group, n groups: code "household", "care_home", ... */
   uint32_t n_pairs, n_validated_pairs;          /* pairs that meet above chance; of them those that pass both nulls strictly */
   uint32_t n_companion_groups;                  /* the groups the points are measured against; below 200: uncalibrated */
-  uint32_t n_near_misses; RsRing *near_misses;  /* best groups under the cut, at most 5, without evidence */
+  uint32_t n_near_misses; RsRing *near_misses;  /* best groups under the cut, a few of each pattern, without evidence */
   uint32_t n_institutions; RsInstitutionRank *institutions; /* by rank */
 } RsRings;
 
 void rs_rings_free(RsRings *rings);
+void rs_ring_clear(RsRing *ring); /* frees what the ring holds */
+/* The ring's persons, ascending; owned by the caller. */
+uint32_t *rs_ring_persons(const RsRing *ring);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsRings, rs_rings_free)
 bool rs_rings_validate(const RsRings *rings, const RsClaims *claims, const char **reason);
 /* One line for people: "14 cards, 23 bursts at 4 rotating outlets, 6 drugs in common". Owned by the caller. */

@@ -1,20 +1,5 @@
 #include "rings/ring_rules.h"
 
-#include <stdlib.h>
-
-static int compare_numbers(const void *x, const void *y) {
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  return (a > b) - (a < b);
-}
-
-static uint32_t *ring_persons(const RsRing *ring) {
-  uint32_t n = 0, *person = g_new(uint32_t, (gsize)ring->count[RS_PERSON] + 1);
-  for (uint32_t i = 0; i < ring->n_members; i++)
-    if (ring->members[i].kind == RS_PERSON) person[n++] = ring->members[i].id;
-  if (n > 0) qsort(person, n, sizeof *person, compare_numbers);
-  return person;
-}
-
 static uint64_t *ring_lines(const RsRing *ring) {
   uint64_t *line = g_new(uint64_t, ring->n_evidence + 1);
   for (uint64_t i = 0; i < ring->n_evidence; i++) line[i] = ring->evidence[i].line;
@@ -28,7 +13,7 @@ void rs_ring_rules_add(const RsScene *scene, const RsDetectOptions *options, RsR
   for (uint32_t i = 0; i < rings->n_rings; i++) {
     const RsRing *ring = &rings->rings[i];
     uint64_t *line = ring_lines(ring);
-    uint32_t *person = ring_persons(ring);
+    uint32_t *person = rs_ring_persons(ring);
     g_ptr_array_add(owned, line);
     g_ptr_array_add(owned, person);
     group[i] = (RsRuleGroup){.line = line, .n_lines = ring->n_evidence, .person = person, .n_persons = ring->count[RS_PERSON]};

@@ -31,5 +31,6 @@ RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsi
   scene->institution_hash = g_new(uint64_t, (gsize)institution->n + 1);
   for (uint32_t f = 0; f < institution->n; f++)
     scene->institution_hash[f] = rs_hash_bytes(rs_text_get(institution, f), rs_text_length(institution, f));
+  scene->days = (RsLeaveOut){scene->institution_hash, 0};
   return g_steal_pointer(&scene);
 }

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-char rs_stability_grade(uint32_t found) { return found >= RS_STABILITY_A ? 'A' : found >= RS_STABILITY_B ? 'B' : 'C'; }
+char rs_stability_grade(uint32_t times, bool uncalibrated) {
+  if (uncalibrated) return times >= RS_STABILITY_A ? 'B' : 'C';
+  return times >= RS_STABILITY_A ? 'A' : times >= RS_STABILITY_B ? 'B' : 'C';
+}
 
 /* Members of the leads and everybody tied to one of them. */
 static uint8_t *neighbourhood(const RsAffinity *affinity, const RsGroup *const *group, uint32_t n, uint32_t n_persons) {
@@ -19,7 +22,7 @@ static uint8_t *neighbourhood(const RsAffinity *affinity, const RsGroup *const *
   return near;
 }
 
-/* The pairs among the neighbourhood and, of each, the meetings on days that are left. scene->round 0 leaves out nothing. */
+/* The pairs among the neighbourhood and, of each, the meetings on days that are left. round 0 leaves out nothing. */
 static RsCovisits *covisits_left(const RsScene *scene, const RsCovisits *all, const uint8_t *near) {
   uint32_t n = 0;
   uint64_t n_meetings = 0;
@@ -38,7 +41,7 @@ static RsCovisits *covisits_left(const RsScene *scene, const RsCovisits *all, co
     if (!near[all->a[i]] || !near[all->b[i]]) continue;
     uint64_t begin = at;
     for (uint64_t m = all->offset[i]; m < all->offset[i + 1]; m++)
-      if (!rs_scene_left_out(scene, all->meeting[m].institution, all->meeting[m].day)) out->meeting[at++] = all->meeting[m];
+      if (!rs_left_out(&scene->days, all->meeting[m].institution, all->meeting[m].day)) out->meeting[at++] = all->meeting[m];
     if (at - begin < 2) {
       at = begin;
       continue;
@@ -57,63 +60,88 @@ static RsTokens *tokens_left(const RsScene *scene, const RsTokens *all, const ui
   out->token = g_new(RsToken, n + 1);
   for (uint64_t i = 0; i < all->n; i++) {
     const RsToken *t = &all->token[i];
-    if (near[t->a] && near[t->b] && !rs_scene_left_out(scene, t->institution, t->day)) out->token[out->n++] = *t;
+    if (near[t->a] && near[t->b] && !rs_left_out(&scene->days, t->institution, t->day)) out->token[out->n++] = *t;
   }
   return out;
 }
 
-static bool found_again(const RsCompanions *companions, const RsGroup *lead) {
-  for (uint32_t i = 0; i < companions->n; i++) {
-    uint32_t shared = rs_group_overlap(companions->group[i], lead);
-    if (2 * shared >= companions->group[i]->n + lead->n - shared) return true;
+bool rs_stability_same(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m) {
+  uint32_t both = 0;
+  for (uint32_t i = 0, k = 0; i < n && k < m;) {
+    if (a[i] < b[k]) i++;
+    else if (a[i] > b[k]) k++;
+    else both++, i++, k++;
   }
-  return false;
+  return both > 0 && 2 * both >= n + m - both;
 }
+
+/* ---- repeats of any search ---- */
 
 typedef struct {
   const RsScene *scene;
+  uint32_t n;
+  RsRepeatFunc repeat;
+  void *data;
+  uint8_t *again; /* [RS_STABILITY_ROUNDS * n] */
+  bool done[RS_STABILITY_ROUNDS];
+  GError *error[RS_STABILITY_ROUNDS];
+} Rounds;
+
+static void run_round(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  Rounds *r = data;
+  RsScene some = *r->scene; /* the same city, looked at on some days */
+  some.days.round = (uint32_t)task + 1;
+  r->done[task] = r->repeat(&some, r->again + task * r->n, r->data, &r->error[task]);
+}
+
+bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, RsRepeatFunc repeat, void *data, uint32_t *times, GError **error) {
+  memset(times, 0, n * sizeof *times);
+  if (n == 0) return true;
+  g_autofree uint8_t *again = g_new0(uint8_t, (gsize)RS_STABILITY_ROUNDS * n);
+  Rounds rounds = {.scene = scene, .n = n, .repeat = repeat, .data = data, .again = again};
+  rs_parallel(n_threads, RS_STABILITY_ROUNDS, run_round, &rounds);
+  bool good = true;
+  for (unsigned round = 0; round < RS_STABILITY_ROUNDS; round++) {
+    for (uint32_t i = 0; i < n; i++) times[i] += again[(size_t)round * n + i];
+    if (rounds.error[round] != NULL && good) g_propagate_error(error, rounds.error[round]);
+    else g_clear_error(&rounds.error[round]);
+    good = good && rounds.done[round];
+  }
+  return good;
+}
+
+/* ---- groups that move together ---- */
+
+typedef struct {
   const RsCovisits *pairs;  /* of the neighbourhood, all their days; each repeat chooses from these */
   const RsTokens *tokens;
   const uint8_t *near;
   const RsGroup *const *group;
   uint32_t n;
   uint64_t seed;
-  uint8_t *again;           /* [RS_STABILITY_ROUNDS * n] */
-  GError *error[RS_STABILITY_ROUNDS];
 } Repeats;
 
-/* One repeat, alone on its thread. */
-static void repeat(size_t task, unsigned thread, void *data) {
-  (void)thread;
-  Repeats *r = data;
-  RsScene some = *r->scene; /* the same city, looked at on some days */
-  some.round = (uint32_t)task + 1;
-  g_autoptr(RsCovisits) pairs = covisits_left(&some, r->pairs, r->near);
-  g_autoptr(RsTokens) tokens = tokens_left(&some, r->tokens, r->near);
-  g_autoptr(RsAffinity) ties = rs_affinity_new(some.claims, some.knowledge, some.timeline, some.load, some.basket, pairs, tokens, 1);
-  g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, some.claims->n_persons, r->seed, 1, &r->error[task]);
-  if (candidates == NULL) return;
-  g_autoptr(RsCompanions) companions = rs_companions_new(&some, candidates, false, 1);
-  for (uint32_t i = 0; i < r->n; i++) r->again[task * r->n + i] = found_again(companions, r->group[i]);
+static bool repeat(const RsScene *some, uint8_t *again, void *data, GError **error) {
+  const Repeats *r = data;
+  g_autoptr(RsCovisits) pairs = covisits_left(some, r->pairs, r->near);
+  g_autoptr(RsTokens) tokens = tokens_left(some, r->tokens, r->near);
+  g_autoptr(RsAffinity) ties = rs_affinity_new(some->claims, some->knowledge, some->timeline, some->load, some->basket, pairs, tokens, 1);
+  g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, some->claims->n_persons, r->seed, 1, error);
+  if (candidates == NULL) return false;
+  g_autoptr(RsCompanions) companions = rs_companions_new(some, candidates, false, 1);
+  for (uint32_t i = 0; i < r->n; i++)
+    for (uint32_t k = 0; k < companions->n && !again[i]; k++)
+      again[i] = rs_stability_same(companions->group[k]->person, companions->group[k]->n, r->group[i]->person, r->group[i]->n);
+  return true;
 }
 
 bool rs_stability_count(const RsScene *scene, const RsCovisits *covisits, const RsTokens *tokens, const RsAffinity *affinity,
-                        const RsGroup *const *group, uint32_t n, uint64_t seed, unsigned n_threads, uint32_t *found, GError **error) {
-  memset(found, 0, n * sizeof *found);
+                        const RsGroup *const *group, uint32_t n, uint64_t seed, unsigned n_threads, uint32_t *times, GError **error) {
   if (n == 0) return true;
   g_autofree uint8_t *near = neighbourhood(affinity, group, n, scene->claims->n_persons);
   g_autoptr(RsCovisits) pairs = covisits_left(scene, covisits, near);
   g_autoptr(RsTokens) shared = tokens_left(scene, tokens, near);
-  g_autofree uint8_t *again = g_new0(uint8_t, (gsize)RS_STABILITY_ROUNDS * n);
-  Repeats repeats = {scene, pairs, shared, near, group, n, seed, again, {NULL}};
-  rs_parallel(n_threads, RS_STABILITY_ROUNDS, repeat, &repeats);
-  bool good = true;
-  for (unsigned round = 0; round < RS_STABILITY_ROUNDS; round++) {
-    for (uint32_t i = 0; i < n; i++) found[i] += again[(size_t)round * n + i];
-    if (repeats.error[round] == NULL) continue;
-    if (good) g_propagate_error(error, repeats.error[round]);
-    else g_error_free(repeats.error[round]);
-    good = false;
-  }
-  return good;
+  Repeats repeats = {pairs, shared, near, group, n, seed};
+  return rs_stability_repeat(scene, n, n_threads, repeat, &repeats, times, error);
 }

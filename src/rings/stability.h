@@ -4,8 +4,9 @@
  * Out   how many of RS_STABILITY_ROUNDS repeats found a group with the same people (Jaccard 0.5 or more) again
  * Cost  each repeat touches the leads' neighbourhoods only: members and those tied to them
  *
- * A repeat leaves out a fifth of the visit days, chosen by a hash of institution, day and repeat, so that the choice depends on content alone;
- * then pairs, candidates and groups are made anew from what is left.
+ * A repeat leaves out a fifth of the visit days (mining/leave_out.h) and lets the pattern's own search make its groups anew from what is left:
+ * for `batch` pairs, candidates and groups, for `resale` shared sources, for the others their cells or hits. What was asked of the whole
+ * city, what is usual, is not asked again.
  */
 #ifndef RS_RINGS_STABILITY_H
 #define RS_RINGS_STABILITY_H
@@ -14,10 +15,17 @@
 
 enum { RS_STABILITY_ROUNDS = 20, RS_STABILITY_A = 18, RS_STABILITY_B = 12 };
 
-/* found[i]: repeats that found group[i] again. error: as rs_candidates_new. */
+/* One repeat: some is the scene with the days that are left in; again [n], zeroed, gets 1 for each lead found again. Runs beside others. */
+typedef bool (*RsRepeatFunc)(const RsScene *some, uint8_t *again, void *data, GError **error);
+/* times [n]: repeats that found each of n leads again. The first error in the order of the repeats is the one that is told. */
+bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, RsRepeatFunc repeat, void *data, uint32_t *times, GError **error);
+/* Whether half of all the people are in both lists (Jaccard); ascending, distinct. */
+bool rs_stability_same(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m);
+/* 'A', 'B' or 'C'; uncalibrated: one less, since the points had too little to be held against. */
+char rs_stability_grade(uint32_t times, bool uncalibrated);
+
+/* Groups that move together, from pairs anew. times as above; error as rs_candidates_new. */
 bool rs_stability_count(const RsScene *scene, const RsCovisits *covisits, const RsTokens *tokens, const RsAffinity *affinity,
-                        const RsGroup *const *group, uint32_t n, uint64_t seed, unsigned n_threads, uint32_t *found, GError **error);
-/* 'A', 'B' or 'C'. */
-char rs_stability_grade(uint32_t found);
+                        const RsGroup *const *group, uint32_t n, uint64_t seed, unsigned n_threads, uint32_t *times, GError **error);
 
 #endif

@@ -5,12 +5,14 @@
 #include "mining/significance.h"
 #include "mining/steering.h"
 #include "rings/draft.h"
+#include "rings/near_misses.h"
+#include "rings/stability.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, MANY_A_DAY = 8, CUT = 40 };
+enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, MANY_A_DAY = 8, CUT = 40, MAX_NEAR_MISSES = 2 };
 #define SAME_PEOPLE 0.4 /* share of the people on each of those days */
 #define FEW_DAYS 0.15 /* share of the days: once a week or less */
 #define MIN_EFFECT 3.0
@@ -164,18 +166,18 @@ static bool come_together(const RsScene *scene, const RsSteeringCell *cell, doub
   return 2 * there >= day->len && crowded > 0 && same && (double)crowded <= FEW_DAYS * (double)scene->load->n_days;
 }
 
-/* False for a cell under the cut, before its visits are looked up. */
-static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteeringCell *cell, RsRing *ring) {
+/* False for a cell under the bar, before its visits are looked up. */
+static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteeringCell *cell, int32_t bar, RsRing *ring) {
   g_auto(RsDraft) draft;
   int32_t score = 0;
   rs_draft_init(&draft, RS_STEERING);
   add_facts(&draft, scene, doors, cell);
   for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
-  if (score < CUT) return false;
+  if (score < bar) return false;
   double a_day;
   if (come_together(scene, cell, &a_day)) {
     rs_draft_fact(&draft, fact_of("come_together", round(a_day * 10.0) / 10.0, NAN, -70));
-    if (score - 70 < CUT) return false;
+    if (score - 70 < bar) return false;
   }
   add_visits(&draft, scene, cell);
   rs_draft_member(&draft, RS_DOCTOR, cell->doctor, RS_ROLE_PRESCRIBER, 1.0);
@@ -184,19 +186,89 @@ static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteering
   return true;
 }
 
+/* ---- stability ---- */
+
+typedef struct {
+  const RsSteering *whole;
+  double bar;
+  const uint32_t *near; uint32_t n_near; /* patients of the leads' workplaces, ascending */
+  const RsRing *lead;
+  const RsSteeringCell *const *cell;     /* [n] of the leads */
+  uint32_t n;
+} Repeat;
+
+/* Half of the lead's people still come on the days that are left in. */
+static bool still_come(const RsScene *some, const RsRing *lead) {
+  const RsClaims *c = some->claims;
+  uint32_t came = 0, last = RS_NONE;
+  for (uint64_t e = 0; e < lead->n_evidence; e++) { /* lines of one person stand together */
+    uint32_t v = rs_claims_line_visit(c, lead->evidence[e].line), p = rs_claims_visit_person(c, v);
+    if (p == last || rs_left_out(&some->days, c->visit_institution[v], c->visit_time[v] / RS_DAY_SECONDS)) continue;
+    last = p;
+    came++;
+  }
+  return 2 * came >= lead->count[RS_PERSON];
+}
+
+static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
+  (void)error;
+  const Repeat *r = data;
+  const RsSteeringScope scope = {r->whole, r->near, r->n_near, some->days};
+  g_autoptr(RsSteering) left = rs_steering_again(some->claims, &scope, MIN_PERSONS);
+  for (uint32_t i = 0; i < r->n; i++)
+    for (uint32_t k = 0; k < left->n && !again[i]; k++) {
+      const RsSteeringCell *cell = &left->cell[k];
+      bool same = cell->doctor == r->cell[i]->doctor && cell->outlet == r->cell[i]->outlet;
+      again[i] = same && cell->log_p <= r->bar && effect_of(cell) >= MIN_EFFECT && still_come(some, &r->lead[i]);
+    }
+  return true;
+}
+
+/* Everybody who saw a doctor of the leads' workplaces: what is usual there is asked of all of them. */
+static uint32_t *neighbourhood(const RsScene *scene, const RsSteering *whole, const RsSteeringCell *const *cell, uint32_t n, uint32_t *n_near) {
+  const RsRelation *visited = &scene->knowledge->relation[RS_VISITED];
+  g_autofree uint8_t *of_leads = g_malloc0((gsize)scene->claims->institution->n + 1);
+  uint32_t *near = g_new(uint32_t, (gsize)visited->n_from + 1);
+  for (uint32_t i = 0; i < n; i++) of_leads[cell[i]->workplace] = 1;
+  *n_near = 0;
+  for (uint32_t p = 0; p < visited->n_from; p++)
+    for (uint64_t i = visited->offset[p]; i < visited->offset[p + 1]; i++) {
+      uint32_t place = whole->workplace[visited->to[i]];
+      if (place == RS_NONE || !of_leads[place]) continue;
+      near[(*n_near)++] = p;
+      break;
+    }
+  return near;
+}
+
+static void grade(const RsScene *scene, unsigned n_threads, const RsSteering *whole, double bar, RsRing *lead, const RsSteeringCell *const *cell,
+                  uint32_t n) {
+  Repeat repeat = {.whole = whole, .bar = bar, .lead = lead, .cell = cell, .n = n};
+  g_autofree uint32_t *times = g_new0(uint32_t, (gsize)n + 1), *near = neighbourhood(scene, whole, cell, n, &repeat.n_near);
+  repeat.near = near;
+  rs_stability_repeat(scene, n, n_threads, find_again, &repeat, times, NULL);
+  for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
+}
+
 void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                       GArray *not_examined) {
-  (void)near_misses;
   (void)set_aside;
   (void)not_examined;
   g_autofree uint32_t *given = given_workplaces(scene, options);
   g_autoptr(RsSteering) steering = rs_steering_new(scene->claims, scene->knowledge, given, MIN_PERSONS);
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  g_autoptr(GPtrArray) cells = g_ptr_array_new();
   double bar = bar_of(steering);
   Doors doors = doors_of(steering);
+  guint first = leads->len;
   for (uint32_t i = 0; i < steering->n; i++) {
     const RsSteeringCell *cell = &steering->cell[i];
-    if (cell->log_p > bar || effect_of(cell) < MIN_EFFECT) continue;
     RsRing ring;
-    if (make_ring(scene, &doors, cell, &ring)) g_array_append_val(leads, ring);
+    if (cell->log_p > bar || effect_of(cell) < MIN_EFFECT || !make_ring(scene, &doors, cell, CUT / 2, &ring)) continue;
+    g_array_append_vals(ring.score >= CUT ? leads : near, &ring, 1);
+    if (ring.score >= CUT) g_ptr_array_add(cells, (gpointer)cell);
   }
+  rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
+  if (cells->len == 0) return;
+  grade(scene, options->n_threads, steering, bar, (RsRing *)(void *)leads->data + first, (const RsSteeringCell *const *)(const void *)cells->pdata, cells->len);
 }

@@ -61,12 +61,15 @@ static void first_row_of_an_id_is_kept_and_a_conflict_is_noted_by_line(void **st
   rs_assert_no_error(error);
   assert_string_equal(rs_attributes_get(attributes, "secret", "name"), "Ann");
   assert_int_equal(rs_attributes_count(attributes), 1);
-  const char *const *notes = rs_attributes_notes(attributes);
-  assert_non_null(notes[0]);
-  assert_null(notes[1]);
-  assert_true(g_str_has_prefix(notes[0], "t.csv:4: "));
-  assert_non_null(strstr(notes[0], "such rows: 2"));
-  assert_null(strstr(notes[0], "secret"));
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(rs_said_free);
+  rs_attributes_notes(attributes, notes);
+  assert_int_equal(notes->len, 1);
+  for (RsLanguage language = RS_LANG_EN; language <= RS_LANG_ZH; language++) {
+    const char *said = ((const RsSaid *)notes->pdata[0])->text[language];
+    assert_true(g_str_has_prefix(said, "t.csv:4"));
+    assert_null(strstr(said, "secret"));
+  }
+  assert_non_null(strstr(((const RsSaid *)notes->pdata[0])->text[RS_LANG_EN], "such rows: 2"));
 }
 
 static void bad_rows_are_left_out_and_many_refuse_the_table(void **state) {
@@ -76,7 +79,9 @@ static void bad_rows_are_left_out_and_many_refuse_the_table(void **state) {
   rs_assert_no_error(error);
   assert_int_equal(rs_attributes_count(few), 2);
   assert_int_equal(rs_attributes_rows(few), 4);
-  assert_true(g_str_has_prefix(rs_attributes_notes(few)[0], "t.csv:3: 1 fields where the header has 2"));
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(rs_said_free);
+  rs_attributes_notes(few, notes);
+  assert_true(g_str_has_prefix(((const RsSaid *)notes->pdata[0])->text[RS_LANG_EN], "t.csv:3: 1 fields where the header has 2"));
   assert_null(table(RS_ATTRIBUTES_PERSON, "person_id,name\np1,Ann\n,\n,\n,\n,\n,\n,\n", &error));
   assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_INPUT));
   assert_string_equal(error->message, "t.csv:3: no id, and 6 of 7 rows cannot be used");
@@ -129,7 +134,9 @@ static void files_are_read_and_their_bad_rows_named_by_line(void **state) {
     g_autoptr(GError) error = NULL;
     assert_true(g_file_set_contents(path, cases[i].text, -1, NULL));
     g_autoptr(RsAttributes) attributes = rs_attributes_read(RS_ATTRIBUTES_PERSON, path, &error);
-    const char *said = attributes == NULL ? error->message : rs_attributes_notes(attributes)[0];
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(rs_said_free);
+    if (attributes != NULL) rs_attributes_notes(attributes, notes);
+    const char *said = attributes == NULL ? error->message : notes->len > 0 ? ((const RsSaid *)notes->pdata[0])->text[RS_LANG_EN] : NULL;
     if (cases[i].code == 0) rs_assert_no_error(error);
     else assert_true(g_error_matches(error, RS_ERROR, cases[i].code));
     if (cases[i].name != NULL) assert_string_equal(rs_attributes_get(attributes, "p1", "name"), cases[i].name);

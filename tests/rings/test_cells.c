@@ -40,6 +40,8 @@ static RsRings *detect(const Town *town, RsPattern pattern, RsClaims **claims) {
   rs_assert_no_error(error);
   rs_assert_valid(rs_rings_validate, rings, *claims);
   assert_true(rings->examined & 1u << pattern);
+  for (uint32_t i = 0; i < rings->n_rings; i++) assert_in_range(rings->rings[i].stability, 'A', 'C');
+  for (uint32_t i = 0; i < rings->n_near_misses; i++) assert_int_equal(rings->near_misses[i].n_evidence, 0);
   return rings;
 }
 
@@ -71,6 +73,7 @@ static void doctor_who_feeds_one_outlet_is_found(void **state) {
   assert_string_equal(first_id(claims, &rings->rings[0], RS_DOCTOR), "D003");
   assert_string_equal(first_id(claims, &rings->rings[0], RS_INSTITUTION), "Y009");
   assert_true(rings->rings[0].count[RS_PERSON] >= 32);
+  assert_int_equal(rings->rings[0].stability, 'A');
 }
 
 static void pharmacy_at_the_hospitals_door_is_no_steering(void **state) {
@@ -108,6 +111,7 @@ static void people_of_one_place_at_one_outlet_elsewhere_are_found(void **state) 
   assert_int_equal(rings->n_rings, 1);
   assert_int_equal(rings->rings[0].count[RS_PERSON], 9);
   assert_string_equal(first_id(claims, &rings->rings[0], RS_INSTITUTION), "Y030");
+  assert_int_equal(rings->rings[0].stability, 'A');
 }
 
 static void migrants_who_live_where_they_work_are_no_lead(void **state) {
@@ -146,6 +150,7 @@ static void collectors_of_the_same_drugs_from_the_same_doctors_are_found(void **
   assert_int_equal(rings->n_rings, 1);
   assert_int_equal(rings->rings[0].count[RS_PERSON], 6);
   assert_true(rings->rings[0].count[RS_DRUG] >= 2);
+  assert_int_equal(rings->rings[0].stability, 'A');
 }
 
 static void monthly_refills_are_no_resale(void **state) {

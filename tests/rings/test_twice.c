@@ -14,6 +14,7 @@ static RsRings *detect(const RsClaims *claims, unsigned patterns, unsigned n_thr
   RsRings *rings = rs_detect(claims, knowledge, &options, &error);
   rs_assert_no_error(error);
   rs_assert_valid(rs_rings_validate, rings, claims);
+  for (uint32_t i = 0; i < rings->n_rings; i++) assert_in_range(rings->rings[i].stability, 'A', 'C');
   return rings;
 }
 

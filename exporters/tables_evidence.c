@@ -1,0 +1,115 @@
+#include "exporters/tables_evidence.h"
+
+#include "base/parallel.h"
+#include "exporters/cells.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const RsTableColumn rs_evidence_columns[RS_EVIDENCE_COLUMNS] = {
+    {"ring_id", RS_CELL_TEXT, false}, {"file", RS_CELL_TEXT, true}, {"line", RS_CELL_INTEGER, true},
+    {"claim_id", RS_CELL_TEXT, false}, {"settlement_id", RS_CELL_TEXT, false}, {"person_id", RS_CELL_TEXT, false},
+    {"doctor_id", RS_CELL_TEXT, false}, {"institution_id", RS_CELL_TEXT, false}, {"drug_code", RS_CELL_TEXT, false},
+    {"time", RS_CELL_TEXT, false}, {"amount", RS_CELL_MONEY, false}, {"fund_amount", RS_CELL_MONEY, false},
+    {"facts", RS_CELL_TEXT, false}};
+
+/* ---- order ---- */
+
+static const char *settlement_of(const RsCaseView *view, size_t at) {
+  return view->settlement_text ? view->settlement_text[at] : view->data->texts->str + view->data->settlement_id[at];
+}
+
+static const char *claim_of(const RsCaseView *view, size_t at) {
+  return view->claim_text ? view->claim_text[at] : view->data->texts->str + view->data->claim_id[at];
+}
+
+static int compare_texts(const char *a, const char *b) { return a == b ? 0 : strcmp(a, b); }
+static int compare_numbers(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
+
+/* Everything that is printed takes part before the line number, so the order does not depend on which file a row stood in. */
+static int compare_evidence(const void *a, const void *b, void *data) {
+  const RsEvidenceRow *x = a, *y = b;
+  if (x->order != y->order) return x->order < y->order ? -1 : 1;
+  const RsCaseView *view = data;
+  const RsClaims *c = view->c->claims;
+  const uint32_t *visit = view->data->visit;
+  int order = compare_numbers(c->visit_institution[visit[x->at]], c->visit_institution[visit[y->at]]);
+  if (order == 0) order = compare_texts(settlement_of(view, x->at), settlement_of(view, y->at));
+  if (order == 0) order = compare_texts(claim_of(view, x->at), claim_of(view, y->at));
+  if (order == 0) order = compare_numbers(c->line_drug[x->line], c->line_drug[y->line]);
+  if (order == 0) order = compare_numbers(c->line_doctor[x->line], c->line_doctor[y->line]);
+  if (order == 0) order = (c->line_amount[x->line] > c->line_amount[y->line]) - (c->line_amount[x->line] < c->line_amount[y->line]);
+  if (order == 0) order = (c->line_fund[x->line] > c->line_fund[y->line]) - (c->line_fund[x->line] < c->line_fund[y->line]);
+  if (order == 0) order = compare_numbers(x->facts, y->facts);
+  if (order == 0) order = compare_numbers(c->line_row[x->line], c->line_row[y->line]);
+  return order;
+}
+
+static size_t line_position(const RsCaseData *data, uint64_t line) {
+  size_t low = 0, high = data->n_lines;
+  while (high - low > 1) {
+    const size_t middle = low + (high - low) / 2;
+    if (data->line[middle] <= line) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+static void ring_order(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  RsCaseView *view = data;
+  const RsRing *ring = &view->c->rings->rings[task];
+  RsEvidenceRow *rows = view->evidence + view->first_evidence[task];
+  for (uint64_t e = 0; e < ring->n_evidence; e++) {
+    const RsEvidence *one = &ring->evidence[e];
+    const size_t at = line_position(view->data, one->line);
+    const uint64_t person = view->shown_rank[rs_case_view_place(view, view->data->person[at])];
+    rows[e] = (RsEvidenceRow){person << 34 | view->data->moment[at], one->line, (uint32_t)at, one->facts};
+  }
+  if (ring->n_evidence > 0) qsort_r(rows, ring->n_evidence, sizeof *rows, compare_evidence, view);
+}
+
+void rs_evidence_order(RsCaseView *view) {
+  const RsRings *rings = view->c->rings;
+  view->first_evidence = g_new0(uint64_t, (gsize)rings->n_rings + 1);
+  for (uint32_t r = 0; r < rings->n_rings; r++)
+    view->first_evidence[r + 1] = view->first_evidence[r] + rings->rings[r].n_evidence;
+  view->evidence = g_new(RsEvidenceRow, view->first_evidence[rings->n_rings] + 1);
+  rs_parallel(view->data->c->n_threads, rings->n_rings, ring_order, view);
+}
+
+/* ---- rows ---- */
+
+static const char *fact_codes(const RsRing *ring, uint32_t facts, GString *codes) {
+  g_string_truncate(codes, 0);
+  for (uint32_t f = 0; f < MIN(ring->n_facts, 32u); f++) {
+    if ((facts >> f & 1u) == 0) continue;
+    if (codes->len > 0) g_string_append_c(codes, ';');
+    g_string_append(codes, ring->facts[f].code);
+  }
+  return codes->str;
+}
+
+void rs_evidence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void *data) {
+  const RsClaims *claims = view->c->claims;
+  const RsCaseData *from = view->data;
+  const RsRing *ring = &view->c->rings->rings[r];
+  const RsEvidenceRow *rows = view->evidence + view->first_evidence[r];
+  g_autoptr(GString) codes = g_string_new(NULL);
+  RingId id;
+  ring_id(r, &id);
+  for (uint64_t e = 0; e < ring->n_evidence; e++) {
+    const RsEvidenceRow *one = &rows[e];
+    const RsRow source = claims->line_row[one->line];
+    if (e == 0 || one->facts != rows[e - 1].facts) fact_codes(ring, one->facts, codes);
+    const RsCell cell[] = {
+        text_cell(id.text), text_cell(file_name(view->c->report, source)), count_cell(RS_ROW_LINE(source)),
+        text_cell(claim_of(view, one->at)), text_cell(settlement_of(view, one->at)),
+        text_cell(rs_case_view_id(view, RS_PERSON, from->person[one->at])),
+        text_cell(number_text(claims->doctor, claims->line_doctor[one->line])),
+        text_cell(rs_text_get(claims->institution, claims->visit_institution[from->visit[one->at]])),
+        text_cell(number_text(claims->drug, claims->line_drug[one->line])), text_cell(from->texts->str + from->time[one->at]),
+        integer_cell(claims->line_amount[one->line]), integer_cell(claims->line_fund[one->line]), text_cell(codes->str)};
+    row(&rs_table[RS_TABLE_EVIDENCE], cell, data);
+  }
+}

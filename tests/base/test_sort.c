@@ -1,0 +1,66 @@
+#include "base/random.h"
+#include "base/sort.h"
+#include "rs_test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare(const void *a, const void *b) {
+  const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static void assert_sorts(uint64_t *key, size_t n) {
+  g_autofree uint64_t *expected = g_memdup2(key, n * sizeof *key);
+  qsort(expected, n, sizeof *key, compare);
+  rs_sort_u64(key, n);
+  assert_memory_equal(key, expected, n * sizeof *key);
+}
+
+static const size_t lengths[] = {1, 2, 47, 48, 49, 255, 4095, 4096, 20000};
+
+static void random_keys_of_any_width_are_sorted_as_by_qsort(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 7);
+  for (size_t l = 0; l < G_N_ELEMENTS(lengths); l++)
+    for (unsigned width = 1; width <= 64; width += 7) {
+      g_autofree uint64_t *key = g_new(uint64_t, lengths[l] + 1);
+      for (size_t i = 0; i < lengths[l]; i++) key[i] = rs_random_next(&random) >> (64 - width);
+      assert_sorts(key, lengths[l]);
+    }
+}
+
+static void keys_that_differ_in_far_bits_only_are_sorted(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 8);
+  g_autofree uint64_t *key = g_new(uint64_t, 5000);
+  for (size_t i = 0; i < 5000; i++) key[i] = (rs_random_next(&random) & 1) << 63 | (rs_random_next(&random) & 1) << 10 | 4;
+  assert_sorts(key, 5000);
+}
+
+static void sorted_falling_and_equal_keys(void **state) {
+  (void)state;
+  for (size_t l = 0; l < G_N_ELEMENTS(lengths); l++)
+    for (int shape = 0; shape < 3; shape++) {
+      g_autofree uint64_t *key = g_new(uint64_t, lengths[l] + 1);
+      for (size_t i = 0; i < lengths[l]; i++) key[i] = shape == 0 ? i : shape == 1 ? UINT64_MAX - i : 42;
+      assert_sorts(key, lengths[l]);
+    }
+}
+
+static void no_keys_are_sorted(void **state) {
+  (void)state;
+  rs_sort_u64(NULL, 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(random_keys_of_any_width_are_sorted_as_by_qsort),
+      cmocka_unit_test(keys_that_differ_in_far_bits_only_are_sorted),
+      cmocka_unit_test(sorted_falling_and_equal_keys),
+      cmocka_unit_test(no_keys_are_sorted),
+  };
+  return cmocka_run_group_tests_name("base/sort", tests, NULL, NULL);
+}
