@@ -104,7 +104,7 @@ static void gather(size_t task, unsigned thread, void *into) {
   }
   data->entities = rs_entities_new(data->c->knowledge);
   data->memberships = rs_memberships_new(data->c->rings);
-  data->subgraph = rs_subgraph_new(data->c->knowledge, data->entities, data->memberships, RS_NONE);
+  data->subgraph = rs_subgraph_new(data->c->knowledge, data->entities, data->memberships, RS_NONE, NULL);
 }
 
 RsCaseData *rs_case_data_new(const RsCase *c, GError **error) {

@@ -1,37 +1,52 @@
 #include "exporters/entities.h"
 
+#include "base/calendar.h"
+
 /* Hostile amounts may pass 64 bits in sum: let them wrap, never be undefined. */
 static int64_t money_add(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
 
-static void entity_add(RsEntity *entity, const RsRelation *relation, uint64_t row) {
-  const bool first = entity->n_claims == 0;
-  entity->n_claims += relation->lines[row];
-  entity->amount = money_add(entity->amount, relation->amount[row]);
-  if (first || relation->first_day[row] < entity->first_day) entity->first_day = relation->first_day[row];
-  if (first || relation->last_day[row] > entity->last_day) entity->last_day = relation->last_day[row];
+static inline void entity_add(RsEntity *entity, int64_t amount, uint16_t day) {
+  if (entity->n_claims++ == 0) entity->first_day = entity->last_day = day;
+  entity->amount = money_add(entity->amount, amount);
+  entity->first_day = MIN(entity->first_day, day);
+  entity->last_day = MAX(entity->last_day, day);
 }
 
-/* Every line is in FILLED_AT once, in VISITED and BOUGHT at most once: these give the sums of persons and institutions, of
- * doctors, of drugs. All relations count as links. */
-static void relation_add(RsEntities *entities, const RsKnowledge *knowledge, RsRelationKind kind) {
+/* A kind at a time, so that what is added to stays in cache. */
+static void persons_and_institutions_add(RsEntities *entities, const RsClaims *claims) {
+  for (uint32_t person = 0; person < claims->n_persons; person++)
+    for (uint32_t visit = claims->person_visit[person]; visit < claims->person_visit[person + 1]; visit++) {
+      RsEntity *institution = &entities->of[RS_INSTITUTION][claims->visit_institution[visit]];
+      const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
+      for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
+        entity_add(&entities->of[RS_PERSON][person], claims->line_amount[line], day);
+        entity_add(institution, claims->line_amount[line], day);
+      }
+    }
+}
+
+static void doctors_or_drugs_add(RsEntity *entity, const RsClaims *claims, const uint32_t *number) {
+  for (uint32_t visit = 0; visit < claims->n_visits; visit++)
+    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
+      if (number[line] != RS_NONE)
+        entity_add(&entity[number[line]], claims->line_amount[line], (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS));
+}
+
+static void links_add(RsEntities *entities, const RsKnowledge *knowledge, RsRelationKind kind) {
   const RsRelation *relation = &knowledge->relation[kind];
   RsEntity *from = entities->of[rs_relation_from[kind]], *to = entities->of[rs_relation_to[kind]];
-  const bool sums_from = kind == RS_FILLED_AT, sums_to = rs_relation_from[kind] == RS_PERSON;
-  for (uint32_t i = 0; i < relation->n_from; i++) {
-    from[i].n_links += (uint32_t)(relation->offset[i + 1] - relation->offset[i]);
-    for (uint64_t row = relation->offset[i]; row < relation->offset[i + 1]; row++) {
-      if (sums_from) entity_add(&from[i], relation, row);
-      if (sums_to) entity_add(&to[relation->to[row]], relation, row);
-      to[relation->to[row]].n_links++;
-    }
-  }
+  for (uint32_t i = 0; i < relation->n_from; i++) from[i].n_links += (uint32_t)(relation->offset[i + 1] - relation->offset[i]);
+  for (uint64_t row = 0; row < relation->n; row++) to[relation->to[row]].n_links++;
 }
 
 RsEntities *rs_entities_new(const RsKnowledge *knowledge) {
   RsEntities *entities = g_new0(RsEntities, 1);
   for (int kind = 0; kind < RS_N_KINDS; kind++)
     entities->of[kind] = g_new0(RsEntity, rs_knowledge_count(knowledge, (RsKind)kind) + 1u);
-  for (int kind = 0; kind < RS_N_RELATIONS; kind++) relation_add(entities, knowledge, (RsRelationKind)kind);
+  persons_and_institutions_add(entities, knowledge->claims);
+  doctors_or_drugs_add(entities->of[RS_DOCTOR], knowledge->claims, knowledge->claims->line_doctor);
+  doctors_or_drugs_add(entities->of[RS_DRUG], knowledge->claims, knowledge->claims->line_drug);
+  for (int kind = 0; kind < RS_N_RELATIONS; kind++) links_add(entities, knowledge, (RsRelationKind)kind);
   return entities;
 }
 

@@ -184,8 +184,8 @@ typedef struct {
   const char *source, *target;
   size_t source_length, target_length;
   RsRelationKind kind;
-  const RsRelation *relation;
-  uint64_t row;
+  uint32_t days;
+  RsTieSum sum;
 } Edge;
 
 /* The constant parts for each kind, and the dates as text, made once a file: an edge is then some twenty copies. */
@@ -227,8 +227,7 @@ static void edge_text_clear(EdgeText *text) {
 }
 
 static void edge_write(RsXml *xml, const EdgeText *text, const Edge *edge) {
-  const RsRelation *relation = edge->relation;
-  const uint32_t lines = relation->lines[edge->row], days = relation->days[edge->row];
+  const uint32_t lines = edge->sum.lines;
   rs_xml_room(xml);
   rs_xml_literal(xml, "<edge id=\"e");
   rs_xml_unsigned(xml, edge->number);
@@ -241,15 +240,15 @@ static void edge_write(RsXml *xml, const EdgeText *text, const Edge *edge) {
   if (lines == 1) rs_xml_raw(xml, text->unit_one, text->unit_one_length);
   else rs_xml_raw(xml, text->unit_many, text->unit_many_length);
   rs_xml_raw(xml, text->middle[edge->kind], text->middle_length[edge->kind]);
-  rs_xml_unsigned(xml, CLAMP(days, 1u, 100u));
+  rs_xml_unsigned(xml, CLAMP(edge->days, 1u, 100u));
   rs_xml_literal(xml, ".000</data><data key=\"e_n_claims\">");
   rs_xml_unsigned(xml, lines);
   rs_xml_literal(xml, "</data><data key=\"e_amount\">");
-  rs_xml_fixed(xml, relation->amount[edge->row], 2);
+  rs_xml_fixed(xml, edge->sum.amount, 2);
   rs_xml_literal(xml, "</data><data key=\"e_first_date\">");
-  rs_xml_raw(xml, text->day[relation->first_day[edge->row] - text->first_day], 10);
+  rs_xml_raw(xml, text->day[edge->sum.first_day - text->first_day], 10);
   rs_xml_literal(xml, "</data><data key=\"e_last_date\">");
-  rs_xml_raw(xml, text->day[relation->last_day[edge->row] - text->first_day], 10);
+  rs_xml_raw(xml, text->day[edge->sum.last_day - text->first_day], 10);
   rs_xml_literal(xml, "</data></edge>\n");
 }
 
@@ -324,7 +323,7 @@ static void subgraph_edges_write(RsXml *xml, const Drawing *drawing) {
   for (uint32_t i = 0; i < subgraph->n_edges; i++) {
     const RsSubgraphEdge *from = &subgraph->edge[order[i].edge];
     const Edge edge = {i + 1u, rs_node_id(ids, from->from), rs_node_id(ids, from->to), rs_node_id_length(ids, from->from),
-                       rs_node_id_length(ids, from->to), from->kind, &drawing->c->knowledge->relation[from->kind], from->row};
+                       rs_node_id_length(ids, from->to), from->kind, drawing->c->knowledge->relation[from->kind].days[from->row], from->sum};
     edge_write(xml, &text, &edge);
   }
   edge_text_clear(&text);
@@ -382,11 +381,9 @@ static void picture_edges_write(RsXml *xml, const RsPicture *picture) {
   for (guint i = 0; i < picture->edges->len; i++) {
     const RsPictureEdge *from = rs_picture_edge(picture, i);
     const char *source = rs_picture_node(picture, from->from)->id, *target = rs_picture_node(picture, from->to)->id;
-    uint32_t lines = (uint32_t)MIN(from->n_claims, (uint64_t)UINT32_MAX);
-    uint16_t days = (uint16_t)from->weight, first = from->first_day, last = from->last_day;
-    int64_t amount = from->amount;
-    const RsRelation row = {.n = 1, .lines = &lines, .days = &days, .first_day = &first, .last_day = &last, .amount = &amount};
-    const Edge edge = {i + 1u, source, target, strlen(source), strlen(target), from->kind, &row, 0};
+    const RsTieSum sum = {.amount = from->amount, .lines = (uint32_t)MIN(from->n_claims, (uint64_t)UINT32_MAX),
+                          .first_day = from->first_day, .last_day = from->last_day};
+    const Edge edge = {i + 1u, source, target, strlen(source), strlen(target), from->kind, from->weight, sum};
     edge_write(xml, &text, &edge);
   }
   edge_text_clear(&text);
@@ -462,13 +459,14 @@ static void whole_row_write(RsXml *xml, const EdgeText *text, Whole *whole, RsRe
     if (n > 1) qsort(item, n, sizeof *item, compare_rows);
     at = item;
   }
-  Edge edge = {.source = rs_node_id(source, from), .source_length = rs_node_id_length(source, from), .kind = kind,
-               .relation = relation};
+  Edge edge = {.source = rs_node_id(source, from), .source_length = rs_node_id_length(source, from), .kind = kind};
   for (uint32_t i = 0; i < n; i++) {
-    edge.row = begin + (at == NULL ? i : at[i].row);
+    const uint64_t row = begin + (at == NULL ? i : at[i].row);
     edge.number = ++whole->n_edges;
-    edge.target = rs_node_id(target, relation->to[edge.row]);
-    edge.target_length = rs_node_id_length(target, relation->to[edge.row]);
+    edge.days = relation->days[row];
+    edge.sum = (RsTieSum){relation->amount[row], relation->fund[row], relation->lines[row], relation->first_day[row], relation->last_day[row]};
+    edge.target = rs_node_id(target, relation->to[row]);
+    edge.target_length = rs_node_id_length(target, relation->to[row]);
     edge_write(xml, text, &edge);
   }
 }

@@ -106,10 +106,10 @@ static void edge_draw(RsPicture *picture, const Source *source, const RsSpells *
                         .to = source->ids->rank[from->to],
                         .kind = from->kind,
                         .weight = CLAMP(relation->days[from->row], 1u, 100u),
-                        .n_claims = relation->lines[from->row],
-                        .amount = relation->amount[from->row],
-                        .first_day = relation->first_day[from->row],
-                        .last_day = relation->last_day[from->row],
+                        .n_claims = from->sum.lines,
+                        .amount = from->sum.amount,
+                        .first_day = from->sum.first_day,
+                        .last_day = from->sum.last_day,
                         .spell = picture->spells->len};
   if (n >= 2) {
     g_array_append_vals(picture->spells, spell, n);

@@ -1,5 +1,6 @@
 #include "exporters/subgraph.h"
 
+#include "base/parallel.h"
 #include "base/sort.h"
 #include "graph/layout.h"
 
@@ -253,6 +254,34 @@ static GArray *edges_new(const RsKnowledge *knowledge, const RsRings *rings, uin
   return edges;
 }
 
+/* ---- sums ---- */
+
+static int compare_rows(const void *a, const void *b) {
+  const RsSubgraphEdge *x = a, *y = b;
+  if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+  return (x->row > y->row) - (x->row < y->row);
+}
+
+/* What the edges add up to: of those that the case's graph has, from there (its edges stand by kind and row), else from the claims. */
+static void sums_fill(RsSubgraph *subgraph, const RsKnowledge *knowledge, const RsSubgraph *whole) {
+  g_autofree RsTie *tie = g_new(RsTie, (gsize)subgraph->n_edges + 1);
+  g_autofree RsTieSum *sum = g_new(RsTieSum, (gsize)subgraph->n_edges + 1);
+  g_autofree uint32_t *edge_of = g_new(uint32_t, (gsize)subgraph->n_edges + 1);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < subgraph->n_edges; i++) {
+    RsSubgraphEdge *edge = &subgraph->edge[i];
+    const RsSubgraphEdge *known = whole == NULL ? NULL : bsearch(edge, whole->edge, whole->n_edges, sizeof *edge, compare_rows);
+    if (known != NULL) {
+      edge->sum = known->sum;
+      continue;
+    }
+    tie[n] = (RsTie){edge->kind, subgraph->node[edge->from].id, subgraph->node[edge->to].id};
+    edge_of[n++] = i;
+  }
+  rs_tie_sums(knowledge, tie, n, rs_parallel_default_threads(), sum);
+  for (uint32_t i = 0; i < n; i++) subgraph->edge[edge_of[i]].sum = sum[i];
+}
+
 /* ---- order ---- */
 
 typedef struct { const RsKnowledge *knowledge; const RsEntities *entities; } Order;
@@ -287,12 +316,12 @@ uint32_t rs_sizes_get(const RsSizes *sizes, uint64_t value) {
   return (uint32_t)(400u + 9600u * (uint64_t)(found - sizes->value) / (sizes->n - 1));
 }
 
-static void sizes_fill(RsSubgraph *subgraph, const RsKnowledge *knowledge) {
+static void sizes_fill(RsSubgraph *subgraph) {
   g_autofree uint64_t *claims = g_new0(uint64_t, (gsize)subgraph->n_nodes + 1);
   for (uint32_t i = 0; i < subgraph->n_edges; i++) {
     const RsSubgraphEdge *edge = &subgraph->edge[i];
-    claims[edge->from] += knowledge->relation[edge->kind].lines[edge->row];
-    claims[edge->to] += knowledge->relation[edge->kind].lines[edge->row];
+    claims[edge->from] += edge->sum.lines;
+    claims[edge->to] += edge->sum.lines;
   }
   RsSizes sizes = rs_sizes_new(g_memdup2(claims, (gsize)subgraph->n_nodes * sizeof *claims), subgraph->n_nodes);
   for (uint32_t i = 0; i < subgraph->n_nodes; i++) subgraph->node[i].size = rs_sizes_get(&sizes, claims[i]);
@@ -361,7 +390,8 @@ static RsSubgraphNode *nodes_new(const GArray *keys, const Order *order, const R
   return node;
 }
 
-RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring) {
+RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring,
+                            const RsSubgraph *whole) {
   const RsRings *rings = memberships->rings;
   g_autoptr(GArray) keys =
       ring == RS_NONE ? case_keys(knowledge, rings) : ring_keys(knowledge->claims, &rings->rings[ring]);
@@ -373,7 +403,8 @@ RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *enti
   GArray *edges = edges_new(knowledge, rings, ring, keys, place);
   subgraph->n_edges = edges->len;
   subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
-  sizes_fill(subgraph, knowledge);
+  sums_fill(subgraph, knowledge, whole);
+  sizes_fill(subgraph);
   if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
   return subgraph;
 }
@@ -415,7 +446,8 @@ RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *e
   GArray *edges = edges_between(knowledge, keys, place);
   subgraph->n_edges = edges->len;
   subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
-  sizes_fill(subgraph, knowledge);
+  sums_fill(subgraph, knowledge, NULL);
+  sizes_fill(subgraph);
   if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
   return subgraph;
 }

@@ -14,6 +14,7 @@
 #define RS_EXPORTERS_SUBGRAPH_H
 
 #include "exporters/entities.h"
+#include "graph/tie.h"
 #include "rings/ring.h"
 
 typedef struct {
@@ -32,6 +33,7 @@ typedef struct {
   uint32_t from, to; /* nodes */
   RsRelationKind kind;
   uint64_t row;      /* in the whole graph's relation */
+  RsTieSum sum;      /* of that row */
 } RsSubgraphEdge;
 
 typedef struct {
@@ -46,8 +48,9 @@ RsMemberships *rs_memberships_new(const RsRings *rings);
 void rs_memberships_free(RsMemberships *memberships);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsMemberships, rs_memberships_free)
 
-/* ring RS_NONE: the case. */
-RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring);
+/* ring RS_NONE: the case. whole: NULL, or the case's, which spares the sums of edges it has. */
+RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring,
+                            const RsSubgraph *whole);
 /* Any n entities, distinct, and all relations between them; those marked in focus (NULL: none) count as members. No leads are known. */
 RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *entities, uint32_t n, const RsKind *kind, const uint32_t *id,
                                const bool *focus);

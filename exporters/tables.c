@@ -249,9 +249,9 @@ static void relation_walk(const RsCaseView *view, RsRowFunc row, void *data) {
     char first[11], last[11];
     const RsCell cell[] = {
         text_cell(rs_kind_name[from->node->kind]), text_cell(from->id), text_cell(rs_kind_name[to->node->kind]), text_cell(to->id),
-        text_cell(rs_relation_name[edge->kind]), integer_cell(relation->visits[edge->row]), integer_cell(relation->lines[edge->row]),
-        integer_cell(relation->days[edge->row]), integer_cell(relation->amount[edge->row]), integer_cell(relation->fund[edge->row]),
-        day_cell(true, relation->first_day[edge->row], first), day_cell(true, relation->last_day[edge->row], last)};
+        text_cell(rs_relation_name[edge->kind]), integer_cell(relation->visits[edge->row]), integer_cell(edge->sum.lines),
+        integer_cell(relation->days[edge->row]), integer_cell(edge->sum.amount), integer_cell(edge->sum.fund),
+        day_cell(true, edge->sum.first_day, first), day_cell(true, edge->sum.last_day, last)};
     row(&rs_table[RS_TABLE_RELATION], cell, data);
   }
 }

@@ -57,7 +57,7 @@ static bool relation_init(RsKnowledge *knowledge, RsRelationKind kind) {
 }
 
 /* Hubs first: they need passing memory for every line, persons hardly any, so the peak is the finished graph. */
-RsKnowledge *rs_knowledge_new(const RsClaims *claims, unsigned n_threads, GError **error) {
+RsKnowledge *rs_knowledge_new_bare(const RsClaims *claims, unsigned n_threads, GError **error) {
   g_autoptr(RsKnowledge) knowledge = g_new0(RsKnowledge, 1);
   knowledge->claims = claims;
   n_threads = CLAMP(n_threads, 1, 64);
@@ -71,7 +71,13 @@ RsKnowledge *rs_knowledge_new(const RsClaims *claims, unsigned n_threads, GError
       return NULL;
     }
   if (claims->n_lines == 0) n_threads = 1;
-  if (!rs_knowledge_hubs(knowledge, n_threads, error) || !rs_knowledge_persons(knowledge, n_threads, error)) return NULL;
+  if (!rs_knowledge_hubs(knowledge, n_threads, 64, error) || !rs_knowledge_persons(knowledge, n_threads, error)) return NULL;
+  return g_steal_pointer(&knowledge);
+}
+
+RsKnowledge *rs_knowledge_new(const RsClaims *claims, unsigned n_threads, GError **error) {
+  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new_bare(claims, n_threads, error);
+  if (knowledge == NULL || !rs_knowledge_sums(knowledge, CLAMP(n_threads, 1, 64), error)) return NULL;
   return g_steal_pointer(&knowledge);
 }
 
@@ -82,17 +88,21 @@ static bool refuse(const char **reason, const char *why) {
   return false;
 }
 
-static bool row_valid(const RsRelation *relation, uint64_t i, bool first_of_row, const char **reason) {
-  if (relation->to[i] >= relation->n_to) return refuse(reason, "a relation to an entity past the last");
-  if (!first_of_row && relation->to[i - 1] >= relation->to[i]) return refuse(reason, "a row is not sorted or has repeats");
-  if (relation->days[i] == 0 || relation->visits[i] < relation->days[i])
-    return refuse(reason, "a relation with no day, or with fewer visits than days");
-  if (relation->lines[i] < relation->visits[i]) return refuse(reason, "a relation with fewer lines than visits");
+static bool sums_valid(const RsRelation *relation, uint64_t i, const char **reason) {
   if (relation->first_day[i] > relation->last_day[i] || relation->last_day[i] - relation->first_day[i] + 1 < relation->days[i])
     return refuse(reason, "a relation with more days than lie between its first and last");
   if (relation->days[i] == 1 && relation->first_day[i] != relation->last_day[i])
     return refuse(reason, "a relation of one day that ends on another");
   return true;
+}
+
+static bool row_valid(const RsRelation *relation, uint64_t i, bool first_of_row, const char **reason) {
+  if (relation->to[i] >= relation->n_to) return refuse(reason, "a relation to an entity past the last");
+  if (!first_of_row && relation->to[i - 1] >= relation->to[i]) return refuse(reason, "a row is not sorted or has repeats");
+  if (relation->days[i] == 0 || relation->visits[i] < relation->days[i])
+    return refuse(reason, "a relation with no day, or with fewer visits than days");
+  if (relation->lines != NULL && relation->lines[i] < relation->visits[i]) return refuse(reason, "a relation with fewer lines than visits");
+  return relation->amount == NULL || sums_valid(relation, i, reason);
 }
 
 static bool relation_valid(const RsRelation *relation, const char **reason) {
@@ -128,7 +138,7 @@ bool rs_knowledge_validate(const RsKnowledge *knowledge, const char **reason) {
       return refuse(reason, "a relation between other entities than the claims have");
     if (!relation_valid(relation, reason)) return false;
     bool doctor = from == RS_DOCTOR || to == RS_DOCTOR, drug = from == RS_DRUG || to == RS_DRUG;
-    if (lines_in(relation) != lines_with(knowledge->claims, doctor, drug))
+    if (relation->lines != NULL && lines_in(relation) != lines_with(knowledge->claims, doctor, drug))
       return refuse(reason, "a relation does not account for every line");
   }
   return true;

@@ -1,41 +1,37 @@
 #include "graph/knowledge_row.h"
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/words.h"
 
 #include <string.h>
 
-/* Doctors and institutions see lines of many persons, scattered over the table. One walk hands each line to its hub in a compact
- * record (a stable counting sort, in parallel by giving each share of the visits its own positions), so that afterwards a hub's
- * lines lie together, in visit order, and mostly in the second-level cache. There they are grouped by `to`. Visits are then counted
- * by change of visit, and distinct days by a stamp per day, since visit order is not day order. Fetching every line through
- * an index instead would cost several cache misses a line. */
+/* Doctors and institutions see lines of many persons, scattered over the table. One walk hands each line to its hub as one 64-bit
+ * number: `to`, visit and day (a stable counting sort, in parallel by giving each share of the visits its own positions), so that
+ * afterwards a hub's lines lie together, in visit order, and mostly in the second-level cache. There they are sorted by `to`. Visits are
+ * then counted by change of visit, and distinct days by a stamp per day, since visit order is not day order. Fetching anything through
+ * an index instead would cost a cache miss a line. */
 
 typedef struct {
-  int64_t amount, fund;
-  uint32_t drug, institution, visit;
-  uint16_t day;
-} HubLine; /* 32 bytes */
-
-typedef struct {
-  uint32_t *seen;      /* [most n_to] hub + 1 that met it last */
-  uint32_t *day_stamp; /* [65536] group that saw the day last */
-  uint32_t group;      /* running number of groups, never 0 */
-  uint64_t *key, *other; /* [longest hub] */
+  uint32_t *seen;        /* [most n_to] hub + 1 that met it last */
+  uint32_t *day_stamp;   /* [65536] group that saw the day last */
+  uint32_t group;        /* running number of groups, never 0 */
+  uint64_t *other;       /* [longest hub] */
 } Worker;
 
 typedef struct {
   RsKnowledge *knowledge;
   const RsClaims *claims;
-  bool by_doctor;       /* hubs are doctors, else institutions */
+  RsRelationKind kind;   /* the relation being made */
+  RsRelation *relation;
   uint32_t n_hubs;
-  uint32_t n_shares;    /* shares of the visits in the distribution */
-  uint32_t *position;   /* [n_shares * n_hubs] where a share's next line of a hub goes */
-  uint32_t *start;      /* [n_hubs + 1] a hub's lines */
-  HubLine *line;
-  RsRelation *relation; /* the relation being made */
-  size_t to_offset;     /* of its `to` in HubLine */
+  unsigned key_bits;     /* of these, a key is to | visit | day | run: the lines of a run beyond the first */
+  unsigned visit_bits, day_bits, run_bits; /* 0: does not fit: the day is looked up by the visit, runs are of one line */
+  uint32_t n_shares;     /* shares of the visits in the distribution */
+  uint32_t *position;    /* [n_shares * n_hubs] where a share's next key of a hub goes */
+  uint32_t *start;       /* [n_hubs + 1] a hub's keys */
+  uint64_t *key;         /* [n_lines] */
   uint64_t lines_per_task;
   unsigned n_workers;
   Worker *worker;
@@ -48,21 +44,51 @@ static void share_visits(const Job *job, size_t share, uint32_t *first, uint32_t
   *last = (uint32_t)((uint64_t)job->claims->n_visits * (share + 1) / job->n_shares);
 }
 
-/* A line without a drug tells of no relation of an institution; without a doctor it has no such hub. */
-static inline bool line_hub(const Job *job, uint64_t line, uint32_t institution, uint32_t *hub) {
-  *hub = job->by_doctor ? job->claims->line_doctor[line] : institution;
-  return job->by_doctor ? *hub != RS_NONE : job->claims->line_drug[line] != RS_NONE;
+/* Whether the line tells of the relation, and between which two. */
+static inline bool line_ends(RsRelationKind kind, const RsClaims *claims, uint64_t line, uint32_t institution, uint32_t *hub, uint32_t *to) {
+  *hub = kind == RS_DISPENSED ? institution : claims->line_doctor[line];
+  *to = kind == RS_REFERS_TO ? institution : claims->line_drug[line];
+  return *hub != RS_NONE && *to != RS_NONE;
+}
+
+/* Lines of a visit mostly share one doctor: how many lines after this one tell the same. */
+static inline uint32_t run_length(const Job *job, RsRelationKind kind, uint64_t line, uint64_t end) {
+  if (kind != RS_REFERS_TO) return 0;
+  const uint32_t *doctor = job->claims->line_doctor, most = ((uint32_t)1 << job->run_bits) - 1;
+  uint32_t more = 0;
+  while (more < most && line + more + 1 < end && doctor[line + more + 1] == doctor[line]) more++;
+  return more;
+}
+
+static inline unsigned to_shift(const Job *job) { return job->visit_bits + job->day_bits + job->run_bits; }
+
+/* One walk for each relation, so that each is compiled for its own. */
+static inline __attribute__((always_inline)) void share_walk(const Job *job, size_t share, RsRelationKind kind, bool count) {
+  const RsClaims *claims = job->claims;
+  uint32_t *position = &job->position[share * job->n_hubs], visit, last, hub, to;
+  share_visits(job, share, &visit, &last);
+  for (; visit < last; visit++) {
+    uint32_t institution = claims->visit_institution[visit];
+    uint64_t day = job->day_bits > 0 ? claims->visit_time[visit] / RS_DAY_SECONDS - claims->first_day : 0;
+    uint64_t low = ((uint64_t)visit << job->day_bits | day) << job->run_bits, end = claims->visit_line[visit + 1];
+    for (uint64_t line = claims->visit_line[visit]; line < end; line++) {
+      if (!line_ends(kind, claims, line, institution, &hub, &to)) continue;
+      uint32_t more = run_length(job, kind, line, end);
+      line += more;
+      if (count) position[hub]++;
+      else job->key[position[hub]++] = (uint64_t)to << to_shift(job) | low | more;
+    }
+  }
 }
 
 static void share_count(size_t share, unsigned thread, void *data) {
   (void)thread;
   const Job *job = data;
-  const RsClaims *claims = job->claims;
-  uint32_t *count = &job->position[share * job->n_hubs], visit, last, hub;
-  share_visits(job, share, &visit, &last);
-  for (; visit < last; visit++)
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
-      if (line_hub(job, line, claims->visit_institution[visit], &hub)) count[hub]++;
+  switch (job->kind) {
+    case RS_DISPENSED: share_walk(job, share, RS_DISPENSED, true); break;
+    case RS_PRESCRIBED: share_walk(job, share, RS_PRESCRIBED, true); break;
+    default: share_walk(job, share, RS_REFERS_TO, true);
+  }
 }
 
 /* From counts to positions: hubs in order, and in a hub the shares in order, which is visit order. */
@@ -82,26 +108,27 @@ static void positions_set(Job *job) {
 static void share_distribute(size_t share, unsigned thread, void *data) {
   (void)thread;
   const Job *job = data;
-  const RsClaims *claims = job->claims;
-  uint32_t *position = &job->position[share * job->n_hubs], visit, last, hub;
-  share_visits(job, share, &visit, &last);
-  for (; visit < last; visit++) {
-    uint32_t institution = claims->visit_institution[visit];
-    uint16_t day = (uint16_t)(claims->visit_time[visit] / 86400u);
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
-      if (line_hub(job, line, institution, &hub))
-        job->line[position[hub]++] = (HubLine){claims->line_amount[line], claims->line_fund[line],
-                                               claims->line_drug[line], institution, visit, day};
+  switch (job->kind) {
+    case RS_DISPENSED: share_walk(job, share, RS_DISPENSED, false); break;
+    case RS_PRESCRIBED: share_walk(job, share, RS_PRESCRIBED, false); break;
+    default: share_walk(job, share, RS_REFERS_TO, false);
   }
 }
 
 /* ---- rows ---- */
 
-static inline uint32_t line_to(const Job *job, const HubLine *line) {
-  uint32_t to;
-  memcpy(&to, (const char *)line + job->to_offset, sizeof to);
-  return to;
+static inline uint32_t key_to(const Job *job, uint64_t key) { return (uint32_t)(key >> to_shift(job)); }
+
+static inline uint32_t key_visit(const Job *job, uint64_t key) {
+  return (uint32_t)(key >> (job->day_bits + job->run_bits) & (((uint64_t)1 << job->visit_bits) - 1));
 }
+
+static inline uint16_t key_day(const Job *job, uint64_t key) {
+  if (job->day_bits > 0) return (uint16_t)(key >> job->run_bits & (((uint64_t)1 << job->day_bits) - 1));
+  return (uint16_t)(job->claims->visit_time[key_visit(job, key)] / RS_DAY_SECONDS - job->claims->first_day);
+}
+
+static inline uint32_t key_lines(const Job *job, uint64_t key) { return 1 + (uint32_t)(key & (((uint64_t)1 << job->run_bits) - 1)); }
 
 static void task_hubs(const Job *job, size_t task, uint32_t *first, uint32_t *last) {
   *first = rs_first_at_least(job->start, job->n_hubs, task * job->lines_per_task);
@@ -115,10 +142,9 @@ static void task_count(size_t task, unsigned thread, void *data) {
   for (; hub < last; hub++) {
     uint32_t count = 0;
     for (uint32_t i = job->start[hub]; i < job->start[hub + 1]; i++) {
-      uint32_t to = line_to(job, &job->line[i]);
-      if (to == RS_NONE || seen[to] == hub + 1) continue;
+      uint32_t to = key_to(job, job->key[i]);
+      count += seen[to] != hub + 1;
       seen[to] = hub + 1;
-      count++;
     }
     job->relation->offset[hub + 1] = count;
   }
@@ -130,45 +156,34 @@ static inline uint16_t day_first_sight(Worker *worker, uint16_t day) {
   return 1;
 }
 
-static void group_begin(Worker *worker) {
+static inline void group_begin(Worker *worker) {
   if (++worker->group != 0) return;
   memset(worker->day_stamp, 0, 65536 * sizeof *worker->day_stamp); /* after 4 billion groups old stamps would lie */
   worker->group = 1;
 }
 
-static RsRowSum group_sum(Worker *worker, const HubLine *line, const uint64_t *key, uint32_t n) {
-  const HubLine *first = &line[(uint32_t)key[0]];
-  RsRowSum sum = {first->amount, first->fund, (uint32_t)(key[0] >> 32), 1, n, first->visit, 1, first->day, first->day};
-  if (n == 1) return sum;
-  group_begin(worker);
-  day_first_sight(worker, first->day);
-  for (uint32_t i = 1; i < n; i++) {
-    const HubLine *at = &line[(uint32_t)key[i]];
-    sum.amount = rs_money_add(sum.amount, at->amount);
-    sum.fund = rs_money_add(sum.fund, at->fund);
-    sum.visits += at->visit != sum.last_visit;
-    sum.last_visit = at->visit;
-    sum.first_day = MIN(sum.first_day, at->day);
-    sum.last_day = MAX(sum.last_day, at->day);
-    sum.days = (uint16_t)(sum.days + day_first_sight(worker, at->day));
-  }
-  return sum;
-}
-
 static void hub_fill(const Job *job, uint32_t hub, Worker *worker, unsigned bits) {
-  const HubLine *line = &job->line[job->start[hub]];
-  uint32_t n_lines = job->start[hub + 1] - job->start[hub], n = 0;
-  uint64_t at = job->relation->offset[hub];
-  for (uint32_t i = 0; i < n_lines; i++) {
-    uint32_t to = line_to(job, &line[i]);
-    worker->key[n] = RS_ROW_KEY(to, i);
-    n += to != RS_NONE;
-  }
-  const uint64_t *key = rs_row_keys_sort(worker->key, worker->other, n, bits);
-  for (uint32_t i = 0, end; i < n; i = end) {
-    for (end = i + 1; end < n && key[end] >> 32 == key[i] >> 32;) end++;
-    RsRowSum sum = group_sum(worker, line, &key[i], end - i);
-    rs_row_put(job->relation, at++, &sum);
+  RsRelation *relation = job->relation;
+  uint32_t n = job->start[hub + 1] - job->start[hub];
+  uint64_t at = relation->offset[hub];
+  const uint64_t *key = rs_row_keys_sort(&job->key[job->start[hub]], worker->other, n, to_shift(job), bits);
+  for (uint32_t i = 0; i < n; at++) {
+    uint32_t to = key_to(job, key[i]), visit = key_visit(job, key[i]), visits = 1, lines = key_lines(job, key[i]);
+    uint16_t days = 1, day = key_day(job, key[i]);
+    if (++i < n && key_to(job, key[i]) == to) {
+      group_begin(worker);
+      day_first_sight(worker, day);
+    }
+    for (; i < n && key_to(job, key[i]) == to; i++) {
+      visits += key_visit(job, key[i]) != visit;
+      visit = key_visit(job, key[i]);
+      lines += key_lines(job, key[i]);
+      days = (uint16_t)(days + day_first_sight(worker, key_day(job, key[i])));
+    }
+    relation->to[at] = to;
+    relation->visits[at] = visits;
+    relation->days[at] = days;
+    if (relation->lines != NULL) relation->lines[at] = lines;
   }
 }
 
@@ -186,13 +201,12 @@ static void job_clear(Job *job) {
   for (unsigned i = 0; job->worker != NULL && i < job->n_workers; i++) {
     g_free(job->worker[i].seen);
     g_free(job->worker[i].day_stamp);
-    g_free(job->worker[i].key);
     g_free(job->worker[i].other);
   }
   g_free(job->worker);
   g_free(job->position);
   g_free(job->start);
-  g_free(job->line);
+  g_free(job->key);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
@@ -201,57 +215,74 @@ static bool no_memory(GError **error) {
   return false;
 }
 
-static bool workers_allocate(Job *job, GError **error) {
-  gsize longest = 0, most = MAX(job->knowledge->relation[RS_PRESCRIBED].n_to, job->knowledge->relation[RS_REFERS_TO].n_to);
-  for (uint32_t hub = 0; hub < job->n_hubs; hub++) longest = MAX(longest, job->start[hub + 1] - job->start[hub]);
+/* The keys serve all three relations: memory that was touched once is not asked for again. */
+static bool job_allocate(Job *job, GError **error) {
+  const RsRelation *relation = job->knowledge->relation;
+  gsize most = MAX(relation[RS_PRESCRIBED].n_to, relation[RS_REFERS_TO].n_to);
+  job->start = g_try_malloc_n((gsize)MAX(relation[RS_PRESCRIBED].n_from, relation[RS_DISPENSED].n_from) + 1, sizeof *job->start);
+  job->key = rs_column_new(job->claims->n_lines, sizeof *job->key);
   job->worker = g_new0(Worker, job->n_workers);
+  bool have = job->start != NULL && job->key != NULL;
   for (unsigned i = 0; i < job->n_workers; i++) {
-    Worker *worker = &job->worker[i];
-    worker->seen = g_try_malloc_n(most + 1, sizeof *worker->seen);
-    worker->day_stamp = g_try_malloc0_n(65536, sizeof *worker->day_stamp);
-    worker->key = g_try_malloc_n(longest + 1, sizeof *worker->key);
-    worker->other = g_try_malloc_n(longest + 1, sizeof *worker->other);
-    if (worker->seen == NULL || worker->day_stamp == NULL || worker->key == NULL || worker->other == NULL)
-      return no_memory(error);
+    job->worker[i].seen = g_try_malloc_n(most + 1, sizeof *job->worker[i].seen);
+    job->worker[i].day_stamp = g_try_malloc0_n(65536, sizeof *job->worker[i].day_stamp);
+    have = have && job->worker[i].seen != NULL && job->worker[i].day_stamp != NULL;
   }
-  return true;
+  return have || no_memory(error);
+}
+
+static void layout_set(Job *job) {
+  unsigned to_bits = rs_row_bits(job->relation->n_to);
+  job->visit_bits = rs_row_bits(job->claims->n_visits);
+  job->day_bits = rs_row_bits(job->claims->last_day - job->claims->first_day + 1u);
+  job->run_bits = job->kind == RS_REFERS_TO ? 6 : 0;
+  if (to_bits + job->visit_bits + job->day_bits + job->run_bits > job->key_bits) job->run_bits = 0;
+  if (to_bits + job->visit_bits + job->day_bits > job->key_bits) job->day_bits = 0;
 }
 
 static bool lines_distribute(Job *job, unsigned n_threads, GError **error) {
   uint64_t shares = job->claims->n_lines / (4 * ((uint64_t)job->n_hubs + 1)); /* positions stay below a byte a line */
   job->n_shares = n_threads == 1 ? 1 : (uint32_t)CLAMP(shares, 1, 4 * (uint64_t)n_threads);
+  g_free(job->position);
   job->position = g_try_malloc0_n((gsize)job->n_shares * job->n_hubs + 1, sizeof *job->position);
-  job->start = g_try_malloc_n((gsize)job->n_hubs + 1, sizeof *job->start);
-  if (job->position == NULL || job->start == NULL) return no_memory(error);
+  if (job->position == NULL) return no_memory(error);
   rs_parallel(n_threads, job->n_shares, share_count, job);
   positions_set(job);
-  job->line = rs_column_new(job->start[job->n_hubs], sizeof *job->line);
-  if (job->line == NULL) return no_memory(error);
   rs_parallel(n_threads, job->n_shares, share_distribute, job);
+  uint32_t longest = 0;
+  for (uint32_t hub = 0; hub < job->n_hubs; hub++) longest = MAX(longest, job->start[hub + 1] - job->start[hub]);
+  for (unsigned i = 0; i < job->n_workers; i++) {
+    g_free(job->worker[i].other);
+    job->worker[i].other = g_try_malloc_n((gsize)longest + 1, sizeof *job->worker[i].other);
+    if (job->worker[i].other == NULL) return no_memory(error);
+  }
   return true;
+}
+
+/* A doctor's own workplace is where most of the lines are: of this relation even a bare graph knows them. */
+static bool lines_allocate(Job *job, GError **error) {
+  if (job->kind != RS_REFERS_TO) return true;
+  job->relation->lines = rs_column_new(job->relation->n, sizeof *job->relation->lines);
+  return job->relation->lines != NULL || no_memory(error);
 }
 
 static bool relation_make(Job *job, RsRelationKind kind, unsigned n_threads, GError **error) {
   size_t n_tasks = n_threads == 1 ? 1 : (size_t)n_threads * 32;
-  gsize most = MAX(job->knowledge->relation[RS_PRESCRIBED].n_to, job->knowledge->relation[RS_REFERS_TO].n_to);
+  job->kind = kind;
   job->relation = &job->knowledge->relation[kind];
-  job->to_offset = kind == RS_REFERS_TO ? offsetof(HubLine, institution) : offsetof(HubLine, drug);
+  job->n_hubs = job->relation->n_from;
+  layout_set(job);
+  if (!lines_distribute(job, n_threads, error)) return false;
   job->lines_per_task = job->start[job->n_hubs] / n_tasks + 1;
-  for (unsigned i = 0; i < job->n_workers; i++) memset(job->worker[i].seen, 0, (most + 1) * sizeof(uint32_t));
+  for (unsigned i = 0; i < job->n_workers; i++) memset(job->worker[i].seen, 0, ((gsize)job->relation->n_to + 1) * sizeof(uint32_t));
   rs_parallel(n_threads, n_tasks, task_count, job);
-  if (!rs_relation_allocate(job->relation, error)) return false;
+  if (!rs_relation_allocate(job->relation, error) || !lines_allocate(job, error)) return false;
   rs_parallel(n_threads, n_tasks, task_fill, job);
   return true;
 }
 
-static bool hubs_make(RsKnowledge *knowledge, bool by_doctor, unsigned n_threads, GError **error) {
-  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .by_doctor = by_doctor, .n_workers = n_threads};
-  job.n_hubs = knowledge->relation[by_doctor ? RS_PRESCRIBED : RS_DISPENSED].n_from;
-  if (!lines_distribute(&job, n_threads, error) || !workers_allocate(&job, error)) return false;
-  if (!by_doctor) return relation_make(&job, RS_DISPENSED, n_threads, error);
-  return relation_make(&job, RS_PRESCRIBED, n_threads, error) && relation_make(&job, RS_REFERS_TO, n_threads, error);
-}
-
-bool rs_knowledge_hubs(RsKnowledge *knowledge, unsigned n_threads, GError **error) {
-  return hubs_make(knowledge, false, n_threads, error) && hubs_make(knowledge, true, n_threads, error);
+bool rs_knowledge_hubs(RsKnowledge *knowledge, unsigned n_threads, unsigned key_bits, GError **error) {
+  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .key_bits = key_bits, .n_workers = n_threads};
+  return job_allocate(&job, error) && relation_make(&job, RS_DISPENSED, n_threads, error) &&
+         relation_make(&job, RS_PRESCRIBED, n_threads, error) && relation_make(&job, RS_REFERS_TO, n_threads, error);
 }

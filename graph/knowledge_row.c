@@ -30,15 +30,17 @@ static void sort_by_digit(const uint64_t *in, uint64_t *out, uint32_t n, unsigne
   for (uint32_t i = 0; i < n; i++) out[position[(in[i] >> shift) & mask]++] = in[i];
 }
 
-uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned bits) {
+uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned shift, unsigned bits) {
   if (n <= FEW) {
-    insertion_sort(key, n); /* indices ascend, so equal upper halves keep their order */
+    insertion_sort(key, n); /* what is below `to` ascends, so equals keep their order */
     return key;
   }
-  unsigned n_passes = (bits + LARGEST_DIGIT - 1) / LARGEST_DIGIT;
+  /* clearing and adding up more counters than there are keys would be most of the work */
+  unsigned largest = CLAMP(rs_row_bits(n) + 1, 6, LARGEST_DIGIT);
+  unsigned n_passes = (bits + largest - 1) / largest;
   for (unsigned pass = 0, done = 0; pass < n_passes; pass++) {
     unsigned width = (bits - done + n_passes - pass - 1) / (n_passes - pass);
-    sort_by_digit(key, other, n, 32 + done, width);
+    sort_by_digit(key, other, n, shift + done, width);
     uint64_t *swap = key;
     key = other;
     other = swap;
@@ -67,15 +69,8 @@ bool rs_relation_allocate(RsRelation *relation, GError **error) {
   relation->n = relation->offset[relation->n_from];
   relation->to = rs_column_new(relation->n, sizeof *relation->to);
   relation->visits = rs_column_new(relation->n, sizeof *relation->visits);
-  relation->lines = rs_column_new(relation->n, sizeof *relation->lines);
   relation->days = rs_column_new(relation->n, sizeof *relation->days);
-  relation->first_day = rs_column_new(relation->n, sizeof *relation->first_day);
-  relation->last_day = rs_column_new(relation->n, sizeof *relation->last_day);
-  relation->amount = rs_column_new(relation->n, sizeof *relation->amount);
-  relation->fund = rs_column_new(relation->n, sizeof *relation->fund);
-  if (relation->to != NULL && relation->visits != NULL && relation->lines != NULL && relation->days != NULL &&
-      relation->first_day != NULL && relation->last_day != NULL && relation->amount != NULL && relation->fund != NULL)
-    return true;
+  if (relation->to != NULL && relation->visits != NULL && relation->days != NULL) return true;
   g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu relation rows"), (unsigned long long)relation->n);
   return false;
 }

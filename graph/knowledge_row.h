@@ -5,14 +5,6 @@
 
 #include "graph/knowledge.h"
 
-/* One row of a relation being added up. */
-typedef struct {
-  int64_t amount, fund;
-  uint32_t to, visits, lines;
-  uint32_t last_visit; /* the visit added last, so that a visit counts once */
-  uint16_t days, first_day, last_day;
-} RsRowSum;
-
 /* Money saturates: a hostile file can hold amounts whose sum leaves 64 bits, and wrapping would turn a fortune into a debt. */
 static inline int64_t rs_money_add(int64_t a, int64_t b) {
   int64_t sum;
@@ -20,35 +12,27 @@ static inline int64_t rs_money_add(int64_t a, int64_t b) {
   return sum;
 }
 
-static inline void rs_row_put(RsRelation *relation, uint64_t at, const RsRowSum *sum) {
-  relation->to[at] = sum->to;
-  relation->visits[at] = sum->visits;
-  relation->lines[at] = sum->lines;
-  relation->days[at] = sum->days;
-  relation->first_day[at] = sum->first_day;
-  relation->last_day[at] = sum->last_day;
-  relation->amount[at] = sum->amount;
-  relation->fund[at] = sum->fund;
-}
-
-/* A key sorts by its upper half and carries an index in its lower half. */
+/* A key sorts by its bits from `shift` on, which hold `to`; below them it carries a visit or an index, ascending in the input. */
 #define RS_ROW_KEY(to, index) ((uint64_t)(to) << 32 | (uint32_t)(index))
 
-/* Sorts keys by their upper halves, all below 2^bits, keeping the order of equals. Returns whichever of the two arrays holds the
- * outcome. O(n) for large n; insertion sort for a handful. */
-uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned bits);
+/* Sorts keys by bits shift .. shift + bits - 1, all above being 0, keeping the order of equals; keys of equal `to` come ascending.
+ * Returns whichever of the two arrays holds the outcome. O(n) for large n; insertion sort for a handful. */
+uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned shift, unsigned bits);
 unsigned rs_row_bits(uint32_t n); /* bits that numbers below n need */
 
 /* n * size bytes or NULL; where large, on huge pages if the system has them: rows are written once, in order, and clearing small
  * pages would take as long as computing them. */
 void *rs_column_new(uint64_t n, size_t size);
 
-/* offset[i + 1] holds the length of row i: turns lengths into offsets and allocates the columns. */
+/* offset[i + 1] holds the length of row i: turns lengths into offsets and allocates the columns, all but the sums. */
 bool rs_relation_allocate(RsRelation *relation, GError **error);
 
-/* The three relations of persons, and those of institutions and doctors. error: RS_ERROR_LIMIT. */
+/* The three relations of persons, and those of institutions and doctors. error: RS_ERROR_LIMIT. key_bits: 64; fewer for tests, which
+ * thereby see what is done for claims whose visits, days and drugs need more than 64 bits together. */
 bool rs_knowledge_persons(RsKnowledge *knowledge, unsigned n_threads, GError **error);
-bool rs_knowledge_hubs(RsKnowledge *knowledge, unsigned n_threads, GError **error);
+bool rs_knowledge_hubs(RsKnowledge *knowledge, unsigned n_threads, unsigned key_bits, GError **error);
+/* The sums of all rows. error: RS_ERROR_LIMIT. */
+bool rs_knowledge_sums(RsKnowledge *knowledge, unsigned n_threads, GError **error);
 
 /* The first i in 0..n with start[i] >= value; start ascends. For cutting work into tasks of equal weight. */
 uint32_t rs_first_at_least(const uint32_t *start, uint32_t n, uint64_t value);

@@ -96,7 +96,7 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   if (claims == NULL) return RS_ERROR_IO;
 
   rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"));
-  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
+  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new_bare(claims, options->n_threads, error);
   if (knowledge == NULL) return RS_ERROR_IO;
 
   rs_progress_stage(progress, rs_say(options->language, "looking for leads"));

@@ -46,8 +46,10 @@ static void count_basics(const RsScene *scene, RsInstitutionRank *rank) {
       RsInstitutionRank *at = &rank[r->to[i]];
       at->visits += r->visits[i];
       at->persons++;
-      at->amount += r->amount[i];
     }
+  const RsClaims *c = scene->claims;
+  for (uint32_t v = 0; v < c->n_visits; v++)
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) rank[c->visit_institution[v]].amount += c->line_amount[l];
 }
 
 static int64_t *ring_money(const RsScene *scene, const RsRings *rings, RsInstitutionRank *rank) {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "graph/knowledge.h"
 #include "graph/knowledge_row.h"
+#include "graph/tie.h"
 #include "reference/claims_random.h"
 #include "reference/graph_check.h"
 
@@ -68,15 +69,23 @@ static void random_claims_agree_with_the_slow_twin(void **state) {
     }
 }
 
-static void assert_equal(const RsKnowledge *a, const RsKnowledge *b) {
+static void assert_bare_equal(const RsKnowledge *a, const RsKnowledge *b) {
   for (RsRelationKind kind = 0; kind < RS_N_RELATIONS; kind++) {
     const RsRelation *x = &a->relation[kind], *y = &b->relation[kind];
     assert_int_equal(x->n, y->n);
     assert_memory_equal(x->offset, y->offset, (x->n_from + 1) * sizeof *x->offset);
     assert_memory_equal(x->to, y->to, x->n * sizeof *x->to);
     assert_memory_equal(x->visits, y->visits, x->n * sizeof *x->visits);
-    assert_memory_equal(x->lines, y->lines, x->n * sizeof *x->lines);
     assert_memory_equal(x->days, y->days, x->n * sizeof *x->days);
+    if (kind == RS_REFERS_TO) assert_memory_equal(x->lines, y->lines, x->n * sizeof *x->lines);
+  }
+}
+
+static void assert_equal(const RsKnowledge *a, const RsKnowledge *b) {
+  assert_bare_equal(a, b);
+  for (RsRelationKind kind = 0; kind < RS_N_RELATIONS; kind++) {
+    const RsRelation *x = &a->relation[kind], *y = &b->relation[kind];
+    assert_memory_equal(x->lines, y->lines, x->n * sizeof *x->lines);
     assert_memory_equal(x->first_day, y->first_day, x->n * sizeof *x->first_day);
     assert_memory_equal(x->last_day, y->last_day, x->n * sizeof *x->last_day);
     assert_memory_equal(x->amount, y->amount, x->n * sizeof *x->amount);
@@ -95,6 +104,73 @@ static void the_number_of_threads_changes_nothing(void **state) {
     for (size_t t = 0; t < G_N_ELEMENTS(n_threads); t++) {
       g_autoptr(RsKnowledge) other = knowledge_of(claims, n_threads[t]);
       assert_equal(one, other);
+    }
+  }
+}
+
+/* Where visits, days and drugs need more than 64 bits together a key goes without its day. */
+static void keys_too_short_for_days_change_nothing(void **state) {
+  (void)state;
+  for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+    GError *error = NULL;
+    g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
+    g_autofree RsReferenceLine *line = rs_random_lines(&shapes[i], 5, chunk);
+    g_autoptr(RsClaims) claims = rs_reference_claims(line, shapes[i].n);
+    g_autoptr(RsKnowledge) one = rs_knowledge_new_bare(claims, 2, &error), other = rs_knowledge_new_bare(claims, 2, &error);
+    rs_assert_no_error(error);
+    for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
+      RsRelation *relation = &other->relation[kind];
+      if (rs_relation_from[kind] == RS_PERSON) continue;
+      g_clear_pointer(&relation->to, g_free);
+      g_clear_pointer(&relation->visits, g_free);
+      g_clear_pointer(&relation->days, g_free);
+      g_clear_pointer(&relation->lines, g_free);
+      memset(relation->offset, 0, ((size_t)relation->n_from + 1) * sizeof *relation->offset);
+    }
+    assert_true(rs_knowledge_hubs(other, 2, 0, &error));
+    assert_bare_equal(one, other);
+  }
+}
+
+static uint64_t sums_seen(const RsRelation *relation, uint64_t row, const RsTieSum *sum) {
+  assert_int_equal(sum->lines, relation->lines[row]);
+  assert_int_equal(sum->first_day, relation->first_day[row]);
+  assert_int_equal(sum->last_day, relation->last_day[row]);
+  assert_int_equal(sum->amount, relation->amount[row]);
+  assert_int_equal(sum->fund, relation->fund[row]);
+  return 1;
+}
+
+/* Every third row of each relation, and one that is none. */
+static void a_bare_graph_gives_the_sums_of_single_rows(void **state) {
+  (void)state;
+  for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+    g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
+    g_autofree RsReferenceLine *line = rs_random_lines(&shapes[i], 6, chunk);
+    g_autoptr(RsClaims) claims = rs_reference_claims(line, shapes[i].n);
+    g_autoptr(RsKnowledge) full = knowledge_of(claims, 2), bare = rs_knowledge_new_bare(claims, 2, NULL);
+    rs_assert_valid(rs_knowledge_validate, bare);
+    assert_bare_equal(full, bare);
+    g_autoptr(GArray) ties = g_array_new(FALSE, FALSE, sizeof(RsTie)), rows = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    for (int kind = 0; kind < RS_N_RELATIONS; kind++)
+      for (uint32_t from = 0; from < full->relation[kind].n_from; from++)
+        for (uint64_t row = full->relation[kind].offset[from]; row < full->relation[kind].offset[from + 1]; row++)
+          if (row % 3 == 0) {
+            const RsTie tie = {(RsRelationKind)kind, from, full->relation[kind].to[row]};
+            g_array_append_val(ties, tie);
+            g_array_append_val(rows, row);
+          }
+    for (unsigned n_threads = 1; n_threads < 4; n_threads++) {
+      g_autofree RsTieSum *sum = g_new(RsTieSum, ties->len + 1), *again = g_new(RsTieSum, ties->len + 1);
+      uint64_t n = 0;
+      rs_tie_sums(bare, (const RsTie *)(const void *)ties->data, ties->len, n_threads, sum);
+      rs_tie_sums(full, (const RsTie *)(const void *)ties->data, ties->len, n_threads, again);
+      for (guint t = 0; t < ties->len; t++) {
+        const RsRelation *relation = &full->relation[g_array_index(ties, RsTie, t).kind];
+        n += sums_seen(relation, g_array_index(rows, uint64_t, t), &sum[t]);
+        sums_seen(relation, g_array_index(rows, uint64_t, t), &again[t]);
+      }
+      assert_int_equal(n, ties->len);
     }
   }
 }
@@ -232,7 +308,7 @@ static void keys_of_any_width_are_sorted_in_their_order(void **state) {
         uint64_t to = rs_random_next(&random) >> 32 >> (32 - bits);
         key[i] = RS_ROW_KEY(i % 7 == 0 ? ((uint64_t)1 << bits) - 1 : to, i);
       }
-      const uint64_t *sorted = rs_row_keys_sort(key, other, n, bits);
+      const uint64_t *sorted = rs_row_keys_sort(key, other, n, 32, bits);
       for (uint32_t i = 1; i < n; i++) assert_true(sorted[i - 1] < sorted[i]); /* also by index: the sort is stable */
     }
 }
@@ -248,6 +324,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_claims_agree_with_the_slow_twin),
       cmocka_unit_test(the_number_of_threads_changes_nothing),
+      cmocka_unit_test(keys_too_short_for_days_change_nothing),
+      cmocka_unit_test(a_bare_graph_gives_the_sums_of_single_rows),
       cmocka_unit_test(shuffled_rows_give_the_same_graph),
       cmocka_unit_test(renaming_the_drugs_renames_the_rows),
       cmocka_unit_test(no_claims_make_an_empty_graph),
