@@ -316,6 +316,15 @@ uint32_t rs_sizes_get(const RsSizes *sizes, uint64_t value) {
   return (uint32_t)(400u + 9600u * (uint64_t)(found - sizes->value) / (sizes->n - 1));
 }
 
+/* The same with most nodes smaller: a size's share of the range to the given power. Both ends stay. */
+static uint32_t size_crowded(uint32_t size, unsigned power) {
+  const double share = (size - 400u) / 9600.0;
+  double left = 1;
+  if (size == RS_NONE) return size;
+  while (power-- > 0) left *= share;
+  return 400u + (uint32_t)(9600.0 * left);
+}
+
 static void sizes_fill(RsSubgraph *subgraph) {
   g_autofree uint64_t *claims = g_new0(uint64_t, (gsize)subgraph->n_nodes + 1);
   for (uint32_t i = 0; i < subgraph->n_edges; i++) {
@@ -347,6 +356,13 @@ static uint8_t layout_group(const RsSubgraphNode *node, bool has_persons) {
   return !has_persons && node->member ? 0 : (uint8_t)node->kind;
 }
 
+static void places_keep(RsSubgraph *subgraph, const double *x, const double *y) {
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++) {
+    subgraph->node[i].x = (int32_t)lround(CLAMP(x[i], -RS_LAYOUT_EXTENT, RS_LAYOUT_EXTENT) * 100.0);
+    subgraph->node[i].y = (int32_t)lround(CLAMP(y[i], -RS_LAYOUT_EXTENT, RS_LAYOUT_EXTENT) * 100.0);
+  }
+}
+
 static bool layout_planned(RsSubgraph *subgraph, const RsKnowledge *knowledge) {
   if (subgraph->n_nodes == 0 || subgraph->n_nodes > RS_LAYOUT_MAX_NODES) return false;
   g_autoptr(RsGraph) graph = drawn_graph(subgraph, knowledge);
@@ -359,10 +375,7 @@ static bool layout_planned(RsSubgraph *subgraph, const RsKnowledge *knowledge) {
     radius[i] = subgraph->node[i].size == RS_NONE ? 10.0 : subgraph->node[i].size / 100.0;
   }
   if (graph == NULL || !rs_layout(graph, group, radius, x, y, NULL)) return false;
-  for (uint32_t i = 0; i < subgraph->n_nodes; i++) {
-    subgraph->node[i].x = (int32_t)lround(CLAMP(x[i], -RS_LAYOUT_EXTENT, RS_LAYOUT_EXTENT) * 100.0);
-    subgraph->node[i].y = (int32_t)lround(CLAMP(y[i], -RS_LAYOUT_EXTENT, RS_LAYOUT_EXTENT) * 100.0);
-  }
+  places_keep(subgraph, x, y);
   return true;
 }
 
@@ -378,6 +391,50 @@ static void layout_circles(RsSubgraph *subgraph) {
       subgraph->node[i].y = (int32_t)lround(radius * sin(angle) * 100.0);
     }
   }
+}
+
+/* From the roomiest to the tightest; the last one is shrunk into the page if it must. */
+static const struct { unsigned power; RsLayoutSpace space; } crowding[] = {
+    {1, {24, 120}}, {2, {20, 80}}, {3, {16, 60}}, {4, {12, 40}}, {6, {8, 24}}, {8, {6, 16}}, {12, {4, 10}}, {24, {2, 6}}};
+
+/* Room taken by nodes alone that a page of clusters holds without shrinking: about a fifth of it. */
+static bool crowding_fits(size_t level, const uint32_t *size, uint32_t n) {
+  double area = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    const double width = 2 * (size[i] == RS_NONE ? 10.0 : size_crowded(size[i], crowding[level].power) / 100.0) + crowding[level].space.gap;
+    area += width * width;
+  }
+  return area < 4 * RS_LAYOUT_EXTENT * RS_LAYOUT_EXTENT / 5;
+}
+
+/* All leads on one page, ring by ring; the more there are, the smaller most nodes and the gaps become. */
+static void layout_rings(RsSubgraph *subgraph, const RsKnowledge *knowledge, uint32_t n_rings) {
+  const uint32_t n = subgraph->n_nodes;
+  g_autoptr(RsGraph) graph = drawn_graph(subgraph, knowledge);
+  g_autofree uint8_t *group = g_new(uint8_t, (gsize)n + 1);
+  g_autofree uint32_t *ring = g_new(uint32_t, (gsize)n + 1), *size = g_new(uint32_t, (gsize)n + 1);
+  g_autofree double *radius = g_new(double, (gsize)n + 1), *x = g_new(double, (gsize)n + 1), *y = g_new(double, (gsize)n + 1);
+  g_autofree bool *has_persons = g_new0(bool, (gsize)n_rings + 1);
+  double extent = HUGE_VAL;
+  for (uint32_t i = 0; i < n; i++) {
+    ring[i] = subgraph->node[i].ring;
+    size[i] = subgraph->node[i].size;
+    if (ring[i] != RS_NONE && subgraph->node[i].kind == RS_PERSON) has_persons[ring[i]] = true;
+  }
+  for (uint32_t i = 0; i < n; i++) group[i] = layout_group(&subgraph->node[i], ring[i] == RS_NONE || has_persons[ring[i]]);
+  for (size_t level = 0; level < G_N_ELEMENTS(crowding) && extent > RS_LAYOUT_EXTENT; level++) {
+    if (level + 1 < G_N_ELEMENTS(crowding) && !crowding_fits(level, size, n)) continue;
+    for (uint32_t i = 0; i < n; i++) {
+      subgraph->node[i].size = size_crowded(size[i], crowding[level].power);
+      radius[i] = size[i] == RS_NONE ? 10.0 : subgraph->node[i].size / 100.0;
+    }
+    if (graph == NULL || !rs_layout_rings(graph, group, ring, n_rings, radius, crowding[level].space, x, y, &extent, NULL)) {
+      layout_circles(subgraph);
+      return;
+    }
+  }
+  rs_layout_shrink(n, x, y);
+  places_keep(subgraph, x, y);
 }
 
 /* The nodes of keys in canonical order; place[i] is where keys[i] went. */
@@ -405,7 +462,8 @@ RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *enti
   subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
   sums_fill(subgraph, knowledge, whole);
   sizes_fill(subgraph);
-  if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
+  if (ring == RS_NONE && rings->n_rings > 0) layout_rings(subgraph, knowledge, rings->n_rings);
+  else if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
   return subgraph;
 }
 

@@ -8,6 +8,9 @@
  * Sizes  the rank of a node's claims on the edges drawn, spread over 4 .. 100: both ends then occur, which keeps Gephi's import from
  *        scaling the layout, and money or scores that are close do not give equal nodes.
  *
+ * Places the ring's drawing of graph/layout.h; the case's shows ring by ring. Where there are too many nodes for that, gaps shrink and
+ *        most sizes move towards 4 before anything overlaps.
+ *
  * Nodes stand in an order that comes from their content, not from their ids (kind, falling claims, falling amount, days, id last), so
  * that a layout computed in this order tells nothing about the order of masked ids. */
 #ifndef RS_EXPORTERS_SUBGRAPH_H

@@ -20,4 +20,22 @@
  * error: RS_ERROR_LIMIT over RS_LAYOUT_MAX_NODES nodes, RS_ERROR_USAGE for a group or radius out of range. */
 bool rs_layout(const RsGraph *graph, const uint8_t *group, const double *radius, double *x, double *y, GError **error);
 
+/* gap       free space between two nodes
+ * corridor  between the middle of a ring and what stands around it */
+typedef struct { double gap, corridor; } RsLayoutSpace;
+
+/* Many rings on one page: each a cluster laid out like a ring of its own, with what is tied to it alone; the clusters in order on a
+ * spiral from the middle outwards, none over another; what two or three rings share stands between them where there is room; all other
+ * nodes in sectors by kind around the whole. Any number of nodes.
+ *
+ * ring[i]   0 .. n_rings - 1, or RS_NONE: in none
+ * others    as above
+ * error     RS_ERROR_USAGE as above
+ * Coordinates are not shrunk into the page: *extent gets the largest of them.
+ * Cost      O(edges + sum over rings of members^2 * degree + min(n_rings, 600)^2) */
+bool rs_layout_rings(const RsGraph *graph, const uint8_t *group, const uint32_t *ring, uint32_t n_rings, const double *radius,
+                     RsLayoutSpace space, double *x, double *y, double *extent, GError **error);
+/* Shrinks what does not fit the page, and rounds to two decimals; never writes a negative zero. */
+void rs_layout_shrink(uint32_t n, double *x, double *y);
+
 #endif
