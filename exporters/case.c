@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- the id map ---- */
 
@@ -185,6 +186,12 @@ static bool build_run(Build *build, RsXmlCounts *text, GError **error) {
 
 /* ---- the whole ---- */
 
+static bool log_write(const RsCase *c, const char *former, const char *path, const char *digest, const char *manifest, GError **error) {
+  const RsLogEntry entry = {.command = c->command_line, .options = c->options, .report = c->report, .masked = !rs_mask_is_clear(c->mask),
+                            .operator_name = c->operator_name, .authority = c->authority, .digest = digest, .manifest_sha256 = manifest};
+  return rs_case_log_write(&entry, former, path, error);
+}
+
 static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const char *folder, const char *former, char digest[65],
                         char manifest[65], GBytes **ids, GError **error) {
   g_autoptr(RsMask) clear_mask = rs_mask_clear();
@@ -206,7 +213,7 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
   if (!built || !rs_case_files_sync(files, error)) return false;
   rs_digest_join(build.part, digest);
   return rs_manifest_write(data, folder, rs_case_files_all(files), digest, &text, manifest, error) &&
-         rs_case_log_write(data->c, former_log, log, digest, manifest, error) && rs_case_folder_sync(rings, error) &&
+         log_write(data->c, former_log, log, digest, manifest, error) && rs_case_folder_sync(rings, error) &&
          rs_case_folder_sync(folder, error);
 }
 
@@ -261,12 +268,33 @@ bool rs_case_write(const RsCase *c, const char *folder, char digest[65], GError 
   g_autoptr(RsCaseView) view = data == NULL ? NULL : rs_case_view_new(data, c->mask);
   g_autoptr(GBytes) ids = NULL;
   char manifest[65] = "";
+  const int former_log = rs_case_log_hold(name); /* what others log meanwhile would be lost */
   const bool good = view != NULL && folder_fill(data, view, partial, name, digest, manifest, &ids, error) &&
                     secrets_save(c->mask, ids, name, manifest, error) && rs_case_folder_finish(partial, name, true, error);
+  if (former_log >= 0) close(former_log);
   if (good) return secrets_commit(view, name, manifest, error);
   secrets_drop(name, manifest);
   rs_case_folder_remove(partial);
   return false;
+}
+
+typedef struct { const RsCaseView *view; char part[RS_N_DIGEST_PARTS][65]; } Digest;
+
+static void digest_task(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  Digest *digest = data;
+  rs_digest_part(digest->view, (unsigned)task, digest->part[task]);
+}
+
+bool rs_case_digest(const RsCase *c, char digest[65], GError **error) {
+  if (c->reader != NULL && !rs_reader_hash(c->reader, error)) return false;
+  g_autoptr(RsCaseData) data = rs_case_data_new(c, error);
+  if (data == NULL) return false;
+  g_autoptr(RsCaseView) view = rs_case_view_new(data, c->mask);
+  Digest parts = {.view = view};
+  rs_parallel(c->n_threads, RS_N_DIGEST_PARTS, digest_task, &parts);
+  rs_digest_join(parts.part, digest);
+  return true;
 }
 
 bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, const char *folder, GError **error) {

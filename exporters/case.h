@@ -14,6 +14,7 @@ typedef struct {
   const RsRings *rings;
   const RsMask *mask;
   const char *authority;          /* --authority, or NULL */
+  const char *operator_name;      /* --operator, or NULL */
   RsLanguage text_language;       /* of CSV, GraphML, SQLite */
   RsLanguage language;            /* of leads.xlsx: the terminal's */
   const char *command_line;       /* for the log: as typed, with claim paths */
@@ -30,6 +31,8 @@ void rs_case_unlock(RsCaseLock *lock); /* NULL allowed */
 /* Builds the folder beside its final name and exchanges it in one step; digest (65 bytes, hex SHA-256) gets the result digest. Also
  * writes FOLDER.key and FOLDER.ids unless unmasked. error: RS_ERROR_IO, and nothing changed. */
 bool rs_case_write(const RsCase *c, const char *folder, char digest[65], GError **error);
+/* The result digest alone: nothing is written. c->mask is clear. error: RS_ERROR_IO. */
+bool rs_case_digest(const RsCase *c, char digest[65], GError **error);
 /* FOLDER.rejects.csv for a run that could not go on. */
 bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, const char *folder, GError **error);
 /* The whole knowledge graph as GraphML; component, core and community NULL where not computed, else by global node number (persons, doctors,

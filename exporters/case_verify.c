@@ -1,5 +1,6 @@
 #include "exporters/case_verify.h"
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/words.h"
 #include "exporters/case_log.h"
@@ -19,43 +20,40 @@ static void finding_free(gpointer data) {
   g_free(finding);
 }
 
-static void found(RsVerify *verify, RsVerifyWhat what, const char *name, const char *detail) {
+GPtrArray *rs_verify_findings_new(void) { return g_ptr_array_new_with_free_func(finding_free); }
+
+void rs_verify_found(GPtrArray *findings, RsVerifyWhat what, const char *name, const char *detail) {
   RsVerifyFinding *finding = g_new0(RsVerifyFinding, 1);
   *finding = (RsVerifyFinding){what, g_strdup(name), g_strdup(detail)};
-  g_ptr_array_add(verify->findings, finding);
+  g_ptr_array_add(findings, finding);
 }
 
-/* Names that we write; any other in a manifest could point out of the folder. */
-static bool name_safe(const char *name) {
-  if (*name == '\0' || *name == '/' || strstr(name, "..") != NULL) return false;
-  for (; *name != '\0'; name++)
-    if (!g_ascii_isalnum(*name) && strchr("._/-", *name) == NULL) return false;
-  return true;
+static void found(RsVerify *verify, RsVerifyWhat what, const char *name, const char *detail) {
+  rs_verify_found(verify->findings, what, name, detail);
 }
 
 static void file_check(RsVerify *verify, const char *folder, const RsManifestFile *file) {
-  g_autofree char *path = g_build_filename(folder, file->name, NULL);
-  g_autoptr(GError) unreadable = NULL;
-  struct stat status;
   char sha256[65];
-  uint64_t size;
-  if (!name_safe(file->name)) {
-    found(verify, RS_VERIFY_MANIFEST, file->name, "no name that ringscope gives");
+  uint64_t size = 0;
+  verify->n_files++;
+  if (!rs_beneath_name_ok(file->name)) {
+    found(verify, RS_VERIFY_MANIFEST, file->name, N_("no name that ringscope gives"));
     return;
   }
-  if (lstat(path, &status) != 0)
+  const int fd = rs_beneath_open(folder, file->name), code = errno;
+  if (fd < 0 && (code == ENOENT || code == ENOTDIR))
     found(verify, RS_VERIFY_MISSING, file->name, "");
-  else if (!S_ISREG(status.st_mode))
-    found(verify, RS_VERIFY_CHANGED, file->name, "not a plain file");
-  else if (!rs_checksum_file(path, sha256, &size, &unreadable))
-    found(verify, RS_VERIFY_CHANGED, file->name, "cannot be read");
+  else if (fd < 0)
+    found(verify, RS_VERIFY_CHANGED, file->name, code == ELOOP || code == EINVAL ? N_("not a plain file") : N_("cannot be read"));
+  else if (!rs_checksum_fd(fd, sha256, NULL, &size))
+    found(verify, RS_VERIFY_CHANGED, file->name, N_("cannot be read"));
   else if (size != file->bytes)
-    found(verify, RS_VERIFY_CHANGED, file->name, "another size");
+    found(verify, RS_VERIFY_CHANGED, file->name, N_("another size"));
   else if (strcmp(sha256, file->sha256) != 0)
-    found(verify, RS_VERIFY_CHANGED, file->name, "another SHA-256");
+    found(verify, RS_VERIFY_CHANGED, file->name, N_("another SHA-256"));
   else
     verify->n_bytes += size;
-  verify->n_files++;
+  if (fd >= 0) close(fd);
 }
 
 static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
@@ -79,30 +77,30 @@ static void extras_find(const char *folder, const char *sub, GHashTable *names, 
 }
 
 static void log_check(RsVerify *verify, const char *folder) {
-  g_autofree char *path = g_build_filename(folder, "log.jsonl", NULL),
-                  *manifest = g_build_filename(folder, "manifest.json", NULL);
-  g_autofree char *text = NULL;
   g_autoptr(GError) broken = NULL;
+  RsLogState state;
+  gsize length = 0, manifest_length = 0;
   char sha256[65];
-  uint64_t size;
-  gsize length = 0;
-  if (!rs_case_log_check(path, &broken)) {
+  g_autofree char *path = g_build_filename(folder, "log.jsonl", NULL);
+  g_autofree char *text = rs_beneath_read(folder, "log.jsonl", RS_LOG_LIMIT, &length);
+  g_autofree char *manifest = rs_beneath_read(folder, "manifest.json", RS_MANIFEST_LIMIT, &manifest_length);
+  if (text == NULL) {
+    found(verify, RS_VERIFY_LOG, "log.jsonl", rs_words_errno(errno));
+    return;
+  }
+  if (!rs_case_log_holds(text, length, path, &state, &broken)) {
     found(verify, RS_VERIFY_LOG, "log.jsonl", broken->message);
     return;
   }
-  if (!g_file_get_contents(path, &text, &length, NULL)) return;
-  for (gsize i = 0; i < length; i++) verify->n_log_entries += text[i] == '\n';
-  if (length > 0 && text[length - 1] == '\n') text[length - 1] = '\0';
-  const char *last = strrchr(text, '\n');
-  g_autofree char *expected = NULL;
-  if (rs_checksum_file(manifest, sha256, &size, NULL)) expected = g_strdup_printf("\"manifest_sha256\":\"%s\"", sha256);
-  if (expected == NULL || strstr(last == NULL ? text : last, expected) == NULL)
-    found(verify, RS_VERIFY_MANIFEST, "manifest.json", "not the one that the log's last entry names");
+  verify->n_log_entries = (guint)MIN(state.n, (uint64_t)G_MAXUINT);
+  if (manifest != NULL) rs_checksum_bytes(manifest, manifest_length, sha256);
+  if (manifest == NULL || !rs_case_log_names(text, length, sha256))
+    found(verify, RS_VERIFY_MANIFEST, "manifest.json", N_("not the one that the log's last entry names"));
 }
 
 RsVerify *rs_verify_new(const char *folder, GError **error) {
   g_autoptr(RsVerify) verify = g_new0(RsVerify, 1);
-  verify->findings = g_ptr_array_new_with_free_func(finding_free);
+  verify->findings = rs_verify_findings_new();
   if (access(folder, R_OK) != 0) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), folder, rs_words_errno(errno));
     return NULL;

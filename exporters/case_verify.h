@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef enum { RS_VERIFY_CHANGED, RS_VERIFY_MISSING, RS_VERIFY_EXTRA, RS_VERIFY_LOG, RS_VERIFY_MANIFEST } RsVerifyWhat;
+typedef enum { RS_VERIFY_CHANGED, RS_VERIFY_MISSING, RS_VERIFY_EXTRA, RS_VERIFY_LOG, RS_VERIFY_MANIFEST, RS_VERIFY_SEAL } RsVerifyWhat;
 typedef struct { RsVerifyWhat what; char *name, *detail; /* relative path; "" or why */ } RsVerifyFinding;
 
 typedef struct {
@@ -22,6 +22,9 @@ typedef struct {
 
 /* error: RS_ERROR_IO cannot read, RS_ERROR_INPUT not a case. Findings are no error. */
 RsVerify *rs_verify_new(const char *folder, GError **error);
+/* For others who find: a list that owns its findings, and one more for it. */
+GPtrArray *rs_verify_findings_new(void);
+void rs_verify_found(GPtrArray *findings, RsVerifyWhat what, const char *name, const char *detail);
 void rs_verify_free(RsVerify *verify);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsVerify, rs_verify_free)
 

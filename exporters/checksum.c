@@ -11,13 +11,15 @@
 struct RsChecksum { EVP_MD_CTX *context; };
 
 /* EVP fails only without memory or with a broken OpenSSL: nothing sensible is left to do. */
-RsChecksum *rs_checksum_new(void) {
+static RsChecksum *checksum_new(const EVP_MD *kind, const char *name) {
   RsChecksum *checksum = g_new(RsChecksum, 1);
   checksum->context = EVP_MD_CTX_new();
-  if (checksum->context == NULL || EVP_DigestInit_ex(checksum->context, EVP_sha256(), NULL) != 1)
-    g_error("OpenSSL has no SHA-256");
+  if (checksum->context == NULL || EVP_DigestInit_ex(checksum->context, kind, NULL) != 1) g_error("OpenSSL has no %s", name);
   return checksum;
 }
+
+RsChecksum *rs_checksum_new(void) { return checksum_new(EVP_sha256(), "SHA-256"); }
+RsChecksum *rs_checksum_new_sm3(void) { return checksum_new(EVP_sm3(), "SM3"); }
 
 void rs_checksum_update(RsChecksum *checksum, const void *bytes, size_t length) {
   if (EVP_DigestUpdate(checksum->context, bytes, length) != 1) g_error("OpenSSL cannot hash");
@@ -41,24 +43,34 @@ void rs_checksum_bytes(const void *bytes, size_t length, char hex[65]) {
   rs_checksum_finish(checksum, hex);
 }
 
-bool rs_checksum_file(const char *path, char hex[65], uint64_t *size, GError **error) {
+bool rs_checksum_fd(int fd, char hex[65], char sm3[65], uint64_t *size) {
   const size_t block = (size_t)1 << 20;
-  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
   g_autofree char *bytes = g_malloc(block);
-  ssize_t n = fd < 0 ? -1 : 1;
+  ssize_t n = 1;
   *size = 0;
-  RsChecksum *checksum = rs_checksum_new();
-  while (fd >= 0 && n != 0) {
+  RsChecksum *checksum = rs_checksum_new(), *second = sm3 == NULL ? NULL : rs_checksum_new_sm3();
+  while (n != 0) {
     n = read(fd, bytes, block);
     if (n < 0 && errno != EINTR) break;
     if (n <= 0) continue;
     rs_checksum_update(checksum, bytes, (size_t)n);
+    if (second != NULL) rs_checksum_update(second, bytes, (size_t)n);
     *size += (uint64_t)n;
   }
   const int code = errno;
   rs_checksum_finish(checksum, hex);
+  if (second != NULL) rs_checksum_finish(second, sm3);
+  errno = code;
+  return n == 0;
+}
+
+bool rs_checksum_file(const char *path, char hex[65], uint64_t *size, GError **error) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+  *size = 0;
+  const bool good = fd >= 0 && rs_checksum_fd(fd, hex, NULL, size);
+  const int code = errno;
   if (fd >= 0) close(fd);
-  if (n == 0) return true;
+  if (good) return true;
   g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, rs_words_errno(code));
   return false;
 }

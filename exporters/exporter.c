@@ -1,5 +1,6 @@
 #include "exporters/exporter.h"
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/words.h"
 #include "exporters/case_folder.h"
@@ -16,11 +17,13 @@
 
 /* ---- formats that need no file of their own ---- */
 
-static bool file_copy(const char *from, RsOutput *output, GError **error) {
-  g_autoptr(GError) unreadable = NULL;
-  g_autoptr(GMappedFile) file = g_mapped_file_new(from, FALSE, &unreadable);
+/* A file of the folder, which no link may lead out of. */
+static bool file_copy(const char *folder, const char *name, RsOutput *output, GError **error) {
+  const int fd = rs_beneath_open(folder, name), code = errno;
+  g_autoptr(GMappedFile) file = fd < 0 ? NULL : g_mapped_file_new_from_fd(fd, FALSE, NULL);
+  if (fd >= 0) close(fd);
   if (file == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s", unreadable->message);
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s/%s: cannot read: %s"), folder, name, fd < 0 ? rs_words_errno(code) : "not a plain file");
     return false;
   }
   if (g_mapped_file_get_length(file) > 0)
@@ -30,11 +33,10 @@ static bool file_copy(const char *from, RsOutput *output, GError **error) {
 
 /* The case's own file, or drawn again where nodes were left out. */
 static bool graphml_write(const RsExport *what, const char *path, GError **error) {
-  g_autofree char *from = what->ring_id == NULL ? g_build_filename(what->read->folder, "graph.graphml", NULL)
-                                                : g_strdup_printf("%s/rings/%s.graphml", what->read->folder, what->ring_id);
+  g_autofree char *from = what->ring_id == NULL ? g_strdup("graph.graphml") : g_strdup_printf("rings/%s.graphml", what->ring_id);
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  if (what->whole) return file_copy(from, output, error);
+  if (what->whole) return file_copy(what->read->folder, from, output, error);
   rs_graphml_write_picture(what->picture, output, NULL);
   return rs_output_close(output, error);
 }
@@ -57,7 +59,7 @@ static bool xlsx_write(const RsExport *what, const char *path, GError **error) {
   }
   g_autofree char *book = g_build_filename(folder, "export.xlsx", NULL);
   const bool good =
-      rs_xlsx_write_case(what->read, what->ring_id, what->picture, what->language, book, error) && file_copy(book, output, error);
+      rs_xlsx_write_case(what->read, what->ring_id, what->picture, what->language, book, error) && file_copy(folder, "export.xlsx", output, error);
   rs_case_folder_remove(folder);
   return good;
 }

@@ -1,5 +1,6 @@
 #include "exporters/manifest.h"
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/words.h"
 #include "exporters/checksum.h"
@@ -165,10 +166,9 @@ bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArr
 /* ---- reading one back: it is our own text, so fixed words suffice ---- */
 
 static char *manifest_read(const char *folder) {
-  g_autofree char *path = g_build_filename(folder, "manifest.json", NULL);
-  char *text = NULL;
-  if (!g_file_get_contents(path, &text, NULL, NULL)) return NULL;
-  if (g_str_has_prefix(text, OPENING)) return text;
+  gsize length;
+  char *text = rs_beneath_read(folder, "manifest.json", RS_MANIFEST_LIMIT, &length);
+  if (text != NULL && g_str_has_prefix(text, OPENING)) return text;
   g_free(text);
   return NULL;
 }

@@ -8,6 +8,7 @@
 
 /* What a reader of case folders must understand: raised when a table or file changes its meaning, not when one is added. */
 #define RS_CASE_FORMAT 1u
+#define RS_MANIFEST_LIMIT ((gsize)256 << 20) /* a longer manifest.json is refused */
 
 typedef struct { char *name; uint64_t bytes; char sha256[65]; } RsManifestFile;
 

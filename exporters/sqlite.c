@@ -139,8 +139,8 @@ static void distrust(sqlite3 *db) {
 
 RsDatabase *rs_sqlite_open(const char *path, GError **error) {
   struct stat status;
-  if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, access(path, F_OK) != 0 ? rs_words_errno(errno) : _("not a file"));
+  if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode)) { /* a link would lead out of the case */
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, access(path, F_OK) != 0 ? rs_words_errno(errno) : _("not a plain file"));
     return NULL;
   }
   g_autofree char *uri = uri_of(path);

@@ -2,16 +2,10 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "cli/commands.h"
-#include "cli/progress.h"
+#include "cli/run.h"
 #include "cli/summary.h"
-#include "exporters/case.h"
-#include "rings/detect.h"
 
 #include <string.h>
-
-static const char *attribute(RsKind kind, const char *id, const char *field, void *reader) {
-  return rs_reader_attribute(reader, kind == RS_PERSON ? 0 : kind == RS_DOCTOR ? 1 : kind == RS_INSTITUTION ? 2 : 3, id, field);
-}
 
 /* The command as typed, for the log. */
 static char *command_line(const RsOptions *options) {
@@ -85,32 +79,22 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   g_autofree char *folder = trim_slashes(options->output);
   g_autoptr(RsMask) mask = mask_new(options, folder, error);
   if (mask == NULL) return RS_ERROR_IO;
-  g_autoptr(RsReader) reader = rs_reader_new(&read_options, error);
-  if (reader == NULL) return RS_ERROR_IO;
-  rs_summary_mappings(options, rs_reader_report(reader));
+  g_auto(RsRun) run = {.reader = rs_reader_new(&read_options, error)};
+  if (run.reader == NULL) return RS_ERROR_IO;
+  rs_summary_mappings(options, rs_reader_report(run.reader));
   __attribute__((cleanup(case_unlock))) RsCaseLock *lock = rs_case_lock(folder, error);
   if (lock == NULL) return RS_ERROR_IO;
 
   rs_progress_stage(progress, rs_say(options->language, "reading claims"));
-  g_autoptr(RsClaims) claims = read_claims(reader, mask, folder, error);
-  if (claims == NULL) return RS_ERROR_IO;
-
-  rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"));
-  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new_bare(claims, options->n_threads, error);
-  if (knowledge == NULL) return RS_ERROR_IO;
-
-  rs_progress_stage(progress, rs_say(options->language, "looking for leads"));
-  RsDetectOptions detect = {.patterns = options->pattern_bits, .seed = (uint64_t)options->seed, .n_threads = options->n_threads,
-                            .top = (uint32_t)options->top, .attribute = attribute, .attribute_data = reader};
-  g_autoptr(RsRings) rings = rs_detect(claims, knowledge, &detect, error);
-  if (rings == NULL) return RS_ERROR_IO;
+  run.claims = read_claims(run.reader, mask, folder, error);
+  if (run.claims == NULL || !rs_run_find(&run, options, progress, error)) return RS_ERROR_IO;
 
   rs_progress_stage(progress, rs_say(options->language, "writing the case folder"));
   g_autofree char *command = command_line(options);
   char digest[65], number[2][24];
-  RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .rings = rings, .mask = mask,
-              .authority = options->authority, .text_language = options->text_language, .language = options->language, .command_line = command,
-              .options = result_options(options, number), .seed = (uint64_t)options->seed, .n_threads = options->n_threads};
+  RsCase c = rs_run_case(&run, options, mask);
+  c.command_line = command;
+  c.options = result_options(options, number);
   if (!rs_case_write(&c, folder, digest, error)) return RS_ERROR_IO;
   case_unlock(&lock); /* before anything is said: who reads it may stop reading */
   lock = NULL;

@@ -11,6 +11,12 @@ int rs_command_simulate(const RsOptions *options, GError **error);
 int rs_command_score(const RsOptions *options, GError **error);
 int rs_command_explain(const RsOptions *options, GError **error);
 int rs_command_export(const RsOptions *options, GError **error);
+int rs_command_keygen(const RsOptions *options, GError **error);
+int rs_command_seal(const RsOptions *options, GError **error);
 int rs_command_verify(const RsOptions *options, GError **error);
+
+
+/* By its name; NULL: none. */
+const RsCommand *rs_command_find(const char *name);
 
 #endif

@@ -1,11 +1,15 @@
 /* export: a case, or one ring of it, as a file for another program. */
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/words.h"
 #include "cli/commands.h"
 #include "cli/explain.h"
 #include "cli/summary.h"
 #include "exporters/case_folder.h"
+#include "exporters/case_log.h"
+#include "exporters/checksum.h"
 #include "exporters/exporter.h"
+#include "exporters/manifest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -114,17 +118,42 @@ static bool rings_ok(const RsCaseRead *read, const RsCaseRows *rings, GError **e
   return true;
 }
 
+/* Said in the case's log before it is done, or beside the export where the case cannot be written to. */
+static bool export_log(const RsOptions *options, const RsCaseRead *read, const char *ring, GError **error) {
+  char digest[65], manifest[65];
+  gsize length;
+  bool where_beside;
+  g_autofree char *text = rs_beneath_read(read->folder, "manifest.json", RS_MANIFEST_LIMIT, &length);
+  g_autoptr(GPtrArray) files = text == NULL ? NULL : rs_manifest_files(read->folder, digest, NULL);
+  if (files == NULL) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s/manifest.json: cannot read"), read->folder);
+    return false;
+  }
+  rs_checksum_bytes(text, length, manifest);
+  g_autofree char *folder = g_shell_quote(options->operand[0]), *output = g_shell_quote(options->output),
+                  *command = g_strdup_printf("ringscope export %s --format %s -o %s", folder, options->format, output),
+                  *beside = strcmp(options->output, "-") == 0 ? NULL : g_strconcat(options->output, ".log.jsonl", NULL);
+  const char *const pairs[] = {"ring", ring == NULL ? "all" : ring, NULL};
+  const RsLogEntry entry = {.command = command, .options = pairs, .masked = read->masked, .operator_name = options->operator_name,
+                            .authority = options->authority, .digest = digest, .manifest_sha256 = manifest};
+  if (!rs_case_log_add(read->folder, &entry, beside, &where_beside, error)) return false;
+  if (where_beside && !options->quiet)
+    fprintf(stderr, rs_say(options->language, "the case cannot be written to: logged in %s\n"), beside);
+  return true;
+}
+
 int rs_command_export(const RsOptions *options, GError **error) {
   const RsExporter *exporter = format_of(options, error);
   if (exporter == NULL || !options_agree(options, exporter, error)) return RS_ERROR_USAGE;
   g_autoptr(RsCaseRead) read = rs_case_read_new(options->operand[0], options->mask_key, error);
   g_autoptr(RsCaseRows) rings = read == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_RING, NULL, error);
   if (rings == NULL || !rings_ok(read, rings, error)) return RS_ERROR_IO;
-  if (options->per_ring) return export_each(options, exporter, read, rings, error) ? 0 : RS_ERROR_IO;
+  if (options->per_ring) return !export_log(options, read, NULL, error) ? RS_ERROR_IO : export_each(options, exporter, read, rings, error) ? 0 : RS_ERROR_IO;
   g_autofree char *ring = NULL;
   if (options->ring != NULL) {
     ring = rs_explain_find_ring(read, options->ring, error);
     if (ring == NULL) return RS_ERROR_USAGE;
   }
+  if (!export_log(options, read, ring, error)) return RS_ERROR_IO;
   return export_one(options, exporter, read, ring, options->output, options->output, error) ? 0 : RS_ERROR_IO;
 }

@@ -13,22 +13,32 @@
 
 static const RsCommand commands[] = {
     {"analyze", "CLAIMS... -o CASE", "claims in, a case folder with ranked leads out",
-     READING " output patterns top unmask authority mask-key json", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
+     READING " output patterns top unmask authority operator mask-key json", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
     {"graph", "CLAIMS... -o FILE", "the knowledge graph as GraphML: whole, around one entity, or the best-connected entities",
      READING " output unmask authority mask-key ego hops top force",
      "ringscope graph claims.csv.gz -o city.graphml\n  ringscope graph claims.csv.gz --ego institution:P01 --hops 1 -o near.gexf", rs_command_graph, 1, G_MAXUINT},
     {"explain", "CASE RING|TYPE:ID", "why: facts, points, counter-facts, people, bursts, and the claim lines behind them", "mask-key top json",
      "ringscope explain case R0001\n  ringscope explain case person:P1", rs_command_explain, 2, 2},
-    {"export", "CASE --format F -o PATH", "what the case holds, for another program: graphml gexf csv neo4j i2 xlsx", "format ring all per-ring top force output mask-key",
+    {"export", "CASE --format F -o PATH", "what the case holds, for another program: graphml gexf csv neo4j i2 xlsx", "format ring all per-ring top force output mask-key operator authority",
      "ringscope export case --format gexf --ring R0001 -o R0001.gexf\n  ringscope export case --format neo4j -o neo4j", rs_command_export, 1, 1},
-    {"verify", "CASE", "whether every file of a case is as it was written, and the log's chain of hashes holds", "json",
-     "ringscope verify case", rs_command_verify, 1, 1},
+    {"seal", "CASE --key FILE -o PACK", "a case, or one ring of it, as one signed file", "ring key output operator authority",
+     "ringscope seal case --key my.key -o case.pack", rs_command_seal, 1, 1},
+    {"keygen", "-o KEY", "a pair of keys to seal with: KEY and KEY.pub", "output", "ringscope keygen -o my.key", rs_command_keygen, 0, 0},
+    {"verify", "CASE|PACK [--rerun FILE...]", "whether a case or a sealed pack is as it was written; computed again, whether it comes out the same",
+     "json public-key sealed rerun map settlements persons doctors institutions drugs threads temp memory",
+     "ringscope verify case\n  ringscope verify case.pack --public-key my.key.pub\n  ringscope verify case --rerun claims.csv persons.csv", rs_command_verify, 1, G_MAXUINT},
     {"map", "FILE", "looks at a file's header and first rows and proposes a mapping", "", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
     {"simulate", "-o DIR", "synthetic claims with planted rings, innocent look-alikes and the truth about both",
      "output seed people days lines rings hard innocent-level", "ringscope simulate --seed 7 -o city", rs_command_simulate, 0, 0},
     {"score", "CASE --truth FILE", "precision and recall of a case against the truth", "truth innocent json",
      "ringscope score case --truth city/truth.csv", rs_command_score, 1, 1},
 };
+
+const RsCommand *rs_command_find(const char *name) {
+  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+    if (strcmp(commands[i].name, name) == 0) return &commands[i];
+  return NULL;
+}
 
 static void help(void) {
   printf("ringscope %s: finds suspicious groups in medical insurance claims\n\nUsage: ringscope COMMAND ... [options]\n\n", RS_VERSION);
@@ -113,7 +123,6 @@ int main(int argc, char **argv) {
   }
   if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) return help(), printed(0);
   if (strcmp(argv[1], "--version") == 0) return printf("ringscope %s\n", RS_VERSION), printed(0);
-  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-    if (strcmp(argv[1], commands[i].name) == 0) return printed(run(&commands[i], argc - 1, argv + 1));
-  return usage_error(argv[1]);
+  const RsCommand *command = rs_command_find(argv[1]);
+  return command == NULL ? usage_error(argv[1]) : printed(run(command, argc - 1, argv + 1));
 }

@@ -28,6 +28,7 @@ static const Option all_options[] = {
     {"allow-rejects", 0, G_OPTION_ARG_NONE, AT(allow_rejects), "go on with many unusable rows", NULL},
     {"unmask", 0, G_OPTION_ARG_NONE, AT(unmask), "clear ids in the output; needs --authority", NULL},
     {"authority", 0, G_OPTION_ARG_FILENAME, AT(authority), "reference of the order that allows clear ids", "REF"},
+    {"operator", 0, G_OPTION_ARG_FILENAME, AT(operator_name), "who works, for the log", "NAME"},
     {"mask-key", 0, G_OPTION_ARG_FILENAME, AT(mask_key), "reuse the masking key of another case", "FILE"},
     {"threads", 't', G_OPTION_ARG_INT, AT(threads), "threads, 1 to 64 (default: all cores)", "N"},
     {"seed", 0, G_OPTION_ARG_INT64, AT(seed), "seed of everything random (default 1)", "N"},
@@ -40,6 +41,10 @@ static const Option all_options[] = {
     {"force", 0, G_OPTION_ARG_NONE, AT(force), "write even what the usual reader does not bear", NULL},
     {"ego", 0, G_OPTION_ARG_FILENAME, AT(ego), "only this entity and what is near it", "TYPE:ID"},
     {"hops", 0, G_OPTION_ARG_INT, AT(hops), "how near, with --ego (default 1)", "N"},
+    {"key", 'k', G_OPTION_ARG_FILENAME, AT(key), "private key to sign with", "FILE"},
+    {"public-key", 0, G_OPTION_ARG_FILENAME, AT(public_key), "public key that a pack must be signed with", "FILE"},
+    {"sealed", 0, G_OPTION_ARG_FILENAME, AT(sealed), "a pack of this case: the log must go on from what was sealed", "PACK"},
+    {"rerun", 0, G_OPTION_ARG_NONE, AT(rerun), "compute the case again from these files, and compare", NULL},
     {"truth", 0, G_OPTION_ARG_FILENAME, AT(truth), "which groups are rings", "FILE"},
     {"innocent", 0, G_OPTION_ARG_FILENAME, AT(innocent), "which groups are innocent", "FILE"},
     {"people", 0, G_OPTION_ARG_INT, AT(n_people), "insured persons", "N"},
@@ -52,6 +57,19 @@ static const Option all_options[] = {
     {"lang", 0, G_OPTION_ARG_FILENAME, AT(lang), "language: zh or en (default: from LANG)", "zh|en"},
     {"quiet", 'q', G_OPTION_ARG_NONE, AT(quiet), "say nothing but errors and results", NULL},
 };
+
+static const Option *option_find(const char *name) {
+  for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++)
+    if (strcmp(all_options[i].name, name) == 0) return &all_options[i];
+  return NULL;
+}
+
+bool rs_options_is_known(const char *name) { return option_find(name) != NULL; }
+
+bool rs_options_is_flag(const char *name) {
+  const Option *option = option_find(name);
+  return option != NULL && option->arg == G_OPTION_ARG_NONE;
+}
 
 static bool takes(const RsCommand *command, const char *name) {
   if (strcmp(name, "lang") == 0 || strcmp(name, "quiet") == 0) return true;

@@ -12,11 +12,12 @@ typedef struct {
   guint n_operands;
   char *output, *map, *settlements, *persons, *doctors, *institutions, *drugs;
   char *since, *until, *patterns, *memory, *temp, *lang, *authority, *mask_key;
+  char *key, *public_key, *sealed, *operator_name;
   char *truth, *innocent, *rings, *format, *ring, *ego;
   int threads, top, days, n_people, hops;
   gint64 seed, n_lines;
   double hard, innocent_level;
-  gboolean allow_rejects, unmask, json, quiet, all, per_ring, force;
+  gboolean allow_rejects, unmask, json, quiet, all, per_ring, force, rerun;
   /* worked out from the above */
   unsigned n_threads, pattern_bits;
   uint64_t memory_bytes;    /* 0: no limit */
@@ -38,6 +39,10 @@ RsOptions *rs_options_new(const RsCommand *command, int argc, char **argv, GErro
 void rs_options_free(RsOptions *options);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsOptions, rs_options_free)
 void rs_options_help(const RsCommand *command);
+
+/* Whether there is such an option, and whether it stands alone. */
+bool rs_options_is_known(const char *name);
+bool rs_options_is_flag(const char *name);
 
 /* What the reader needs of them; operands become claim paths. */
 RsReadOptions rs_options_read(const RsOptions *options);

@@ -91,7 +91,7 @@ static void digest_does_not_depend_on_mask_or_threads(void **state) {
 }
 
 /* The digest can be made again with sha256sum from an unmasked case. */
-static void digest_is_the_checksum_of_five_checksums(void **state) {
+static void digest_is_the_checksum_of_six_checksums(void **state) {
   (void)state;
   static const char *const name[] = {"rings.csv", "members.csv", "facts.csv", "graph.graphml"};
   g_autoptr(SmallCase) small = small_case_golden();
@@ -113,9 +113,35 @@ static void digest_is_the_checksum_of_five_checksums(void **state) {
   }
   rs_checksum_bytes(evidence->str, evidence->len, hex);
   g_string_append_printf(lines, "%s  evidence.csv\n", hex);
+  const RsKnowledge *k = small->knowledge;
+  g_autofree char *used = g_strdup_printf(
+      "rows,amount,lines,visits,persons,institutions,doctors,drugs\n%" G_GUINT64_FORMAT ",%" G_GINT64_FORMAT ".%02u,%u,%u,%u,%u,%u,%u\n", small->report->rows[RS_PLACE_USED],
+      small->report->amount[RS_PLACE_USED] / 100, (unsigned)(small->report->amount[RS_PLACE_USED] % 100), (unsigned)small->claims->n_lines,
+      small->claims->n_visits, rs_knowledge_count(k, RS_PERSON), rs_knowledge_count(k, RS_INSTITUTION), rs_knowledge_count(k, RS_DOCTOR),
+      rs_knowledge_count(k, RS_DRUG));
+  rs_checksum_bytes(used, strlen(used), hex);
+  g_string_append_printf(lines, "%s  used\n", hex);
   rs_checksum_bytes(lines->str, lines->len, hex);
   assert_string_equal(hex, digest);
   small_folder_remove(folder);
+}
+
+static void two_cases_without_leads_differ_by_their_claims(void **state) {
+  (void)state;
+  static const RsReferenceLine one[] = {{.person = "P1", .institution = "I1", .time = "2025-03-01 10:00", .amount = 100}},
+                               other[] = {{.person = "P1", .institution = "I1", .time = "2025-03-01 10:00", .amount = 101}};
+  char digest[3][65];
+  const RsReferenceLine *const line[] = {one, other, one};
+  for (int i = 0; i < 3; i++) {
+    g_autoptr(SmallCase) small = small_case_new(line[i], 1, NULL, 0);
+    g_autoptr(RsMask) clear = rs_mask_clear();
+    g_autoptr(GError) error = NULL;
+    RsCase c = small->c;
+    c.mask = clear;
+    assert_true(rs_case_digest(&c, digest[i], &error));
+  }
+  assert_string_not_equal(digest[0], digest[1]);
+  assert_string_equal(digest[0], digest[2]);
 }
 
 static void every_file_but_the_log_repeats_byte_for_byte(void **state) {
@@ -213,17 +239,18 @@ static void log_is_carried_over_and_its_chain_holds(void **state) {
   g_autoptr(GError) error = NULL;
   gsize length;
   for (int i = 0; i < 3; i++) write_case(small, path, digest);
-  rs_case_log_check(log, &error);
-  rs_assert_no_error(error);
+  RsLogState log_state;
   g_autofree char *text = read_file(path, "log.jsonl", &length);
+  assert_true(rs_case_log_holds(text, length, log, &log_state, &error));
+  rs_assert_no_error(error);
+  assert_int_equal(log_state.n, 3);
   unsigned n_lines = 0;
   for (gsize i = 0; i < length; i++) n_lines += text[i] == '\n';
   assert_int_equal(n_lines, 3);
   assert_non_null(strstr(text, "\"seq\":3"));
   const gsize second = (gsize)(strstr(text, "\"seq\":2") - text);
   text[second + 6] = '7';
-  assert_true(g_file_set_contents(log, text, (gssize)length, NULL));
-  assert_false(rs_case_log_check(log, &error));
+  assert_false(rs_case_log_holds(text, length, log, &log_state, &error));
   assert_non_null(strstr(error->message, "log.jsonl:2:"));
   small_folder_remove(folder);
 }
@@ -324,7 +351,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(small_case_reads_as_the_golden_files),
       cmocka_unit_test(digest_does_not_depend_on_mask_or_threads),
-      cmocka_unit_test(digest_is_the_checksum_of_five_checksums),
+      cmocka_unit_test(two_cases_without_leads_differ_by_their_claims),
+      cmocka_unit_test(digest_is_the_checksum_of_six_checksums),
       cmocka_unit_test(every_file_but_the_log_repeats_byte_for_byte),
       cmocka_unit_test(masked_case_holds_no_clear_id),
       cmocka_unit_test(folder_key_and_map_are_private),

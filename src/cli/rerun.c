@@ -1,0 +1,147 @@
+#include "cli/rerun.h"
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/run.h"
+#include "exporters/checksum.h"
+#include "graph/igraph_bridge.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+void rs_rerun_free(RsRerun *rerun) {
+  if (rerun == NULL) return;
+  g_ptr_array_unref(rerun->differences);
+  g_free(rerun);
+}
+
+/* ---- which file is which ---- */
+
+static bool path_sum(const char *path, char sha256[65]) {
+  uint64_t size;
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  const bool good = fd >= 0 && rs_checksum_fd(fd, sha256, NULL, &size);
+  if (fd >= 0) close(fd);
+  return good;
+}
+
+/* A folder, or what cannot be read, is claims: the reader says what is wrong with it. */
+static const char *role_of(const RsManifest *manifest, const char *path) {
+  g_autofree char *base = g_path_get_basename(path);
+  char sha256[65];
+  if (g_file_test(path, G_FILE_TEST_IS_DIR) || !path_sum(path, sha256)) return "claims";
+  for (guint i = 0; i < manifest->inputs->len; i++) {
+    const RsManifestInput *input = g_ptr_array_index(manifest->inputs, i);
+    if (strcmp(input->sha256, sha256) == 0) return input->role;
+  }
+  for (guint i = 0; i < manifest->inputs->len; i++) {
+    const RsManifestInput *input = g_ptr_array_index(manifest->inputs, i);
+    g_autofree char *named = g_path_get_basename(input->file);
+    if (strcmp(named, base) == 0) return input->role;
+  }
+  return "claims";
+}
+
+static void word_add(GPtrArray *words, const char *option, const char *value) {
+  if (option != NULL) g_ptr_array_add(words, g_strconcat("--", option, NULL));
+  if (value != NULL) g_ptr_array_add(words, g_strdup(value));
+}
+
+/* ---- the command line that made the case ---- */
+
+/* Clear ids, names and languages of the terminal change no result; what the user says now comes before what the manifest says. */
+static void manifest_words(GPtrArray *words, const RsOptions *options, const RsManifest *manifest) {
+  GHashTableIter iter;
+  gpointer name, value;
+  g_hash_table_iter_init(&iter, manifest->options);
+  while (g_hash_table_iter_next(&iter, &name, &value)) {
+    if (strcmp(name, "unmask") == 0 || strcmp(name, "policy") == 0 || (strcmp(name, "map") == 0 && options->map != NULL)) continue;
+    word_add(words, name, rs_options_is_flag(name) ? NULL : value);
+  }
+}
+
+static void own_words(GPtrArray *words, const RsOptions *options) {
+  const char *const own[][2] = {{"map", options->map},         {"settlements", options->settlements},   {"persons", options->persons},
+                                {"doctors", options->doctors}, {"institutions", options->institutions}, {"drugs", options->drugs},
+                                {"memory", options->memory},   {"temp", options->temp}};
+  g_autofree char *threads = g_strdup_printf("%u", options->n_threads);
+  for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+    if (own[i][1] != NULL) word_add(words, own[i][0], own[i][1]);
+  word_add(words, "threads", threads);
+  word_add(words, "quiet", NULL);
+}
+
+static RsOptions *options_again(const RsOptions *options, const RsManifest *manifest, char **paths, GError **error) {
+  g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+  word_add(words, NULL, "analyze");
+  manifest_words(words, options, manifest);
+  own_words(words, options);
+  word_add(words, "output", "-");
+  for (char **path = paths; *path != NULL; path++) {
+    const char *role = role_of(manifest, *path);
+    if (strcmp(role, "claims") != 0 && rs_options_is_known(role)) word_add(words, role, *path);
+  }
+  word_add(words, NULL, "--");
+  for (char **path = paths; *path != NULL; path++)
+    if (strcmp(role_of(manifest, *path), "claims") == 0) word_add(words, NULL, *path);
+  const guint n = words->len;
+  g_ptr_array_add(words, NULL);
+  return rs_options_new(rs_command_find("analyze"), (int)n, (char **)words->pdata, error);
+}
+
+/* ---- comparing ---- */
+
+__attribute__((format(printf, 2, 3))) static void differs(RsRerun *rerun, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_ptr_array_add(rerun->differences, g_strdup_vprintf(format, arguments));
+  va_end(arguments);
+}
+
+static void inputs_compare(RsRerun *rerun, const RsManifest *manifest, const RsReport *report) {
+  g_autofree bool *matched = g_new0(bool, report->files->len + 1u);
+  for (guint i = 0; i < manifest->inputs->len; i++) {
+    const RsManifestInput *input = g_ptr_array_index(manifest->inputs, i);
+    guint f = 0;
+    for (; f < report->files->len; f++) {
+      const RsInputFile *file = g_ptr_array_index(report->files, f);
+      if (!matched[f] && strcmp(file->role, input->role) == 0 && strcmp(file->sha256, input->sha256) == 0) break;
+    }
+    if (f < report->files->len) matched[f] = true;
+    else differs(rerun, _("input: the case read %s '%s' (sha256 %s), which is not among the files given"), input->role, input->file, input->sha256);
+  }
+  for (guint f = 0; f < report->files->len; f++) {
+    const RsInputFile *file = g_ptr_array_index(report->files, f);
+    if (!matched[f]) differs(rerun, _("input: the case read no %s like '%s' (sha256 %s)"), file->role, file->name, file->sha256);
+  }
+}
+
+static void rest_compare(RsRerun *rerun, const RsOptions *options, const RsManifest *manifest) {
+  const char *map = rs_manifest_option(manifest, "map"), *igraph = g_hash_table_lookup(manifest->libraries, "igraph");
+  if (strcmp(manifest->version, RS_VERSION) != 0) differs(rerun, _("version: the case was made by ringscope %s, this is %s"), manifest->version, RS_VERSION);
+  if (options->map != NULL && g_strcmp0(map, options->map) != 0) differs(rerun, _("option: --map was '%s', now '%s'"), map == NULL ? "" : map, options->map);
+  if (igraph != NULL && strcmp(igraph, rs_igraph_version()) != 0) differs(rerun, _("library: igraph was %s, now %s"), igraph, rs_igraph_version());
+}
+
+RsRerun *rs_rerun_new(const RsOptions *options, const RsManifest *manifest, char **paths, GError **error) {
+  g_autoptr(RsRerun) rerun = g_new0(RsRerun, 1);
+  rerun->differences = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(RsOptions) again = options_again(options, manifest, paths, error);
+  if (again == NULL) return NULL;
+  g_auto(RsRun) run = {0};
+  const RsReadOptions read_options = rs_options_read(again);
+  g_autoptr(RsMask) clear = rs_mask_clear();
+  RsProgress *progress = rs_progress_start(options);
+  run.reader = rs_reader_new(&read_options, error);
+  rs_progress_stage(progress, rs_say(options->language, "reading claims"));
+  run.claims = run.reader == NULL ? NULL : rs_reader_read(run.reader, error);
+  if (run.claims == NULL || !rs_run_find(&run, again, progress, error)) return NULL;
+  const RsCase c = rs_run_case(&run, again, clear);
+  if (!rs_case_digest(&c, rerun->digest, error)) return NULL;
+  rs_progress_end(progress);
+  rerun->same = strcmp(rerun->digest, manifest->digest) == 0;
+  inputs_compare(rerun, manifest, c.report);
+  rest_compare(rerun, options, manifest);
+  return g_steal_pointer(&rerun);
+}

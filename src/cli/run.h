@@ -1,0 +1,18 @@
+/* cli/run.h: what analyze does between reading and writing, for whoever computes a case: analyze, and verify --rerun. */
+#ifndef RS_CLI_RUN_H
+#define RS_CLI_RUN_H
+
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "exporters/case.h"
+
+typedef struct { RsReader *reader; RsClaims *claims; RsKnowledge *knowledge; RsRings *rings; } RsRun;
+
+/* run->reader and run->claims are there; the rest is made. error: as the stages'. */
+bool rs_run_find(RsRun *run, const RsOptions *options, RsProgress *progress, GError **error);
+void rs_run_clear(RsRun *run);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RsRun, rs_run_clear)
+/* What is written of it; borrowed from all of them. The command line and the names of options are left to the caller. */
+RsCase rs_run_case(const RsRun *run, const RsOptions *options, const RsMask *mask);
+
+#endif
