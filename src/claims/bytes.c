@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/words.h"
+#include "claims/sheet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +14,12 @@
 
 #define INPUT_SIZE ((size_t)256 << 10)
 
-typedef enum { PLAIN, GZIP, ZSTD } Kind;
+typedef enum { PLAIN, GZIP, ZSTD, SHEET } Kind;
 
 struct RsBytes {
   int fd;
+  int text_fd;     /* fd, or the sheet as CSV */
+  GPtrArray *notes;
   char *name;
   RsStamp stamp;
   Kind kind;
@@ -65,7 +68,7 @@ bool rs_bytes_unchanged(const RsBytes *bytes, GError **error) {
 static bool file_read(RsBytes *bytes, void *buffer, size_t size, size_t *got, GError **error) {
   *got = 0;
   while (*got < size) {
-    const ssize_t n = pread(bytes->fd, (char *)buffer + *got, size - *got, (off_t)bytes->offset);
+    const ssize_t n = pread(bytes->text_fd, (char *)buffer + *got, size - *got, (off_t)bytes->offset);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return fail(bytes, error, rs_words_errno(errno));
     if (n == 0) return true;
@@ -174,8 +177,7 @@ static bool starts_with(const char *bytes, size_t length, const char *magic, siz
 
 /* What people mistake for CSV, by its first bytes. */
 static const char *archive_name(const char *start, size_t length) {
-  if (starts_with(start, length, "PK\3\4", 4)) return N_("%s: this is a ZIP archive or an Excel workbook (.xlsx): unpack it or save it as CSV");
-  if (starts_with(start, length, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8)) return N_("%s: this is an Excel workbook (.xls): save it as CSV");
+  if (starts_with(start, length, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8)) return N_("%s: this is an Excel workbook (.xls): save it as .xlsx or CSV");
   if (starts_with(start, length, "\xfd" "7zXZ", 6)) return N_("%s: this is an xz archive: unpack it first");
   if (starts_with(start, length, "7z\xbc\xaf\x27\x1c", 6)) return N_("%s: this is a 7z archive: unpack it first");
   if (starts_with(start, length, "BZh", 3) && length >= 10 && memcmp(start + 4, "1AY&SY", 6) == 0)
@@ -194,6 +196,7 @@ static bool kind_detect(RsBytes *bytes, GError **error) {
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _(archive), bytes->name);
     return false;
   }
+  if (starts_with(start, n, "PK\3\4", 4)) bytes->kind = SHEET;
   if (starts_with(start, n, "\x1f\x8b", 2)) bytes->kind = GZIP;
   if (starts_with(start, n, "\x28\xb5\x2f\xfd", 4)) bytes->kind = ZSTD;
   if (n >= 4 && ((unsigned char)start[0] & 0xf0) == 0x50 && memcmp(start + 1, "\x2a\x4d\x18", 3) == 0) bytes->kind = ZSTD;
@@ -201,7 +204,7 @@ static bool kind_detect(RsBytes *bytes, GError **error) {
 }
 
 static void decompressor_new(RsBytes *bytes) {
-  if (bytes->kind == PLAIN) return;
+  if (bytes->kind == PLAIN || bytes->kind == SHEET) return;
   bytes->input = g_malloc(INPUT_SIZE);
   if (bytes->kind == ZSTD) {
     bytes->zstd = ZSTD_createDStream();
@@ -212,11 +215,16 @@ static void decompressor_new(RsBytes *bytes) {
   bytes->gzip->crc_flag = ISAL_GZIP;
 }
 
-RsBytes *rs_bytes_new(int fd, const char *name, GError **error) {
+RsBytes *rs_bytes_new(int fd, const char *name, const char *sheet, const char *temp_dir, GError **error) {
   g_autoptr(RsBytes) bytes = g_new0(RsBytes, 1);
-  bytes->fd = fd;
+  bytes->fd = bytes->text_fd = fd;
+  bytes->notes = g_ptr_array_new_with_free_func(rs_said_free);
   bytes->name = g_strdup(name);
   if (!stamp_take(fd, name, &bytes->stamp, error) || !kind_detect(bytes, error)) return NULL;
+  if (bytes->kind == SHEET) {
+    bytes->text_fd = rs_sheet_open(fd, name, sheet, temp_dir, bytes->notes, error);
+    if (bytes->text_fd < 0) return NULL;
+  }
   decompressor_new(bytes);
   posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   return g_steal_pointer(&bytes);
@@ -229,7 +237,9 @@ void rs_bytes_free(RsBytes *bytes) {
   g_free(bytes->input);
   g_free(bytes->back);
   g_free(bytes->name);
+  if (bytes->text_fd != bytes->fd && bytes->text_fd >= 0) close(bytes->text_fd);
   close(bytes->fd);
+  g_ptr_array_unref(bytes->notes);
   g_free(bytes);
 }
 
@@ -246,7 +256,7 @@ static size_t back_read(RsBytes *bytes, char *buffer, size_t size) {
 bool rs_bytes_read(RsBytes *bytes, char *buffer, size_t size, size_t *got, GError **error) {
   size_t n;
   *got = back_read(bytes, buffer, size);
-  if (bytes->kind == PLAIN) {
+  if (bytes->kind == PLAIN || bytes->kind == SHEET) {
     if (!file_read(bytes, buffer + *got, size - *got, &n, error)) return false;
     *got += n;
     return true;
@@ -275,6 +285,10 @@ const char *rs_bytes_name(const RsBytes *bytes) { return bytes->name; }
 const RsStamp *rs_bytes_stamp(const RsBytes *bytes) { return &bytes->stamp; }
 
 const char *rs_bytes_compression(const RsBytes *bytes) {
-  static const char *const name[] = {"", "gz", "zst"};
+  static const char *const name[] = {"", "gz", "zst", "xlsx"};
   return name[bytes->kind];
+}
+
+void rs_bytes_notes(RsBytes *bytes, GPtrArray *notes) {
+  while (bytes->notes->len > 0) g_ptr_array_add(notes, g_ptr_array_steal_index(bytes->notes, 0));
 }

@@ -1,7 +1,7 @@
-/* claims/bytes.h: a regular file's bytes in order, decompressed if it is gzip or zstd; private to source.c.
+/* claims/bytes.h: a regular file's bytes in order, decompressed if it is gzip or zstd, as CSV if it is an Excel sheet; private to source.c.
  *
  * Compression is told by the first bytes, never by the name. Every member and frame is read, every checksum compared; what follows
- * them but zeros is an error. The descriptor is read by pread only. */
+ * them but zeros is an error. The descriptor is read by pread only. A workbook's sheet is unpacked when it is opened (claims/sheet.h). */
 #ifndef RS_CLAIMS_BYTES_H
 #define RS_CLAIMS_BYTES_H
 
@@ -12,8 +12,8 @@
 #include <stddef.h>
 
 typedef struct RsBytes RsBytes;
-/* Takes the descriptor. error: RS_ERROR_IO, RS_ERROR_INPUT another kind of archive. */
-RsBytes *rs_bytes_new(int fd, const char *name, GError **error);
+/* Takes the descriptor. sheet, temp_dir: of a workbook, as in claims/source.h. error: RS_ERROR_IO, RS_ERROR_INPUT another kind of archive. */
+RsBytes *rs_bytes_new(int fd, const char *name, const char *sheet, const char *temp_dir, GError **error);
 void rs_bytes_free(RsBytes *bytes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsBytes, rs_bytes_free)
 
@@ -24,7 +24,9 @@ void rs_bytes_unread(RsBytes *bytes, const char *buffer, size_t size);
 
 int rs_bytes_fd(const RsBytes *bytes);
 const char *rs_bytes_name(const RsBytes *bytes);
-const char *rs_bytes_compression(const RsBytes *bytes); /* "", "gz", "zst" */
+const char *rs_bytes_compression(const RsBytes *bytes); /* "", "gz", "zst", "xlsx" */
+/* Moves what a workbook's sheet wants said to notes (GPtrArray of RsSaid). */
+void rs_bytes_notes(RsBytes *bytes, GPtrArray *notes);
 const RsStamp *rs_bytes_stamp(const RsBytes *bytes);
 /* That the file is still as it was opened. */
 bool rs_bytes_unchanged(const RsBytes *bytes, GError **error);

@@ -17,6 +17,7 @@ typedef struct {
   RsInputFile *file;      /* borrowed from the report */
   uint32_t number;        /* of the file in the report */
   int fd;                 /* of spooled stdin, else -1 */
+  const char *sheet, *temp; /* as in RsReadOptions */
   RsSource *source;       /* NULL unless it is being read */
   RsStamp stamp;
   char delimiter;

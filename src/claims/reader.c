@@ -58,7 +58,7 @@ const RsReport *rs_reader_report(const RsReader *reader) { return reader->report
 /* ---- which files ---- */
 
 static bool claims_suffix(const char *name) {
-  static const char *const suffix[] = {".csv", ".tsv", ".txt", ".gz", ".zst"};
+  static const char *const suffix[] = {".csv", ".tsv", ".txt", ".gz", ".zst", ".xlsx"};
   g_autofree char *lower = g_ascii_strdown(name, -1);
   for (size_t i = 0; i < G_N_ELEMENTS(suffix); i++)
     if (g_str_has_suffix(lower, suffix[i])) return true;
@@ -85,7 +85,7 @@ static bool add_folder(GPtrArray *paths, const char *folder, GError **error) {
   g_ptr_array_sort(found, compare_names);
   for (guint i = 0; i < found->len; i++) g_ptr_array_add(paths, g_ptr_array_index(found, i));
   if (found->len > 0) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: no .csv, .tsv, .txt, .gz or .zst file in this folder"), folder);
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: no .csv, .tsv, .txt, .gz, .zst or .xlsx file in this folder"), folder);
   return false;
 }
 
@@ -134,14 +134,15 @@ static int spool_pipe(const RsReader *reader, const char *path, GError **error) 
 static RsSource *source_open(const RsReader *reader, RsInput *input, GError **error) {
   const char *path = input->file->path;
   struct stat status;
+  const RsSourceOptions options = {.sheet = input->sheet, .temp_dir = input->temp};
   bool standard = strcmp(path, "-") == 0;
-  if (!standard && (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))) return rs_source_open(path, NULL, error);
+  if (!standard && (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))) return rs_source_open(path, &options, error);
   input->fd = standard ? rs_source_spool_stdin(reader->options.temp, error) : spool_pipe(reader, path, error);
-  return input->fd < 0 ? NULL : rs_source_open_fd(input->fd, standard ? "stdin" : path, NULL, error);
+  return input->fd < 0 ? NULL : rs_source_open_fd(input->fd, standard ? "stdin" : path, &options, error);
 }
 
 RsSource *rs_input_source(const RsInput *input, GError **error) {
-  const RsSourceOptions options = {.delimiter = input->delimiter, .stamp = &input->stamp};
+  const RsSourceOptions options = {.delimiter = input->delimiter, .sheet = input->sheet, .temp_dir = input->temp, .stamp = &input->stamp};
   const char *path = input->file->path;
   if (input->fd < 0) return rs_source_open(path, &options, error);
   return rs_source_open_fd(input->fd, strcmp(path, "-") == 0 ? "stdin" : path, &options, error);
@@ -183,6 +184,8 @@ static bool input_map(RsReader *reader, RsInput *input, RsTableKind table, GPtrA
 static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table, GError **error) {
   RsInput *input = g_new0(RsInput, 1);
   input->fd = -1;
+  input->sheet = reader->options.sheet;
+  input->temp = reader->options.temp;
   input->number = reader->report->files->len;
   input->file = file_add(reader, path, table == RS_TABLE_CLAIMS ? "claims" : "settlements");
   g_autoptr(RsSource) source = source_open(reader, input, error);
@@ -196,6 +199,7 @@ static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table
     rs_input_free(input);
     return NULL;
   }
+  rs_source_notes(source, reader->report->notes);
   input->stamp = *rs_source_stamp(source);
   input->delimiter = rs_source_delimiter(source);
   input->file->bytes = input->stamp.size;
@@ -274,6 +278,7 @@ static bool read_attributes(RsReader *reader, GError **error) {
     RsInputFile *file = file_add(reader, path[k], role[k]);
     file->bytes = rs_source_stamp(source)->size;
     file->delimiter = rs_source_delimiter(source);
+    rs_source_notes(source, reader->report->notes);
     if (!rs_source_sha256(source, file->sha256, error)) return false;
     reader->attributes[k] = rs_attributes_read((RsAttributeKind)k, path[k], error);
     if (reader->attributes[k] == NULL) return false;

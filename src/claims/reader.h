@@ -10,6 +10,7 @@ typedef struct {
   const char *map;           /* mapping name or file; NULL: chosen by header */
   const char *settlements;   /* the platform's second table, or NULL */
   const char *persons, *doctors, *institutions, *drugs; /* attribute tables, or NULL */
+  const char *sheet;         /* of Excel workbooks; NULL: the first */
   bool has_since, has_until;
   uint16_t since, until;     /* days, both inclusive */
   bool allow_rejects;

@@ -316,7 +316,7 @@ static RsSource *source_new(int fd, const char *name, const RsSourceOptions *opt
   static const RsSourceOptions defaults = {0};
   g_autoptr(RsSource) source = g_new0(RsSource, 1);
   if (options == NULL) options = &defaults;
-  source->bytes = rs_bytes_new(fd, name, error);
+  source->bytes = rs_bytes_new(fd, name, options->sheet, options->temp_dir, error);
   if (source->bytes == NULL || !stamp_matches(source, options->stamp, error)) return NULL;
   source->block_size = options->block_size == 0 ? BLOCK_SIZE : CLAMP(options->block_size, (size_t)8, (size_t)64 << 20);
   source->header_due = true;
@@ -370,6 +370,7 @@ GPtrArray *rs_source_header(const RsSource *source, GError **error) {
 
 char rs_source_delimiter(const RsSource *source) { return source->delimiter; }
 const char *rs_source_compression(const RsSource *source) { return rs_bytes_compression(source->bytes); }
+void rs_source_notes(RsSource *source, GPtrArray *notes) { rs_bytes_notes(source->bytes, notes); }
 RsEncoding rs_source_encoding(const RsSource *source) { return source->encoding; }
 const RsStamp *rs_source_stamp(const RsSource *source) { return rs_bytes_stamp(source->bytes); }
 
@@ -442,14 +443,17 @@ static bool spool_copy(int from, int to, const char *folder, GError **error) {
   }
 }
 
-int rs_source_spool(int fd, const char *temp_dir, GError **error) {
+int rs_source_spool_file(const char *temp_dir, GError **error) {
   const char *folder = temp_dir != NULL ? temp_dir : g_get_tmp_dir();
   const int spool = spool_file(folder);
-  if (spool < 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot make a temporary file: %s"), folder, rs_words_errno(errno));
-    return -1;
-  }
-  if (spool_copy(fd, spool, folder, error)) return spool;
+  if (spool < 0) g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot make a temporary file: %s"), folder, rs_words_errno(errno));
+  return spool;
+}
+
+int rs_source_spool(int fd, const char *temp_dir, GError **error) {
+  const char *folder = temp_dir != NULL ? temp_dir : g_get_tmp_dir();
+  const int spool = rs_source_spool_file(temp_dir, error);
+  if (spool < 0 || spool_copy(fd, spool, folder, error)) return spool;
   close(spool);
   return -1;
 }

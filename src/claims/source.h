@@ -1,6 +1,6 @@
 /* claims/source.h: one input file as blocks of UTF-8 text that hold whole records.
  *
- * In    a regular file, plain, .gz (any number of members) or .zst (any number of frames), told by content; UTF-8, GB18030 or
+ * In    a regular file, plain, .gz (any number of members), .zst (any number of frames) or a sheet of an .xlsx, told by content; UTF-8, GB18030 or
  *       UTF-16, told by content; comma, tab, semicolon or |, told by content
  * Out   RsBlock after RsBlock, in file order
  * Cost  memory O(block size + RS_MAX_RECORD) whatever the file holds; linear time also on malformed quotes. A plain UTF-8
@@ -50,12 +50,14 @@ typedef struct {
 typedef struct {
   char delimiter;       /* 0: detect */
   size_t block_size;    /* 0: the default, about 1 MiB; small values are for tests */
+  const char *sheet;    /* of an Excel workbook; NULL: the first */
+  const char *temp_dir; /* where a sheet is unpacked; NULL: the system's */
   const RsStamp *stamp; /* NULL, or what the file must still be: a later pass over the same file */
 } RsSourceOptions;
 
 typedef struct RsSource RsSource;
 /* options NULL: all defaults. name is for messages. The descriptor is duplicated and never seeked: several sources may share it.
- * error: RS_ERROR_IO cannot be read, no regular file, changed, or cut off; RS_ERROR_INPUT a zip, xlsx, xz, ... archive. */
+ * error: RS_ERROR_IO cannot be read, no regular file, changed, or cut off; RS_ERROR_INPUT a zip, xz, ... archive or a damaged workbook. */
 RsSource *rs_source_open(const char *path, const RsSourceOptions *options, GError **error);
 RsSource *rs_source_open_fd(int fd, const char *name, const RsSourceOptions *options, GError **error);
 void rs_source_free(RsSource *source);
@@ -69,7 +71,9 @@ bool rs_source_next(RsSource *source, RsBlock *block, GError **error);
  * opening on; the header also comes in the blocks. error: RS_ERROR_INPUT, at fault or not within the first 64 KiB. */
 GPtrArray *rs_source_header(const RsSource *source, GError **error);
 char rs_source_delimiter(const RsSource *source);
-const char *rs_source_compression(const RsSource *source); /* "", "gz" or "zst" */
+const char *rs_source_compression(const RsSource *source); /* "", "gz", "zst" or "xlsx" */
+/* Moves what a workbook's sheet wants said to notes (GPtrArray of RsSaid). */
+void rs_source_notes(RsSource *source, GPtrArray *notes);
 RsEncoding rs_source_encoding(const RsSource *source);     /* settled once rs_source_next() was false */
 const RsStamp *rs_source_stamp(const RsSource *source);    /* as opened */
 
@@ -80,6 +84,8 @@ bool rs_source_sha256(const RsSource *source, char hex[65], GError **error);
  * it; rs_source_open_fd() reads it as often as needed), or -1. temp_dir NULL: the system's. error: RS_ERROR_LIMIT the disk is full,
  * else RS_ERROR_IO. */
 int rs_source_spool(int fd, const char *temp_dir, GError **error);
+/* An empty file of that kind. */
+int rs_source_spool_file(const char *temp_dir, GError **error);
 int rs_source_spool_stdin(const char *temp_dir, GError **error);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define READING "map settlements persons doctors institutions drugs since until allow-rejects threads temp memory seed"
+#define READING "map settlements persons doctors institutions drugs since until allow-rejects threads sheet temp memory seed"
 
 static const RsCommand commands[] = {
     {"analyze", "CLAIMS... -o CASE", "claims in, a case folder with ranked leads out",
@@ -25,9 +25,9 @@ static const RsCommand commands[] = {
      "ringscope seal case --key my.key -o case.pack", rs_command_seal, 1, 1},
     {"keygen", "-o KEY", "a pair of keys to seal with: KEY and KEY.pub", "output", "ringscope keygen -o my.key", rs_command_keygen, 0, 0},
     {"verify", "CASE|PACK [--rerun FILE...]", "whether a case or a sealed pack is as it was written; computed again, whether it comes out the same",
-     "json public-key sealed rerun map settlements persons doctors institutions drugs threads temp memory",
+     "json public-key sealed rerun map settlements persons doctors institutions drugs threads sheet temp memory",
      "ringscope verify case\n  ringscope verify case.pack --public-key my.key.pub\n  ringscope verify case --rerun claims.csv persons.csv", rs_command_verify, 1, G_MAXUINT},
-    {"map", "FILE", "looks at a file's header and first rows and proposes a mapping", "", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
+    {"map", "FILE", "looks at a file's header and first rows and proposes a mapping", "sheet", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
     {"simulate", "-o DIR", "synthetic claims with planted rings, innocent look-alikes and the truth about both",
      "output seed people days lines rings hard innocent-level", "ringscope simulate --seed 7 -o city", rs_command_simulate, 0, 0},
     {"score", "CASE --truth FILE", "precision and recall of a case against the truth", "truth innocent json",

@@ -26,18 +26,19 @@ static bool keep_row(uint64_t line, const char *const *cells, size_t n_cells, co
 
 static void row_free(gpointer row) { g_strfreev(row); }
 
-static RsSource *source_open(const char *path, GError **error) {
-  if (strcmp(path, "-") != 0) return rs_source_open(path, NULL, error);
+static RsSource *source_open(const char *path, const char *sheet, GError **error) {
+  const RsSourceOptions options = {.sheet = sheet};
+  if (strcmp(path, "-") != 0) return rs_source_open(path, &options, error);
   const int spooled = rs_source_spool_stdin(NULL, error);
   if (spooled < 0) return NULL;
-  RsSource *source = rs_source_open_fd(spooled, "stdin", NULL, error);
+  RsSource *source = rs_source_open_fd(spooled, "stdin", &options, error);
   close(spooled);
   return source;
 }
 
 int rs_command_map(const RsOptions *options, GError **error) {
   const char *path = options->operand[0];
-  g_autoptr(RsSource) source = source_open(path, error);
+  g_autoptr(RsSource) source = source_open(path, options->sheet, error);
   if (source == NULL) return RS_ERROR_IO;
   g_autoptr(GPtrArray) header = rs_source_header(source, error);
   if (header == NULL) return RS_ERROR_INPUT;

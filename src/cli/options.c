@@ -33,6 +33,7 @@ static const Option all_options[] = {
     {"threads", 't', G_OPTION_ARG_INT, AT(threads), "threads, 1 to 64 (default: all cores)", "N"},
     {"seed", 0, G_OPTION_ARG_INT64, AT(seed), "seed of everything random (default 1)", "N"},
     {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), "refuse to use more than this, such as 4G", "SIZE"},
+    {"sheet", 0, G_OPTION_ARG_FILENAME, AT(sheet), "sheet of an Excel workbook (default: the first)", "NAME"},
     {"temp", 0, G_OPTION_ARG_FILENAME, AT(temp), "folder for temporary files", "DIR"},
     {"format", 'f', G_OPTION_ARG_FILENAME, AT(format), "graphml, gexf, csv, neo4j, i2 or xlsx", "F"},
     {"ring", 0, G_OPTION_ARG_FILENAME, AT(ring), "one ring of the case, such as R0001", "R"},
@@ -271,6 +272,7 @@ RsReadOptions rs_options_read(const RsOptions *options) {
                          .allow_rejects = options->allow_rejects,
                          .n_threads = options->n_threads,
                          .memory = options->memory_bytes,
+                         .sheet = options->sheet,
                          .temp = options->temp,
                          .quiet = options->quiet};
 }

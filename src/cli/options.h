@@ -11,7 +11,7 @@ typedef struct {
   char **operand;  /* NULL-terminated: what is left after the options */
   guint n_operands;
   char *output, *map, *settlements, *persons, *doctors, *institutions, *drugs;
-  char *since, *until, *patterns, *memory, *temp, *lang, *authority, *mask_key;
+  char *since, *until, *patterns, *memory, *sheet, *temp, *lang, *authority, *mask_key;
   char *key, *public_key, *sealed, *operator_name;
   char *truth, *innocent, *rings, *format, *ring, *ego;
   int threads, top, days, n_people, hops;
