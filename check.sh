@@ -19,6 +19,7 @@ groups=(build test)
 ./install_packages.sh "${groups[@]}" || exit 1
 mkdir -p build
 tests/readers/install.sh build/readers
+exporters/page/install.sh || exit 1
 jobs=$(nproc)
 passed=0 failed=0
 note() { printf '\n== %s\n' "$*"; }

@@ -5,6 +5,7 @@ cd "$(dirname "$0")"
 
 ./install_packages.sh build
 mkdir -p build
+exporters/page/install.sh
 log=build/quickstart.log
 echo "building (about a minute the first time; log: $log)"
 if ! { cmake --preset release -DRS_TESTS=OFF && cmake --build --preset release --target ringscope; } > "$log" 2>&1; then

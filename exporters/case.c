@@ -11,6 +11,7 @@
 #include "exporters/gexf.h"
 #include "exporters/graphml.h"
 #include "exporters/manifest.h"
+#include "exporters/page.h"
 #include "exporters/reconciliation.h"
 #include "exporters/sqlite.h"
 #include "exporters/xlsx.h"
@@ -67,6 +68,7 @@ typedef struct {
   const RsCaseView *view, *clear; /* what is printed; what the digest covers (the same when unmasked) */
   const char *folder;
   RsCaseFiles *files;
+  RsPage *page;                   /* its leads are added by the rings' tasks */
   GError **failure;               /* [n_tasks] each task's own */
   RsXmlCounts *text;              /* [n_tasks] */
   char part[RS_N_DIGEST_PARTS][65];
@@ -106,7 +108,16 @@ static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GErr
   g_autoptr(RsOutput) graphml = rs_output_memory(), gexf = rs_output_memory();
   rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, graphml, text);
   rs_gexf_write(picture, gexf, NULL);
-  return ring_save(build, ring, 0, graphml, error) && ring_save(build, ring, 1, gexf, error);
+  return ring_save(build, ring, 0, graphml, error) && ring_save(build, ring, 1, gexf, error) &&
+         rs_page_add(build->page, ring, picture, error);
+}
+
+static bool page_file(const Build *build, const char *digest, GError **error) {
+  g_autofree char *path = g_build_filename(build->folder, "index.html", NULL);
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  rs_page_write(build->page, digest, output);
+  return rs_output_close_unsynced(output, error) && rs_case_files_done(build->files, "index.html", error);
 }
 
 static bool table_file(const Build *build, unsigned table, GError **error) {
@@ -157,6 +168,7 @@ static GPtrArray *file_names(const RsRings *rings) {
   g_ptr_array_add(names, g_strdup("case.db"));
   g_ptr_array_add(names, g_strdup("leads.xlsx"));
   g_ptr_array_add(names, g_strdup("graph.graphml"));
+  g_ptr_array_add(names, g_strdup("index.html"));
   for (uint32_t r = 0; r < rings->n_rings; r++)
     for (unsigned suffix = 0; suffix < G_N_ELEMENTS(ring_suffix); suffix++)
       g_ptr_array_add(names, ring_name(r, suffix));
@@ -201,18 +213,22 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
   g_autofree char *former_log = g_build_filename(former, "log.jsonl", NULL);
   g_autofree char *log = g_build_filename(folder, "log.jsonl", NULL);
   g_autoptr(RsCaseFiles) files = rs_case_files_new(folder, names);
-  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files};
+  const RsCaseSource source = rs_case_source_view(view);
   RsXmlCounts text = {0, 0, 0};
   if (mkdir(rings, 0700) != 0) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), rings, rs_words_errno(errno));
     return false;
   }
   if (data->c->reader != NULL && !rs_reader_hash(data->c->reader, error)) return false; /* the tables and the manifest name the inputs */
+  g_autoptr(RsPage) page = rs_page_new(&source, NULL, data->c->language, error);
+  if (page == NULL) return false;
+  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files, .page = page};
   const bool built = build_run(&build, &text, error);
   *ids = build.ids;
-  if (!built || !rs_case_files_sync(files, error)) return false;
+  if (!built) return false;
   rs_digest_join(build.part, digest);
-  return rs_manifest_write(data, folder, rs_case_files_all(files), digest, &text, manifest, error) &&
+  return page_file(&build, digest, error) && rs_case_files_sync(files, error) &&
+         rs_manifest_write(data, folder, rs_case_files_all(files), digest, &text, manifest, error) &&
          log_write(data->c, former_log, log, digest, manifest, error) && rs_case_folder_sync(rings, error) &&
          rs_case_folder_sync(folder, error);
 }

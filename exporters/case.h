@@ -16,7 +16,7 @@ typedef struct {
   const char *authority;          /* --authority, or NULL */
   const char *operator_name;      /* --operator, or NULL */
   RsLanguage text_language;       /* of CSV, GraphML, SQLite */
-  RsLanguage language;            /* of leads.xlsx: the terminal's */
+  RsLanguage language;            /* of index.html and leads.xlsx: the terminal's */
   const char *command_line;       /* for the log: as typed, with claim paths */
   const char *const *options;     /* NULL-terminated pairs: name, value: every option that can change the result */
   uint64_t seed;

@@ -6,6 +6,7 @@
 #include "exporters/case_folder.h"
 #include "exporters/gexf.h"
 #include "exporters/graphml.h"
+#include "exporters/page.h"
 #include "exporters/xlsx.h"
 
 #include <dirent.h>
@@ -48,6 +49,12 @@ static bool gexf_write(const RsExport *what, const char *path, GError **error) {
   return rs_output_close(output, error);
 }
 
+static bool html_write(const RsExport *what, const char *path, GError **error) {
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  return rs_page_write_case(what->read, what->ring_id, what->language, output, error) && rs_output_close(output, error);
+}
+
 /* libxlsxwriter writes a file of its own: made in a private folder, then copied to where any output may go. */
 static bool xlsx_write(const RsExport *what, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
@@ -76,6 +83,7 @@ const RsExporter rs_exporter[RS_N_EXPORTERS] = {
     {"neo4j", "", "Neo4j's bulk import: one CSV file a kind, and the command", 0, 0, rs_neo4j_write},
     {"i2", ".csv", "link table: one row a link, for i2 and Excel", 0, SHEET_ROWS, rs_i2_write},
     {"xlsx", ".xlsx", "Excel and WPS: leads, members, facts, bursts, claim lines, links", 0, SHEET_ROWS, xlsx_write},
+    {"html", ".html", "the case page, or one lead of it, in the language of --lang", 0, 0, html_write},
 };
 
 const RsExporter *rs_exporter_find(const char *name) {

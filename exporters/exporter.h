@@ -22,7 +22,7 @@ typedef struct {
   bool (*write)(const RsExport *what, const char *path, GError **error);
 } RsExporter;
 
-#define RS_N_EXPORTERS 6
+#define RS_N_EXPORTERS 7
 extern const RsExporter rs_exporter[RS_N_EXPORTERS];
 const RsExporter *rs_exporter_find(const char *name); /* NULL: none */
 

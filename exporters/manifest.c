@@ -5,6 +5,7 @@
 #include "base/words.h"
 #include "exporters/checksum.h"
 #include "exporters/json.h"
+#include "exporters/page.h"
 #include "exporters/sqlite.h"
 #include "exporters/xlsx.h"
 #include "exporters/xml_check.h"
@@ -22,6 +23,7 @@
 static void libraries_write(RsJson *json) {
   g_autofree char *glib = g_strdup_printf("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
   rs_json_begin(json, "libraries", '{');
+  rs_json_text(json, "cytoscape", rs_page_cytoscape_version());
   rs_json_text(json, "glib", glib);
   rs_json_text(json, "igraph", rs_igraph_version());
   rs_json_text(json, "libxlsxwriter", rs_xlsx_library_version());

@@ -15,6 +15,7 @@ xgettext --files-from="$folder/sources" --output="$folder/all.pot" --language=C 
   --omit-header \
   --keyword --keyword=_ --keyword=N_ --keyword=NC_:1c,2 --keyword=RS_TEMPLATE \
   --keyword=rs_say:2 --keyword=rs_say_n:2,3 --keyword=rs_say_in:2c,3 --keyword=rs_notice_say:2 --keyword=rs_said_new:1 \
+  --keyword=rs_html_say:2 --keyword=rs_html_sayf:2 --flag=rs_html_sayf:2:c-format \
   --flag=RS_TEMPLATE:1:no-c-format --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
   --flag=rs_say:2:pass-c-format --flag=rs_say_n:2:pass-c-format --flag=rs_say_n:3:pass-c-format --flag=rs_notice_say:2:c-format --flag=rs_said_new:1:c-format
 # Without fuzzy matching: a near miss would put the words of one finding under another.

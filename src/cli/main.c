@@ -19,7 +19,7 @@ static const RsCommand commands[] = {
      "ringscope graph claims.csv.gz -o city.graphml\n  ringscope graph claims.csv.gz --ego institution:P01 --hops 1 -o near.gexf", rs_command_graph, 1, G_MAXUINT},
     {"explain", "CASE RING|TYPE:ID", "why: facts, points, counter-facts, people, bursts, and the claim lines behind them", "mask-key top json",
      "ringscope explain case R0001\n  ringscope explain case person:P1", rs_command_explain, 2, 2},
-    {"export", "CASE --format F -o PATH", "what the case holds, for another program: graphml gexf csv neo4j i2 xlsx", "format ring all per-ring top force output mask-key operator authority",
+    {"export", "CASE --format F -o PATH", "what the case holds, for another program: graphml gexf csv neo4j i2 xlsx html", "format ring all per-ring top force output mask-key operator authority",
      "ringscope export case --format gexf --ring R0001 -o R0001.gexf\n  ringscope export case --format neo4j -o neo4j", rs_command_export, 1, 1},
     {"seal", "CASE --key FILE -o PACK", "a case, or one ring of it, as one signed file", "ring key output operator authority",
      "ringscope seal case --key my.key -o case.pack", rs_command_seal, 1, 1},

@@ -35,7 +35,7 @@ static const Option all_options[] = {
     {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), "refuse to use more than this, such as 4G", "SIZE"},
     {"sheet", 0, G_OPTION_ARG_FILENAME, AT(sheet), "sheet of an Excel workbook (default: the first)", "NAME"},
     {"temp", 0, G_OPTION_ARG_FILENAME, AT(temp), "folder for temporary files", "DIR"},
-    {"format", 'f', G_OPTION_ARG_FILENAME, AT(format), "graphml, gexf, csv, neo4j, i2 or xlsx", "F"},
+    {"format", 'f', G_OPTION_ARG_FILENAME, AT(format), "graphml, gexf, csv, neo4j, i2, xlsx or html", "F"},
     {"ring", 0, G_OPTION_ARG_FILENAME, AT(ring), "one ring of the case, such as R0001", "R"},
     {"all", 0, G_OPTION_ARG_NONE, AT(all), "the whole case (the default)", NULL},
     {"per-ring", 0, G_OPTION_ARG_NONE, AT(per_ring), "one file a ring, in a new folder", NULL},

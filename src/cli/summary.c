@@ -149,8 +149,8 @@ static void print_text(const RsOptions *options, const RsCase *c, const char *fo
   getrusage(RUSAGE_SELF, &usage);
   printf(rs_say(options->language, "\ndigest     sha256:%s\n"), digest);
   if (c->rings->n_rings > 0)
-    printf(rs_say(options->language, "open       %s/rings.csv   Gephi: %s/graph.graphml   one ring: %s/rings/R0001.graphml\n"), folder, folder, folder);
-  else printf(rs_say(options->language, "open       %s/institutions.csv   %s/reconciliation.json\n"), folder, folder);
+    printf(rs_say(options->language, "open       %s/index.html   Gephi: %s/graph.graphml   ringscope explain %s R0001\n"), folder, folder, folder);
+  else printf(rs_say(options->language, "open       %s/index.html   %s/institutions.csv\n"), folder, folder);
   printf("%s", rs_say(options->language, "leads are for review; they prove nothing by themselves\n"));
   printf("%.1f s, %ld MB\n", seconds, usage.ru_maxrss / 1024);
 }

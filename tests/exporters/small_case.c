@@ -134,8 +134,8 @@ static void rules_fill(const SmallCase *small, RsRing *ring) {
 }
 
 static void ring_fill(const SmallCase *small, const SmallRing *from, RsRing *ring) {
-  static const RsFact facts[] = {
-      {.code = "bursts", .value = 2, .expected = 0.125, .p_value = NAN, .points = 31},
+  const RsFact facts[] = {
+      {.code = "bursts", .value = 2, .expected = 0.125, .p_value = NAN, .points = from->score - 9 + 4}, /* they add up */
       {.code = "recurring_drugs", .value = 1.0 / 3.0, .expected = NAN, .p_value = 3.25e-9, .points = 9},
       {.code = "household", .value = NAN, .expected = NAN, .p_value = NAN, .points = -4, .counter = true}};
   g_autoptr(GArray) evidence = g_array_new(FALSE, FALSE, sizeof(RsEvidence));

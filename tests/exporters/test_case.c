@@ -203,7 +203,7 @@ static void masked_case_holds_no_clear_id(void **state) {
   use_key(small, folder);
   write_case(small, path, digest);
   search_folder(path, token, G_N_ELEMENTS(token), &n_files);
-  assert_int_equal(n_files, 17);
+  assert_int_equal(n_files, 18);
   g_autofree char *map = read_file(folder, "case.ids", &length); /* the map does hold them: the search can find */
   assert_true(has_token(map, length, "330106194912310023") && has_token(map, length, "CLM-000002"));
   small_folder_remove(folder);
