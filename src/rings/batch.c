@@ -184,9 +184,9 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   g_autoptr(RsTokens) tokens = rs_tokens_new(scene->claims, rare, MAX_HOLDERS, options->n_threads);
   g_autoptr(RsAffinity) affinity =
       rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, tokens, options->n_threads);
-  g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, options->seed, options->n_threads, error);
+  g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, RS_SETS_ALL, options->seed, error);
   if (candidates == NULL) return false;
-  g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, true, options->n_threads);
+  g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, options->n_threads);
   g_autoptr(RsScores) scores = rs_scores_new(scene, companions, options);
   Batch batch = {scene, companions, scores};
   g_autoptr(GArray) chosen = choose(&batch, true, NULL);

@@ -156,8 +156,7 @@ static bool push_communities(Sets *sets, const RsGraph *graph, const uint32_t *n
   return true;
 }
 
-RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, uint64_t seed, unsigned n_threads, GError **error) {
-  (void)n_threads;
+RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, RsSets which, uint64_t seed, GError **error) {
   g_autofree uint32_t *node = NULL;
   g_autoptr(RsGraph) graph = compact_graph(affinity, n_persons, &node, error);
   if (graph == NULL) return NULL;
@@ -168,12 +167,13 @@ RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, 
   Sets sets = {offset, person, 0};
   g_autofree uint32_t *label = g_new(uint32_t, (gsize)graph->n_nodes + 1);
   g_autofree uint32_t *size = g_new0(uint32_t, (gsize)graph->n_nodes + 1);
-  if (graph->n_nodes > 0) {
+  if (graph->n_nodes > 0 && which & RS_SETS_NEAR) {
     rs_components(graph, label);
     for (uint32_t i = 0; i < graph->n_nodes; i++) size[label[i]]++;
     push_labels(&sets, label, node, graph->n_nodes, 2);
     push_circles(&sets, graph, label, size, node);
-    if (!push_peeled(&sets, graph, node, error) || !push_communities(&sets, graph, node, seed, error)) return NULL;
   }
+  if (graph->n_nodes > 0 && which & RS_SETS_WIDE)
+    if (!push_peeled(&sets, graph, node, error) || !push_communities(&sets, graph, node, seed, error)) return NULL;
   return distinct_sets(&sets);
 }

@@ -21,7 +21,13 @@ typedef struct {
   uint32_t n_too_large; /* communities of more than RS_MAX_GROUP persons at every resolution tried, left out */
 } RsCandidates;
 
-RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, uint64_t seed, unsigned n_threads, GError **error);
+typedef enum {
+  RS_SETS_NEAR = 1 << 0, /* components and circles: linear in the pairs; all sets of two are among them */
+  RS_SETS_WIDE = 1 << 1, /* blocks of the peel, Leiden, Infomap */
+  RS_SETS_ALL = RS_SETS_NEAR | RS_SETS_WIDE
+} RsSets;
+
+RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, RsSets sets, uint64_t seed, GError **error);
 void rs_candidates_free(RsCandidates *candidates);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCandidates, rs_candidates_free)
 

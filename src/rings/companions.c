@@ -165,7 +165,7 @@ static void mark_reference(RsCompanions *out, uint32_t n_persons) {
   }
 }
 
-RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, bool measured, unsigned n_threads) {
+RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, unsigned n_threads) {
   uint32_t n_chosen;
   g_autofree uint32_t *chosen = choose(candidates, scene->claims, &n_chosen);
   RsCompanions *out = g_new0(RsCompanions, 1);
@@ -186,8 +186,126 @@ RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candid
     else out->group[out->n++] = out->group[i];
   }
   out->reference = g_malloc0((gsize)out->n + 1);
-  if (!measured) return out;
   rs_parallel(n_threads, out->n, measure, &look);
   mark_reference(out, scene->claims->n_persons);
   return out;
+}
+
+/* ---- leads found again ---- */
+
+typedef struct { uint32_t person, lead; } Membership;
+
+typedef struct {
+  const RsGroup *const *lead;
+  uint32_t n, n_left;
+  Membership *member; /* of all leads, by person */
+  uint32_t n_members;
+  uint32_t *shared;   /* [n] zero but while a set is at hand: members it shares with each lead */
+  GArray *touched;    /* leads with shared > 0 */
+  uint8_t *again;     /* [n] */
+} Hunt;
+
+static int compare_memberships(const void *x, const void *y) {
+  const Membership *a = x, *b = y;
+  if (a->person != b->person) return a->person < b->person ? -1 : 1;
+  return (a->lead > b->lead) - (a->lead < b->lead);
+}
+
+static void hunt_init(Hunt *hunt, const RsGroup *const *lead, uint32_t n, uint8_t *again) {
+  uint32_t total = 0;
+  *hunt = (Hunt){.lead = lead, .n = n, .again = again, .touched = g_array_new(FALSE, FALSE, sizeof(uint32_t)), .shared = g_new0(uint32_t, (gsize)n + 1)};
+  for (uint32_t i = 0; i < n; i++) total += lead[i]->n;
+  hunt->member = g_new(Membership, (gsize)total + 1);
+  for (uint32_t i = 0; i < n; i++) {
+    hunt->n_left += !again[i];
+    for (uint32_t k = 0; k < lead[i]->n; k++) hunt->member[hunt->n_members++] = (Membership){lead[i]->person[k], i};
+  }
+  if (total > 0) qsort(hunt->member, total, sizeof *hunt->member, compare_memberships);
+}
+
+static void hunt_clear(Hunt *hunt) {
+  g_free(hunt->member);
+  g_free(hunt->shared);
+  g_array_unref(hunt->touched);
+}
+
+/* Counts what the set shares with each lead; hunt_forget() before the next one. */
+static void hunt_touch(Hunt *hunt, const uint32_t *person, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t low = 0, high = hunt->n_members;
+    while (low < high) {
+      uint32_t middle = low + (high - low) / 2;
+      if (hunt->member[middle].person < person[i]) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < hunt->n_members && hunt->member[low].person == person[i]; low++)
+      if (hunt->shared[hunt->member[low].lead]++ == 0) g_array_append_val(hunt->touched, hunt->member[low].lead);
+  }
+}
+
+static void hunt_forget(Hunt *hunt) {
+  for (guint k = 0; k < hunt->touched->len; k++) hunt->shared[g_array_index(hunt->touched, uint32_t, k)] = 0;
+  g_array_set_size(hunt->touched, 0);
+}
+
+/* The largest Jaccard of the set and a lead not found yet. */
+static double hunt_nearest(Hunt *hunt, const uint32_t *person, uint32_t n) {
+  double nearest = 0.0;
+  hunt_touch(hunt, person, n);
+  for (guint k = 0; k < hunt->touched->len; k++) {
+    uint32_t i = g_array_index(hunt->touched, uint32_t, k), shared = hunt->shared[i];
+    if (!hunt->again[i]) nearest = MAX(nearest, (double)shared / (double)(n + hunt->lead[i]->n - shared));
+  }
+  hunt_forget(hunt);
+  return nearest;
+}
+
+static void hunt_look(Hunt *hunt, const RsScene *scene, const uint32_t *person, uint32_t n) {
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)rs_group_free);
+  look_deeper(scene, person, n, (RsPlaces){RS_ANY_PLACE, RS_NONE}, 0, found);
+  for (guint k = 0; k < found->len; k++) {
+    const RsGroup *g = g_ptr_array_index(found, k);
+    hunt_touch(hunt, g->person, g->n);
+    for (guint t = 0; t < hunt->touched->len; t++) {
+      uint32_t i = g_array_index(hunt->touched, uint32_t, t), shared = hunt->shared[i];
+      if (hunt->again[i] || 2 * shared < g->n + hunt->lead[i]->n - shared) continue;
+      hunt->again[i] = 1;
+      hunt->n_left--;
+    }
+    hunt_forget(hunt);
+  }
+}
+
+typedef struct { double nearest; uint32_t candidate; } Near;
+
+static int compare_near(const void *x, const void *y) {
+  const Near *a = x, *b = y;
+  if (a->nearest != b->nearest) return a->nearest > b->nearest ? -1 : 1;
+  return (a->candidate > b->candidate) - (a->candidate < b->candidate);
+}
+
+uint32_t rs_companions_find(const RsScene *scene, const RsCandidates *candidates, const RsGroup *const *lead, uint32_t n, uint8_t *again) {
+  Hunt hunt;
+  uint32_t n_chosen;
+  g_autofree uint32_t *chosen = choose(candidates, scene->claims, &n_chosen);
+  g_autofree Near *near = g_new(Near, (gsize)n_chosen + 1);
+  hunt_init(&hunt, lead, n, again);
+  for (uint32_t i = 0; i < n_chosen; i++) {
+    uint32_t c = chosen[i];
+    near[i] = (Near){hunt_nearest(&hunt, candidates->person + candidates->offset[c], (uint32_t)(candidates->offset[c + 1] - candidates->offset[c])), c};
+  }
+  if (n_chosen > 0) qsort(near, n_chosen, sizeof *near, compare_near);
+  /* first those that still are near to a lead not found; then the rest, for it too may lead there */
+  for (unsigned pass = 0; pass < 2; pass++)
+    for (uint32_t i = 0; i < n_chosen && hunt.n_left > 0; i++) {
+      uint32_t c = near[i].candidate;
+      if (c == RS_NONE) continue; /* looked at before */
+      const uint32_t *person = candidates->person + candidates->offset[c];
+      uint32_t size = (uint32_t)(candidates->offset[c + 1] - candidates->offset[c]);
+      if (pass == 0 && !(hunt_nearest(&hunt, person, size) > 0.0)) continue;
+      hunt_look(&hunt, scene, person, size);
+      near[i].candidate = RS_NONE;
+    }
+  hunt_clear(&hunt);
+  return hunt.n_left;
 }

@@ -17,10 +17,14 @@ typedef struct {
   uint32_t n_reference;
 } RsCompanions;
 
-/* measured false: the groups alone, their statistics and the reference left out. */
-RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, bool measured, unsigned n_threads);
+RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candidates, unsigned n_threads);
 void rs_companions_free(RsCompanions *companions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCompanions, rs_companions_free)
+
+/* Which leads turn up again: sets again[i], zeroed by the caller or set before, where the group that some candidate leads to has the people
+ * of lead[i] (Jaccard 0.5 or more). Returns how many are still not found. Candidates near to leads not found yet are looked at first, and
+ * none once all are found. */
+uint32_t rs_companions_find(const RsScene *scene, const RsCandidates *candidates, const RsGroup *const *lead, uint32_t n, uint8_t *again);
 
 /* Shared members of two groups. */
 uint32_t rs_group_overlap(const RsGroup *a, const RsGroup *b);

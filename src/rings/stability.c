@@ -127,12 +127,12 @@ static bool repeat(const RsScene *some, uint8_t *again, void *data, GError **err
   g_autoptr(RsCovisits) pairs = covisits_left(some, r->pairs, r->near);
   g_autoptr(RsTokens) tokens = tokens_left(some, r->tokens, r->near);
   g_autoptr(RsAffinity) ties = rs_affinity_new(some->claims, some->knowledge, some->timeline, some->load, some->basket, pairs, tokens, 1);
-  g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, some->claims->n_persons, r->seed, 1, error);
-  if (candidates == NULL) return false;
-  g_autoptr(RsCompanions) companions = rs_companions_new(some, candidates, false, 1);
-  for (uint32_t i = 0; i < r->n; i++)
-    for (uint32_t k = 0; k < companions->n && !again[i]; k++)
-      again[i] = rs_stability_same(companions->group[k]->person, companions->group[k]->n, r->group[i]->person, r->group[i]->n);
+  static const RsSets sets[] = {RS_SETS_NEAR, RS_SETS_WIDE}; /* the cheap ones find nearly all; a set that is both is looked at twice */
+  for (unsigned i = 0; i < G_N_ELEMENTS(sets); i++) {
+    g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, some->claims->n_persons, sets[i], r->seed, error);
+    if (candidates == NULL) return false;
+    if (rs_companions_find(some, candidates, r->group, r->n, again) == 0) break;
+  }
   return true;
 }
 
