@@ -13,6 +13,12 @@ enum { MAX_ROUNDS = 4, MAX_WINDOW = 400 };
 
 typedef struct { uint32_t institution, time, member, visit; } Visit;
 
+/* The members' visits. Only days at one institution with enough visits can hold a burst; these days come first and in order. */
+typedef struct {
+  GArray *visit;  /* of Visit: [0, n_sorted) by (institution, time, visit), then all the others */
+  guint n_sorted;
+} Visits;
+
 void rs_group_free(RsGroup *group) {
   if (group == NULL) return;
   g_free(group->person);
@@ -48,8 +54,35 @@ static int compare_visits(const void *x, const void *y) {
   return (a->visit > b->visit) - (a->visit < b->visit);
 }
 
-/* The visits of all members by (institution, time). */
-static GArray *group_visits(const RsScene *scene, const uint32_t *person, uint32_t n) {
+/* A place for each institution and day, shared by chance now and then. */
+static uint32_t day_cell(const Visit *visit, unsigned bits) {
+  return (uint32_t)(rs_hash_mix(visit->institution, visit->time / RS_DAY_SECONDS) >> (64 - bits));
+}
+
+/* Brings the visits on days with at least `least` of them (and some others) to the front and sorts them. */
+static guint sort_shared_days(GArray *visits, uint32_t least) {
+  enum { MIN_BITS = 8, MAX_BITS = 14 };
+  uint8_t count[1 << MAX_BITS];
+  Visit *visit = (Visit *)(void *)visits->data;
+  unsigned bits = MIN_BITS;
+  guint n = 0;
+  while (bits < MAX_BITS && (1u << bits) < 2 * visits->len) bits++;
+  memset(count, 0, (size_t)1 << bits);
+  for (guint i = 0; i < visits->len; i++) {
+    uint8_t *cell = &count[day_cell(&visit[i], bits)];
+    *cell = (uint8_t)(*cell + (*cell < UINT8_MAX));
+  }
+  for (guint i = 0; i < visits->len; i++) {
+    if (count[day_cell(&visit[i], bits)] < least) continue;
+    Visit swap = visit[n];
+    visit[n++] = visit[i];
+    visit[i] = swap;
+  }
+  if (n > 1) qsort(visit, n, sizeof *visit, compare_visits);
+  return n;
+}
+
+static Visits group_visits(const RsScene *scene, const uint32_t *person, uint32_t n, uint32_t least) {
   const RsClaims *c = scene->claims;
   GArray *visits = g_array_new(FALSE, FALSE, sizeof(Visit));
   for (uint32_t i = 0; i < n; i++)
@@ -58,8 +91,7 @@ static GArray *group_visits(const RsScene *scene, const uint32_t *person, uint32
       if (rs_left_out(&scene->days, visit.institution, visit.time / RS_DAY_SECONDS)) continue;
       g_array_append_val(visits, visit);
     }
-  if (visits->len > 0) qsort(visits->data, visits->len, sizeof(Visit), compare_visits);
-  return visits;
+  return (Visits){visits, sort_shared_days(visits, least)};
 }
 
 /* Visits of institution f on the day of the time, all persons. */
@@ -68,12 +100,22 @@ static uint32_t crowd_of_day(const RsTimeline *t, uint32_t f, uint32_t time) {
   return rs_timeline_seek(t, f, midnight + RS_DAY_SECONDS) - rs_timeline_seek(t, f, midnight);
 }
 
+/* A day at one institution with visits enough for a burst. */
+typedef struct {
+  guint begin, end;    /* of the sorted visits */
+  uint32_t crowd;      /* visits of all persons there that day */
+  uint32_t own;        /* visits of the members there on all days; both RS_NONE until asked for */
+} Day;
+
 typedef struct {
   const RsScene *scene;
   const uint32_t *person;
   uint32_t n, minutes;
   RsPlaces places;
-  uint32_t *seen; /* [n] visits of each member inside the window */
+  Visits visits;
+  GArray *days;   /* of Day */
+  uint32_t *seen; /* [RS_MAX_GROUP + 1] visits of each member inside the window */
+  double choices[RS_MAX_GROUP + 1]; /* log_choices(n - 1, k); NAN until asked for */
   GArray *bursts; /* of RsGroupBurst */
   double info;
 } Finder;
@@ -96,19 +138,29 @@ static bool best_window(Finder *finder, const Visit *day, uint32_t n, RsGroupBur
 }
 
 /* Chance that a person with so many days at f comes on that day within the width around the time, the group itself left out of the
- * day's share: one pseudo-visit a calendar day. */
-static double presence(const RsScene *s, uint32_t f, uint32_t time, uint32_t minutes, double days, uint32_t own_day,
+ * day's share: one pseudo-visit a calendar day. crowd: all visits there that day. */
+static double presence(const RsScene *s, uint32_t f, uint32_t time, uint32_t crowd, uint32_t minutes, double days, uint32_t own_day,
                        uint32_t own_total) {
-  double others = (double)crowd_of_day(s->timeline, f, time) - own_day;
+  double others = (double)crowd - own_day;
   double total = (double)(s->timeline->offset[f + 1] - s->timeline->offset[f]) - own_total;
   double share = (fmax(others, 0.0) + 1.0) / (fmax(total, 0.0) + (double)s->load->n_days);
   return fmin(1.0, days * share * rs_load_share(s->load, f, time, minutes));
 }
 
+static uint32_t own_visits(const Visits *visits, uint32_t institution) {
+  uint32_t n = 0;
+  for (guint i = 0; i < visits->visit->len; i++) n += g_array_index(visits->visit, Visit, i).institution == institution;
+  return n;
+}
+
 /* Decades of surprise in one burst: that of every member beyond the least surprising one. */
-static double burst_surprise(Finder *finder, const RsGroupBurst *burst, const Visit *day, uint32_t n, uint32_t own_total) {
+static double burst_surprise(Finder *finder, const RsGroupBurst *burst, Day *at) {
+  const Visit *day = &g_array_index(finder->visits.visit, Visit, at->begin);
+  uint32_t n = at->end - at->begin;
   double least = INFINITY, sum = 0.0;
-  double one = presence(finder->scene, burst->institution, burst->first_time, finder->minutes, 1.0, n, own_total);
+  if (at->crowd == RS_NONE) at->crowd = crowd_of_day(finder->scene->timeline, burst->institution, burst->first_time);
+  if (at->own == RS_NONE) at->own = own_visits(&finder->visits, burst->institution);
+  double one = presence(finder->scene, burst->institution, burst->first_time, at->crowd, finder->minutes, 1.0, n, at->own);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t member = day[i].member;
     if (day[i].time < burst->first_time || day[i].time > burst->last_time || finder->seen[member]) continue;
@@ -126,36 +178,43 @@ static bool place_counts(RsPlaces places, uint32_t institution) {
   return places.rule == RS_ANY_PLACE || (places.rule == RS_ONLY_PLACE) == (institution == places.institution);
 }
 
-static void find_bursts(Finder *finder, const GArray *visits) {
-  const Visit *visit = (const Visit *)(const void *)visits->data;
+static void find_days(Finder *finder) {
+  const Visit *visit = (const Visit *)(const void *)finder->visits.visit->data;
   uint32_t quorum = rs_group_quorum(finder->n);
+  g_array_set_size(finder->days, 0);
+  for (guint i = 0, end; i < finder->visits.n_sorted; i = end) {
+    uint32_t day = visit[i].time / RS_DAY_SECONDS;
+    for (end = i; end < finder->visits.n_sorted && visit[end].institution == visit[i].institution && visit[end].time / RS_DAY_SECONDS == day;) end++;
+    Day at = {i, end, RS_NONE, RS_NONE};
+    if (end - i >= quorum && place_counts(finder->places, visit[i].institution)) g_array_append_val(finder->days, at);
+  }
+}
+
+static void find_bursts(Finder *finder) {
+  const Visit *visit = (const Visit *)(const void *)finder->visits.visit->data;
   finder->info = 0.0;
   g_array_set_size(finder->bursts, 0);
-  for (uint32_t i = 0, f_end; i < visits->len; i = f_end) {
-    for (f_end = i; f_end < visits->len && visit[f_end].institution == visit[i].institution;) f_end++;
-    if (!place_counts(finder->places, visit[i].institution)) continue;
-    for (uint32_t d = i, d_end; d < f_end; d = d_end) {
-      uint32_t day = visit[d].time / RS_DAY_SECONDS;
-      for (d_end = d; d_end < f_end && visit[d_end].time / RS_DAY_SECONDS == day;) d_end++;
-      RsGroupBurst burst;
-      if (d_end - d < quorum || !best_window(finder, visit + d, d_end - d, &burst)) continue;
-      /* any so many of the others might have come: a coincidence likelier than BURST_BAR is no burst */
-      double surprise = burst_surprise(finder, &burst, visit + d, d_end - d, f_end - i);
-      if (surprise - log_choices(finder->n - 1, burst.n_members - 1) < BURST_BAR) continue;
-      g_array_append_val(finder->bursts, burst);
-      finder->info += surprise;
-    }
+  for (guint d = 0; d < finder->days->len; d++) {
+    Day *day = &g_array_index(finder->days, Day, d);
+    RsGroupBurst burst;
+    if (!best_window(finder, visit + day->begin, day->end - day->begin, &burst)) continue;
+    /* any so many of the others might have come: a coincidence likelier than BURST_BAR is no burst */
+    double surprise = burst_surprise(finder, &burst, day), *choices = &finder->choices[burst.n_members - 1];
+    if (isnan(*choices)) *choices = log_choices(finder->n - 1, burst.n_members - 1);
+    if (surprise - *choices < BURST_BAR) continue;
+    g_array_append_val(finder->bursts, burst);
+    finder->info += surprise;
   }
 }
 
 /* Tries 15 minutes, an hour and the day; leaves the bursts of the chosen one in finder. A wider window is taken when it carries almost as
  * much: it sees the members who came late, and with them what all have in common. */
-static void choose_width(Finder *finder, const GArray *visits) {
+static void choose_width(Finder *finder) {
   double info[RS_N_WIDTHS] = {0}, most = 0.0;
   unsigned first = finder->scene->load->has_clock ? 1 : RS_N_WIDTHS - 1, chosen = first;
   for (unsigned w = first; w < RS_N_WIDTHS; w++) {
     finder->minutes = rs_width_minutes[w];
-    find_bursts(finder, visits);
+    find_bursts(finder);
     info[w] = finder->info;
     most = fmax(most, info[w]);
   }
@@ -163,20 +222,20 @@ static void choose_width(Finder *finder, const GArray *visits) {
     if (info[w] >= WIDE_ENOUGH * most) chosen = w;
   if (chosen == RS_N_WIDTHS - 1) return; /* the last one tried */
   finder->minutes = rs_width_minutes[chosen];
-  find_bursts(finder, visits);
+  find_bursts(finder);
 }
 
 /* Bursts of each member. attended [n] zeroed by the caller. */
-static void count_attended(const GArray *bursts, const GArray *visits, uint32_t n, uint32_t *attended, GArray *attendances) {
+static void count_attended(const GArray *bursts, const Visits *visits, uint32_t n, uint32_t *attended, GArray *attendances) {
   g_autofree uint32_t *last = g_new(uint32_t, n);
   for (uint32_t i = 0; i < n; i++) last[i] = RS_NONE;
-  const Visit *visit = (const Visit *)(const void *)visits->data;
+  const Visit *visit = (const Visit *)(const void *)visits->visit->data;
   uint32_t v = 0;
   for (uint32_t b = 0; b < bursts->len; b++) {
     const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
-    while (v < visits->len && (visit[v].institution < burst->institution ||
+    while (v < visits->n_sorted && (visit[v].institution < burst->institution ||
                                (visit[v].institution == burst->institution && visit[v].time < burst->first_time))) v++;
-    for (; v < visits->len && visit[v].institution == burst->institution && visit[v].time <= burst->last_time; v++) {
+    for (; v < visits->n_sorted && visit[v].institution == burst->institution && visit[v].time <= burst->last_time; v++) {
       attended[visit[v].member] += last[visit[v].member] != b;
       last[visit[v].member] = b;
       if (attendances == NULL) continue;
@@ -200,33 +259,50 @@ static int compare_bystanders(const void *x, const void *y) {
   return (a->time > b->time) - (a->time < b->time);
 }
 
+/* The visits around a burst that are looked at: those of the day, or of the width itself where the day is crowded. */
+typedef struct { uint32_t begin, end; uint64_t from, to; /* near: within from .. to */ } Around;
+
+static Around around_burst(const RsTimeline *t, const RsGroupBurst *burst, uint32_t minutes) {
+  uint64_t span = burst->last_time - burst->first_time, slack = minutes * 60 > span ? minutes * 60 - span : 0;
+  uint64_t midnight = (uint64_t)(burst->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
+  Around a = {.from = burst->first_time > slack ? burst->first_time - slack : 0, .to = (uint64_t)burst->last_time + slack};
+  a.begin = rs_timeline_seek(t, burst->institution, midnight);
+  a.end = rs_timeline_seek(t, burst->institution, midnight + RS_DAY_SECONDS);
+  if (a.end - a.begin <= MAX_WINDOW) return a;
+  a.begin = rs_timeline_seek(t, burst->institution, MAX(midnight, a.from));
+  a.end = rs_timeline_seek(t, burst->institution, MIN(midnight + RS_DAY_SECONDS, a.to + 1));
+  if (a.end - a.begin > MAX_WINDOW) a.end = a.begin; /* a crowd: nobody stands out by being there */
+  return a;
+}
+
+/* Those who were there around at least a quarter of the bursts, and two: the others cannot belong. Counters over a hash of the person,
+ * never fewer than the truth, let only them through. */
 static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minutes, const uint32_t *person, uint32_t n) {
+  enum { BITS = 12 };
+  uint8_t count[1 << BITS] = {0};
+  uint32_t least = MIN((uint32_t)UINT8_MAX, MAX(2u, (bursts->len + 3) / 4));
+  const uint64_t *key = s->timeline->key;
   GArray *out = g_array_new(FALSE, FALSE, sizeof(Bystander));
+  g_autofree Around *around = g_new(Around, (gsize)bursts->len + 1);
   for (uint32_t b = 0; b < bursts->len; b++) {
-    const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
-    uint64_t span = burst->last_time - burst->first_time, slack = minutes * 60 > span ? minutes * 60 - span : 0;
-    uint64_t midnight = (uint64_t)(burst->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
-    uint64_t from = burst->first_time > slack ? burst->first_time - slack : 0, to = (uint64_t)burst->last_time + slack;
-    uint32_t i = rs_timeline_seek(s->timeline, burst->institution, midnight);
-    uint32_t end = rs_timeline_seek(s->timeline, burst->institution, midnight + RS_DAY_SECONDS);
-    bool crowded = end - i > MAX_WINDOW; /* then only the width itself is looked at */
-    if (crowded) {
-      i = rs_timeline_seek(s->timeline, burst->institution, MAX(midnight, from));
-      end = rs_timeline_seek(s->timeline, burst->institution, MIN(midnight + RS_DAY_SECONDS, to + 1));
-      if (end - i > MAX_WINDOW) continue; /* a crowd: nobody stands out by being there */
-    }
-    for (; i < end; i++) {
-      uint32_t time = RS_KEY_TIME(s->timeline->key[i]);
-      Bystander at = {RS_KEY_PERSON(s->timeline->key[i]), b, time, time >= from && time <= to};
-      if (!is_member(person, n, at.person)) g_array_append_val(out, at);
+    around[b] = around_burst(s->timeline, &g_array_index(bursts, RsGroupBurst, b), minutes);
+    for (uint32_t i = around[b].begin; i < around[b].end; i++) {
+      uint8_t *cell = &count[rs_hash_mix(RS_KEY_PERSON(key[i]), 1) >> (64 - BITS)];
+      *cell = (uint8_t)(*cell + (*cell < UINT8_MAX));
     }
   }
-  if (out->len > 0) qsort(out->data, out->len, sizeof(Bystander), compare_bystanders);
+  for (uint32_t b = 0; b < bursts->len; b++)
+    for (uint32_t i = around[b].begin; i < around[b].end; i++) {
+      uint32_t time = RS_KEY_TIME(key[i]);
+      Bystander at = {RS_KEY_PERSON(key[i]), b, time, time >= around[b].from && time <= around[b].to};
+      if (count[rs_hash_mix(at.person, 1) >> (64 - BITS)] >= least && !is_member(person, n, at.person)) g_array_append_val(out, at);
+    }
+  if (out->len > 1) qsort(out->data, out->len, sizeof(Bystander), compare_bystanders);
   return out;
 }
 
 /* Drugs that at least two members, and a third of those there, bought in the bursts, and that few others buy. */
-typedef struct { uint32_t drug[16], n; double share; } Signature;
+typedef struct { bool known; uint32_t drug[16], n; double share; } Signature;
 
 typedef struct { uint32_t drug, member; } Bought;
 
@@ -247,7 +323,7 @@ static double drug_share(const RsScene *s, uint32_t drug) {
 
 static Signature find_signature(const Finder *finder, const GArray *attendances) {
   const RsClaims *c = finder->scene->claims;
-  Signature out = {.n = 0};
+  Signature out = {.known = true};
   g_autoptr(GArray) bought = g_array_new(FALSE, FALSE, sizeof(Bought));
   for (guint i = 0; i < attendances->len; i++) {
     const RsAttendance *a = &g_array_index(attendances, RsAttendance, i);
@@ -286,13 +362,15 @@ static double habitual_presence(const RsScene *s, const GArray *bursts, uint32_t
   for (uint32_t b = 0; b < bursts->len; b++) {
     const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
     double days = rs_affinity_days(s->knowledge, person, burst->institution);
-    if (days > 0.0) sum += presence(s, burst->institution, burst->first_time, minutes, days, burst->n_members, burst->n_members);
+    if (days == 0.0) continue;
+    uint32_t crowd = crowd_of_day(s->timeline, burst->institution, burst->first_time);
+    sum += presence(s, burst->institution, burst->first_time, crowd, minutes, days, burst->n_members, burst->n_members);
   }
   return sum;
 }
 
 /* Belongs: came to half of the bursts, beyond habit; or on the days of a quarter, each time buying one of the group's own drugs. */
-static bool belongs(const Finder *finder, const Signature *signature, const Bystander *at, uint32_t n) {
+static bool belongs(const Finder *finder, Signature *signature, const GArray *attendances, const Bystander *at, uint32_t n) {
   uint32_t n_bursts = finder->bursts->len, came = 0, days = 0, with = 0, last = RS_NONE, last_day = RS_NONE, last_with = RS_NONE;
   for (uint32_t i = 0; i < n; i++) {
     came += at[i].near && at[i].burst != last;
@@ -303,6 +381,7 @@ static bool belongs(const Finder *finder, const Signature *signature, const Byst
   if (days < 2 || days * 4 < n_bursts) return false;
   if (came >= 2 && came * 2 >= n_bursts &&
       rs_tail_poisson(came, habitual_presence(finder->scene, finder->bursts, finder->minutes, at->person)) <= -9.2) return true; /* 1e-4 */
+  if (!signature->known) *signature = find_signature(finder, attendances);
   if (signature->n == 0) return false;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t institution = g_array_index(finder->bursts, RsGroupBurst, at[i].burst).institution;
@@ -315,11 +394,11 @@ static bool belongs(const Finder *finder, const Signature *signature, const Byst
   return rs_tail_poisson(with, mean * fmin(1.0, 3.0 * signature->share)) <= -11.5; /* 1e-5 */
 }
 
-static bool round_members(Finder *finder, const GArray *visits, GArray *next) {
+static bool round_members(Finder *finder, GArray *next) {
   const GArray *bursts = finder->bursts;
   g_autofree uint32_t *attended = g_new0(uint32_t, finder->n);
   g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
-  count_attended(bursts, visits, finder->n, attended, attendances);
+  count_attended(bursts, &finder->visits, finder->n, attended, attendances);
   g_array_set_size(next, 0);
   bool changed = false;
   uint32_t floor_count = MAX(2u, (bursts->len + 3) / 4);
@@ -327,12 +406,12 @@ static bool round_members(Finder *finder, const GArray *visits, GArray *next) {
     if (attended[i] >= floor_count) g_array_append_val(next, finder->person[i]);
     else changed = true;
   }
-  Signature signature = find_signature(finder, attendances);
+  Signature signature = {.known = false}; /* few come near enough to ask for it */
   g_autoptr(GArray) near = bystanders(finder->scene, bursts, finder->minutes, finder->person, finder->n);
   const Bystander *at = (const Bystander *)(const void *)near->data;
   for (guint i = 0, end; i < near->len; i = end) {
     for (end = i; end < near->len && at[end].person == at[i].person;) end++;
-    if (next->len >= RS_MAX_GROUP || !belongs(finder, &signature, at + i, end - i)) continue;
+    if (next->len >= RS_MAX_GROUP || !belongs(finder, &signature, attendances, at + i, end - i)) continue;
     g_array_append_val(next, at[i].person);
     changed = true;
   }
@@ -353,21 +432,24 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
-  g_autoptr(GArray) visits = NULL;
+  g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(Day)), visits = NULL;
   g_array_append_vals(members, person, n);
   g_array_sort(members, compare_numbers);
-  Finder finder = {.scene = scene, .bursts = bursts, .places = places};
-  g_autofree uint32_t *seen = g_new0(uint32_t, RS_MAX_GROUP + 1);
+  Finder finder = {.scene = scene, .bursts = bursts, .places = places, .days = days};
+  uint32_t seen[RS_MAX_GROUP + 1] = {0};
   finder.seen = seen;
   for (unsigned round = 0;; round++) {
     if (members->len < 2 || members->len > RS_MAX_GROUP) return NULL;
     finder.person = (const uint32_t *)(const void *)members->data;
     finder.n = members->len;
     if (visits != NULL) g_array_unref(visits);
-    visits = group_visits(scene, finder.person, finder.n);
-    choose_width(&finder, visits);
+    finder.visits = group_visits(scene, finder.person, finder.n, rs_group_quorum(finder.n));
+    visits = finder.visits.visit;
+    for (uint32_t k = 0; k <= finder.n; k++) finder.choices[k] = NAN;
+    find_days(&finder);
+    choose_width(&finder);
     if (bursts->len < 2) return NULL;
-    if (!refine || round == MAX_ROUNDS || !round_members(&finder, visits, next)) break;
+    if (!refine || round == MAX_ROUNDS || !round_members(&finder, next)) break;
     g_array_set_size(members, 0);
     g_array_append_vals(members, next->data, next->len);
   }
@@ -375,7 +457,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
   group->n = members->len;
   group->n_attended = g_new0(uint32_t, group->n);
-  count_attended(bursts, visits, group->n, group->n_attended, attendances);
+  count_attended(bursts, &finder.visits, group->n, group->n_attended, attendances);
   group->person = g_memdup2(members->data, members->len * sizeof(uint32_t));
   group->width = finder.minutes;
   group->places = places;
@@ -437,7 +519,8 @@ RsGroup *rs_group_at(const RsScene *scene, const uint32_t *person, uint32_t n, c
   if (n < 2 || n > RS_MAX_GROUP) return NULL;
   g_autofree uint32_t *sorted = g_memdup2(person, n * sizeof *person);
   qsort(sorted, n, sizeof *sorted, compare_numbers);
-  g_autoptr(GArray) all = group_visits(scene, sorted, n), bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
+  Visits visits = group_visits(scene, sorted, n, 1);
+  g_autoptr(GArray) all = visits.visit, bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
   g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
   const Visit *visit = (const Visit *)(const void *)all->data;
   for (guint i = 0, end; i < all->len; i = end) {
@@ -457,7 +540,7 @@ RsGroup *rs_group_at(const RsScene *scene, const uint32_t *person, uint32_t n, c
   RsGroup *group = g_new0(RsGroup, 1);
   group->n = n;
   group->n_attended = g_new0(uint32_t, n);
-  count_attended(bursts, all, n, group->n_attended, attendances);
+  count_attended(bursts, &visits, n, group->n_attended, attendances);
   group->person = g_steal_pointer(&sorted);
   group->width = 1440;
   group->n_bursts = bursts->len;
