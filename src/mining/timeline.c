@@ -14,12 +14,13 @@ void rs_timeline_free(RsTimeline *timeline) {
   if (timeline == NULL) return;
   g_free(timeline->offset);
   g_free(timeline->key);
+  g_free(timeline->visit);
   g_free(timeline->n_days);
   g_free(timeline->n_regulars);
   g_free(timeline);
 }
 
-/* Stable by person, because visits were scattered in person order: ties need no look at the low half. */
+/* While they are sorted, keys are time << 32 | visit; visits are numbered in person order, so that order is (time, person) too. */
 static void insertion_sort(uint64_t *key, uint32_t n) {
   for (uint32_t i = 1; i < n; i++) {
     uint64_t at = key[i];
@@ -54,42 +55,86 @@ static void radix_sort(uint64_t *key, uint64_t *spare, uint32_t n) {
   if (from != key) memcpy(key, from, (size_t)n * sizeof *key);
 }
 
+/* Persons are taken in ranges of their numbers, a part each; within an institution the parts' visits follow one another, so that the order
+ * is the same for any number of parts. */
 typedef struct {
+  const RsClaims *claims;
   RsTimeline *timeline;
-  uint64_t *spare;
-} Sort;
+  unsigned n_parts;
+  uint32_t *count, *regulars; /* [n_parts * n_institutions]; count turns into where the part's visits go */
+  uint32_t *person;           /* [n visits] whose they are */
+  uint64_t *spare;            /* [n visits] */
+} Build;
+
+static uint32_t part_begin(const Build *build, size_t part) {
+  return (uint32_t)((uint64_t)build->claims->n_persons * part / build->n_parts);
+}
+
+/* Counts visits and regulars by institution; seen[f] remembers the person and day last met there. */
+static void count_part(size_t part, unsigned thread, void *data) {
+  (void)thread;
+  Build *build = data;
+  const RsClaims *c = build->claims;
+  size_t m = build->timeline->n_institutions;
+  uint32_t *count = build->count + part * m, *regulars = build->regulars + part * m;
+  g_autofree uint64_t *seen = g_new0(uint64_t, m + 1);
+  for (uint32_t p = part_begin(build, part); p < part_begin(build, part + 1); p++)
+    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
+      uint32_t f = c->visit_institution[v];
+      build->person[v] = p;
+      count[f]++;
+      /* low 17 bits: day + 1 of the first visit, or all ones once the person was counted */
+      uint64_t day = c->visit_time[v] / RS_DAY_SECONDS, mine = ((uint64_t)p + 1) << 17;
+      if (seen[f] >> 17 != (uint64_t)p + 1) seen[f] = mine | day;
+      else if ((seen[f] & 0x1ffff) != 0x1ffff && (seen[f] & 0x1ffff) != day) {
+        regulars[f]++;
+        seen[f] = mine | 0x1ffff;
+      }
+    }
+}
+
+static void scatter_part(size_t part, unsigned thread, void *data) {
+  (void)thread;
+  Build *build = data;
+  const RsClaims *c = build->claims;
+  uint32_t *at = build->count + part * build->timeline->n_institutions;
+  uint32_t end = c->person_visit[part_begin(build, part + 1)];
+  for (uint32_t v = c->person_visit[part_begin(build, part)]; v < end; v++)
+    build->timeline->key[at[c->visit_institution[v]]++] = (uint64_t)c->visit_time[v] << 32 | v;
+}
 
 static void sort_institution(size_t f, unsigned thread, void *data) {
-  Sort *sort = data;
-  RsTimeline *t = sort->timeline;
+  Build *build = data;
+  RsTimeline *t = build->timeline;
   (void)thread;
   uint32_t begin = t->offset[f], n = t->offset[f + 1] - begin, days = 0, day = UINT32_MAX;
   uint64_t *key = t->key + begin;
   if (n <= SMALL) insertion_sort(key, n);
-  else radix_sort(key, sort->spare + begin, n);
+  else radix_sort(key, build->spare + begin, n);
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t d = RS_KEY_TIME(key[i]) / RS_DAY_SECONDS;
+    uint32_t v = (uint32_t)key[i], d = RS_KEY_TIME(key[i]) / RS_DAY_SECONDS;
+    t->visit[begin + i] = v;
+    key[i] = (uint64_t)RS_KEY_TIME(key[i]) << 32 | build->person[v];
     days += d != day;
     day = d;
   }
   t->n_days[f] = days;
 }
 
-/* Counts visits and regulars by institution in one walk over persons; seen[f] remembers the person and day last met there. */
-static void count_visits(const RsClaims *claims, RsTimeline *t, uint64_t *seen) {
-  for (uint32_t p = 0; p < claims->n_persons; p++) {
-    for (uint32_t v = claims->person_visit[p]; v < claims->person_visit[p + 1]; v++) {
-      uint32_t f = claims->visit_institution[v];
-      t->offset[f + 1]++;
-      /* low 17 bits: day + 1 of the first visit, or all ones once the person was counted */
-      uint64_t day = claims->visit_time[v] / RS_DAY_SECONDS, mine = ((uint64_t)p + 1) << 17;
-      if (seen[f] >> 17 != (uint64_t)p + 1) seen[f] = mine | day;
-      else if ((seen[f] & 0x1ffff) != 0x1ffff && (seen[f] & 0x1ffff) != day) {
-        t->n_regulars[f]++;
-        seen[f] = mine | 0x1ffff;
-      }
+/* From counts by part to the place of each part's first visit of each institution. */
+static void place_parts(Build *build) {
+  RsTimeline *t = build->timeline;
+  uint32_t sum = 0;
+  for (size_t f = 0; f < t->n_institutions; f++) {
+    t->offset[f] = sum;
+    for (size_t part = 0; part < build->n_parts; part++) {
+      uint32_t *count = &build->count[part * t->n_institutions + f], here = *count;
+      *count = sum;
+      sum += here;
+      t->n_regulars[f] += build->regulars[part * t->n_institutions + f];
     }
   }
+  t->offset[t->n_institutions] = sum;
 }
 
 RsTimeline *rs_timeline_new(const RsClaims *claims, unsigned n_threads, GError **error) {
@@ -100,21 +145,20 @@ RsTimeline *rs_timeline_new(const RsClaims *claims, unsigned n_threads, GError *
   t->n_days = g_new0(uint32_t, (gsize)m + 1);
   t->n_regulars = g_new0(uint32_t, (gsize)m + 1);
   t->key = g_try_malloc_n((gsize)n + 1, sizeof *t->key);
-  g_autofree uint64_t *spare = g_try_malloc_n((gsize)n + 1, sizeof *spare);
-  g_autofree uint64_t *seen = g_try_malloc0_n((gsize)m + 1, sizeof *seen);
-  if (t->key == NULL || spare == NULL || seen == NULL) {
+  t->visit = g_try_malloc_n((gsize)n + 1, sizeof *t->visit);
+  Build build = {.claims = claims, .timeline = t, .n_parts = CLAMP(n_threads, 1u, 64u)};
+  g_autofree uint64_t *spare = build.spare = g_try_malloc_n((gsize)n + 1, sizeof *spare);
+  g_autofree uint32_t *person = build.person = g_try_malloc_n((gsize)n + 1, sizeof *person);
+  g_autofree uint32_t *count = build.count = g_try_malloc0_n((gsize)m * build.n_parts + 1, sizeof *count);
+  g_autofree uint32_t *regulars = build.regulars = g_try_malloc0_n((gsize)m * build.n_parts + 1, sizeof *regulars);
+  if (t->key == NULL || t->visit == NULL || spare == NULL || person == NULL || count == NULL || regulars == NULL) {
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the timelines of %u visits"), n);
     return NULL;
   }
-  count_visits(claims, t, seen);
-  for (uint32_t f = 0; f < m; f++) t->offset[f + 1] += t->offset[f];
-  for (uint32_t p = 0; p < claims->n_persons; p++) /* offset[f] moves to the end of f; shifted back below */
-    for (uint32_t v = claims->person_visit[p]; v < claims->person_visit[p + 1]; v++)
-      t->key[t->offset[claims->visit_institution[v]]++] = (uint64_t)claims->visit_time[v] << 32 | p;
-  memmove(t->offset + 1, t->offset, (size_t)m * sizeof *t->offset);
-  t->offset[0] = 0;
-  Sort sort = {t, spare};
-  rs_parallel(n_threads, m, sort_institution, &sort);
+  rs_parallel(n_threads, build.n_parts, count_part, &build);
+  place_parts(&build);
+  rs_parallel(n_threads, build.n_parts, scatter_part, &build);
+  rs_parallel(n_threads, m, sort_institution, &build);
   return g_steal_pointer(&t);
 }
 
@@ -125,9 +169,13 @@ bool rs_timeline_validate(const RsTimeline *t, const RsClaims *claims, const cha
   for (uint32_t f = 0; f < t->n_institutions; f++)
     for (uint32_t i = t->offset[f] + 1; i < t->offset[f + 1]; i++)
       if (t->key[i - 1] > t->key[i]) return false;
-  *reason = "timeline names a person that does not exist";
-  for (uint32_t i = 0; i < claims->n_visits; i++)
-    if (RS_KEY_PERSON(t->key[i]) >= claims->n_persons) return false;
+  *reason = "timeline names another visit";
+  for (uint32_t f = 0; f < t->n_institutions; f++)
+    for (uint32_t i = t->offset[f]; i < t->offset[f + 1]; i++) {
+      uint32_t v = t->visit[i], p = RS_KEY_PERSON(t->key[i]);
+      if (v >= claims->n_visits || p >= claims->n_persons || v < claims->person_visit[p] || v >= claims->person_visit[p + 1]) return false;
+      if (claims->visit_institution[v] != f || claims->visit_time[v] != RS_KEY_TIME(t->key[i])) return false;
+    }
   *reason = NULL;
   return true;
 }

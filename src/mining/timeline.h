@@ -1,8 +1,9 @@
 /* mining/timeline.h: every institution's visits in order of time.
  *
  * In    RsClaims
- * Out   RsTimeline: the visits of institution f are key[offset[f]] .. key[offset[f + 1]-1], each time << 32 | person, ascending
- * Cost  O(visits): a counting sort by institution, then a radix sort by time of each; 8 bytes a visit
+ * Out   RsTimeline: the visits of institution f are key[offset[f]] .. key[offset[f + 1]-1], each time << 32 | person, ascending;
+ *       those of one person and time in the claims' order
+ * Cost  O(visits): a counting sort by institution, then a radix sort by time of each; 12 bytes a visit
  */
 #ifndef RS_MINING_TIMELINE_H
 #define RS_MINING_TIMELINE_H
@@ -13,6 +14,7 @@ typedef struct {
   uint32_t n_institutions;
   uint32_t *offset; /* [n_institutions + 1] */
   uint64_t *key;    /* [n visits] */
+  uint32_t *visit;  /* [n visits] which visit of the claims each is */
   uint32_t *n_days; /* [n_institutions] days with at least one visit */
   uint32_t *n_regulars; /* [n_institutions] persons with visits on at least two days there: those a chance partner could be */
 } RsTimeline;

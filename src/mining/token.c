@@ -1,25 +1,35 @@
 #include "mining/token.h"
 
 #include "base/calendar.h"
-#include "base/hash.h"
 #include "base/parallel.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* One purchase of a rare drug whose token is held at least twice. */
 typedef struct { uint32_t institution, drug, person, time; } Holding;
 
-/* Institutions are taken in ranges of about equal visits, a part each, so that the holdings of a part are few and those of one
- * institution lie together: what is then looked up at random fits a cache. */
-enum { N_PARTS = 8, MIN_BITS = 8, MAX_BITS = 18 };
+/* Institutions are taken in ranges of about equal visits, a part each. Pairs are sorted in ranges of person a. */
+enum { N_PARTS = 64, N_RANGES = 256 };
+
+typedef struct { uint32_t drug, at; } Line; /* at: which visit of the timeline */
+
+typedef struct {
+  uint32_t *count;  /* [n drugs] lines of the day at hand; zero between days */
+  Line *line;       /* [room] the day's rare lines */
+  Holding *holding; /* [room] those that may make a token */
+  uint64_t room;
+} Scratch;
 
 typedef struct {
   const RsClaims *claims;
+  const RsTimeline *timeline;
   const uint8_t *rare;
   uint32_t max_holders;
   uint32_t first[N_PARTS + 1]; /* institutions first[p] .. first[p + 1] - 1 are part p's */
   GArray *part[N_PARTS];       /* of RsToken */
+  Scratch *scratch;            /* [n_threads] */
+  RsTokens *out;
+  uint64_t range[N_RANGES + 1]; /* where each range of out begins */
 } Mine;
 
 void rs_tokens_free(RsTokens *tokens) {
@@ -28,18 +38,27 @@ void rs_tokens_free(RsTokens *tokens) {
   g_free(tokens);
 }
 
-static int compare_holdings(const void *x, const void *y) {
-  const Holding *a = x, *b = y;
-  uint32_t day_a = a->time / RS_DAY_SECONDS, day_b = b->time / RS_DAY_SECONDS;
-  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
-  if (day_a != day_b) return day_a < day_b ? -1 : 1;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  if (a->person != b->person) return a->person < b->person ? -1 : 1;
-  return (a->time > b->time) - (a->time < b->time);
+/* Those of one day and institution. */
+static bool holding_before(const Holding *a, const Holding *b) {
+  if (a->drug != b->drug) return a->drug < b->drug;
+  if (a->person != b->person) return a->person < b->person;
+  return a->time < b->time;
 }
 
-static bool same_token(const Holding *a, const Holding *b) {
-  return a->institution == b->institution && a->drug == b->drug && a->time / RS_DAY_SECONDS == b->time / RS_DAY_SECONDS;
+static int compare_holdings(const void *x, const void *y) { return holding_before(x, y) ? -1 : holding_before(y, x); }
+
+static void sort_holdings(Holding *h, uint32_t n) {
+  enum { SMALL = 24 };
+  if (n > SMALL) {
+    qsort(h, n, sizeof *h, compare_holdings);
+    return;
+  }
+  for (uint32_t i = 1; i < n; i++) {
+    Holding moving = h[i];
+    uint32_t at = i;
+    for (; at > 0 && holding_before(&moving, &h[at - 1]); at--) h[at] = h[at - 1];
+    h[at] = moving;
+  }
 }
 
 /* All pairs of the holders of one token. Of several visits a day the nearest count. */
@@ -58,84 +77,81 @@ static void push_pairs(const Holding *h, guint n, GArray *out) {
   }
 }
 
-/* Counts the part's holdings of each institution (holding NULL), or puts them at start[institution - first]++. */
-static void scatter(const Mine *mine, unsigned part, uint32_t *start, Holding *holding) {
+/* The rare lines of the day's visits [begin, end) of the timeline, as line[0] .. ; returns how many. */
+static uint32_t rare_lines(const Mine *mine, Scratch *s, uint32_t begin, uint32_t end) {
   const RsClaims *c = mine->claims;
-  uint32_t first = mine->first[part], n = mine->first[part + 1] - first;
-  for (uint32_t p = 0; p < c->n_persons; p++)
-    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
-      uint32_t at = c->visit_institution[v] - first;
-      if (at >= n) continue;
-      for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-        if (c->line_drug[l] == RS_NONE || !mine->rare[c->line_drug[l]]) continue;
-        if (holding == NULL) start[at]++;
-        else holding[start[at]++] = (Holding){c->visit_institution[v], c->line_drug[l], p, c->visit_time[v]};
-      }
+  const RsTimeline *t = mine->timeline;
+  uint32_t n = 0;
+  for (uint32_t i = begin; i < end; i++) {
+    uint64_t first = c->visit_line[t->visit[i]], stop = c->visit_line[t->visit[i] + 1];
+    if (n + (stop - first) > s->room) {
+      s->room = 2 * (n + (stop - first));
+      s->line = g_renew(Line, s->line, s->room);
+      s->holding = g_renew(Holding, s->holding, s->room);
     }
+    for (uint64_t l = first; l < stop; l++) {
+      uint32_t drug = c->line_drug[l];
+      s->line[n] = (Line){drug, i}; /* kept below, or written over */
+      n += drug != RS_NONE && mine->rare[drug];
+    }
+  }
+  return n;
 }
 
-static uint64_t token_hash(const Holding *h) { return rs_hash_mix(h->drug, h->time / RS_DAY_SECONDS); }
-
-/* Leaves out holdings whose day and drug nobody else has (a few stay by chance); returns how many are left. */
-static uint32_t drop_lonely(Holding *h, uint32_t n, uint8_t *cell) {
-  unsigned bits = MIN_BITS;
-  while (bits < MAX_BITS && (1u << bits) < 4 * n) bits++;
-  memset(cell, 0, (size_t)1 << bits);
-  for (uint32_t i = 0; i < n; i++) {
-    uint8_t *count = &cell[token_hash(&h[i]) >> (64 - bits)];
-    *count = (uint8_t)(*count + (*count < 2));
+/* Of the day's rare lines those whose drug is there more than once and not more often than any token may be; returns how many. */
+static uint32_t gather_day(const Mine *mine, Scratch *s, uint32_t institution, uint32_t begin, uint32_t end) {
+  const uint64_t *key = mine->timeline->key;
+  uint32_t n = rare_lines(mine, s, begin, end), most = 4 * mine->max_holders, kept = 0;
+  for (uint32_t k = 0; k < n; k++) s->count[s->line[k].drug]++;
+  for (uint32_t k = 0; k < n; k++) {
+    Line line = s->line[k];
+    s->holding[kept] = (Holding){institution, line.drug, RS_KEY_PERSON(key[line.at]), RS_KEY_TIME(key[line.at])};
+    kept += s->count[line.drug] >= 2 && s->count[line.drug] <= most;
   }
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < n; i++)
-    if (cell[token_hash(&h[i]) >> (64 - bits)] >= 2) h[kept++] = h[i];
+  for (uint32_t k = 0; k < n; k++) s->count[s->line[k].drug] = 0;
   return kept;
 }
 
-static void mine_institution(const Mine *mine, Holding *h, uint32_t n, GArray *out) {
-  if (n > 1) qsort(h, n, sizeof *h, compare_holdings);
-  for (uint32_t i = 0, end; i < n; i = end) {
+static void mine_day(const Mine *mine, Scratch *s, uint32_t institution, uint32_t begin, uint32_t end, GArray *out) {
+  uint32_t n = gather_day(mine, s, institution, begin, end);
+  Holding *h = s->holding;
+  sort_holdings(h, n);
+  for (uint32_t i = 0, stop; i < n; i = stop) {
     uint32_t holders = 0;
-    for (end = i; end < n && same_token(&h[end], &h[i]); end++) holders += end == i || h[end].person != h[end - 1].person;
-    if (holders >= 2 && holders <= mine->max_holders && end - i <= 4 * mine->max_holders) push_pairs(h + i, end - i, out);
+    for (stop = i; stop < n && h[stop].drug == h[i].drug; stop++) holders += stop == i || h[stop].person != h[stop - 1].person;
+    if (holders >= 2 && holders <= mine->max_holders) push_pairs(h + i, stop - i, out);
   }
+}
+
+/* Lines lie in the order of persons: those of visits soon to come are fetched ahead. */
+static void fetch_ahead(const Mine *mine, uint32_t i) {
+  enum { VISITS = 64, LINES = 32 };
+  const RsTimeline *t = mine->timeline;
+  uint32_t n = mine->claims->n_visits;
+  if (i + VISITS < n) __builtin_prefetch(&mine->claims->visit_line[t->visit[i + VISITS]]);
+  if (i + LINES < n) __builtin_prefetch(&mine->claims->line_drug[mine->claims->visit_line[t->visit[i + LINES]]]);
 }
 
 static void mine_part(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
-  unsigned part = (unsigned)task;
-  (void)thread;
-  uint32_t n = mine->first[part + 1] - mine->first[part];
-  mine->part[part] = g_array_new(FALSE, FALSE, sizeof(RsToken));
-  if (n == 0) return;
-  g_autofree uint32_t *start = g_new0(uint32_t, n);
-  scatter(mine, part, start, NULL);
-  uint32_t total = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t here = start[i];
-    start[i] = total;
-    total += here;
-  }
-  g_autofree Holding *holding = g_new(Holding, (gsize)total + 1);
-  g_autofree uint8_t *cell = g_malloc((gsize)1 << MAX_BITS);
-  scatter(mine, part, start, holding); /* start[i] is now where institution i ends */
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t from = i == 0 ? 0 : start[i - 1];
-    mine_institution(mine, holding + from, drop_lonely(holding + from, start[i] - from, cell), mine->part[part]);
-  }
+  const RsTimeline *t = mine->timeline;
+  Scratch *s = &mine->scratch[thread];
+  GArray *out = mine->part[task] = g_array_new(FALSE, FALSE, sizeof(RsToken));
+  for (uint32_t f = mine->first[task]; f < mine->first[task + 1]; f++)
+    for (uint32_t begin = t->offset[f], end; begin < t->offset[f + 1]; begin = end) {
+      uint32_t day = RS_KEY_TIME(t->key[begin]) / RS_DAY_SECONDS;
+      for (end = begin; end < t->offset[f + 1] && RS_KEY_TIME(t->key[end]) / RS_DAY_SECONDS == day; end++) fetch_ahead(mine, end);
+      if (end - begin > 1) mine_day(mine, s, f, begin, end, out);
+    }
 }
 
 /* Ranges of institutions with about equal numbers of visits. */
 static void divide(Mine *mine) {
-  const RsClaims *c = mine->claims;
-  g_autofree uint32_t *visits = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  for (uint32_t v = 0; v < c->n_visits; v++) visits[c->visit_institution[v]]++;
-  uint64_t sum = 0;
+  const RsTimeline *t = mine->timeline;
   unsigned part = 0;
-  for (uint32_t f = 0; f < c->institution->n; f++) {
-    while (part < N_PARTS && sum * N_PARTS >= (uint64_t)part * c->n_visits) mine->first[part++] = f;
-    sum += visits[f];
-  }
-  while (part <= N_PARTS) mine->first[part++] = c->institution->n;
+  for (uint32_t f = 0; f < t->n_institutions; f++)
+    while (part < N_PARTS && (uint64_t)t->offset[f] * N_PARTS >= (uint64_t)part * mine->claims->n_visits) mine->first[part++] = f;
+  while (part <= N_PARTS) mine->first[part++] = t->n_institutions;
 }
 
 static int compare_tokens(const void *x, const void *y) {
@@ -147,19 +163,53 @@ static int compare_tokens(const void *x, const void *y) {
   return (a->drug > b->drug) - (a->drug < b->drug);
 }
 
-RsTokens *rs_tokens_new(const RsClaims *claims, const uint8_t *rare, uint32_t max_holders, unsigned n_threads) {
+static void sort_range(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  (void)thread;
+  uint64_t n = mine->range[task + 1] - mine->range[task];
+  if (n > 1) qsort(mine->out->token + mine->range[task], n, sizeof(RsToken), compare_tokens);
+}
+
+static uint32_t range_of(const Mine *mine, const RsToken *token) {
+  return (uint32_t)((uint64_t)token->a * N_RANGES / mine->claims->n_persons);
+}
+
+/* All parts into one list, ranges of a after one another; range[r] is where range r begins. */
+static void join_parts(Mine *mine) {
+  uint64_t end[N_RANGES] = {0};
+  for (unsigned p = 0; p < N_PARTS; p++)
+    for (guint i = 0; i < mine->part[p]->len; i++) end[range_of(mine, &g_array_index(mine->part[p], RsToken, i))]++;
+  for (unsigned r = 0; r < N_RANGES; r++) {
+    mine->range[r + 1] = mine->range[r] + end[r];
+    end[r] = mine->range[r];
+  }
+  mine->out->n = mine->range[N_RANGES];
+  mine->out->token = g_new(RsToken, mine->out->n + 1);
+  for (unsigned p = 0; p < N_PARTS; p++) {
+    for (guint i = 0; i < mine->part[p]->len; i++) {
+      const RsToken *token = &g_array_index(mine->part[p], RsToken, i);
+      mine->out->token[end[range_of(mine, token)]++] = *token;
+    }
+    g_array_unref(mine->part[p]);
+  }
+}
+
+RsTokens *rs_tokens_new(const RsClaims *claims, const RsTimeline *timeline, const uint8_t *rare, uint32_t max_holders, unsigned n_threads) {
   RsTokens *out = g_new0(RsTokens, 1);
   if (rare == NULL || claims->n_lines == 0) return out;
-  Mine mine = {.claims = claims, .rare = rare, .max_holders = max_holders};
+  n_threads = CLAMP(n_threads, 1u, 64u);
+  Mine mine = {.claims = claims, .timeline = timeline, .rare = rare, .max_holders = max_holders, .out = out};
+  mine.scratch = g_new0(Scratch, n_threads);
+  for (unsigned i = 0; i < n_threads; i++) mine.scratch[i].count = g_new0(uint32_t, (gsize)claims->drug->n + 1);
   divide(&mine);
   rs_parallel(n_threads, N_PARTS, mine_part, &mine);
-  for (unsigned p = 0; p < N_PARTS; p++) out->n += mine.part[p]->len;
-  out->token = g_new(RsToken, out->n + 1);
-  uint64_t at = 0;
-  for (unsigned p = 0; p < N_PARTS; p++) {
-    for (guint i = 0; i < mine.part[p]->len; i++) out->token[at++] = g_array_index(mine.part[p], RsToken, i);
-    g_array_unref(mine.part[p]);
+  for (unsigned i = 0; i < n_threads; i++) {
+    g_free(mine.scratch[i].count);
+    g_free(mine.scratch[i].line);
+    g_free(mine.scratch[i].holding);
   }
-  if (out->n > 0) qsort(out->token, out->n, sizeof *out->token, compare_tokens);
+  g_free(mine.scratch);
+  join_parts(&mine);
+  rs_parallel(n_threads, N_RANGES, sort_range, &mine);
   return out;
 }

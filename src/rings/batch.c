@@ -181,7 +181,7 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   g_autoptr(RsCovisits) covisits = rs_covisits_new(scene->claims, scene->timeline, &how, error);
   if (covisits == NULL) return false;
   g_autofree uint8_t *rare = rs_affinity_rare_drugs(scene->basket);
-  g_autoptr(RsTokens) tokens = rs_tokens_new(scene->claims, rare, MAX_HOLDERS, options->n_threads);
+  g_autoptr(RsTokens) tokens = rs_tokens_new(scene->claims, scene->timeline, rare, MAX_HOLDERS, options->n_threads);
   g_autoptr(RsAffinity) affinity =
       rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, tokens, options->n_threads);
   g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, RS_SETS_ALL, options->seed, error);

@@ -44,7 +44,10 @@ static void tokens_equal_those_found_by_sets(void **state) {
       uint32_t n_drugs = claims->drug != NULL ? claims->drug->n : 0;
       g_autofree uint8_t *rare = g_malloc((gsize)n_drugs + 1);
       memset(rare, 1, (gsize)n_drugs + 1);
-      g_autoptr(RsTokens) tokens = rs_tokens_new(claims, rare, 4, threads);
+      g_autoptr(RsTimeline) timeline = rs_timeline_new(claims, threads, NULL);
+      const char *reason;
+      assert_true(rs_timeline_validate(timeline, claims, &reason));
+      g_autoptr(RsTokens) tokens = rs_tokens_new(claims, timeline, rare, 4, threads);
       g_autoptr(GHashTable) truth = all_tokens(claims, 4);
       assert_int_equal(tokens->n, g_hash_table_size(truth));
       for (uint64_t i = 0; i < tokens->n; i++) {
@@ -60,7 +63,8 @@ static void drugs_that_are_not_rare_make_no_token(void **state) {
   const RsClaimsShape shape = {400, 20, 3, 2, 6, 8};
   g_autoptr(RsClaims) claims = rs_random_claims(&shape, 3);
   g_autofree uint8_t *rare = g_malloc0((gsize)claims->drug->n + 1);
-  g_autoptr(RsTokens) none = rs_tokens_new(claims, rare, 4, 1), missing = rs_tokens_new(claims, NULL, 4, 1);
+  g_autoptr(RsTimeline) timeline = rs_timeline_new(claims, 1, NULL);
+  g_autoptr(RsTokens) none = rs_tokens_new(claims, timeline, rare, 4, 1), missing = rs_tokens_new(claims, timeline, NULL, 4, 1);
   assert_int_equal(none->n, 0);
   assert_int_equal(missing->n, 0);
 }
