@@ -18,8 +18,10 @@ xgettext --files-from="$folder/sources" --output="$folder/all.pot" --language=C 
   --keyword=rs_html_say:2 --keyword=rs_html_sayf:2 --flag=rs_html_sayf:2:c-format \
   --flag=RS_TEMPLATE:1:no-c-format --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
   --flag=rs_say:2:pass-c-format --flag=rs_say_n:2:pass-c-format --flag=rs_say_n:3:pass-c-format --flag=rs_notice_say:2:c-format --flag=rs_said_new:1:c-format
+# A merge keeps both sides' lines (.gitattributes); of a text that both added, the first stays.
+sed -E '/^(<<<<<<< |=======$|>>>>>>> )/d' po/zh_CN.po | msguniq --use-first --no-wrap --no-location --output-file="$folder/old.po" -
 # Without fuzzy matching: a near miss would put the words of one finding under another.
-msgmerge --quiet --no-fuzzy-matching --sort-output --no-location --no-wrap --output-file="$folder/merged.po" po/zh_CN.po "$folder/all.pot"
+msgmerge --quiet --no-fuzzy-matching --sort-output --no-location --no-wrap --output-file="$folder/merged.po" "$folder/old.po" "$folder/all.pot"
 msgattrib --no-obsolete --sort-output --no-location --no-wrap --output-file="$folder/new.po" "$folder/merged.po"
 cp "$folder/new.po" "$output"
 msgattrib --untranslated --no-wrap --no-location "$output" | sed '1,/^$/d'

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows; the waiting thread never gives it back */
@@ -16,6 +17,7 @@ static sem_t arrived;
 static volatile sig_atomic_t signal_number; /* 0: none, exit_code counts */
 static int exit_code;
 static bool started;
+static const char *last_words; /* atomic */
 
 void rs_interrupt_hold(void) { pthread_mutex_lock(&lock); }
 void rs_interrupt_resume(void) { pthread_mutex_unlock(&lock); }
@@ -28,6 +30,8 @@ void rs_interrupt_remember(const char *path) {
 void rs_interrupt_forget(const char *path) {
   if (paths != NULL) g_hash_table_remove(paths, path);
 }
+
+void rs_interrupt_last_words(const char *text) { __atomic_store_n(&last_words, text, __ATOMIC_RELEASE); }
 
 void rs_interrupt_set_action(RsInterruptAction new_action, void *data) {
   rs_interrupt_hold();
@@ -63,6 +67,9 @@ static void *wait_for_signal(void *unused) {
   hold_or_wait();
   if (paths != NULL) g_hash_table_foreach(paths, remove_path, NULL);
   if (action != NULL) action(action_data);
+  const char *words = __atomic_load_n(&last_words, __ATOMIC_ACQUIRE);
+  const bool told = words == NULL || write(STDERR_FILENO, words, strlen(words)) > 0;
+  (void)told; /* nobody is left to be told */
   if (signal_number == 0) _exit(exit_code);
   end_by(signal_number);
   return NULL;

@@ -20,6 +20,8 @@ void rs_interrupt_resume(void);
 void rs_interrupt_remember(const char *path);
 void rs_interrupt_forget(const char *path);
 typedef void (*RsInterruptAction)(void *data);
+/* What is written to standard error before the end, such as what takes a progress line away; static, NULL: nothing. */
+void rs_interrupt_last_words(const char *text);
 void rs_interrupt_set_action(RsInterruptAction action, void *data); /* NULL: none; holds by itself */
 
 #endif

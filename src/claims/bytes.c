@@ -282,6 +282,7 @@ void rs_bytes_unread(RsBytes *bytes, const char *buffer, size_t size) {
 
 int rs_bytes_fd(const RsBytes *bytes) { return bytes->fd; }
 const char *rs_bytes_name(const RsBytes *bytes) { return bytes->name; }
+uint64_t rs_bytes_position(const RsBytes *bytes) { return bytes->offset; }
 const RsStamp *rs_bytes_stamp(const RsBytes *bytes) { return &bytes->stamp; }
 
 const char *rs_bytes_compression(const RsBytes *bytes) {

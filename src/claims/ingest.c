@@ -541,6 +541,7 @@ static bool next_block(Parser *parser) {
     parser->input = input;
     if (input->source == NULL && (input->source = rs_input_source(input, &work->error)) == NULL) break;
     found = rs_source_next(input->source, &parser->block, &work->error);
+    __atomic_store_n(&input->file->bytes_read, rs_source_position(input->source), __ATOMIC_RELAXED);
     if (found || work->error != NULL) break;
     input->file->encoding = rs_encoding_name[rs_source_encoding(input->source)];
     g_clear_pointer(&input->source, rs_source_free);

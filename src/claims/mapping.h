@@ -78,6 +78,13 @@ bool rs_mapping_is_refund(const RsMapping *mapping, const char *text, size_t len
 /* True for a cell that means empty ("" itself included). Cheap when the mapping has no such words. */
 bool rs_mapping_is_empty(const RsMapping *mapping, const char *text, size_t length);
 
+/* Which field of a foreign header serves which column, from names and the first rows. */
+typedef struct {
+  int column[RS_N_COLUMNS];   /* position in fields; -1: none looks like it */
+  bool certain[RS_N_COLUMNS]; /* by an exact name */
+  const char *fits;           /* the built-in mapping that fits the header, or NULL; static */
+} RsMappingGuess;
+void rs_mapping_guess_all(const char *const *fields, size_t n_fields, const char *const *const *rows, size_t n_rows, RsMappingGuess *guess);
 /* A complete .ini text for a foreign file from its header and first rows (rows[i] has n_fields texts, n_rows may be 0), with a comment
  * beside each uncertain choice. Never fails. */
 char *rs_mapping_propose(const char *file, const char *const *fields, size_t n_fields, const char *const *const *rows, size_t n_rows);

@@ -301,21 +301,25 @@ static const char *fitting_mapping(const char *const *fields, size_t n_fields) {
   return NULL;
 }
 
+void rs_mapping_guess_all(const char *const *fields, size_t n_fields, const char *const *const *rows, size_t n_rows, RsMappingGuess *guess) {
+  guess->fits = fitting_mapping(fields, n_fields);
+  choose_fields(fields, n_fields, rows, n_rows, guess->column, guess->certain);
+}
+
 char *rs_mapping_propose(const char *file, const char *const *fields, size_t n_fields, const char *const *const *rows, size_t n_rows) {
-  int column[RS_N_COLUMNS];
-  bool certain[RS_N_COLUMNS];
+  RsMappingGuess guess;
+  rs_mapping_guess_all(fields, n_fields, rows, n_rows, &guess);
   GString *text = g_string_new("# A mapping proposed for ");
   append_name(text, file, true);
   g_string_append(text, "\n# Check it, save it as my.ini and use it with --map my.ini\n");
-  const char *fits = fitting_mapping(fields, n_fields);
+  const char *fits = guess.fits;
   if (fits != NULL) g_string_append_printf(text, "# The built-in mapping '%s' fits this file: without --map it is chosen by itself.\n", fits);
-  choose_fields(fields, n_fields, rows, n_rows, column, certain);
-  append_columns(text, fields, column, certain);
-  append_unused(text, fields, n_fields, column);
+  append_columns(text, fields, guess.column, guess.certain);
+  append_unused(text, fields, n_fields, guess.column);
   g_string_append(text, "\n[institution_types]\n# Words in the institution_type column.\n"
                         "pharmacy=pharmacy;drugstore;药店;零售药店;定点零售药店\nhospital=hospital;医院;定点医疗机构\n"
                         "clinic=clinic;诊所;门诊部;卫生室\n");
-  append_prefixes(text, rows, n_rows, column[RS_COLUMN_INSTITUTION]);
+  append_prefixes(text, rows, n_rows, guess.column[RS_COLUMN_INSTITUTION]);
   g_string_append(text, "\n[values]\n# Flags that mean a valid row and a refund; words that mean an empty cell.\nvalid=1\nrefund=1\n# empty=NA\n");
   return g_string_free(text, FALSE);
 }

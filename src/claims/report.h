@@ -52,7 +52,8 @@ typedef struct {
   const char *compression; /* "", "gz", "zst" */
   char delimiter;
   char *mapping;      /* mapping name */
-  uint64_t rows;      /* records after the header */
+  uint64_t rows;      /* records after the header; atomic while it is read */
+  uint64_t bytes_read; /* of bytes, so far; atomic while it is read */
 } RsInputFile;
 
 typedef struct {

@@ -372,6 +372,7 @@ char rs_source_delimiter(const RsSource *source) { return source->delimiter; }
 const char *rs_source_compression(const RsSource *source) { return rs_bytes_compression(source->bytes); }
 void rs_source_notes(RsSource *source, GPtrArray *notes) { rs_bytes_notes(source->bytes, notes); }
 RsEncoding rs_source_encoding(const RsSource *source) { return source->encoding; }
+uint64_t rs_source_position(const RsSource *source) { return rs_bytes_position(source->bytes); }
 const RsStamp *rs_source_stamp(const RsSource *source) { return rs_bytes_stamp(source->bytes); }
 
 /* ---- hash ---- */

@@ -76,6 +76,7 @@ const char *rs_source_compression(const RsSource *source); /* "", "gz", "zst" or
 void rs_source_notes(RsSource *source, GPtrArray *notes);
 RsEncoding rs_source_encoding(const RsSource *source);     /* settled once rs_source_next() was false */
 const RsStamp *rs_source_stamp(const RsSource *source);    /* as opened */
+uint64_t rs_source_position(const RsSource *source);       /* bytes of the file taken in so far; under the lock of rs_source_next() */
 
 /* SHA-256 of the file's own bytes in lower-case hex. Reads the file again; may run in another thread than rs_source_next(). */
 bool rs_source_sha256(const RsSource *source, char hex[65], GError **error);

@@ -79,17 +79,19 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   g_autofree char *folder = trim_slashes(options->output);
   g_autoptr(RsMask) mask = mask_new(options, folder, error);
   if (mask == NULL) return RS_ERROR_IO;
+  rs_progress_stage(progress, rs_say(options->language, "opening the files"), NULL); /* a pipe is taken in here */
   g_auto(RsRun) run = {.reader = rs_reader_new(&read_options, error)};
   if (run.reader == NULL) return RS_ERROR_IO;
-  rs_summary_mappings(options, rs_reader_report(run.reader));
   __attribute__((cleanup(case_unlock))) RsCaseLock *lock = rs_case_lock(folder, error);
   if (lock == NULL) return RS_ERROR_IO;
 
-  rs_progress_stage(progress, rs_say(options->language, "reading claims"));
+  rs_progress_stage(progress, rs_say(options->language, "reading claims"), rs_reader_report(run.reader));
   run.claims = read_claims(run.reader, mask, folder, error);
+  rs_progress_pause(progress);
+  rs_summary_mappings(options, rs_reader_report(run.reader)); /* the encoding is settled now */
   if (run.claims == NULL || !rs_run_find(&run, options, progress, error)) return RS_ERROR_IO;
 
-  rs_progress_stage(progress, rs_say(options->language, "writing the case folder"));
+  rs_progress_stage(progress, rs_say(options->language, "writing the case folder"), NULL);
   g_autofree char *command = command_line(options);
   char digest[65], number[2][24];
   RsCase c = rs_run_case(&run, options, mask);

@@ -15,8 +15,9 @@ int rs_command_keygen(const RsOptions *options, GError **error);
 int rs_command_seal(const RsOptions *options, GError **error);
 int rs_command_verify(const RsOptions *options, GError **error);
 
-
 /* By its name; NULL: none. */
 const RsCommand *rs_command_find(const char *name);
+/* All commands, in the order they are shown: main.c. */
+const RsCommand *rs_commands(size_t *n);
 
 #endif

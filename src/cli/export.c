@@ -46,8 +46,10 @@ static bool options_agree(const RsOptions *options, const RsExporter *exporter, 
   return true;
 }
 
-static void say_what(const RsOptions *options, const RsPicture *picture, const char *path) {
-  if (options->quiet) return;
+static bool say_what(const RsOptions *options, const RsPicture *picture, const char *path, GError **error) {
+  const RsSummaryCount count[] = {{"nodes", picture->nodes->len}, {"edges", picture->edges->len}};
+  if (options->json) return rs_summary_written(path, count, G_N_ELEMENTS(count), error);
+  if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
   fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n"), path, nodes, edges);
   if (picture->nodes->len > READABLE_NODES)
@@ -56,6 +58,7 @@ static void say_what(const RsOptions *options, const RsPicture *picture, const c
                    "more than %u nodes are hard to read as a picture: --top N keeps the leads and what is busiest, --per-ring "
                    "writes one file a ring\n"),
             READABLE_NODES);
+  return true;
 }
 
 static bool size_ok(const RsOptions *options, const RsExporter *exporter, const RsPicture *picture, GError **error) {
@@ -78,8 +81,7 @@ static bool export_one(const RsOptions *options, const RsExporter *exporter, con
   if (options->top > 0) rs_picture_keep(picture, (uint32_t)options->top);
   const RsExport what = {read, ring_id, picture, picture->nodes->len == n_nodes, options->language};
   if (!size_ok(options, exporter, picture, error) || !rs_exporter_run(exporter, &what, path, error)) return false;
-  say_what(options, picture, shown);
-  return true;
+  return say_what(options, picture, shown, error);
 }
 
 /* One file or folder a ring, in a new folder that comes into being as a whole. */

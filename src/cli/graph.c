@@ -3,6 +3,7 @@
 #include "base/words.h"
 #include "cli/commands.h"
 #include "cli/graph_part.h"
+#include "cli/progress.h"
 #include "cli/summary.h"
 #include "exporters/case.h"
 #include "graph/whole.h"
@@ -17,16 +18,20 @@ static bool save_key(const RsOptions *options, const RsMask *mask, GError **erro
   return rs_mask_save(mask, path, error);
 }
 
-static void say(const RsOptions *options, const RsKnowledge *knowledge, const RsWhole *whole) {
-  if (options->quiet) return;
+static bool say(const RsOptions *options, const RsKnowledge *knowledge, const RsWhole *whole, GError **error) {
   uint64_t relations = 0;
   for (int r = 0; r < RS_N_RELATIONS; r++) relations += knowledge->relation[r].n;
+  const RsSummaryCount count[] = {{"nodes", whole->n_nodes}, {"relations", relations}, {"components", whole->n_components},
+                                  {"communities", whole->n_communities}, {"nodes_without_community", whole->n_skipped_nodes}};
+  if (options->json) return rs_summary_written(options->output, count, G_N_ELEMENTS(count), error);
+  if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(whole->n_nodes), *edges = rs_summary_count(relations);
   fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s relations, %u components, %u communities\n"),
           options->output, nodes, edges, whole->n_components, whole->n_communities);
-  if (whole->n_skipped_components == 0) return;
+  if (whole->n_skipped_components == 0) return true;
   g_autofree char *skipped = rs_summary_count(whole->n_skipped_nodes), *limit = rs_summary_count(whole->max_edges);
   fprintf(stderr, rs_say(options->language, "not computed: communities of %s nodes in %u components of more than %s relations\n"), skipped, whole->n_skipped_components, limit);
+  return true;
 }
 
 int rs_command_graph(const RsOptions *options, GError **error) {
@@ -37,17 +42,23 @@ int rs_command_graph(const RsOptions *options, GError **error) {
   RsReadOptions read_options = rs_options_read(options);
   g_autoptr(RsMask) mask = options->unmask ? rs_mask_clear() : rs_mask_new(options->mask_key, error);
   if (mask == NULL) return RS_ERROR_IO;
+  RsProgress *progress = rs_progress_start(options);
+  rs_progress_stage(progress, rs_say(options->language, "opening the files"), NULL);
   g_autoptr(RsReader) reader = rs_reader_new(&read_options, error);
   if (reader == NULL) return RS_ERROR_IO;
-  rs_summary_mappings(options, rs_reader_report(reader));
+  rs_progress_stage(progress, rs_say(options->language, "reading claims"), rs_reader_report(reader));
   g_autoptr(RsClaims) claims = rs_reader_read(reader, error);
+  rs_progress_pause(progress);
+  rs_summary_mappings(options, rs_reader_report(reader)); /* the encoding is settled now */
   if (claims == NULL) return RS_ERROR_IO;
+  rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"), NULL);
   g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
   if (knowledge == NULL) return RS_ERROR_IO;
   const bool keep_key = !options->unmask && options->mask_key == NULL;
   if (options->ego != NULL || options->top > 0) {
     const RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .mask = mask,
                       .text_language = options->text_language, .n_threads = options->n_threads};
+    rs_progress_end(progress);
     return rs_graph_part(options, &c, error) && (!keep_key || save_key(options, mask, error)) ? 0 : RS_ERROR_IO;
   }
   RsWholeOptions whole_options = {.seed = (uint64_t)options->seed};
@@ -55,6 +66,6 @@ int rs_command_graph(const RsOptions *options, GError **error) {
   if (whole == NULL) return RS_ERROR_IO;
   if (!rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, options->output, error)) return RS_ERROR_IO;
   if (keep_key && !save_key(options, mask, error)) return RS_ERROR_IO;
-  say(options, knowledge, whole);
-  return 0;
+  rs_progress_end(progress);
+  return say(options, knowledge, whole, error) ? 0 : RS_ERROR_IO;
 }

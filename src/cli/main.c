@@ -2,6 +2,8 @@
 #include "base/interrupt.h"
 #include "base/words.h"
 #include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/progress.h"
 #include "cli/terminal.h"
 
 #include <stdio.h>
@@ -12,26 +14,28 @@
 #define READING "map settlements persons doctors institutions drugs since until allow-rejects threads sheet temp memory seed"
 
 static const RsCommand commands[] = {
-    {"analyze", "CLAIMS... -o CASE", "claims in, a case folder with ranked leads out",
+    {"analyze", "CLAIMS... -o CASE", N_("claims in, a case folder with ranked leads out"),
      READING " output patterns top unmask authority operator mask-key json", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
-    {"graph", "CLAIMS... -o FILE", "the knowledge graph as GraphML: whole, around one entity, or the best-connected entities",
-     READING " output unmask authority mask-key ego hops top force",
+    {"graph", "CLAIMS... -o FILE", N_("the knowledge graph as GraphML: whole, around one entity, or the best-connected entities"),
+     READING " output unmask authority mask-key ego hops top force json",
      "ringscope graph claims.csv.gz -o city.graphml\n  ringscope graph claims.csv.gz --ego institution:P01 --hops 1 -o near.gexf", rs_command_graph, 1, G_MAXUINT},
-    {"explain", "CASE RING|TYPE:ID", "why: facts, points, counter-facts, people, bursts, and the claim lines behind them", "mask-key top json",
+    {"explain", "CASE RING|TYPE:ID", N_("why: facts, points, counter-facts, people, bursts, and the claim lines behind them"), "mask-key top json",
      "ringscope explain case R0001\n  ringscope explain case person:P1", rs_command_explain, 2, 2},
-    {"export", "CASE --format F -o PATH", "what the case holds, for another program: graphml gexf csv neo4j i2 xlsx html", "format ring all per-ring top force output mask-key operator authority",
+    {"export", "CASE --format F -o PATH", N_("what the case holds, for another program: graphml gexf csv neo4j i2 xlsx html"), "format ring all per-ring top force output mask-key operator authority json",
      "ringscope export case --format gexf --ring R0001 -o R0001.gexf\n  ringscope export case --format neo4j -o neo4j", rs_command_export, 1, 1},
-    {"seal", "CASE --key FILE -o PACK", "a case, or one ring of it, as one signed file", "ring key output operator authority",
+    {"seal", "CASE --key FILE -o PACK", N_("a case, or one ring of it, as one signed file"), "ring key output operator authority",
      "ringscope seal case --key my.key -o case.pack", rs_command_seal, 1, 1},
-    {"keygen", "-o KEY", "a pair of keys to seal with: KEY and KEY.pub", "output", "ringscope keygen -o my.key", rs_command_keygen, 0, 0},
-    {"verify", "CASE|PACK [--rerun FILE...]", "whether a case or a sealed pack is as it was written; computed again, whether it comes out the same",
+    {"keygen", "-o KEY", N_("a pair of keys to seal with: KEY and KEY.pub"), "output", "ringscope keygen -o my.key", rs_command_keygen, 0, 0},
+    {"verify", "CASE|PACK [--rerun FILE...]", N_("whether a case or a sealed pack is as it was written; computed again, whether it comes out the same"),
      "json public-key sealed rerun map settlements persons doctors institutions drugs threads sheet temp memory",
      "ringscope verify case\n  ringscope verify case.pack --public-key my.key.pub\n  ringscope verify case --rerun claims.csv persons.csv", rs_command_verify, 1, G_MAXUINT},
-    {"map", "FILE", "looks at a file's header and first rows and proposes a mapping", "sheet", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
-    {"simulate", "-o DIR", "synthetic claims with planted rings, innocent look-alikes and the truth about both",
-     "output seed people days lines rings hard innocent-level", "ringscope simulate --seed 7 -o city", rs_command_simulate, 0, 0},
-    {"score", "CASE --truth FILE", "precision and recall of a case against the truth", "truth innocent json",
+    {"map", "FILE", N_("looks at a file's header and first rows and proposes a mapping"), "sheet json", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
+    {"simulate", "-o DIR", N_("synthetic claims with planted rings, innocent look-alikes and the truth about both"),
+     "output seed people days lines rings hard innocent-level json", "ringscope simulate --seed 7 -o city", rs_command_simulate, 0, 0},
+    {"score", "CASE --truth FILE", N_("precision and recall of a case against the truth"), "truth innocent json",
      "ringscope score case --truth city/truth.csv", rs_command_score, 1, 1},
+    {"completion", "bash|zsh|fish", N_("a script with which the shell completes commands and options"), "",
+     "source <(ringscope completion bash)", rs_command_completion, 1, 1},
 };
 
 const RsCommand *rs_command_find(const char *name) {
@@ -40,35 +44,42 @@ const RsCommand *rs_command_find(const char *name) {
   return NULL;
 }
 
-static void help(void) {
-  printf("ringscope %s: finds suspicious groups in medical insurance claims\n\nUsage: ringscope COMMAND ... [options]\n\n", RS_VERSION);
-  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) printf("  %-9s %-20s %s\n", commands[i].name, commands[i].operands, commands[i].summary);
-  printf("\nringscope COMMAND --help tells more. Leads are for review; they prove nothing by themselves.\n");
+const RsCommand *rs_commands(size_t *n) {
+  *n = G_N_ELEMENTS(commands);
+  return commands;
 }
 
 static int usage_error(const char *name) {
   const char *names[G_N_ELEMENTS(commands) + 1] = {0};
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) names[i] = commands[i].name;
   const char *nearest = rs_options_nearest(name, names);
-  if (nearest != NULL) fprintf(stderr, "ringscope: no command '%s'; did you mean '%s'?\n", name, nearest);
-  else fprintf(stderr, "ringscope: no command '%s'; see ringscope --help\n", name);
+  if (nearest != NULL) fprintf(stderr, _("ringscope: no command '%s'; did you mean '%s'?\n"), name, nearest);
+  else fprintf(stderr, _("ringscope: no command '%s'; see ringscope --help\n"), name);
   return RS_ERROR_USAGE;
 }
 
-static bool asks_help(int argc, char **argv) {
+static bool has_word(int argc, char **argv, const char *word) {
   for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+    if (strcmp(argv[i], word) == 0) return true;
   return false;
 }
 
+static bool asks_help(int argc, char **argv) { return has_word(argc, argv, "--help") || has_word(argc, argv, "-h"); }
+
+/* command NULL: of the whole program. */
+static int help(const RsCommand *command, bool json) {
+  if (json) return rs_help_json(command, NULL) ? 0 : RS_ERROR_IO;
+  if (command != NULL) rs_help_command(command);
+  else rs_help_program(stdout);
+  return 0;
+}
+
 static int run(const RsCommand *command, int argc, char **argv) {
-  if (asks_help(argc, argv)) {
-    rs_options_help(command);
-    return 0;
-  }
+  if (asks_help(argc, argv)) return help(command, has_word(argc, argv, "--json"));
   GError *error = NULL;
   g_autoptr(RsOptions) options = rs_options_new(command, argc, argv, &error);
   int code = options == NULL ? RS_ERROR_USAGE : command->run(options, &error);
+  rs_progress_stop();
   rs_interrupt_hold(); /* an interrupted run says no more */
   rs_interrupt_resume();
   if (error != NULL) {
@@ -85,7 +96,7 @@ static int run(const RsCommand *command, int argc, char **argv) {
 static int printed(int code) {
   struct rlimit memory;
   if (fflush(stdout) != 0 || ferror(stdout)) {
-    fprintf(stderr, "ringscope: standard output: cannot write\n");
+    fprintf(stderr, "%s", _("ringscope: standard output: cannot write\n"));
     if (code == 0) code = RS_ERROR_IO;
   }
   if (getrlimit(RLIMIT_AS, &memory) == 0 && memory.rlim_cur != RLIM_INFINITY) _exit(code);
@@ -118,11 +129,13 @@ int main(int argc, char **argv) {
   rs_words_terminal_set(language_of(argc, argv));
   g_log_set_default_handler(log_or_end, NULL);
   if (argc < 2) {
-    help();
+    rs_help_program(stderr);
     return RS_ERROR_USAGE;
   }
-  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) return help(), printed(0);
+  const bool json = has_word(argc, argv, "--json"), about = strcmp(argv[1], "help") == 0;
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (about && (argc == 2 || argv[2][0] == '-'))) return printed(help(NULL, json));
   if (strcmp(argv[1], "--version") == 0) return printf("ringscope %s\n", RS_VERSION), printed(0);
-  const RsCommand *command = rs_command_find(argv[1]);
-  return command == NULL ? usage_error(argv[1]) : printed(run(command, argc - 1, argv + 1));
+  const RsCommand *command = rs_command_find(argv[about ? 2 : 1]);
+  if (command != NULL) return printed(about ? help(command, json) : run(command, argc - 1, argv + 1));
+  return usage_error(argv[about ? 2 : 1]);
 }

@@ -9,54 +9,55 @@
 #include <stdio.h>
 #include <string.h>
 
+/* help NULL: said with the option before it. */
 typedef struct { const char *name; char letter; GOptionArg arg; size_t offset; const char *help, *value; } Option;
 
 /* Texts are taken as bytes (ARG_FILENAME), whatever the locale: an authority reference in Chinese must pass under LC_ALL=C too. */
 #define AT(field) G_STRUCT_OFFSET(RsOptions, field)
 static const Option all_options[] = {
-    {"output", 'o', G_OPTION_ARG_FILENAME, AT(output), "where the result goes", "PATH"},
-    {"map", 'm', G_OPTION_ARG_FILENAME, AT(map), "column mapping: ringscope, nhsa, medicare or a file (default: by header)", "NAME|FILE"},
-    {"settlements", 0, G_OPTION_ARG_FILENAME, AT(settlements), "the platform's second table", "FILE"},
-    {"persons", 0, G_OPTION_ARG_FILENAME, AT(persons), "attributes of persons (id first)", "FILE"},
-    {"doctors", 0, G_OPTION_ARG_FILENAME, AT(doctors), "attributes of doctors", "FILE"},
-    {"institutions", 0, G_OPTION_ARG_FILENAME, AT(institutions), "attributes of institutions", "FILE"},
-    {"drugs", 0, G_OPTION_ARG_FILENAME, AT(drugs), "attributes of drugs", "FILE"},
-    {"since", 0, G_OPTION_ARG_FILENAME, AT(since), "first day that counts", "YYYY-MM-DD"},
-    {"until", 0, G_OPTION_ARG_FILENAME, AT(until), "last day that counts", "YYYY-MM-DD"},
-    {"patterns", 0, G_OPTION_ARG_FILENAME, AT(patterns), "only these patterns, separated by commas", "LIST"},
-    {"top", 0, G_OPTION_ARG_INT, AT(top), "at most this many: leads, rows of a list, nodes", "N"},
-    {"allow-rejects", 0, G_OPTION_ARG_NONE, AT(allow_rejects), "go on with many unusable rows", NULL},
-    {"unmask", 0, G_OPTION_ARG_NONE, AT(unmask), "clear ids in the output; needs --authority", NULL},
-    {"authority", 0, G_OPTION_ARG_FILENAME, AT(authority), "reference of the order that allows clear ids", "REF"},
-    {"operator", 0, G_OPTION_ARG_FILENAME, AT(operator_name), "who works, for the log", "NAME"},
-    {"mask-key", 0, G_OPTION_ARG_FILENAME, AT(mask_key), "reuse the masking key of another case", "FILE"},
-    {"threads", 't', G_OPTION_ARG_INT, AT(threads), "threads, 1 to 64 (default: all cores)", "N"},
-    {"seed", 0, G_OPTION_ARG_INT64, AT(seed), "seed of everything random (default 1)", "N"},
-    {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), "refuse to use more than this, such as 4G", "SIZE"},
-    {"sheet", 0, G_OPTION_ARG_FILENAME, AT(sheet), "sheet of an Excel workbook (default: the first)", "NAME"},
-    {"temp", 0, G_OPTION_ARG_FILENAME, AT(temp), "folder for temporary files", "DIR"},
-    {"format", 'f', G_OPTION_ARG_FILENAME, AT(format), "graphml, gexf, csv, neo4j, i2, xlsx or html", "F"},
-    {"ring", 0, G_OPTION_ARG_FILENAME, AT(ring), "one ring of the case, such as R0001", "R"},
-    {"all", 0, G_OPTION_ARG_NONE, AT(all), "the whole case (the default)", NULL},
-    {"per-ring", 0, G_OPTION_ARG_NONE, AT(per_ring), "one file a ring, in a new folder", NULL},
-    {"force", 0, G_OPTION_ARG_NONE, AT(force), "write even what the usual reader does not bear", NULL},
-    {"ego", 0, G_OPTION_ARG_FILENAME, AT(ego), "only this entity and what is near it", "TYPE:ID"},
-    {"hops", 0, G_OPTION_ARG_INT, AT(hops), "how near, with --ego (default 1)", "N"},
-    {"key", 'k', G_OPTION_ARG_FILENAME, AT(key), "private key to sign with", "FILE"},
-    {"public-key", 0, G_OPTION_ARG_FILENAME, AT(public_key), "public key that a pack must be signed with", "FILE"},
-    {"sealed", 0, G_OPTION_ARG_FILENAME, AT(sealed), "a pack of this case: the log must go on from what was sealed", "PACK"},
-    {"rerun", 0, G_OPTION_ARG_NONE, AT(rerun), "compute the case again from these files, and compare", NULL},
-    {"truth", 0, G_OPTION_ARG_FILENAME, AT(truth), "which groups are rings", "FILE"},
-    {"innocent", 0, G_OPTION_ARG_FILENAME, AT(innocent), "which groups are innocent", "FILE"},
-    {"people", 0, G_OPTION_ARG_INT, AT(n_people), "insured persons", "N"},
-    {"days", 0, G_OPTION_ARG_INT, AT(days), "days of claims", "N"},
-    {"lines", 0, G_OPTION_ARG_INT64, AT(n_lines), "claim lines, about", "N"},
-    {"rings", 0, G_OPTION_ARG_FILENAME, AT(rings), "rings by pattern: batch,resale,steering,crossregion,duplicate,travel,trace", "N,N,..."},
-    {"hard", 0, G_OPTION_ARG_DOUBLE, AT(hard), "0 careless rings .. 1 careful ones", "X"},
-    {"innocent-level", 0, G_OPTION_ARG_DOUBLE, AT(innocent_level), "0 no innocent groups .. 1 the usual number", "X"},
-    {"json", 0, G_OPTION_ARG_NONE, AT(json), "the result as JSON on stdout", NULL},
-    {"lang", 0, G_OPTION_ARG_FILENAME, AT(lang), "language: zh or en (default: from LANG)", "zh|en"},
-    {"quiet", 'q', G_OPTION_ARG_NONE, AT(quiet), "say nothing but errors and results", NULL},
+    {"output", 'o', G_OPTION_ARG_FILENAME, AT(output), N_("where the result goes"), "PATH"},
+    {"map", 'm', G_OPTION_ARG_FILENAME, AT(map), N_("column mapping: ringscope, nhsa, medicare or a file; by default the header decides"), "NAME|FILE"},
+    {"settlements", 0, G_OPTION_ARG_FILENAME, AT(settlements), N_("the platform's second table"), "FILE"},
+    {"persons", 0, G_OPTION_ARG_FILENAME, AT(persons), N_("what is known of them, id first"), "FILE"},
+    {"doctors", 0, G_OPTION_ARG_FILENAME, AT(doctors), NULL, "FILE"},
+    {"institutions", 0, G_OPTION_ARG_FILENAME, AT(institutions), NULL, "FILE"},
+    {"drugs", 0, G_OPTION_ARG_FILENAME, AT(drugs), NULL, "FILE"},
+    {"since", 0, G_OPTION_ARG_FILENAME, AT(since), N_("first and last day that count"), "YYYY-MM-DD"},
+    {"until", 0, G_OPTION_ARG_FILENAME, AT(until), NULL, "YYYY-MM-DD"},
+    {"patterns", 0, G_OPTION_ARG_FILENAME, AT(patterns), N_("only these patterns, separated by commas"), "LIST"},
+    {"top", 0, G_OPTION_ARG_INT, AT(top), N_("at most this many: leads, rows of a list, nodes"), "N"},
+    {"allow-rejects", 0, G_OPTION_ARG_NONE, AT(allow_rejects), N_("go on with many unusable rows"), NULL},
+    {"unmask", 0, G_OPTION_ARG_NONE, AT(unmask), N_("clear ids in the output; needs --authority"), NULL},
+    {"authority", 0, G_OPTION_ARG_FILENAME, AT(authority), N_("reference of the order that allows clear ids"), "REF"},
+    {"operator", 0, G_OPTION_ARG_FILENAME, AT(operator_name), N_("who works, for the log"), "NAME"},
+    {"mask-key", 0, G_OPTION_ARG_FILENAME, AT(mask_key), N_("reuse the masking key of another case"), "FILE"},
+    {"threads", 't', G_OPTION_ARG_INT, AT(threads), N_("threads, 1 to 64 (default: all cores)"), "N"},
+    {"seed", 0, G_OPTION_ARG_INT64, AT(seed), N_("seed of everything random (default 1)"), "N"},
+    {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), N_("refuse to use more than this, such as 4G"), "SIZE"},
+    {"sheet", 0, G_OPTION_ARG_FILENAME, AT(sheet), N_("sheet of an Excel workbook (default: the first)"), "NAME"},
+    {"temp", 0, G_OPTION_ARG_FILENAME, AT(temp), N_("folder for temporary files"), "DIR"},
+    {"format", 'f', G_OPTION_ARG_FILENAME, AT(format), N_("graphml, gexf, csv, neo4j, i2, xlsx or html"), "F"},
+    {"ring", 0, G_OPTION_ARG_FILENAME, AT(ring), N_("one ring of the case, such as R0001"), "R"},
+    {"all", 0, G_OPTION_ARG_NONE, AT(all), N_("the whole case (the default)"), NULL},
+    {"per-ring", 0, G_OPTION_ARG_NONE, AT(per_ring), N_("one file a ring, in a new folder"), NULL},
+    {"force", 0, G_OPTION_ARG_NONE, AT(force), N_("write even what the usual reader does not bear"), NULL},
+    {"ego", 0, G_OPTION_ARG_FILENAME, AT(ego), N_("only this entity and what is near it"), "TYPE:ID"},
+    {"hops", 0, G_OPTION_ARG_INT, AT(hops), N_("how near, with --ego (default 1)"), "N"},
+    {"key", 'k', G_OPTION_ARG_FILENAME, AT(key), N_("private key to sign with"), "FILE"},
+    {"public-key", 0, G_OPTION_ARG_FILENAME, AT(public_key), N_("public key that a pack must be signed with"), "FILE"},
+    {"sealed", 0, G_OPTION_ARG_FILENAME, AT(sealed), N_("a pack of this case: the log must go on from what was sealed"), "PACK"},
+    {"rerun", 0, G_OPTION_ARG_NONE, AT(rerun), N_("compute the case again from these files, and compare"), NULL},
+    {"truth", 0, G_OPTION_ARG_FILENAME, AT(truth), N_("which groups are rings"), "FILE"},
+    {"innocent", 0, G_OPTION_ARG_FILENAME, AT(innocent), N_("which groups are innocent"), "FILE"},
+    {"people", 0, G_OPTION_ARG_INT, AT(n_people), N_("insured persons"), "N"},
+    {"days", 0, G_OPTION_ARG_INT, AT(days), N_("days of claims"), "N"},
+    {"lines", 0, G_OPTION_ARG_INT64, AT(n_lines), N_("claim lines, about"), "N"},
+    {"rings", 0, G_OPTION_ARG_FILENAME, AT(rings), N_("how many rings: batch, resale, steering, crossregion, duplicate, travel, trace"), "N,N,..."},
+    {"hard", 0, G_OPTION_ARG_DOUBLE, AT(hard), N_("0 careless rings .. 1 careful ones"), "X"},
+    {"innocent-level", 0, G_OPTION_ARG_DOUBLE, AT(innocent_level), N_("0 no innocent groups .. 1 the usual number"), "X"},
+    {"json", 0, G_OPTION_ARG_NONE, AT(json), N_("the result as JSON on stdout"), NULL},
+    {"lang", 0, G_OPTION_ARG_FILENAME, AT(lang), N_("language: zh or en (default: from LANG)"), "zh|en"},
+    {"quiet", 'q', G_OPTION_ARG_NONE, AT(quiet), N_("say nothing but errors and results"), NULL},
 };
 
 static const Option *option_find(const char *name) {
@@ -89,27 +90,17 @@ static GOptionEntry *entries_of(const RsCommand *command, RsOptions *options) {
   return entry;
 }
 
-static GOptionContext *context_of(const RsCommand *command, GOptionEntry *entry) {
-  g_autofree char *title = g_strdup_printf("%s: %s", command->operands, command->summary);
-  GOptionContext *context = g_option_context_new(title);
-  g_autofree char *description = g_strdup_printf("Example:\n  %s\n", command->example);
-  g_option_context_set_description(context, description);
-  g_option_context_add_main_entries(context, entry, NULL);
-  g_option_context_set_help_enabled(context, FALSE);
-  return context;
+size_t rs_options_info(const RsCommand *command, RsOptionInfo info[RS_MAX_OPTIONS]) {
+  size_t n = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++) {
+    const Option *o = &all_options[i];
+    if (takes(command, o->name)) info[n++] = (RsOptionInfo){o->name, o->letter, o->value, o->help};
+  }
+  g_assert(n == 0 || info[0].help != NULL);
+  return n;
 }
 
-void rs_options_help(const RsCommand *command) {
-  RsOptions unused = {0};
-  g_autofree GOptionEntry *entry = entries_of(command, &unused);
-  printf("Usage: ringscope %s %s [options]\n  %s\n\nOptions:\n", command->name, command->operands, command->summary);
-  for (const GOptionEntry *e = entry; e->long_name != NULL; e++) {
-    g_autofree char *name = g_strdup_printf("--%s%s%s", e->long_name, e->arg_description ? " " : "", e->arg_description ? e->arg_description : "");
-    if (e->short_name) printf("  -%c, %-28s %s\n", e->short_name, name, e->description);
-    else printf("      %-28s %s\n", name, e->description);
-  }
-  printf("\nExample:\n  %s\n", command->example);
-}
+const char *const *rs_options_mappings(void) { return rs_mapping_names(); }
 
 unsigned rs_options_distance(const char *a, const char *b) {
   return g_utf8_validate(a, -1, NULL) && g_utf8_validate(b, -1, NULL) ? rs_mapping_distance(a, b) : G_MAXUINT;
@@ -125,20 +116,37 @@ const char *rs_options_nearest(const char *word, const char *const *words) {
   return best;
 }
 
-/* GOption says only that an option is unknown; we also say which one may have been meant. */
-static void explain_unknown(const RsCommand *command, GError **error) {
-  if (error == NULL || *error == NULL) return;
-  g_autofree char *said = g_strdup((*error)->message);
-  const char *dash = strstr(said, "--");
+/* By its name, or by its letter. */
+static const Option *option_meant(const char *name) {
+  for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++)
+    if (all_options[i].letter != '\0' && name[0] == all_options[i].letter && name[1] == '\0') return &all_options[i];
+  return option_find(name);
+}
+
+static void unknown_option(const RsCommand *command, const char *word, GError **error) {
   const char *names[G_N_ELEMENTS(all_options) + 1] = {0};
   size_t n = 0;
   for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++)
     if (takes(command, all_options[i].name)) names[n++] = all_options[i].name;
-  const char *nearest = dash != NULL && g_str_has_prefix(said, "Unknown") ? rs_options_nearest(dash + 2, names) : NULL;
-  g_clear_error(error);
-  said[0] = g_ascii_tolower(said[0]);
-  if (nearest != NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s; did you mean --%s?"), said, nearest);
-  else g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s; see ringscope %s --help"), said, command->name);
+  const bool long_one = g_str_has_prefix(word, "--");
+  const char *nearest = long_one ? rs_options_nearest(word + 2, names) : NULL;
+  if (long_one && option_find(word + 2) != NULL && !takes(command, word + 2))
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("'%s' does not go with %s; see ringscope %s --help"), word, command->name, command->name);
+  else if (nearest != NULL)
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("unknown option '%s'; did you mean --%s?"), word, nearest);
+  else g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("unknown option '%s'; see ringscope %s --help"), word, command->name);
+}
+
+/* GOption's words, said as ours: which option was meant, what a value looks like. Its texts end in the option's name. */
+static void explain_failure(const RsCommand *command, const GError *failed, GError **error) {
+  const char *space = strrchr(failed->message, ' ');
+  g_autofree char *word = g_strdup(space != NULL ? space + 1 : failed->message);
+  const Option *option = option_meant(word + strspn(word, "-"));
+  if (g_error_matches(failed, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)) unknown_option(command, word, error);
+  else if (option != NULL && option->value != NULL && g_str_has_prefix(failed->message, "Missing"))
+    g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s needs a value: %s %s"), word, word, option->value);
+  else if (option != NULL) g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s: the value is no number"), word);
+  else g_set_error(error, RS_ERROR, RS_ERROR_USAGE, "%s", failed->message);
 }
 
 static bool read_day(const char *name, const char *text, uint16_t *day, GError **error) {
@@ -218,6 +226,8 @@ static bool check(const RsCommand *command, RsOptions *options, GError **error) 
     g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("usage: ringscope %s %s; see ringscope %s --help"), command->name, command->operands, command->name);
     return false;
   }
+  if (options->json && g_strcmp0(options->output, "-") == 0)
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--json and -o - both want standard output")), false;
   if (strstr(command->operands, "-o") != NULL && options->output == NULL)
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("%s needs -o PATH: where the result goes"), command->name), false;
   return true;
@@ -228,15 +238,17 @@ RsOptions *rs_options_new(const RsCommand *command, int argc, char **argv, GErro
   options->seed = 1;
   options->hard = options->innocent_level = -1;
   g_autofree GOptionEntry *entry = entries_of(command, options);
-  GOptionContext *context = context_of(command, entry);
+  GOptionContext *context = g_option_context_new(NULL);
+  g_option_context_add_main_entries(context, entry, NULL);
+  g_option_context_set_help_enabled(context, FALSE);
   g_auto(GStrv) words = g_new0(char *, (gsize)argc + 1);
   for (int i = 0; i < argc; i++) words[i] = g_strdup(argv[i]);
   GError *failed = NULL;
   gboolean ok = g_option_context_parse_strv(context, &words, &failed);
   g_option_context_free(context);
   if (!ok) {
-    g_propagate_error(error, failed);
-    explain_unknown(command, error);
+    explain_failure(command, failed, error);
+    g_error_free(failed);
     return NULL;
   }
   options->operand = g_strdupv(words + (words[0] != NULL));

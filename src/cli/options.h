@@ -38,12 +38,24 @@ typedef struct {
 RsOptions *rs_options_new(const RsCommand *command, int argc, char **argv, GError **error);
 void rs_options_free(RsOptions *options);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsOptions, rs_options_free)
-void rs_options_help(const RsCommand *command);
 
 /* Whether there is such an option, and whether it stands alone. */
 bool rs_options_is_known(const char *name);
 bool rs_options_is_flag(const char *name);
 
+/* What is known of an option: for --help, man pages and completions. */
+typedef struct {
+  const char *name;
+  char letter;       /* 0: none */
+  const char *value; /* its placeholder, such as FILE or zh|en; NULL: a switch */
+  const char *help;  /* to be said with _(); NULL: shares the line of the option before it */
+} RsOptionInfo;
+#define RS_MAX_OPTIONS 64
+/* The options a command takes, in the order they are shown; returns how many. */
+size_t rs_options_info(const RsCommand *command, RsOptionInfo info[RS_MAX_OPTIONS]);
+
+/* The names --map knows, NULL-terminated. */
+const char *const *rs_options_mappings(void);
 /* What the reader needs of them; operands become claim paths. */
 RsReadOptions rs_options_read(const RsOptions *options);
 /* The nearest word by edit distance, or NULL when none is near. */

@@ -1,44 +1,171 @@
 #include "cli/progress.h"
 
+#include "base/interrupt.h"
+#include "base/words.h"
+#include "cli/summary.h"
+#include "cli/terminal.h"
+
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-struct RsProgress { gint64 started, stage_started; double stage_cpu; const char *stage; bool show, timing, shown; };
+#define REDRAW_USEC (G_USEC_PER_SEC / 4)
+#define CLEAR_LINE "\r\033[K"
 
-RsProgress *rs_progress_start(const RsOptions *options) {
-  static RsProgress progress;
-  progress = (RsProgress){.started = g_get_monotonic_time(), .show = !options->quiet && isatty(STDERR_FILENO),
-                          .timing = g_getenv("RS_TIMING") != NULL};
-  progress.stage_started = progress.started;
-  return &progress;
-}
+struct RsProgress {
+  GMutex lock;       /* guards all below and the line on the terminal */
+  GCond changed;
+  GThread *thread;   /* NULL: nothing is shown */
+  gint64 started, stage_started;
+  double stage_cpu;
+  const char *stage; /* NULL: paused */
+  const RsReport *report;
+  bool timing, shown, ended;
+};
+
+static RsProgress the_progress; /* one a program, as there is one terminal */
+static bool in_use;
 
 static double seconds_of(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
+
+/* ---- the line ---- */
+
+/* "1.2 GB": three digits are enough for progress. */
+static char *size_text(uint64_t bytes) { return g_format_size(bytes); }
+
+static void add_time_left(GString *line, uint64_t bytes, uint64_t total, double seconds) {
+  if (bytes == 0 || bytes >= total || seconds < 2.0) return;
+  const double left = seconds * (double)(total - bytes) / (double)bytes;
+  const unsigned whole = (unsigned)(left < 1e6 ? left + 0.5 : 1e6);
+  g_string_append_printf(line, _("  about %u:%02u left"), whole / 60, whole % 60);
+}
+
+char *rs_progress_line(const char *stage, uint64_t bytes, uint64_t total, uint64_t rows, double seconds) {
+  GString *line = g_string_new(stage);
+  if (total == 0) {
+    g_string_append_printf(line, "  %.0f s", seconds);
+    return g_string_free(line, FALSE);
+  }
+  g_autofree char *done = size_text(bytes), *all = size_text(total), *n = rs_summary_count(rows);
+  g_autofree char *rate = rs_summary_count(seconds > 0 ? (uint64_t)((double)rows / seconds) : 0);
+  g_string_append_printf(line, _("  %s of %s  %u %%  %s rows  %s rows/s"), done, all, (unsigned)(100.0 * (double)bytes / (double)total), n, rate);
+  add_time_left(line, bytes, total, seconds);
+  return g_string_free(line, FALSE);
+}
+
+/* The reader's threads count while this one looks. */
+static char *line_now(const RsProgress *progress, gint64 now) {
+  uint64_t bytes = 0, total = 0, rows = 0;
+  for (guint i = 0; progress->report != NULL && i < progress->report->files->len; i++) {
+    const RsInputFile *file = g_ptr_array_index(progress->report->files, i);
+    if (file->mapping == NULL) continue; /* an attribute table, read before */
+    bytes += __atomic_load_n(&file->bytes_read, __ATOMIC_RELAXED);
+    rows += __atomic_load_n(&file->rows, __ATOMIC_RELAXED);
+    total += file->bytes;
+  }
+  return rs_progress_line(progress->stage, MIN(bytes, total), total, rows, (double)(now - progress->stage_started) / 1e6);
+}
+
+static unsigned terminal_columns(void) {
+  struct winsize size;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* A line that wraps could not be taken away again: cut to the terminal. */
+static void draw(RsProgress *progress, gint64 now) {
+  g_autofree char *line = line_now(progress, now);
+  g_autoptr(GString) cut = g_string_new(NULL);
+  unsigned width = 0, columns = terminal_columns();
+  for (const char *at = line; *at != '\0'; at = g_utf8_next_char(at)) {
+    width += rs_terminal_is_wide(g_utf8_get_char(at)) ? 2 : 1;
+    if (width >= columns) break;
+    g_string_append_unichar(cut, g_utf8_get_char(at));
+  }
+  fprintf(stderr, CLEAR_LINE "%s", cut->str);
+  fflush(stderr);
+  progress->shown = true;
+  rs_interrupt_last_words(CLEAR_LINE);
+}
+
+static void clear(RsProgress *progress) {
+  if (!progress->shown) return;
+  fputs(CLEAR_LINE, stderr);
+  fflush(stderr);
+  progress->shown = false;
+  rs_interrupt_last_words(NULL);
+}
+
+static gpointer redraw(gpointer data) {
+  RsProgress *progress = data;
+  g_mutex_lock(&progress->lock);
+  while (!progress->ended) {
+    const gint64 now = g_get_monotonic_time();
+    if (progress->stage != NULL && now - progress->started >= G_USEC_PER_SEC) draw(progress, now);
+    g_cond_wait_until(&progress->changed, &progress->lock, now + REDRAW_USEC);
+  }
+  g_mutex_unlock(&progress->lock);
+  return NULL;
+}
+
+/* ---- stages ---- */
+
+static bool may_show(const RsOptions *options) {
+  const char *term = g_getenv("TERM");
+  return !options->quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+RsProgress *rs_progress_start(const RsOptions *options) {
+  RsProgress *progress = &the_progress;
+  progress->started = progress->stage_started = g_get_monotonic_time();
+  progress->timing = g_getenv("RS_TIMING") != NULL;
+  g_mutex_init(&progress->lock);
+  g_cond_init(&progress->changed);
+  in_use = true;
+  if (may_show(options)) progress->thread = g_thread_new("progress", redraw, progress);
+  return progress;
+}
 
 static void end_stage(RsProgress *progress) {
   gint64 now = g_get_monotonic_time();
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   double cpu = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  clear(progress);
   if (progress->timing && progress->stage != NULL)
     fprintf(stderr, "timing\t%s\t%.3f s\tCPU %.3f s\tpeak %ld MB\n", progress->stage, (double)(now - progress->stage_started) / 1e6,
             cpu - progress->stage_cpu, usage.ru_maxrss / 1024);
+  progress->stage = NULL;
+  progress->report = NULL;
   progress->stage_started = now;
   progress->stage_cpu = cpu;
 }
 
-void rs_progress_stage(RsProgress *progress, const char *name) {
+void rs_progress_stage(RsProgress *progress, const char *name, const RsReport *report) {
+  g_mutex_lock(&progress->lock);
   end_stage(progress);
   progress->stage = name;
-  if (!progress->show || progress->stage_started - progress->started < G_USEC_PER_SEC) return;
-  fprintf(stderr, "\r\033[K%s ...", name);
-  fflush(stderr);
-  progress->shown = true;
+  progress->report = report;
+  g_mutex_unlock(&progress->lock);
+}
+
+void rs_progress_pause(RsProgress *progress) {
+  g_mutex_lock(&progress->lock);
+  end_stage(progress);
+  g_mutex_unlock(&progress->lock);
 }
 
 double rs_progress_end(RsProgress *progress) {
+  g_mutex_lock(&progress->lock);
   end_stage(progress);
-  if (progress->shown) fprintf(stderr, "\r\033[K");
+  progress->ended = true;
+  g_cond_signal(&progress->changed);
+  g_mutex_unlock(&progress->lock);
+  if (progress->thread != NULL) g_thread_join(g_steal_pointer(&progress->thread));
   return (double)(g_get_monotonic_time() - progress->started) / 1e6;
+}
+
+void rs_progress_stop(void) {
+  if (in_use) rs_progress_end(&the_progress);
 }

@@ -134,7 +134,7 @@ RsRerun *rs_rerun_new(const RsOptions *options, const RsManifest *manifest, char
   g_autoptr(RsMask) clear = rs_mask_clear();
   RsProgress *progress = rs_progress_start(options);
   run.reader = rs_reader_new(&read_options, error);
-  rs_progress_stage(progress, rs_say(options->language, "reading claims"));
+  rs_progress_stage(progress, rs_say(options->language, "reading claims"), run.reader == NULL ? NULL : rs_reader_report(run.reader));
   run.claims = run.reader == NULL ? NULL : rs_reader_read(run.reader, error);
   if (run.claims == NULL || !rs_run_find(&run, again, progress, error)) return NULL;
   const RsCase c = rs_run_case(&run, again, clear);

@@ -7,10 +7,10 @@ static const char *attribute(RsKind kind, const char *id, const char *field, voi
 }
 
 bool rs_run_find(RsRun *run, const RsOptions *options, RsProgress *progress, GError **error) {
-  rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"));
+  rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"), NULL);
   run->knowledge = rs_knowledge_new_bare(run->claims, options->n_threads, error);
   if (run->knowledge == NULL) return false;
-  rs_progress_stage(progress, rs_say(options->language, "looking for leads"));
+  rs_progress_stage(progress, rs_say(options->language, "looking for leads"), NULL);
   const RsDetectOptions detect = {.patterns = options->pattern_bits, .seed = (uint64_t)options->seed, .n_threads = options->n_threads,
                                   .top = (uint32_t)options->top, .attribute = attribute, .attribute_data = run->reader};
   run->rings = rs_detect(run->claims, run->knowledge, &detect, error);

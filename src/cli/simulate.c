@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "cli/commands.h"
+#include "cli/summary.h"
 #include "datasets/simulate.h"
 
 #include <stdio.h>
@@ -37,6 +38,8 @@ int rs_command_simulate(const RsOptions *options, GError **error) {
   if (options->innocent_level >= 0) simulate.innocent = options->innocent_level;
   if (options->rings != NULL && !read_rings(options->rings, simulate.rings, error)) return RS_ERROR_USAGE;
   if (!rs_simulate(&simulate, options->output, error)) return RS_ERROR_IO;
+  const RsSummaryCount count[] = {{"seed", simulate.seed}, {"persons", simulate.persons}, {"days", simulate.days}};
+  if (options->json) return rs_summary_written(options->output, count, G_N_ELEMENTS(count), error) ? 0 : RS_ERROR_IO;
   if (!options->quiet)
     printf(rs_say(options->language, "%s/claims.csv, truth.csv, innocent.csv and attribute tables; next: ringscope analyze %s/claims.csv -o case\n"), options->output, options->output);
   return 0;

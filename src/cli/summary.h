@@ -13,4 +13,8 @@ bool rs_summary_print(const RsOptions *options, const RsCase *c, const char *fol
 char *rs_summary_money(int64_t fen);
 char *rs_summary_count(uint64_t n);
 
+/* --json of a command that writes one file or folder: {"output": path, name: n, ...} on one line of stdout. error: RS_ERROR_IO. */
+typedef struct { const char *name; uint64_t n; } RsSummaryCount;
+bool rs_summary_written(const char *path, const RsSummaryCount *count, size_t n, GError **error);
+
 #endif

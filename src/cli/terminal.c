@@ -1,6 +1,5 @@
 #include "cli/terminal.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* Control characters, and the marks, embeddings, overrides and isolates of bidirectional text. */
@@ -10,6 +9,8 @@ static bool steers(gunichar c) {
 }
 
 static int columns_of(gunichar c) { return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1; }
+
+bool rs_terminal_is_wide(gunichar c) { return columns_of(c) == 2; }
 
 static int add(GString *line, const char *text) {
   int width = 0;

@@ -3,11 +3,14 @@
 #define RS_CLI_TERMINAL_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 /* Adds the text without what would steer a terminal or turn its reading direction: such characters, and bytes that are no UTF-8, become '?'. */
 void rs_terminal_add(GString *line, const char *text);
 /* The same as a text of its own, line by line; owned by the caller. */
 char *rs_terminal_text(const char *text);
+/* True for a character that takes two columns. */
+bool rs_terminal_is_wide(gunichar c);
 /* The same, then spaces up to width columns (before the text where width is negative); Chinese characters count two. */
 void rs_terminal_pad(GString *line, const char *text, int width);
 
