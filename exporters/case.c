@@ -14,6 +14,7 @@
 #include "exporters/page.h"
 #include "exporters/reconciliation.h"
 #include "exporters/sqlite.h"
+#include "exporters/tables_watch.h"
 #include "exporters/xlsx.h"
 
 #include <errno.h>
@@ -76,7 +77,7 @@ typedef struct {
 } Build;
 
 /* The slow ones first, so that the last thread does not wait for them. */
-enum { TASK_DATABASE, TASK_LEADS, TASK_IDS, TASK_GRAPH, TASK_RECONCILIATION, TASK_TABLES };
+enum { TASK_DATABASE, TASK_LEADS, TASK_IDS, TASK_GRAPH, TASK_RECONCILIATION, TASK_WATCH, TASK_TABLES };
 static const unsigned n_fixed_tasks = TASK_TABLES + RS_N_TABLES + RS_N_DIGEST_PARTS;
 
 static bool graph_file(const Build *build, const char *path, RsXmlCounts *text, GError **error) {
@@ -121,9 +122,10 @@ static bool page_file(const Build *build, const char *digest, GError **error) {
 }
 
 static bool table_file(const Build *build, unsigned table, GError **error) {
-  if (rs_table[table].file == NULL) return true;
-  g_autofree char *path = g_build_filename(build->folder, rs_table[table].file, NULL);
-  return rs_csv_write(build->view, &rs_table[table], path, error) && rs_case_files_done(build->files, rs_table[table].file, error);
+  const char *name = rs_table_file(table, build->data->c);
+  if (name == NULL) return true;
+  g_autofree char *path = g_build_filename(build->folder, name, NULL);
+  return rs_csv_write(build->view, &rs_table[table], path, error) && rs_case_files_done(build->files, name, error);
 }
 
 static bool fixed_task(Build *build, unsigned task, GError **error) {
@@ -146,6 +148,10 @@ static bool fixed_task(Build *build, unsigned task, GError **error) {
       path = g_build_filename(build->folder, "reconciliation.json", NULL);
       return rs_reconciliation_write(build->data->c->report, build->data->c->text_language, path, error) &&
              rs_case_files_done(build->files, "reconciliation.json", error);
+    case TASK_WATCH:
+      path = g_build_filename(build->folder, "watch.json", NULL);
+      return build->data->c->watch == NULL ||
+             (rs_watch_write_json(build->view, path, error) && rs_case_files_done(build->files, "watch.json", error));
     default: break;
   }
   if (task < TASK_TABLES + RS_N_TABLES) return table_file(build, task - TASK_TABLES, error);
@@ -160,16 +166,17 @@ static void task_run(size_t task, unsigned thread, void *data) {
   else ring_file(build, (uint32_t)(task - n_fixed_tasks), &build->text[task], &build->failure[task]);
 }
 
-static GPtrArray *file_names(const RsRings *rings) {
+static GPtrArray *file_names(const RsCase *c) {
   GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
   for (unsigned table = 0; table < RS_N_TABLES; table++)
-    if (rs_table[table].file != NULL) g_ptr_array_add(names, g_strdup(rs_table[table].file));
+    if (rs_table_file(table, c) != NULL) g_ptr_array_add(names, g_strdup(rs_table_file(table, c)));
+  if (c->watch != NULL) g_ptr_array_add(names, g_strdup("watch.json"));
   g_ptr_array_add(names, g_strdup("reconciliation.json"));
   g_ptr_array_add(names, g_strdup("case.db"));
   g_ptr_array_add(names, g_strdup("leads.xlsx"));
   g_ptr_array_add(names, g_strdup("graph.graphml"));
   g_ptr_array_add(names, g_strdup("index.html"));
-  for (uint32_t r = 0; r < rings->n_rings; r++)
+  for (uint32_t r = 0; r < c->rings->n_rings; r++)
     for (unsigned suffix = 0; suffix < G_N_ELEMENTS(ring_suffix); suffix++)
       g_ptr_array_add(names, ring_name(r, suffix));
   return names;
@@ -208,7 +215,10 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
                         char manifest[65], GBytes **ids, GError **error) {
   g_autoptr(RsMask) clear_mask = rs_mask_clear();
   g_autoptr(RsCaseView) clear = rs_case_view_new(data, clear_mask);
-  g_autoptr(GPtrArray) names = file_names(data->c->rings);
+  RsCase unmarked = *data->c; /* what was asked about changes no result */
+  unmarked.watch = NULL;
+  clear->c = &unmarked;
+  g_autoptr(GPtrArray) names = file_names(data->c);
   g_autofree char *rings = g_build_filename(folder, "rings", NULL);
   g_autofree char *former_log = g_build_filename(former, "log.jsonl", NULL);
   g_autofree char *log = g_build_filename(folder, "log.jsonl", NULL);

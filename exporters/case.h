@@ -5,6 +5,7 @@
 #include "claims/reader.h"
 #include "exporters/mask.h"
 #include "rings/ring.h"
+#include "rings/watch.h"
 
 typedef struct {
   RsReader *reader;               /* for the texts of evidence lines */
@@ -12,6 +13,7 @@ typedef struct {
   const RsClaims *claims;
   const RsKnowledge *knowledge;
   const RsRings *rings;
+  const RsWatch *watch;           /* --watch, or NULL */
   const RsMask *mask;
   const char *authority;          /* --authority, or NULL */
   const char *operator_name;      /* --operator, or NULL */

@@ -146,6 +146,23 @@ void rs_case_data_free(RsCaseData *data) {
 
 #define CHUNK ((size_t)1024)
 
+/* Everybody who is named in an answer about watched entities. */
+static void watched_persons(const RsWatch *watch, uint8_t *seen) {
+  for (uint32_t i = 0; i < watch->list->n; i++) {
+    const RsWatchEntry *entry = &watch->list->entry[i];
+    if (entry->kind == RS_PERSON && entry->id != RS_NONE) seen[entry->id] = 1;
+    for (uint32_t k = 0; k < watch->answer[i].n_items; k++) {
+      const RsWatchItem *item = &watch->answer[i].item[k];
+      if (item->topic == RS_WATCH_COMPANION || item->topic == RS_WATCH_PERSON) seen[item->id] = 1;
+    }
+  }
+  for (uint32_t i = 0; watch->expansion != NULL && i < watch->expansion->n; i++) {
+    const RsExpandNode *node = &watch->expansion->node[i];
+    if (node->kind == RS_PERSON) seen[node->id] = 1;
+    if (node->via_kind == RS_PERSON && node->via != RS_NONE) seen[node->via] = 1;
+  }
+}
+
 static void persons_shown(RsCaseView *view) {
   const RsSubgraph *subgraph = view->data->subgraph;
   const RsClaims *claims = view->c->claims;
@@ -153,6 +170,7 @@ static void persons_shown(RsCaseView *view) {
   for (uint32_t i = 0; i < subgraph->n_nodes; i++)
     if (subgraph->node[i].kind == RS_PERSON) seen[subgraph->node[i].id] = 1;
   for (size_t i = 0; i < view->data->n_lines; i++) seen[view->data->person[i]] = 1;
+  if (view->c->watch != NULL) watched_persons(view->c->watch, seen);
   for (uint32_t p = 0; p < claims->n_persons; p++) view->n_shown += seen[p];
   view->shown = g_new(uint32_t, (gsize)view->n_shown + 1);
   for (uint32_t p = 0, n = 0; p < claims->n_persons; p++)

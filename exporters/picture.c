@@ -49,13 +49,14 @@ typedef struct {
   RsNodeIds *ids;
 } Source;
 
-static const char *patterns_text(unsigned patterns, char buffer[128]) {
+static const char *reasons_text(unsigned patterns, bool watched, char buffer[128]) {
   buffer[0] = '\0';
   for (int pattern = 0; pattern < RS_N_PATTERNS; pattern++)
     if (patterns >> pattern & 1u) {
       if (buffer[0] != '\0') g_strlcat(buffer, ";", 128);
       g_strlcat(buffer, rs_pattern_name[pattern], 128);
     }
+  if (watched) g_strlcat(buffer, buffer[0] != '\0' ? ";watched" : "watched", 128);
   return buffer;
 }
 
@@ -87,7 +88,7 @@ static void node_draw(RsPicture *picture, const Source *source, uint32_t i) {
   node.ref = masked ? "" : keep(picture, clear);
   node.role = from->member ? rs_role_name[from->role] : "context";
   node.ring = keep(picture, ring);
-  node.reasons = keep(picture, patterns_text(from->patterns, reasons));
+  node.reasons = keep(picture, reasons_text(from->patterns, rs_watch_has(source->c->watch, from->kind, from->id), reasons));
   if (node.has_score) node.score = source->c->rings->rings[from->ring].score;
   g_array_append_val(picture->nodes, node);
 }

@@ -5,7 +5,7 @@ CREATE TABLE ring (
   persons INTEGER, doctors INTEGER, institutions INTEGER, drugs INTEGER, regions INTEGER, claims INTEGER,
   amount REAL, amount_exclusive REAL, fund_amount REAL, first_date TEXT, last_date TEXT, summary TEXT
 ) WITHOUT ROWID;
-CREATE TABLE member (ring_id TEXT, entity_type TEXT, entity_id TEXT, role TEXT, strength REAL);
+CREATE TABLE member (ring_id TEXT, entity_type TEXT, entity_id TEXT, role TEXT, strength REAL, watched INTEGER);
 CREATE TABLE fact (
   ring_id TEXT, fact TEXT, value REAL, expected REAL, p_value REAL, points INTEGER, kind TEXT, text TEXT
 );
@@ -19,7 +19,8 @@ CREATE TABLE institution (
 );
 CREATE TABLE reject (file TEXT, line INTEGER, reason TEXT, raw TEXT);
 CREATE TABLE entity (
-  entity_type TEXT, entity_id TEXT, label TEXT, region TEXT, n_claims INTEGER, amount REAL, first_date TEXT, last_date TEXT
+  entity_type TEXT, entity_id TEXT, label TEXT, region TEXT, n_claims INTEGER, amount REAL, first_date TEXT, last_date TEXT,
+  watched INTEGER
 );
 CREATE TABLE relation (
   from_type TEXT, from_id TEXT, to_type TEXT, to_id TEXT, kind TEXT, visits INTEGER, lines INTEGER, days INTEGER,
@@ -47,6 +48,16 @@ CREATE TABLE account (topic TEXT, name TEXT, n INTEGER, amount REAL, text TEXT);
 -- list: examined and skipped patterns (code), not_examined, set_aside (n groups), near_miss (code: its pattern, n: its score), note; each in
 -- both languages.
 CREATE TABLE notice (list TEXT, position INTEGER, language TEXT, code TEXT, n INTEGER, text TEXT);
+-- With --watch: the answers, one row each, by entry of the list; topic: standing, visits, ring, companion, person, doctor, institution, drug,
+-- region, more, peers, innocent. expansion: who was looked at from the list outwards, admitted or refused and why.
+CREATE TABLE watch (
+  entry INTEGER, entity_type TEXT, entity_id TEXT, note TEXT, topic TEXT, item_type TEXT, item_id TEXT, n INTEGER, expected REAL, decades REAL,
+  amount REAL, share REAL, points INTEGER, text TEXT
+);
+CREATE TABLE expansion (
+  round INTEGER, entity_type TEXT, entity_id TEXT, decision TEXT, reason TEXT, evidence REAL, bar REAL, ties INTEGER, via_type TEXT,
+  via_id TEXT, text TEXT
+);
 CREATE TABLE input (
   position INTEGER PRIMARY KEY, file TEXT, role TEXT, encoding TEXT, compression TEXT, delimiter TEXT, mapping TEXT, rows INTEGER,
   bytes INTEGER, sha256 TEXT

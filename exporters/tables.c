@@ -7,6 +7,7 @@
 #include "exporters/tables_evidence.h"
 #include "exporters/tables_rules.h"
 #include "exporters/tables_search.h"
+#include "exporters/tables_watch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ static void ring_row(const RsCaseView *view, uint32_t r, RsRowFunc row, void *da
 
 static const RsTableColumn member_columns[] = {{"ring_id", RS_CELL_TEXT, false}, {"entity_type", RS_CELL_TEXT, false},
                                                {"entity_id", RS_CELL_TEXT, false}, {"role", RS_CELL_TEXT, false},
-                                               {"strength", RS_CELL_DECIMAL, false}};
+                                               {"strength", RS_CELL_DECIMAL, false}, {"watched", RS_CELL_INTEGER, false}};
 
 typedef struct { const RsMember *member; const char *id; uint32_t group; } MemberRow;
 
@@ -78,7 +79,8 @@ static void member_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, vo
   for (uint32_t m = 0; m < ring->n_members; m++) {
     const RsMember *member = rows[m].member;
     const RsCell cell[] = {text_cell(ring_id(r, &id)), text_cell(rs_kind_name[member->kind]), text_cell(rows[m].id),
-                           text_cell(rs_role_name[member->role]), number_cell(member->strength)};
+                           text_cell(rs_role_name[member->role]), number_cell(member->strength),
+                           integer_cell(rs_watch_has(view->c->watch, member->kind, member->id))};
     row(&rs_table[RS_TABLE_MEMBER], cell, data);
   }
 }
@@ -173,7 +175,7 @@ static void reject_walk(const RsCaseView *view, RsRowFunc row, void *data) {
 static const RsTableColumn entity_columns[] = {
     {"entity_type", RS_CELL_TEXT, false}, {"entity_id", RS_CELL_TEXT, false}, {"label", RS_CELL_TEXT, false},
     {"region", RS_CELL_TEXT, false}, {"n_claims", RS_CELL_INTEGER, false}, {"amount", RS_CELL_MONEY, false},
-    {"first_date", RS_CELL_TEXT, false}, {"last_date", RS_CELL_TEXT, false}};
+    {"first_date", RS_CELL_TEXT, false}, {"last_date", RS_CELL_TEXT, false}, {"watched", RS_CELL_INTEGER, false}};
 
 typedef struct { const char *id; const RsSubgraphNode *node; } NodeRow;
 
@@ -210,7 +212,7 @@ static void entity_walk(const RsCaseView *view, RsRowFunc row, void *data) {
         text_cell(rs_case_label(view->c, view->mask, node->kind, node->id, label)),
         text_cell(number_text(claims->region, region_of(claims, node->kind, node->id))), count_cell(entity->n_claims),
         integer_cell(entity->amount), day_cell(entity->n_claims > 0, entity->first_day, first),
-        day_cell(entity->n_claims > 0, entity->last_day, last)};
+        day_cell(entity->n_claims > 0, entity->last_day, last), integer_cell(rs_watch_has(view->c->watch, node->kind, node->id))};
     row(&rs_table[RS_TABLE_ENTITY], cell, data);
   }
 }
@@ -281,4 +283,11 @@ const RsTable rs_table[RS_N_TABLES] = {
     [RS_TABLE_ACCOUNT] = {"account", NULL, ELSEWHERE(account, ACCOUNT), .whole = rs_account_walk},
     [RS_TABLE_NOTICE] = {"notice", NULL, ELSEWHERE(notice, NOTICE), .whole = rs_notice_walk},
     [RS_TABLE_INPUT] = {"input", NULL, ELSEWHERE(input, INPUT), .whole = rs_input_walk},
+    [RS_TABLE_WATCH] = {"watch", "watch.csv", ELSEWHERE(watch, WATCH), .whole = rs_watch_walk},
+    [RS_TABLE_EXPANSION] = {"expansion", "expansion.csv", ELSEWHERE(expansion, EXPANSION), .whole = rs_expansion_walk},
 };
+
+const char *rs_table_file(unsigned table, const RsCase *c) {
+  const bool asked = (table != RS_TABLE_WATCH && table != RS_TABLE_EXPANSION) || c->watch != NULL;
+  return asked ? rs_table[table].file : NULL;
+}

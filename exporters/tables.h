@@ -83,10 +83,12 @@ struct RsTable {
 
 enum { RS_TABLE_RING, RS_TABLE_MEMBER, RS_TABLE_FACT, RS_TABLE_EVIDENCE, RS_TABLE_INSTITUTION, RS_TABLE_REJECT, RS_TABLE_ENTITY,
        RS_TABLE_RELATION, RS_TABLE_BURST, RS_TABLE_ATTENDANCE, RS_TABLE_SENTENCE, RS_TABLE_SPELL, RS_TABLE_RULE,
-       RS_TABLE_ACCOUNT, RS_TABLE_NOTICE, RS_TABLE_INPUT, RS_N_TABLES };
+       RS_TABLE_ACCOUNT, RS_TABLE_NOTICE, RS_TABLE_INPUT, RS_TABLE_WATCH, RS_TABLE_EXPANSION, RS_N_TABLES };
 extern const RsTable rs_table[RS_N_TABLES];
 #define RS_MAX_COLUMNS 20
 
+/* The file of a table that this case has: NULL where it has none, as watch.csv without a watch list. */
+const char *rs_table_file(unsigned table, const RsCase *c);
 /* Hands over all rows; those of rings in rank order. */
 void rs_table_walk(const RsTable *table, const RsCaseView *view, RsRowFunc row, void *data);
 /* The reject table needs no case: view may be NULL there. */

@@ -4,6 +4,8 @@
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "cli/summary.h"
+#include "cli/watch_list.h"
+#include "exporters/checksum.h"
 
 #include <string.h>
 
@@ -19,9 +21,18 @@ static char *command_line(const RsOptions *options) {
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* A list that went in, as it is told: its name and what it held. Owned, or NULL where none was given. */
+static char *list_told(const char *path) {
+  char sha256[65];
+  uint64_t size;
+  if (path == NULL) return NULL;
+  g_autofree char *name = g_path_get_basename(path);
+  return g_strdup_printf("%s sha256:%s", name, rs_checksum_file(path, sha256, &size, NULL) ? sha256 : "-");
+}
+
 /* Every option that can change the result, by name. */
-static const char *const *result_options(const RsOptions *options, char number[2][24]) {
-  static const char *pairs[24];
+static const char *const *result_options(const RsOptions *options, const char *watch, char number[2][24]) {
+  static const char *pairs[32];
   size_t n = 0;
   g_snprintf(number[0], 24, "%" G_GINT64_FORMAT, options->seed);
   g_snprintf(number[1], 24, "%d", options->top);
@@ -29,7 +40,8 @@ static const char *const *result_options(const RsOptions *options, char number[2
                                   {"patterns", options->patterns}, {"lang", options->lang},   {"seed", number[0]},
                                   {"top", options->top > 0 ? number[1] : NULL},
                                   {"allow-rejects", options->allow_rejects ? "yes" : NULL},
-                                  {"unmask", options->unmask ? "yes" : NULL}};
+                                  {"unmask", options->unmask ? "yes" : NULL},
+                                  {"watch", watch}};
   for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
     if (given[i][1] != NULL) {
       pairs[n++] = given[i][0];
@@ -77,6 +89,8 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   RsProgress *progress = rs_progress_start(options);
   RsReadOptions read_options = rs_options_read(options);
   g_autofree char *folder = trim_slashes(options->output);
+  g_autoptr(RsList) watch_list = options->watch == NULL ? NULL : rs_watch_list_read(options->watch, error);
+  if (options->watch != NULL && watch_list == NULL) return RS_ERROR_INPUT;
   g_autoptr(RsMask) mask = mask_new(options, folder, error);
   if (mask == NULL) return RS_ERROR_IO;
   rs_progress_stage(progress, rs_say(options->language, "opening the files"), NULL); /* a pipe is taken in here */
@@ -90,13 +104,14 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   rs_progress_pause(progress);
   rs_summary_mappings(options, rs_reader_report(run.reader)); /* the encoding is settled now */
   if (run.claims == NULL || !rs_run_find(&run, options, progress, error)) return RS_ERROR_IO;
+  if (watch_list != NULL && !rs_run_watch(&run, watch_list, options, mask, error)) return RS_ERROR_LIMIT;
 
   rs_progress_stage(progress, rs_say(options->language, "writing the case folder"), NULL);
-  g_autofree char *command = command_line(options);
+  g_autofree char *command = command_line(options), *watch_told = list_told(options->watch);
   char digest[65], number[2][24];
   RsCase c = rs_run_case(&run, options, mask);
   c.command_line = command;
-  c.options = result_options(options, number);
+  c.options = result_options(options, watch_told, number);
   if (!rs_case_write(&c, folder, digest, error)) return RS_ERROR_IO;
   case_unlock(&lock); /* before anything is said: who reads it may stop reading */
   lock = NULL;

@@ -4,12 +4,11 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "cli/commands.h"
+#include "cli/nearest.h"
 #include "cli/terminal.h"
 #include "exporters/words.h"
 
 #include <string.h>
-
-#define NEAREST 3
 
 /* ---- what was asked for ---- */
 
@@ -35,38 +34,10 @@ static bool entity_name(const char *text, RsKind *kind, const char **id) {
   return strncmp(text, "p:", 2) == 0;
 }
 
-/* ---- names that are near what was typed ---- */
-
-typedef struct {
-  unsigned distance;
-  const char *text;
-} Near;
-
-/* The nearest few of the names, at most half the word away, as "; nearest: a, b"; "" when none is near. */
+/* "; nearest: a, b", or "" when none is near. */
 static char *nearest_text(const char *word, const GPtrArray *names) {
-  Near near[NEAREST];
-  guint n = 0;
-  const unsigned limit = (unsigned)strlen(word) / 2 + 2;
-  for (guint i = 0; i < names->len && strlen(word) < 64; i++) {
-    const char *name = g_ptr_array_index(names, i);
-    const size_t length = strlen(name), own = strlen(word);
-    if ((length > own ? length - own : own - length) > limit) continue;
-    const Near one = {rs_options_distance(word, name), name};
-    if (one.distance > limit) continue;
-    guint at = n;
-    while (at > 0 && near[at - 1].distance > one.distance) at--;
-    if (at == NEAREST) continue;
-    if (n == NEAREST) n--;
-    memmove(&near[at + 1], &near[at], (n - at) * sizeof *near);
-    near[at] = one;
-    n++;
-  }
-  GString *text = g_string_new(NULL);
-  for (guint i = 0; i < n; i++) {
-    g_string_append(text, i > 0 ? ", " : _("; nearest: "));
-    rs_terminal_add(text, near[i].text);
-  }
-  return g_string_free(text, FALSE);
+  g_autofree char *near = rs_nearest_names(word, names);
+  return *near == '\0' ? g_strdup("") : g_strconcat(_("; nearest: "), near, NULL);
 }
 
 static bool unknown_ring(const RsCaseRead *read, const char *word, GError **error) {

@@ -36,6 +36,12 @@ static const Option all_options[] = {
     {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), N_("refuse to use more than this, such as 4G"), "SIZE"},
     {"sheet", 0, G_OPTION_ARG_FILENAME, AT(sheet), N_("sheet of an Excel workbook (default: the first)"), "NAME"},
     {"temp", 0, G_OPTION_ARG_FILENAME, AT(temp), N_("folder for temporary files"), "DIR"},
+    {"watch", 0, G_OPTION_ARG_FILENAME, AT(watch), N_("people, doctors, outlets, drugs or boxes to answer about: type,id,note"), "FILE"},
+    {"cleared", 0, G_OPTION_ARG_FILENAME, AT(cleared), N_("what was looked into and cleared: subject,reason,by,until"), "FILE"},
+    {"former", 0, G_OPTION_ARG_FILENAME, AT(former), N_("the case of last time: leads that are the same keep their key"), "CASE"},
+    {"outcomes", 0, G_OPTION_ARG_FILENAME, AT(outcomes), N_("what came of each lead: lead_key,outcome"), "FILE"},
+    {"claims", 0, G_OPTION_ARG_FILENAME_ARRAY, AT(claims), N_("claim files to read the lines in full from; may be given again"), "FILE"},
+    {"split-by", 0, G_OPTION_ARG_FILENAME, AT(split_by), N_("one sheet for each: person_region"), "COLUMN"},
     {"format", 'f', G_OPTION_ARG_FILENAME, AT(format), N_("graphml, gexf, csv, neo4j, i2, xlsx or html"), "F"},
     {"ring", 0, G_OPTION_ARG_FILENAME, AT(ring), N_("one ring of the case, such as R0001"), "R"},
     {"all", 0, G_OPTION_ARG_NONE, AT(all), N_("the whole case (the default)"), NULL},
@@ -266,6 +272,7 @@ void rs_options_free(RsOptions *options) {
   for (size_t i = 0; i < G_N_ELEMENTS(all_options); i++)
     if (all_options[i].arg == G_OPTION_ARG_FILENAME)
       g_free(*(char **)G_STRUCT_MEMBER_P(options, all_options[i].offset));
+  g_strfreev(options->claims);
   g_free(options);
 }
 

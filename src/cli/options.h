@@ -14,6 +14,8 @@ typedef struct {
   char *since, *until, *patterns, *memory, *sheet, *temp, *lang, *authority, *mask_key;
   char *key, *public_key, *sealed, *operator_name;
   char *truth, *innocent, *rings, *format, *ring, *ego;
+  char *watch, *cleared, *former, *outcomes, *split_by;
+  char **claims;
   int threads, top, days, n_people, hops;
   gint64 seed, n_lines;
   double hard, innocent_level;

@@ -50,13 +50,13 @@ static void word_add(GPtrArray *words, const char *option, const char *value) {
 
 /* ---- the command line that made the case ---- */
 
-/* Clear ids, names and languages of the terminal change no result; what the user says now comes before what the manifest says. */
+/* Clear ids, what was watched, names and languages of the terminal change no result; what the user says now comes before what the manifest says. */
 static void manifest_words(GPtrArray *words, const RsOptions *options, const RsManifest *manifest) {
   GHashTableIter iter;
   gpointer name, value;
   g_hash_table_iter_init(&iter, manifest->options);
   while (g_hash_table_iter_next(&iter, &name, &value)) {
-    if (strcmp(name, "unmask") == 0 || strcmp(name, "policy") == 0 || (strcmp(name, "map") == 0 && options->map != NULL)) continue;
+    if (strcmp(name, "unmask") == 0 || strcmp(name, "policy") == 0 || strcmp(name, "watch") == 0 || (strcmp(name, "map") == 0 && options->map != NULL)) continue;
     word_add(words, name, rs_options_is_flag(name) ? NULL : value);
   }
 }

@@ -4,12 +4,15 @@
 
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "claims/list.h"
 #include "exporters/case.h"
 
-typedef struct { RsReader *reader; RsClaims *claims; RsKnowledge *knowledge; RsRings *rings; } RsRun;
+typedef struct { RsReader *reader; RsClaims *claims; RsKnowledge *knowledge; RsRings *rings; RsWatchList *watched; RsWatch *watch; } RsRun;
 
 /* run->reader and run->claims are there; the rest is made. error: as the stages'. */
 bool rs_run_find(RsRun *run, const RsOptions *options, RsProgress *progress, GError **error);
+/* The answers about a list, after rs_run_find. mask: for pseudonyms on the list. */
+bool rs_run_watch(RsRun *run, const RsList *list, const RsOptions *options, const RsMask *mask, GError **error);
 void rs_run_clear(RsRun *run);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RsRun, rs_run_clear)
 /* What is written of it; borrowed from all of them. The command line and the names of options are left to the caller. */

@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "cli/terminal.h"
 #include "exporters/json.h"
+#include "exporters/tables_watch.h"
 #include "exporters/words.h"
 
 #include <stdio.h>
@@ -135,6 +136,28 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
            rings->n_companion_groups);
 }
 
+/* One line an entry, and how the expansion of the list ended. */
+static void print_watch(const RsOptions *options, const RsCase *c) {
+  if (c->watch == NULL) return;
+  printf(rs_say(options->language, "watched    %u entries; the answers are in watch.csv, who was looked at from them in expansion.csv\n"), c->watch->list->n);
+  for (uint32_t i = 0; i < c->watch->list->n && i < LEADS_SHOWN; i++) {
+    const RsWatchEntry *entry = &c->watch->list->entry[i];
+    const RsWatchAnswer *a = &c->watch->answer[i];
+    char buffer[32];
+    g_autofree char *id = rs_terminal_text(rs_watch_entry_id(c, i, buffer)), *standing = rs_watch_standing_text(c, i, options->language);
+    g_autofree char *said = rs_terminal_text(standing), *amount = rs_summary_money(a->amount);
+    unsigned company = a->n_more[RS_WATCH_COMPANION];
+    for (uint32_t k = 0; k < a->n_items; k++) company += a->item[k].topic == RS_WATCH_COMPANION;
+    printf("           %s %s  %s", entry->box ? rs_say(options->language, "drug box") : rs_words_kind(entry->kind, false, options->language), id, said);
+    if (a->n_visits > 0) printf(rs_say(options->language, "; %llu visits, money %s"), (unsigned long long)a->n_visits, amount);
+    if (company > 0 && !entry->box) printf(rs_say_n(options->language, "; %u person moves with it more than chance", "; %u people move with it more than chance", company), company);
+    printf("\n");
+  }
+  if (c->watch->list->n > LEADS_SHOWN) printf(rs_say(options->language, "           ... and %u more in watch.csv\n"), c->watch->list->n - LEADS_SHOWN);
+  g_autofree char *end = rs_expansion_end_text(c, options->language), *shown = rs_terminal_text(end);
+  printf(rs_say(options->language, "expanded   %s\n"), shown);
+}
+
 static void print_text(const RsOptions *options, const RsCase *c, const char *folder, const char *digest, double seconds) {
   if (options->quiet) {
     printf("sha256:%s\n", digest);
@@ -145,6 +168,7 @@ static void print_text(const RsOptions *options, const RsCase *c, const char *fo
   print_graph(options, c);
   print_examined(options, c->rings);
   print_leads(options, c);
+  print_watch(options, c);
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   printf(rs_say(options->language, "\ndigest     sha256:%s\n"), digest);
@@ -173,6 +197,25 @@ static void leads_json(RsJson *json, const RsCase *c) {
   rs_json_end(json, ']');
 }
 
+static void watch_json(RsJson *json, const RsCase *c) {
+  rs_json_begin(json, "watched", '[');
+  for (uint32_t i = 0; i < c->watch->list->n; i++) {
+    const RsWatchEntry *entry = &c->watch->list->entry[i];
+    const RsWatchAnswer *a = &c->watch->answer[i];
+    char buffer[32];
+    rs_json_begin(json, NULL, '{');
+    rs_json_text(json, "entity_type", entry->box ? "trace" : rs_kind_name[entry->kind]);
+    rs_json_text(json, "entity_id", rs_watch_entry_id(c, i, buffer));
+    rs_json_unsigned(json, "visits", a->n_visits);
+    rs_json_begin(json, "rings", '[');
+    for (uint32_t k = 0; k < a->n_items; k++)
+      if (a->item[k].topic == RS_WATCH_RING) rs_json_text(json, NULL, (g_snprintf(buffer, sizeof buffer, "R%04u", a->item[k].id + 1), buffer));
+    rs_json_end(json, ']');
+    rs_json_end(json, '}');
+  }
+  rs_json_end(json, ']');
+}
+
 /* For scripts: no times, so that equal input gives equal bytes. */
 static bool print_json(const RsCase *c, const char *folder, const char *digest, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open("-", error);
@@ -190,6 +233,7 @@ static bool print_json(const RsCase *c, const char *folder, const char *digest, 
   for (int p = 0; p < RS_N_PLACES; p++) rs_json_money(&json, rs_place_name[p], c->report->amount[p]);
   rs_json_end(&json, '}');
   leads_json(&json, c);
+  if (c->watch != NULL) watch_json(&json, c);
   rs_json_end(&json, '}');
   rs_output_char(output, '\n');
   return rs_output_close(output, error);

@@ -5,11 +5,11 @@
 #include "base/hash.h"
 #include "base/parallel.h"
 #include "base/words.h"
+#include "mining/covisit_window.h"
 
 #include <string.h>
 
-enum { N_BUCKETS = 256, CHUNK = 1024, SLICE = 1 << 15, N_WIDTHS = 4 };
-static const uint32_t width_seconds[N_WIDTHS] = {RS_DAY_SECONDS, 3600, 900, 180};
+enum { N_BUCKETS = 256, CHUNK = 1024, SLICE = 1 << 15 };
 
 typedef struct {
   uint64_t pair; /* a << 32 | b */
@@ -113,23 +113,6 @@ static void event_push(Worker *w, uint32_t bucket, Event event) {
   w->count[bucket]++;
 }
 
-/* The widest window from visit i that is not too crowded: end[] holds one past the last visit within each width. */
-static uint32_t window_end(const uint32_t end[N_WIDTHS], uint32_t i, uint32_t max_crowd) {
-  for (unsigned w = 0; w < N_WIDTHS; w++)
-    if (end[w] - i - 1 <= max_crowd) return end[w];
-  return 0;
-}
-
-/* Moves each width's end so that it stands one past the last visit within that width after visit i, on the same day. */
-static void window_advance(const uint64_t *visit, uint32_t n, uint32_t i, uint32_t end[N_WIDTHS]) {
-  uint64_t time = RS_KEY_TIME(visit[i]), midnight = (time / RS_DAY_SECONDS + 1) * RS_DAY_SECONDS;
-  for (unsigned w = 0; w < N_WIDTHS; w++) {
-    uint64_t last = time + width_seconds[w] < midnight ? time + width_seconds[w] : midnight - 1;
-    if (end[w] < i + 1) end[w] = i + 1;
-    while (end[w] < n && RS_KEY_TIME(visit[end[w]]) <= last) end[w]++;
-  }
-}
-
 static uint32_t active_visits(const Mine *mine, const Slice *slice, uint64_t *visit) {
   uint32_t n = 0;
   for (uint32_t i = slice->begin; i < slice->end; i++) {
@@ -143,15 +126,15 @@ static uint32_t active_visits(const Mine *mine, const Slice *slice, uint64_t *vi
 static void count_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   uint64_t *visit = mine->worker[thread].visit;
-  uint32_t n = active_visits(mine, &mine->slice[task], visit), end[N_WIDTHS] = {0};
+  uint32_t n = active_visits(mine, &mine->slice[task], visit), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n; i++) {
-    window_advance(visit, n, i, end);
-    uint32_t stop = window_end(end, i, mine->options->max_crowd);
+    rs_window_advance(visit, n, i, end);
+    uint32_t stop = rs_window_end(end, i, mine->options->max_crowd);
     if (stop > 0) {
       mine->slice_events[task] += stop - i - 1;
       continue;
     }
-    uint32_t crowd = end[N_WIDTHS - 1] - i;
+    uint32_t crowd = end[RS_N_WINDOWS - 1] - i;
     mine->slice_skipped[task]++;
     if (crowd > mine->slice_crowd[task]) mine->slice_crowd[task] = crowd;
   }
@@ -169,10 +152,10 @@ static void expand_slice(size_t task, unsigned thread, void *data) {
   Worker *worker = &mine->worker[thread];
   const uint64_t *visit = worker->visit;
   const Slice *slice = &mine->slice[task];
-  uint32_t n = active_visits(mine, slice, worker->visit), end[N_WIDTHS] = {0};
+  uint32_t n = active_visits(mine, slice, worker->visit), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n; i++) {
-    window_advance(visit, n, i, end);
-    uint32_t stop = window_end(end, i, mine->options->max_crowd);
+    rs_window_advance(visit, n, i, end);
+    uint32_t stop = rs_window_end(end, i, mine->options->max_crowd);
     for (uint32_t j = i + 1; j < stop; j++) {
       if (RS_KEY_PERSON(visit[i]) == RS_KEY_PERSON(visit[j])) continue;
       Event event = event_of(slice->institution, visit[i], visit[j]);
@@ -187,10 +170,10 @@ static void tally_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   Worker *worker = &mine->worker[thread];
   const uint64_t *visit = worker->visit;
-  uint32_t n = active_visits(mine, &mine->slice[task], worker->visit), end[N_WIDTHS] = {0};
+  uint32_t n = active_visits(mine, &mine->slice[task], worker->visit), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n; i++) {
-    window_advance(visit, n, i, end);
-    uint32_t stop = window_end(end, i, mine->options->max_crowd), p = RS_KEY_PERSON(visit[i]);
+    rs_window_advance(visit, n, i, end);
+    uint32_t stop = rs_window_end(end, i, mine->options->max_crowd), p = RS_KEY_PERSON(visit[i]);
     for (uint32_t j = i + 1; j < stop; j++) {
       uint32_t q = RS_KEY_PERSON(visit[j]);
       if (p != q) worker->count[bucket_of(mine, p < q ? p : q)]++;
