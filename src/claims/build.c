@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "base/words.h"
 #include "claims/raw.h"
 #include "claims/refunds.h"
@@ -34,7 +35,8 @@ typedef struct { uint64_t settlement, rest; uint32_t time, institution; const Rs
 typedef struct {
   const RsRawVisit **raw, **by_person;
   uint32_t *person_of, *slot, *order;
-  Person *person;
+  Person *person, *sorted;
+  uint64_t *key;
   size_t raw_size, slot_size;
   GArray *visits;  /* of VisitRef: one person */
   GArray *lines;   /* of RsRefundLine: one person */
@@ -117,11 +119,15 @@ static void worker_reserve(Worker *worker, size_t n_raw) {
     g_free(worker->person_of);
     g_free(worker->order);
     g_free(worker->person);
+    g_free(worker->sorted);
+    g_free(worker->key);
     worker->raw = g_new(const RsRawVisit *, worker->raw_size);
     worker->by_person = g_new(const RsRawVisit *, worker->raw_size);
     worker->person_of = g_new(uint32_t, worker->raw_size);
     worker->order = g_new(uint32_t, worker->raw_size + 1);
     worker->person = g_new(Person, worker->raw_size);
+    worker->sorted = g_new(Person, worker->raw_size);
+    worker->key = g_new(uint64_t, worker->raw_size);
   }
   size_t n_slots = 64;
   while (n_slots < 2 * n_raw) n_slots *= 2;
@@ -139,6 +145,17 @@ static int compare_persons(const void *a, const void *b) {
   return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
 }
 
+/* Ids stand padded with zeros, so whole words are compared. */
+static inline bool same_id(const char *a, const char *b, size_t length) {
+  for (size_t i = 0; i < length; i += 8) {
+    uint64_t x, y;
+    memcpy(&x, a + i, 8);
+    memcpy(&y, b + i, 8);
+    if (x != y) return false;
+  }
+  return true;
+}
+
 /* Numbers the persons of a partition in order of first sight; returns how many. */
 static uint32_t number_persons(Worker *worker, size_t n_raw) {
   size_t mask = 63;
@@ -150,7 +167,7 @@ static uint32_t number_persons(Worker *worker, size_t n_raw) {
     size_t s = (raw->person_hash * 0x9e3779b97f4a7c15ull >> 24) & mask;
     for (; worker->slot[s] != 0; s = (s + 1) & mask) {
       const Person *person = &worker->person[worker->slot[s] - 1];
-      if (person->hash == raw->person_hash && person->length == raw->id_length && memcmp(person->id, rs_raw_id(raw), raw->id_length) == 0) break;
+      if (person->hash == raw->person_hash && person->length == raw->id_length && same_id(person->id, rs_raw_id(raw), raw->id_length)) break;
     }
     if (worker->slot[s] == 0) {
       worker->person[n] = (Person){raw->person_hash, rs_raw_id(raw), raw->id_length, n, 0};
@@ -162,9 +179,30 @@ static uint32_t number_persons(Worker *worker, size_t n_raw) {
   return n;
 }
 
+/* The persons of a partition share the first bits of their hashes. The next 40 order nearly all of them, in one number with the index. */
+static void sort_persons(Worker *worker, unsigned partition_bits, uint32_t n) {
+  enum { INDEX_BITS = 24 };
+  const uint64_t index_mask = ((uint64_t)1 << INDEX_BITS) - 1;
+  Person *person = worker->person, *sorted = worker->sorted;
+  if (n > index_mask) {
+    qsort(person, n, sizeof *person, compare_persons);
+    return;
+  }
+  for (uint32_t p = 0; p < n; p++) worker->key[p] = (person[p].hash << partition_bits & ~index_mask) | p;
+  rs_sort_u64(worker->key, n);
+  for (uint32_t p = 0; p < n; p++) {
+    uint32_t at = p;
+    const Person moving = person[worker->key[p] & index_mask];
+    for (; at > 0 && compare_persons(&sorted[at - 1], &moving) > 0; at--) sorted[at] = sorted[at - 1];
+    sorted[at] = moving;
+  }
+  worker->person = sorted;
+  worker->sorted = person;
+}
+
 /* Orders the persons and groups their records: by_person[order[p]] .. belong to the p-th person. */
-static void group_by_person(Worker *worker, size_t n_raw, uint32_t n_persons) {
-  qsort(worker->person, n_persons, sizeof(Person), compare_persons);
+static void group_by_person(Worker *worker, unsigned partition_bits, size_t n_raw, uint32_t n_persons) {
+  sort_persons(worker, partition_bits, n_persons);
   uint32_t *start = worker->slot; /* no longer needed for probing; at least n_raw long */
   uint32_t at = 0;
   for (uint32_t p = 0; p < n_persons; p++) {
@@ -190,7 +228,7 @@ static int compare_by_time(const void *a, const void *b) {
   return (x->settlement > y->settlement) - (x->settlement < y->settlement);
 }
 
-static void sort_visits(VisitRef *visit, size_t n, int (*compare)(const void *, const void *)) {
+static inline __attribute__((always_inline)) void sort_visits(VisitRef *visit, size_t n, int (*compare)(const void *, const void *)) {
   if (n > 24) {
     qsort(visit, n, sizeof *visit, compare);
     return;
@@ -208,6 +246,15 @@ static uint64_t settlement_hash(const Builder *builder, const RsRawVisit *raw) {
   return settlements != NULL && raw->settlement != 0 ? settlements->row[raw->settlement - 1].hash : raw->settlement;
 }
 
+/* Does a settlement have two records? They hardly ever do. */
+static bool settlement_repeats(const VisitRef *visit, uint32_t n) {
+  if (n > 24) return true;
+  for (uint32_t i = 1; i < n; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (visit[i].settlement == visit[k].settlement && visit[i].settlement != 0) return true;
+  return false;
+}
+
 /* The person's records in time order; a settlement whose rows carry several times takes the earliest. */
 static void order_visits(const Builder *builder, Worker *worker, const RsRawVisit **raw, uint32_t n) {
   g_array_set_size(worker->visits, n);
@@ -218,7 +265,7 @@ static void order_visits(const Builder *builder, Worker *worker, const RsRawVisi
                           builder->institution_rank[raw[i]->institution], raw[i]};
     settlements |= raw[i]->settlement != 0;
   }
-  if (settlements && n > 1) {
+  if (settlements && settlement_repeats(visit, n)) {
     sort_visits(visit, n, compare_by_settlement);
     for (uint32_t i = 1; i < n; i++)
       if (visit[i].settlement != 0 && visit[i].settlement == visit[i - 1].settlement && visit[i].institution == visit[i - 1].institution)
@@ -239,35 +286,42 @@ static void drop(Worker *worker, const RsRawLine *line, RsPlace place) {
 
 /* Copies the lines of one person's visits into scratch, leaving out repeats; visit numbers count from 0. Returns the number of visits. */
 static uint32_t collect_lines(const Builder *builder, Worker *worker) {
-  g_array_set_size(worker->lines, 0);
   const VisitRef *visit = (VisitRef *)(void *)worker->visits->data;
   uint32_t n_visits = 0;
+  size_t n = 0;
+  for (guint i = 0; i < worker->visits->len; i++) n += visit[i].raw->n_lines;
+  if (n > worker->lines->len) g_array_set_size(worker->lines, (guint)n);
+  RsRefundLine *line = (RsRefundLine *)(void *)worker->lines->data;
+  n = 0;
   for (guint i = 0; i < worker->visits->len; i++) {
     if (i == 0 || !same_visit(&visit[i], &visit[i - 1])) n_visits++;
-    const RsRawLine *raw = rs_raw_lines(visit[i].raw);
     for (unsigned l = 0; l < visit[i].raw->n_lines; l++) {
-      RsPlace place = builder->repeats.n == 0 ? RS_PLACE_USED : rs_repeats_place(&builder->repeats, raw[l].row);
+      const RsRawLine raw = rs_raw_line(visit[i].raw, l);
+      RsPlace place = builder->repeats.n == 0 ? RS_PLACE_USED : rs_repeats_place(&builder->repeats, raw.row);
       if (place != RS_PLACE_USED) {
-        drop(worker, &raw[l], place);
+        drop(worker, &raw, place);
         continue;
       }
-      RsRefundLine line = {.raw = &raw[l],
-                           .settlement = visit[i].settlement,
-                           .time = visit[i].raw->time,
-                           .visit = n_visits - 1,
-                           .visit_ref = i,
-                           .institution = visit[i].institution,
-                           .drug = rank_of(builder->drug_rank, raw[l].drug),
-                           .doctor = rank_of(builder->doctor_rank, raw[l].doctor),
-                           .diagnosis = rank_of(builder->diagnosis_rank, raw[l].diagnosis),
-                           .refund = (visit[i].raw->flags & RS_RAW_REFUND) != 0,
-                           .amount = raw[l].amount,
-                           .fund = raw[l].fund,
-                           .trace = rs_raw_trace(visit[i].raw, l),
-                           .rest = visit[i].rest};
-      g_array_append_val(worker->lines, line);
+      line[n++] = (RsRefundLine){.row = raw.row,
+                                 .claim = raw.claim,
+                                 .settlement = visit[i].settlement,
+                                 .trace = rs_raw_trace(visit[i].raw, l),
+                                 .rest = visit[i].rest,
+                                 .original = raw.amount,
+                                 .quantity = raw.quantity,
+                                 .time = visit[i].raw->time,
+                                 .visit = n_visits - 1,
+                                 .visit_ref = i,
+                                 .institution = visit[i].institution,
+                                 .drug = rank_of(builder->drug_rank, raw.drug),
+                                 .doctor = rank_of(builder->doctor_rank, raw.doctor),
+                                 .diagnosis = rank_of(builder->diagnosis_rank, raw.diagnosis),
+                                 .refund = (visit[i].raw->flags & RS_RAW_REFUND) != 0,
+                                 .amount = raw.amount,
+                                 .fund = raw.fund};
     }
   }
+  g_array_set_size(worker->lines, (guint)n);
   return n_visits;
 }
 
@@ -279,13 +333,13 @@ static int compare_lines(const void *a, const void *b) {
   COMPARE(drug);
   COMPARE(doctor);
   COMPARE(diagnosis);
-  COMPARE(raw->amount);
-  COMPARE(raw->fund);
-  COMPARE(raw->quantity);
+  COMPARE(original);
+  COMPARE(fund); /* not yet spread */
+  COMPARE(quantity);
   COMPARE(trace);
-  COMPARE(raw->claim);
+  COMPARE(claim);
   COMPARE(rest); /* the visit's regions are those of its first line */
-  COMPARE(raw->row);
+  COMPARE(row);
   return 0;
 }
 
@@ -354,10 +408,10 @@ static void write_line(RsClaims *claims, uint64_t at, const RsRefundLine *line) 
   claims->line_drug[at] = line->drug;
   claims->line_doctor[at] = line->doctor;
   claims->line_diagnosis[at] = line->diagnosis;
-  claims->line_quantity[at] = line->raw->quantity;
+  claims->line_quantity[at] = line->quantity;
   claims->line_amount[at] = line->amount;
   claims->line_fund[at] = line->fund;
-  claims->line_row[at] = line->raw->row;
+  claims->line_row[at] = line->row;
   if (claims->line_trace != NULL) claims->line_trace[at] = line->trace;
 }
 
@@ -430,7 +484,7 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
         offset += rs_raw_size(raw);
       }
   uint32_t n_persons = number_persons(worker, n_raw);
-  group_by_person(worker, n_raw, n_persons);
+  group_by_person(worker, builder->raw->partition_bits, n_raw, n_persons);
   part->person_visits = g_new(uint64_t, n_persons);
   part->person_region = g_new(uint32_t, n_persons);
   for (uint32_t p = 0; p < n_persons; p++) build_person(builder, worker, part, &worker->person[p], worker->by_person + worker->order[p]);
@@ -647,6 +701,8 @@ static void builder_clear(Builder *builder) {
     g_free(worker->slot);
     g_free(worker->order);
     g_free(worker->person);
+    g_free(worker->sorted);
+    g_free(worker->key);
     g_array_unref(worker->visits);
     g_array_unref(worker->lines);
     g_array_unref(worker->regions);

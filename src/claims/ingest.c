@@ -1,8 +1,9 @@
 /* Blocks of text to raw records.
  *
  * Threads take blocks in turn under one lock (a read and a scan), then parse them alone. A row whose settlement cells equal the row
- * before continues its visit and is spared most of the work. Small domains go through a dictionary of the thread's own that asks the
- * shared one only for texts it never saw. */
+ * before continues its visit and is spared most of the work. Small domains go through a table of the thread's own that asks the
+ * shared dictionary only for texts it never saw; texts of up to 16 bytes stand in it as two words, so that nothing is compared byte by
+ * byte and the tables stay in the second-level cache. */
 #include "claims/ingest.h"
 
 #include "base/error.h"
@@ -20,17 +21,28 @@
 enum { INSTITUTION, DOCTOR, DRUG, DIAGNOSIS, REGION, N_DOMAINS };
 
 typedef struct { GMutex lock; RsDictionary *dictionary; } Shared;
+#define SHORT_TEXT 16u
+#define FIRST_SLOTS 8u
+
+typedef struct { uint64_t low, high; uint32_t length, number; } Known; /* a short text, and its number in the shared dictionary */
+
 typedef struct {
   Shared *shared;
-  RsDictionary *own;
-  uint32_t *global; /* [own] number in the shared dictionary */
-  uint32_t capacity;
-  const char *last; /* the text last asked for, in the block; NULL: none */
+  uint64_t *slot;        /* [1 << log2_slots] upper half of the hash << 32 | 1 + index into known; 0: empty */
+  unsigned log2_slots;
+  Known *known;          /* [n], room for half as many as slots */
+  uint32_t n;
+  RsDictionary *longer;  /* texts over 16 bytes */
+  uint32_t *longer_number, longer_capacity; /* [longer] */
+  const char *last;      /* the text last asked for, in the block; NULL: none */
   size_t last_length;
   uint32_t last_number;
 } Local;
 
 typedef struct Work Work;
+
+/* Neighbouring columns: without quotes, their text with the delimiters between. */
+typedef struct { uint32_t first, last; } Span;
 
 /* One thread's parsing state. */
 typedef struct {
@@ -39,7 +51,7 @@ typedef struct {
   RsBlock block;
   RsCsv csv;
   Local local[N_DOMAINS];
-  uint64_t *name_hash; /* [local drug] hash of the name last seen */
+  uint64_t *name_hash; /* [drug] hash of the name last seen */
   uint32_t name_capacity;
   RsDictionary *type_words;
   uint8_t *type_of_word;
@@ -47,6 +59,8 @@ typedef struct {
   const RsInput *input;
   uint32_t visit_column[RS_N_COLUMNS];
   unsigned n_visit_columns;
+  Span span[RS_N_COLUMNS]; /* the same columns and what lies between them, where that is the doctor */
+  unsigned n_spans;
   /* the open visit: rows of one settlement standing together */
   uint32_t previous; /* record in this block, or RS_NONE */
   RsPlace place;     /* used, outside or repeated: what becomes of the visit's rows */
@@ -156,20 +170,67 @@ const char *rs_time_status_text(RsTimeStatus status) {
 
 /* ---- dictionaries ---- */
 
-static uint32_t local_add(Local *local, const char *text, size_t length, uint32_t *own_number) {
-  uint64_t hash = rs_hash_bytes(text, length);
-  uint32_t known = rs_dictionary_size(local->own);
-  uint32_t number = rs_dictionary_add(local->own, text, length, hash);
-  if (own_number != NULL) *own_number = number;
-  if (number < known) return local->global[number];
-  if (number >= local->capacity) {
-    local->capacity = MAX(256, 2 * local->capacity);
-    local->global = g_renew(uint32_t, local->global, local->capacity);
+static uint32_t shared_add(Shared *shared, const char *text, size_t length) {
+  g_mutex_lock(&shared->lock);
+  uint32_t number = rs_dictionary_add(shared->dictionary, text, length, rs_hash_bytes(text, length));
+  g_mutex_unlock(&shared->lock);
+  return number;
+}
+
+static uint32_t longer_add(Local *local, const char *text, size_t length) {
+  uint32_t known = rs_dictionary_size(local->longer);
+  uint32_t number = rs_dictionary_add(local->longer, text, length, rs_hash_bytes(text, length));
+  if (number < known) return local->longer_number[number];
+  if (number >= local->longer_capacity) {
+    local->longer_capacity = MAX(256, 2 * local->longer_capacity);
+    local->longer_number = g_renew(uint32_t, local->longer_number, local->longer_capacity);
   }
-  g_mutex_lock(&local->shared->lock);
-  local->global[number] = rs_dictionary_add(local->shared->dictionary, text, length, hash);
-  g_mutex_unlock(&local->shared->lock);
-  return local->global[number];
+  return local->longer_number[number] = shared_add(local->shared, text, length);
+}
+
+static uint64_t known_hash(const Known *known) { return rs_hash_mix(known->low ^ known->length, known->high); }
+
+static void slot_fill(Local *local, uint64_t hash, uint32_t index) {
+  size_t mask = ((size_t)1 << local->log2_slots) - 1, at = hash & mask;
+  while (local->slot[at] != 0) at = (at + 1) & mask;
+  local->slot[at] = hash >> 32 << 32 | (index + 1);
+}
+
+static uint32_t known_add(Local *local, const Known *text, const char *bytes) {
+  if (local->n == (uint32_t)1 << (local->log2_slots - 1)) {
+    local->log2_slots++;
+    g_free(local->slot);
+    local->slot = g_new0(uint64_t, (gsize)1 << local->log2_slots);
+    local->known = g_renew(Known, local->known, (gsize)1 << (local->log2_slots - 1));
+    for (uint32_t i = 0; i < local->n; i++) slot_fill(local, known_hash(&local->known[i]), i);
+  }
+  Known *known = &local->known[local->n];
+  *known = *text;
+  known->number = shared_add(local->shared, bytes, text->length);
+  slot_fill(local, known_hash(known), local->n++);
+  return known->number;
+}
+
+/* length > 0; 16 bytes from the text on are readable. Bytes past the text are shifted out. */
+static inline uint32_t local_add(Local *local, const char *text, size_t length) {
+  if (length > SHORT_TEXT) return longer_add(local, text, length);
+  Known wanted = {.length = (uint32_t)length};
+  memcpy(&wanted.low, text, 8);
+  memcpy(&wanted.high, text + 8, 8);
+  if (length <= 8) {
+    wanted.low <<= 64 - 8 * length;
+    wanted.high = 0;
+  } else {
+    wanted.high <<= 128 - 8 * length;
+  }
+  const uint64_t hash = known_hash(&wanted);
+  const size_t mask = ((size_t)1 << local->log2_slots) - 1;
+  for (size_t at = hash & mask; local->slot[at] != 0; at = (at + 1) & mask) {
+    if (local->slot[at] >> 32 != hash >> 32) continue;
+    const Known *known = &local->known[(uint32_t)local->slot[at] - 1];
+    if (known->low == wanted.low && known->high == wanted.high && known->length == length) return known->number;
+  }
+  return known_add(local, &wanted, text);
 }
 
 /* Neighbouring rows often repeat a cell (one doctor a settlement), so the last text and its number are kept. */
@@ -180,20 +241,20 @@ static uint32_t cell_number(Parser *parser, uint32_t record, RsColumnRole role, 
   if (local->last != NULL && same_cell(text, length, local->last, local->last_length)) return local->last_number;
   local->last = text;
   local->last_length = length;
-  return local->last_number = local_add(local, text, length, NULL);
+  return local->last_number = local_add(local, text, length);
 }
 
 /* Of the names a drug was seen with, the smallest is kept: a choice that does not depend on row order. */
-static void keep_drug_name(Parser *parser, uint32_t own, uint32_t drug, const char *name, size_t length) {
+static void keep_drug_name(Parser *parser, uint32_t drug, const char *name, size_t length) {
   uint64_t hash = rs_hash_bytes(name, length) | 1;
-  if (own >= parser->name_capacity) {
-    uint32_t capacity = MAX(256, 2 * own);
+  if (drug >= parser->name_capacity) {
+    uint32_t capacity = MAX(256, 2 * drug);
     parser->name_hash = g_renew(uint64_t, parser->name_hash, capacity);
     memset(parser->name_hash + parser->name_capacity, 0, (capacity - parser->name_capacity) * sizeof(uint64_t));
     parser->name_capacity = capacity;
   }
-  if (parser->name_hash[own] == hash) return;
-  parser->name_hash[own] = hash;
+  if (parser->name_hash[drug] == hash) return;
+  parser->name_hash[drug] = hash;
   Work *work = parser->work;
   g_mutex_lock(&work->name_lock);
   if (work->drug_name->len <= drug) g_ptr_array_set_size(work->drug_name, (gint)(2 * drug + 64));
@@ -263,13 +324,35 @@ static void reject_row(Parser *parser, uint32_t record, RsReason reason, char *d
 
 /* ---- visits ---- */
 
+/* Whether the open visit's lines can take the narrow form. */
+static bool lines_are_narrow(const Parser *parser, unsigned n) {
+  const RsRawLine *line = parser->line;
+  for (unsigned i = 0; i < n; i++)
+    if (line[i].row != line[0].row + i || line[i].amount != (int32_t)line[i].amount || line[i].fund != (int32_t)line[i].fund) return false;
+  return true;
+}
+
+static void lines_write(const Parser *parser, RsRawVisit *record) {
+  void *at = (char *)(record + 1) + rs_raw_padded(record->id_length);
+  unsigned n = record->n_lines;
+  if (record->flags & RS_RAW_WIDE) memcpy(at, parser->line, n * sizeof(RsRawLine));
+  RsRawNarrow *narrow = at;
+  for (unsigned i = 0; (record->flags & RS_RAW_WIDE) == 0 && i < n; i++) {
+    const RsRawLine *line = &parser->line[i];
+    narrow[i] = (RsRawNarrow){line->claim, (int32_t)line->amount, (int32_t)line->fund, line->drug, line->doctor, line->diagnosis, line->quantity};
+  }
+  if (record->flags & RS_RAW_TRACE) memcpy((char *)at + rs_raw_lines_size(record), parser->trace, n * sizeof(uint64_t));
+}
+
 static void close_visit(Parser *parser) {
   uint16_t n = parser->visit.n_lines;
   parser->visit.n_lines = 0;
   if (n == 0) return;
   RsRawVisit visit = parser->visit;
   visit.n_lines = n;
+  visit.row = parser->line[0].row;
   if (parser->work->ingest->raw->columns & RS_HAS_TRACE) visit.flags |= RS_RAW_TRACE;
+  if (!lines_are_narrow(parser, n)) visit.flags |= RS_RAW_WIDE;
   unsigned bits = parser->work->ingest->raw->partition_bits;
   size_t partition = bits == 0 ? 0 : visit.person_hash >> (64 - bits);
   RsRawVisit *record = rs_stream_append(&parser->raw->pool, &parser->raw->partition[partition], rs_raw_size(&visit));
@@ -279,10 +362,10 @@ static void close_visit(Parser *parser) {
   }
   *record = visit;
   char *id = (char *)(record + 1);
+  size_t padded = rs_raw_padded(visit.id_length);
+  memset(id + padded - 8, 0, 8); /* a person's id is not empty */
   memcpy(id, parser->person, visit.id_length);
-  memset(id + visit.id_length, 0, rs_raw_padded(visit.id_length) - visit.id_length);
-  memcpy(rs_raw_lines(record), parser->line, n * sizeof(RsRawLine));
-  if (visit.flags & RS_RAW_TRACE) memcpy(rs_raw_lines(record) + n, parser->trace, n * sizeof(uint64_t));
+  lines_write(parser, record);
   parser->raw->n_raw_visits[partition]++;
   parser->raw->n_raw_lines[partition] += n;
 }
@@ -299,6 +382,25 @@ static size_t longest_prefix(const RsMapping *mapping) {
   return MIN(longest, TYPE_PREFIX_MOST);
 }
 
+static bool is_visit_column(const Parser *parser, uint32_t column) {
+  for (unsigned i = 0; i < parser->n_visit_columns; i++)
+    if (parser->visit_column[i] == column) return true;
+  return false;
+}
+
+/* Few long comparisons instead of many short ones. A visit mostly has one doctor, so that column may lie within. */
+static void set_spans(Parser *parser) {
+  const int doctor = parser->input->column[RS_COLUMN_DOCTOR];
+  parser->n_spans = 0;
+  for (uint32_t column = 0; column < parser->input->n_fields; column++) {
+    if (!is_visit_column(parser, column)) continue;
+    Span *before = parser->n_spans == 0 ? NULL : &parser->span[parser->n_spans - 1];
+    bool next = before != NULL && (before->last + 1 == column || (before->last + 2 == column && doctor == (int)column - 1));
+    if (next) before->last = column;
+    else parser->span[parser->n_spans++] = (Span){column, column};
+  }
+}
+
 /* Which columns make a visit in this file; with --settlements a line's own time does not. */
 static void use_input(Parser *parser) {
   rs_dictionary_free(parser->type_words); /* its answers came from another file's mapping */
@@ -310,11 +412,27 @@ static void use_input(Parser *parser) {
     int column = parser->input->column[visit_roles[i]];
     if (column >= 0 && !(joined && visit_roles[i] == RS_COLUMN_TIME)) parser->visit_column[parser->n_visit_columns++] = (uint32_t)column;
   }
+  set_spans(parser);
+}
+
+/* In a block without quotes equal text is equal cells. */
+static bool spans_equal(const Parser *parser, uint32_t record) {
+  for (unsigned i = 0; i < parser->n_spans; i++) {
+    const Span span = parser->span[i];
+    size_t a_last, b_last;
+    const char *a = rs_csv_field(&parser->csv, parser->previous, span.first, &a_last);
+    const char *b = rs_csv_field(&parser->csv, record, span.first, &b_last);
+    const char *a_end = rs_csv_field(&parser->csv, parser->previous, span.last, &a_last);
+    const char *b_end = rs_csv_field(&parser->csv, record, span.last, &b_last);
+    if (!same_cell(a, (size_t)(a_end - a) + a_last, b, (size_t)(b_end - b) + b_last)) return false;
+  }
+  return true;
 }
 
 /* Does the row continue the open visit? Compared as text, cell by cell. */
 static bool continues(const Parser *parser, uint32_t record) {
   if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
+  if (parser->csv.begin == NULL && spans_equal(parser, record)) return true;
   for (unsigned i = 0; i < parser->n_visit_columns; i++) {
     size_t a_length, b_length;
     const char *a = rs_csv_field(&parser->csv, parser->previous, parser->visit_column[i], &a_length);
@@ -431,7 +549,7 @@ static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
 static void visit_names(Parser *parser, uint32_t record) {
   size_t length;
   const char *id = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &length);
-  parser->visit.institution = local_add(&parser->local[INSTITUTION], id, length, NULL);
+  parser->visit.institution = local_add(&parser->local[INSTITUTION], id, length);
   parser->visit.type = institution_type(parser, record, id, length);
   parser->visit.person_region = cell_number(parser, record, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
   parser->visit.service_region = cell_number(parser, record, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
@@ -440,10 +558,9 @@ static void visit_names(Parser *parser, uint32_t record) {
 static void line_names(Parser *parser, uint32_t record, RsRawLine *line) {
   size_t length;
   const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG, &length);
-  uint32_t own = 0;
-  line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length, &own);
+  line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length);
   if (text != NULL && (text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG_NAME, &length)) != NULL)
-    keep_drug_name(parser, own, line->drug, text, length);
+    keep_drug_name(parser, line->drug, text, length);
   line->doctor = cell_number(parser, record, RS_COLUMN_DOCTOR, &parser->local[DOCTOR]);
   if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
   line->diagnosis = cell_number(parser, record, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
@@ -458,9 +575,9 @@ static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
   if (text == NULL) return;
   bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
   line->claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
-  uint64_t *slot = rs_stream_append(&parser->raw->pool, &parser->raw->claim[line->claim >> 56], sizeof *slot);
-  if (slot == NULL) parser->out_of_memory = true;
-  else *slot = line->claim;
+  uint32_t *low = rs_stream_append(&parser->raw->pool, &parser->raw->claim[line->claim >> 56], sizeof *low);
+  if (low == NULL) parser->out_of_memory = true;
+  else *low = (uint32_t)line->claim;
 }
 
 static void add_line(Parser *parser, uint32_t record) {
@@ -574,7 +691,9 @@ static void parse_all(size_t task, unsigned thread, void *data) {
 
 static void parser_init(Parser *parser, Work *work, unsigned number) {
   *parser = (Parser){.work = work, .raw = &work->ingest->raw->thread[number], .previous = RS_NONE};
-  for (int d = 0; d < N_DOMAINS; d++) parser->local[d] = (Local){.shared = &work->shared[d], .own = rs_dictionary_new()};
+  for (int d = 0; d < N_DOMAINS; d++)
+    parser->local[d] = (Local){.shared = &work->shared[d], .log2_slots = FIRST_SLOTS, .slot = g_new0(uint64_t, (gsize)1 << FIRST_SLOTS),
+                               .known = g_new(Known, (gsize)1 << (FIRST_SLOTS - 1)), .longer = rs_dictionary_new()};
   parser->type_words = rs_dictionary_new();
   parser->rejects = g_ptr_array_new();
 }
@@ -583,8 +702,10 @@ static void parser_clear(Parser *parser) {
   rs_block_clear(&parser->block);
   rs_csv_clear(&parser->csv);
   for (int d = 0; d < N_DOMAINS; d++) {
-    rs_dictionary_free(parser->local[d].own);
-    g_free(parser->local[d].global);
+    g_free(parser->local[d].slot);
+    g_free(parser->local[d].known);
+    rs_dictionary_free(parser->local[d].longer);
+    g_free(parser->local[d].longer_number);
   }
   g_free(parser->name_hash);
   rs_dictionary_free(parser->type_words);

@@ -2,7 +2,8 @@
  *
  * Each reading thread appends records to streams of its own, partitioned by the person's hash: one RsRawVisit for each run of rows of one
  * settlement (65 % of rows continue the row before, performance measurements), followed by the person's id and its RsRawLine. A person
- * lies in one partition, so that everything per person happens in cache and no table of all persons is ever probed. Numbers of
+ * lies in one partition, so that everything per person happens in cache and no table of all persons is ever probed. Memory that is touched
+ * for the first time is what reading waits for most, so nearly all lines take a narrow form of 32 bytes. Numbers of
  * institutions, doctors, drugs, diagnoses and regions are those of the shared dictionaries (order of first sight); rs_build
  * replaces them by their rank. */
 #ifndef RS_CLAIMS_RAW_H
@@ -21,17 +22,19 @@
 #define RS_MOST_MONEY UINT64_C(2000000000000000000)
 static inline uint64_t rs_money_magnitude(int64_t fen) { return fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen; }
 
-enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */ };
+enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */, RS_RAW_WIDE = 8 };
 
 typedef struct {
   uint64_t person_hash;
   uint64_t settlement; /* hash of the id, never 0; with --settlements 1 + index; 0: none */
+  RsRow row;           /* of the first line */
   uint32_t time;
   uint32_t institution, person_region, service_region; /* dictionary numbers; regions may be RS_NONE */
   uint16_t n_lines, id_length;
   uint8_t type, flags;
   uint16_t unused;
-} RsRawVisit; /* then id_length bytes padded to 8, then n_lines RsRawLine, then (RS_RAW_TRACE) n_lines hashes of trace codes, 0: none */
+} RsRawVisit; /* then id_length bytes padded to 8 with zeros, then n_lines RsRawNarrow (RS_RAW_WIDE: RsRawLine), then (RS_RAW_TRACE) n_lines
+               * hashes of trace codes, 0: none */
 
 typedef struct {
   uint64_t claim; /* hash of the claim id, 0: none; refunds are hashed apart, so that a refund may carry its original's id */
@@ -41,25 +44,41 @@ typedef struct {
   float quantity;
 } RsRawLine;
 
+/* A line whose money fits 32 bits, in a record whose lines stand in the file one by one. */
+typedef struct {
+  uint64_t claim;
+  int32_t amount, fund;
+  uint32_t drug, doctor, diagnosis;
+  float quantity;
+} RsRawNarrow;
+
 static inline size_t rs_raw_padded(size_t length) { return (length + 7) & ~(size_t)7; }
+static inline size_t rs_raw_lines_size(const RsRawVisit *visit) {
+  return visit->n_lines * (visit->flags & RS_RAW_WIDE ? sizeof(RsRawLine) : sizeof(RsRawNarrow));
+}
 static inline size_t rs_raw_size(const RsRawVisit *visit) {
-  size_t line = sizeof(RsRawLine) + (visit->flags & RS_RAW_TRACE ? sizeof(uint64_t) : 0);
-  return sizeof *visit + rs_raw_padded(visit->id_length) + visit->n_lines * line;
+  size_t trace = visit->flags & RS_RAW_TRACE ? visit->n_lines * sizeof(uint64_t) : 0;
+  return sizeof *visit + rs_raw_padded(visit->id_length) + rs_raw_lines_size(visit) + trace;
 }
 static inline const char *rs_raw_id(const RsRawVisit *visit) { return (const char *)(visit + 1); }
-static inline RsRawLine *rs_raw_lines(const RsRawVisit *visit) {
-  return (RsRawLine *)(void *)((char *)(uintptr_t)(visit + 1) + rs_raw_padded(visit->id_length));
+static inline const void *rs_raw_lines(const RsRawVisit *visit) { return rs_raw_id(visit) + rs_raw_padded(visit->id_length); }
+
+static inline RsRawLine rs_raw_line(const RsRawVisit *visit, unsigned i) {
+  if (visit->flags & RS_RAW_WIDE) return ((const RsRawLine *)rs_raw_lines(visit))[i];
+  const RsRawNarrow *line = (const RsRawNarrow *)rs_raw_lines(visit) + i;
+  return (RsRawLine){line->claim, visit->row + i, line->amount, line->fund, line->drug, line->doctor, line->diagnosis, line->quantity};
 }
 
-static inline uint64_t rs_raw_trace(const RsRawVisit *visit, unsigned line) {
-  return visit->flags & RS_RAW_TRACE ? ((const uint64_t *)(const void *)(rs_raw_lines(visit) + visit->n_lines))[line] : 0;
+static inline uint64_t rs_raw_trace(const RsRawVisit *visit, unsigned i) {
+  if ((visit->flags & RS_RAW_TRACE) == 0) return 0;
+  return ((const uint64_t *)(const void *)((const char *)rs_raw_lines(visit) + rs_raw_lines_size(visit)))[i];
 }
 
 typedef struct {
   RsPool pool;
   RsStream *partition;                    /* [n_partitions] */
   uint64_t *n_raw_visits, *n_raw_lines;   /* [n_partitions] */
-  RsStream claim[RS_CLAIM_PARTITIONS];    /* uint64_t claim hashes by their top byte */
+  RsStream claim[RS_CLAIM_PARTITIONS];    /* uint32_t, lower halves of claim hashes, by the hash's top byte */
 } RsRawThread;
 
 /* The platform's second table. */

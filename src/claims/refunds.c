@@ -14,7 +14,7 @@ typedef struct { const RsRefundLine *line; uint32_t index; } Key;
 static int compare_keys(const Key *x, const Key *y, bool by_amount) {
   COMPARE(x->line->institution, y->line->institution);
   COMPARE(x->line->drug, y->line->drug);
-  if (by_amount) COMPARE(magnitude(x->line->raw->amount), magnitude(y->line->raw->amount));
+  if (by_amount) COMPARE(magnitude(x->line->original), magnitude(y->line->original));
   COMPARE(x->line->time, y->line->time);
   COMPARE(x->line->amount < 0, y->line->amount < 0); /* at one time, the original comes first */
   COMPARE(x->line->refund, y->line->refund);
@@ -27,7 +27,7 @@ static int compare_partial(const void *a, const void *b) { return compare_keys(a
 
 static bool same_item(const Key *x, const Key *y, bool by_amount) {
   return x->line->institution == y->line->institution && x->line->drug == y->line->drug &&
-         (!by_amount || magnitude(x->line->raw->amount) == magnitude(y->line->raw->amount));
+         (!by_amount || magnitude(x->line->original) == magnitude(y->line->original));
 }
 
 /* The waiting original for a refund: of its own settlement if one is near the top, else the latest. */

@@ -10,8 +10,10 @@
 #include "claims/raw.h"
 
 typedef struct {
-  const RsRawLine *raw;
-  uint64_t settlement, trace, rest;
+  RsRow row;
+  uint64_t claim, settlement, trace, rest;
+  int64_t original;     /* the amount as it was read */
+  float quantity;
   uint32_t time, visit, visit_ref, institution, drug, doctor, diagnosis;
   bool refund;          /* flagged by its settlement */
   bool reversed;        /* out: not used */

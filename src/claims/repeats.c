@@ -1,12 +1,13 @@
 /* Rows that share a claim id: the same row seen again (overlapping exports), or a contradiction.
  *
- * Two steps, so that data without repeats pay for little: the 8-byte hashes of all claim ids, partitioned by their top byte, are checked for
- * repeats in cache-sized tables; only for hashes seen twice are the rows looked at again. Which of several contents is kept must not
+ * Two steps, so that data without repeats pay for little: 40 bits of the hashes of all claim ids, partitioned by the first 8, are checked for
+ * repeats in cache-sized tables; only for those seen twice are the rows looked at again, with their whole hashes. Which of several contents is kept must not
  * depend on row order, so it is the one with the smallest content hash; of rows with equal content the one with the smallest rest
  * (rs_raw_rest), then the first by file and line. */
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "base/words.h"
 #include "claims/raw.h"
 
@@ -17,73 +18,71 @@ typedef struct { uint64_t claim, content, rest; RsRow row; } Entry;
 typedef struct {
   RsRaw *raw;
   const uint32_t *institution_rank, *doctor_rank, *drug_rank, *diagnosis_rank, *region_rank;
-  GArray *shared[RS_CLAIM_PARTITIONS]; /* of uint64_t: hashes seen twice or more */
-  uint64_t *slot;                      /* open addressing over the hashes seen twice; 0: empty */
+  GArray *shared[RS_CLAIM_PARTITIONS]; /* of uint64_t: short hashes seen twice or more */
+  uint64_t *slot;                      /* open addressing over the short hashes seen twice; 0: empty */
   uint64_t n_slots;
   GArray **entries;                    /* [n_partitions] of Entry */
 } Finder;
 
-static int compare_u64(const void *a, const void *b) {
-  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-  return (x > y) - (x < y);
-}
+/* What is compared first: the top byte and the lower half, never 0. */
+static inline uint64_t short_hash(uint64_t claim) { return (claim >> 56 << 32 | (uint32_t)claim) + 1; }
 
 /* One partition of claim hashes: which occur more than once. */
 static void find_shared(size_t partition, unsigned thread, void *data) {
   (void)thread;
   Finder *finder = data;
-  size_t n = 0;
+  size_t n = 0, n_slots = 64;
+  bool zero = false; /* the lower half that stands for an empty slot was seen */
   for (unsigned t = 0; t < finder->raw->n_threads; t++)
-    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next) n += c->used / 8;
-  uint64_t *all = g_new(uint64_t, n ? n : 1);
-  size_t at = 0;
+    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next) n += c->used / sizeof(uint32_t);
+  while (n_slots < 2 * n) n_slots *= 2;
+  g_autofree uint32_t *slot = g_new0(uint32_t, n_slots);
+  GArray *shared = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   for (unsigned t = 0; t < finder->raw->n_threads; t++) {
     RsRawThread *raw_thread = &finder->raw->thread[t];
     for (const RsChunk *c = raw_thread->claim[partition].first; c != NULL; c = c->next) {
-      memcpy(all + at, c + 1, c->used);
-      at += c->used / 8;
+      const uint32_t *low = (const uint32_t *)(const void *)(c + 1);
+      for (size_t i = 0; i < c->used / sizeof *low; i++) {
+        size_t s = (low[i] * 0x9e3779b97f4a7c15ull >> 20) & (n_slots - 1);
+        while (slot[s] != 0 && slot[s] != low[i]) s = (s + 1) & (n_slots - 1);
+        if (low[i] == 0 ? zero : slot[s] == low[i]) {
+          const uint64_t seen = short_hash((uint64_t)partition << 56 | low[i]);
+          g_array_append_val(shared, seen);
+        }
+        zero |= low[i] == 0;
+        slot[s] = low[i];
+      }
     }
     rs_stream_release(&raw_thread->pool, &raw_thread->claim[partition]);
   }
-  size_t n_slots = 64;
-  while (n_slots < 2 * n) n_slots *= 2;
-  uint64_t *slot = g_new0(uint64_t, n_slots);
-  GArray *shared = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-  for (size_t i = 0; i < n; i++) {
-    size_t s = (all[i] * 0x9e3779b97f4a7c15ull >> 20) & (n_slots - 1);
-    while (slot[s] != 0 && slot[s] != all[i]) s = (s + 1) & (n_slots - 1);
-    if (slot[s] == all[i]) g_array_append_val(shared, all[i]);
-    slot[s] = all[i];
-  }
-  g_free(slot);
-  g_free(all);
-  if (shared->len > 0) qsort(shared->data, shared->len, sizeof(uint64_t), compare_u64);
+  if (shared->len > 0) rs_sort_u64((uint64_t *)(void *)shared->data, shared->len);
   finder->shared[partition] = shared;
 }
 
 static bool is_shared(const Finder *finder, uint64_t claim) {
   if (claim == 0) return false;
-  uint64_t s = claim & (finder->n_slots - 1);
-  while (finder->slot[s] != 0 && finder->slot[s] != claim) s = (s + 1) & (finder->n_slots - 1);
-  return finder->slot[s] == claim;
+  const uint64_t wanted = short_hash(claim);
+  uint64_t s = wanted & (finder->n_slots - 1);
+  while (finder->slot[s] != 0 && finder->slot[s] != wanted) s = (s + 1) & (finder->n_slots - 1);
+  return finder->slot[s] == wanted;
 }
 
 static uint32_t rank_of(const uint32_t *rank, uint32_t number) { return number == RS_NONE ? RS_NONE : rank[number]; }
 
 static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, unsigned i) {
-  const RsRawLine *line = rs_raw_lines(visit) + i;
+  const RsRawLine line = rs_raw_line(visit, i);
   const RsSettlements *settlements = finder->raw->settlements;
   uint64_t settlement = visit->settlement;
   if (settlements != NULL && settlement != 0) settlement = settlements->row[settlement - 1].hash;
   uint32_t quantity;
-  memcpy(&quantity, &line->quantity, sizeof quantity);
+  memcpy(&quantity, &line.quantity, sizeof quantity);
   uint64_t fields[] = {visit->person_hash,
                        settlement,
                        (uint64_t)visit->time << 32 | rank_of(finder->institution_rank, visit->institution),
-                       (uint64_t)rank_of(finder->drug_rank, line->drug) << 32 | rank_of(finder->doctor_rank, line->doctor),
-                       (uint64_t)rank_of(finder->diagnosis_rank, line->diagnosis) << 32 | quantity,
-                       (uint64_t)line->amount,
-                       (uint64_t)line->fund,
+                       (uint64_t)rank_of(finder->drug_rank, line.drug) << 32 | rank_of(finder->doctor_rank, line.doctor),
+                       (uint64_t)rank_of(finder->diagnosis_rank, line.diagnosis) << 32 | quantity,
+                       (uint64_t)line.amount,
+                       (uint64_t)line.fund,
                        rs_raw_trace(visit, i)};
   return rs_hash_bytes(fields, sizeof fields);
 }
@@ -102,12 +101,12 @@ static void collect_entries(size_t partition, unsigned thread, void *data) {
     for (const RsChunk *c = finder->raw->thread[t].partition[partition].first; c != NULL; c = c->next)
       for (size_t at = 0; at < c->used;) {
         const RsRawVisit *visit = (const RsRawVisit *)(const void *)((const char *)(c + 1) + at);
-        const RsRawLine *line = rs_raw_lines(visit);
-        for (unsigned i = 0; i < visit->n_lines; i++)
-          if (is_shared(finder, line[i].claim)) {
-            Entry entry = {line[i].claim, content_of(finder, visit, i), rs_raw_rest(visit, finder->region_rank), line[i].row};
-            g_array_append_val(entries, entry);
-          }
+        for (unsigned i = 0; i < visit->n_lines; i++) {
+          const RsRawLine line = rs_raw_line(visit, i);
+          if (!is_shared(finder, line.claim)) continue;
+          Entry entry = {line.claim, content_of(finder, visit, i), rs_raw_rest(visit, finder->region_rank), line.row};
+          g_array_append_val(entries, entry);
+        }
         at += rs_raw_size(visit);
       }
   finder->entries[partition] = entries;

@@ -33,7 +33,7 @@ void rs_pool_init(RsPool *pool, size_t chunk_bytes);
 void rs_pool_clear(RsPool *pool);
 #define RS_POOL_STEP ((uint64_t)16 << 20) /* memory is taken from the system in these steps */
 static inline uint64_t rs_pool_bytes(const RsPool *pool) { return pool->n_mappings * RS_POOL_STEP; }
-/* Room for one record of size bytes (a multiple of 8). NULL when memory is refused or size does not fit a chunk. */
+/* Room for one record of size bytes (in all of a stream a multiple of what its records are aligned to). NULL when memory is refused or size does not fit a chunk. */
 void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size);
 /* Tells the system that the stream's memory is no longer needed; the stream is empty afterwards. Any thread may call it. */
 void rs_stream_release(const RsPool *pool, RsStream *stream);

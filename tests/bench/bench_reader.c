@@ -1,8 +1,10 @@
 /* bench_reader FILE [threads]: wall and CPU seconds and peak memory from a claims file to the table and to the knowledge graph. The
  * files' checksums, which analyze lets run beside the graph, are waited for in between, so that no figure holds another's work. */
+#include "base/hash.h"
 #include "claims/reader.h"
 #include "graph/knowledge.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -24,6 +26,17 @@ static void say(const char *stage, Moment from, uint64_t n) {
          (now.cpu - from.cpu) * 1e9 / (double)MAX(n, 1), usage.ru_maxrss / 1024);
 }
 
+/* A number for all that was read, which stays what it is for any number of threads, and but for `rows` for any order of rows. */
+static void table_print(const RsClaims *c) {
+#define MIX(hash, column, n) rs_hash_mix((hash), rs_hash_bytes((column), (n) * sizeof *(column)))
+  uint64_t persons = MIX(MIX(MIX(1, c->person_visit, c->n_persons + 1u), c->person_region, c->n_persons), c->person->bytes, c->person->offset[c->n_persons]);
+  uint64_t visits = MIX(MIX(MIX(2, c->visit_time, c->n_visits), c->visit_institution, c->n_visits), c->visit_line, c->n_visits + 1u);
+  uint64_t lines = MIX(MIX(MIX(3, c->line_drug, c->n_lines), c->line_doctor, c->n_lines), c->line_diagnosis, c->n_lines);
+  lines = MIX(MIX(MIX(lines, c->line_quantity, c->n_lines), c->line_amount, c->n_lines), c->line_fund, c->n_lines);
+  uint64_t hubs = MIX(MIX(4, c->institution_type, c->institution->n), c->institution_region, c->institution->n);
+  printf("table %016" PRIx64 " rows %016" PRIx64 "\n", rs_hash_mix(rs_hash_mix(persons, visits), rs_hash_mix(lines, hubs)), MIX(5, c->line_row, c->n_lines));
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) return fprintf(stderr, "usage: bench_reader FILE [threads]\n"), 2;
   const char *paths[] = {argv[1], NULL};
@@ -42,5 +55,6 @@ int main(int argc, char **argv) {
   if (knowledge == NULL) return fprintf(stderr, "%s\n", error->message), 1;
   say("knowledge", start, claims->n_lines);
   printf("%u persons %u visits %" G_GUINT64_FORMAT " lines\n", claims->n_persons, claims->n_visits, claims->n_lines);
+  table_print(claims);
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "rs_test.h"
 
+#include "base/random.h"
 #include "claims/number.h"
 
 #include <string.h>
@@ -17,7 +18,9 @@ static void money_is_read_to_the_fen(void **state) {
       {"1.2.3", false, 0},    {"NaN", false, 0},        {"INF", false, 0},           {"1 2", false, 0}};
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     int64_t fen = 0;
-    bool ok = rs_number_money(cases[i].text, strlen(cases[i].text), &fen);
+    char text[40] = ""; /* as a cell: readable past its end */
+    memcpy(text, cases[i].text, strlen(cases[i].text));
+    bool ok = rs_number_money(text, strlen(text), &fen);
     if (ok != cases[i].ok || (ok && fen != cases[i].fen))
       fail_msg("'%s' gave %d, %" G_GINT64_FORMAT, cases[i].text, ok, (gint64)fen);
   }
@@ -35,12 +38,33 @@ static void quantities_take_the_same_form(void **state) {
 static void text_past_the_length_is_not_read(void **state) {
   (void)state;
   int64_t fen;
-  assert_true(rs_number_money("12345", 2, &fen));
+  assert_true(rs_number_money("1234567890", 2, &fen));
   assert_int_equal(fen, 1200);
+}
+
+/* The quick way for usual amounts against printf and strtol, digit by digit and with each byte damaged in turn. */
+static void usual_amounts_agree_with_printf(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 7);
+  for (int i = 0; i < 200000; i++) {
+    char text[40] = "";
+    int64_t fen, whole = (int64_t)(rs_random_next(&random) % (i % 2 ? 100000 : 1000)), cents = (int64_t)(rs_random_next(&random) % 100);
+    int length = g_snprintf(text, 24, "%d.%02d", (int)whole, (int)cents);
+    text[length] = (char)('0' + i % 10); /* what follows is not read */
+    assert_true(rs_number_money(text, (size_t)length, &fen));
+    assert_int_equal(fen, whole * 100 + cents);
+    text[i % length] = (char)(rs_random_next(&random) % 256);
+    bool digits = true;
+    for (int k = 0; k < length; k++) digits &= k == length - 3 ? text[k] == '.' : g_ascii_isdigit(text[k]);
+    if (digits || strchr("+-. ", text[i % length]) != NULL || g_ascii_isdigit(text[i % length])) continue;
+    assert_false(rs_number_money(text, (size_t)length, &fen));
+  }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(money_is_read_to_the_fen), cmocka_unit_test(quantities_take_the_same_form),
-                                     cmocka_unit_test(text_past_the_length_is_not_read)};
+                                     cmocka_unit_test(text_past_the_length_is_not_read),
+                                     cmocka_unit_test(usual_amounts_agree_with_printf)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

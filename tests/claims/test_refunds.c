@@ -30,13 +30,11 @@ static const Case cases[] = {
 static void refunds_find_their_originals(void **state) {
   (void)state;
   for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
-    RsRawLine raw[MOST] = {0};
     RsRefundLine line[MOST] = {0};
     int64_t before = 0, after = 0;
     for (size_t i = 0; i < cases[c].n; i++) {
       const Given *given = &cases[c].line[i];
-      raw[i].amount = given->amount;
-      line[i] = (RsRefundLine){.raw = &raw[i], .time = given->time, .drug = given->drug, .amount = given->amount,
+      line[i] = (RsRefundLine){.original = given->amount, .time = given->time, .drug = given->drug, .amount = given->amount,
                                .settlement = given->settlement, .visit = (uint32_t)i, .refund = given->flagged};
       before += given->amount;
     }
@@ -74,11 +72,10 @@ static void a_fund_payment_is_spread_by_largest_remainder(void **state) {
 static void a_person_of_nothing_but_refunds_ends(void **state) {
   (void)state;
   size_t n = 200000;
-  g_autofree RsRawLine *raw = g_new0(RsRawLine, n);
   g_autofree RsRefundLine *line = g_new0(RsRefundLine, n);
   for (size_t i = 0; i < n; i++) {
-    raw[i].amount = i % 2 ? -(int64_t)(1 + i % 7) : 5;
-    line[i] = (RsRefundLine){.raw = &raw[i], .time = (uint32_t)i, .amount = raw[i].amount, .settlement = i, .visit = (uint32_t)i};
+    int64_t amount = i % 2 ? -(int64_t)(1 + i % 7) : 5;
+    line[i] = (RsRefundLine){.original = amount, .time = (uint32_t)i, .amount = amount, .settlement = i, .visit = (uint32_t)i};
   }
   RsRefundCounts counts = {0};
   rs_refunds_match(line, n, &counts);
