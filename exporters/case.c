@@ -84,7 +84,7 @@ static bool graph_file(const Build *build, const char *path, RsXmlCounts *text, 
   const RsCaseData *data = build->data;
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  rs_graphml_write_subgraph(data->c, data->c->mask, data->entities, data->subgraph, RS_NONE, output, text);
+  rs_graphml_write_subgraph(data->c, data->c->mask, data->entities, data->subgraph, RS_NONE, &data->c->style, output, text);
   return rs_output_close_unsynced(output, error) && rs_case_files_done(build->files, "graph.graphml", error);
 }
 
@@ -107,8 +107,8 @@ static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GErr
   g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring, build->data->subgraph);
   g_autoptr(RsPicture) picture = rs_picture_from_subgraph(c, c->mask, build->data->entities, subgraph, ring);
   g_autoptr(RsOutput) graphml = rs_output_memory(), gexf = rs_output_memory();
-  rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, graphml, text);
-  rs_gexf_write(picture, gexf, NULL);
+  rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, &c->style, graphml, text);
+  rs_gexf_write(picture, &c->style, gexf, NULL);
   return ring_save(build, ring, 0, graphml, error) && ring_save(build, ring, 1, gexf, error) &&
          rs_page_add(build->page, ring, picture, error);
 }

@@ -4,6 +4,7 @@
 
 #include "claims/reader.h"
 #include "exporters/mask.h"
+#include "exporters/xml_writer.h"
 #include "rings/ring.h"
 #include "rings/watch.h"
 
@@ -21,6 +22,7 @@ typedef struct {
   RsLanguage language;            /* of index.html and leads.xlsx: the terminal's */
   const char *command_line;       /* for the log: as typed, with claim paths */
   const char *const *options;     /* NULL-terminated pairs: name, value: every option that can change the result */
+  RsXmlStyle style;               /* of the GraphML files; the result digest does not know it */
   uint64_t seed;
   unsigned n_threads;
 } RsCase;
@@ -38,8 +40,8 @@ bool rs_case_digest(const RsCase *c, char digest[65], GError **error);
 /* FOLDER.rejects.csv for a run that could not go on. */
 bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, const char *folder, GError **error);
 /* The whole knowledge graph as GraphML; component, core and community NULL where not computed, else by global node number (persons, doctors,
- * institutions, drugs in that order). */
+ * institutions, drugs in that order); style NULL for none; what was altered is added to *counts (NULL allowed). */
 bool rs_graphml_write_knowledge(const RsKnowledge *knowledge, const RsMask *mask, const uint32_t *component, const uint32_t *core,
-                                const uint32_t *community, const char *path, GError **error);
+                                const uint32_t *community, const RsXmlStyle *style, RsXmlCounts *counts, const char *path, GError **error);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/output.h"
 #include "base/words.h"
 #include "exporters/manifest.h"
+#include "exporters/manifest_read.h"
 
 #include <errno.h>
 #include <string.h>
@@ -50,6 +51,14 @@ static bool key_find(RsCaseRead *read, const char *mask_key, const char *fingerp
   return false;
 }
 
+static bool option_given(const char *folder, const char *name) {
+  g_autofree char *path = g_build_filename(folder, "manifest.json", NULL), *text = NULL;
+  gsize length;
+  if (!g_file_get_contents(path, &text, &length, NULL)) return false;
+  g_autoptr(RsManifest) manifest = rs_manifest_parse(text, length);
+  return manifest != NULL && rs_manifest_option(manifest, name) != NULL;
+}
+
 RsCaseRead *rs_case_read_new(const char *folder, const char *mask_key, GError **error) {
   g_autoptr(RsCaseRead) read = g_new0(RsCaseRead, 1);
   char fingerprint[17];
@@ -57,6 +66,7 @@ RsCaseRead *rs_case_read_new(const char *folder, const char *mask_key, GError **
   if (!format_ok(read->folder, error)) return NULL;
   rs_manifest_fingerprint(read->folder, fingerprint);
   read->masked = *fingerprint != '\0';
+  read->guarded = option_given(read->folder, "gephi-guard");
   if (!key_find(read, mask_key, fingerprint, error)) return NULL;
   g_autofree char *path = g_build_filename(read->folder, "case.db", NULL);
   read->database = rs_sqlite_open(path, error);

@@ -11,6 +11,7 @@ typedef struct {
   char *folder;         /* without slashes at the end */
   RsDatabase *database;
   bool masked;
+  bool guarded;         /* texts of the GraphML files hold U+2060 inside INF: --gephi-guard */
   RsMask *mask;         /* masked, and the key is at hand: beside the folder, or given; else NULL */
 } RsCaseRead;
 

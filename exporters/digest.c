@@ -54,7 +54,7 @@ void rs_digest_part(const RsCaseView *view, unsigned part, char hex[65]) {
     used_write(view->c, text);
   } else if (parts[part].table == GRAPH) {
     RsXmlCounts counts = {0, 0, 0};
-    rs_graphml_write_subgraph(view->c, view->mask, view->data->entities, view->data->subgraph, RS_NONE, text, &counts);
+    rs_graphml_write_subgraph(view->c, view->mask, view->data->entities, view->data->subgraph, RS_NONE, NULL, text, &counts);
   } else {
     const RsTable *table = &rs_table[parts[part].table];
     rs_csv_header(text, table, true);

@@ -37,15 +37,16 @@ static bool graphml_write(const RsExport *what, const char *path, GError **error
   g_autofree char *from = what->ring_id == NULL ? g_strdup("graph.graphml") : g_strdup_printf("rings/%s.graphml", what->ring_id);
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  if (what->whole) return file_copy(what->read->folder, from, output, error);
-  rs_graphml_write_picture(what->picture, output, NULL);
+  const bool plain = !what->style.strict && !what->style.gephi_guard && !what->style.gephi_quiet;
+  if (what->whole && plain) return file_copy(what->read->folder, from, output, error);
+  rs_graphml_write_picture(what->picture, &what->style, output, what->counts);
   return rs_output_close(output, error);
 }
 
 static bool gexf_write(const RsExport *what, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  rs_gexf_write(what->picture, output, NULL);
+  rs_gexf_write(what->picture, &what->style, output, what->counts);
   return rs_output_close(output, error);
 }
 

@@ -12,6 +12,8 @@ typedef struct {
   const RsPicture *picture;
   bool whole;               /* the picture is all that the case's own file draws: no node was left out */
   RsLanguage language;      /* of the terminal */
+  RsXmlStyle style;
+  RsXmlCounts *counts;      /* what was altered is added here; NULL allowed */
 } RsExport;
 
 typedef struct {

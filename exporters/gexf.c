@@ -7,6 +7,9 @@
 
 /* Times are local and days whole, so one zone is as good as another; every reader knows this one. */
 #define TIME_ZONE "UTC"
+#define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+#define OPENING_13 DECLARATION "<gexf xmlns=\"http://gexf.net/1.3\" xmlns:viz=\"http://gexf.net/1.3/viz\" version=\"1.3\">\n"
+#define OPENING_12 DECLARATION "<gexf xmlns=\"http://www.gexf.net/1.2draft\" xmlns:viz=\"http://www.gexf.net/1.2draft/viz\" version=\"1.2\">\n"
 
 static const struct {
   const char *name, *type;
@@ -42,6 +45,8 @@ static void attributes_declare(RsXml *xml, bool of_edges) {
 
 static void value_text(RsXml *xml, const char *name, const char *text) {
   if (*text == '\0') return;
+  g_autofree char *guarded = rs_xml_guarded(xml, text);
+  if (guarded != NULL) text = guarded;
   rs_xml_room(xml);
   rs_xml_literal(xml, "<attvalue for=\"");
   literal_name(xml, name);
@@ -168,8 +173,10 @@ static void edge_write(RsXml *xml, const RsPicture *picture, uint32_t i) {
   literal_name(xml, rs_picture_node(picture, edge->from)->id);
   rs_xml_literal(xml, "\" target=\"");
   literal_name(xml, rs_picture_node(picture, edge->to)->id);
-  rs_xml_literal(xml, "\" kind=\"");
-  literal_name(xml, rs_relation_name[edge->kind]);
+  if (!xml->style.gexf_12) {
+    rs_xml_literal(xml, "\" kind=\"");
+    literal_name(xml, rs_relation_name[edge->kind]);
+  }
   rs_xml_literal(xml, "\" label=\"");
   literal_name(xml, rs_picture_edge_label(picture, edge, label));
   rs_xml_literal(xml, "\" weight=\"");
@@ -185,15 +192,15 @@ static void edge_write(RsXml *xml, const RsPicture *picture, uint32_t i) {
   rs_xml_literal(xml, "</edge>\n");
 }
 
-void rs_gexf_write(const RsPicture *picture, RsOutput *output, RsXmlCounts *counts) {
-  RsXml *xml = rs_xml_new(output);
-  rs_xml_literal(xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                      "<gexf xmlns=\"http://gexf.net/1.3\" xmlns:viz=\"http://gexf.net/1.3/viz\" version=\"1.3\">\n"
-                      "<meta><creator>ringscope " RS_VERSION "</creator><description>");
+void rs_gexf_write(const RsPicture *picture, const RsXmlStyle *style, RsOutput *output, RsXmlCounts *counts) {
+  RsXml *xml = rs_xml_new(output, style);
+  const bool old = xml->style.gexf_12;
+  literal_name(xml, old ? OPENING_12 : OPENING_13);
+  rs_xml_literal(xml, "<meta><creator>ringscope " RS_VERSION "</creator><description>");
   rs_xml_text(xml, picture->name);
   rs_xml_room(xml);
-  rs_xml_literal(xml, "</description></meta>\n<graph mode=\"dynamic\" defaultedgetype=\"directed\" timeformat=\"date\" "
-                      "timerepresentation=\"interval\" timezone=\"" TIME_ZONE "\">\n");
+  rs_xml_literal(xml, "</description></meta>\n<graph mode=\"dynamic\" defaultedgetype=\"directed\" timeformat=\"date\"");
+  literal_name(xml, old ? ">\n" : " timerepresentation=\"interval\" timezone=\"" TIME_ZONE "\">\n");
   attributes_declare(xml, false);
   attributes_declare(xml, true);
   rs_xml_literal(xml, "<nodes>\n");

@@ -9,8 +9,8 @@
 #include "exporters/picture.h"
 #include "exporters/xml_writer.h"
 
-/* Adds to *counts (NULL allowed). */
-void rs_gexf_write(const RsPicture *picture, RsOutput *output, RsXmlCounts *counts);
+/* style: NULL for none. Adds to *counts (NULL allowed). */
+void rs_gexf_write(const RsPicture *picture, const RsXmlStyle *style, RsOutput *output, RsXmlCounts *counts);
 
 /* Holds a file against the rules that Gephi and graphology impose (gexf_check.c). error: RS_ERROR_IO, RS_ERROR_INTEGRITY: file, line, rule. */
 typedef struct { uint64_t n_nodes, n_edges, n_spells; } RsGexfFacts;

@@ -21,7 +21,7 @@ typedef struct {
   unsigned n_blocks[2];      /* of nodes, of edges */
   bool of_edges;             /* the attributes block being read */
   GHashTable *nodes, *edges; /* ids; "source target kind" */
-  bool in_edge, in_graph;
+  bool in_edge, in_graph, is_12; /* is_12: GEXF 1.2draft */
   char start[11], end[11], last_spell[11];
   unsigned n_spells; /* of the edge */
   uint64_t n_sized;
@@ -68,12 +68,23 @@ static bool graph_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
   bool known = false;
   if (gexf->in_graph) return broken(gexf, event, 5, error, "more than one graph");
   gexf->in_graph = true;
-  for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
+  for (size_t i = 0; i < (gexf->is_12 ? 3 : G_N_ELEMENTS(fixed)); i++)
     if (strcmp(value_of(event, fixed[i].name), fixed[i].value) != 0)
       return broken(gexf, event, 18, error, "the graph's %s is '%s', not '%s'", fixed[i].name, value_of(event, fixed[i].name),
                     fixed[i].value);
   for (size_t i = 0; i < G_N_ELEMENTS(zones); i++) known = known || strcmp(value_of(event, "timezone"), zones[i]) == 0;
+  if (gexf->is_12) known = rs_xml_event_value(event, "timezone") == NULL && rs_xml_event_value(event, "timerepresentation") == NULL;
   return known || broken(gexf, event, 18, error, "time zone '%s'", value_of(event, "timezone"));
+}
+
+/* The two dialects we write; their versions and namespaces belong together. */
+static bool gexf_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
+  const char *version = value_of(event, "version"), *space = value_of(event, "xmlns"), *viz = value_of(event, "xmlns:viz");
+  gexf->is_12 = strcmp(version, "1.2") == 0;
+  if (gexf->is_12 ? strcmp(space, "http://www.gexf.net/1.2draft") == 0 && strcmp(viz, "http://www.gexf.net/1.2draft/viz") == 0
+                  : strcmp(version, "1.3") == 0 && strcmp(space, "http://gexf.net/1.3") == 0 && strcmp(viz, "http://gexf.net/1.3/viz") == 0)
+    return true;
+  return broken(gexf, event, 1, error, "version '%s' of '%s'", version, space);
 }
 
 static bool block_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
@@ -139,7 +150,7 @@ static bool edge_begin(Gexf *gexf, const RsXmlEvent *event, GError **error) {
   if (!g_hash_table_contains(gexf->nodes, source) || !g_hash_table_contains(gexf->nodes, target))
     return broken(gexf, event, 9, error, "edge '%s' ends at an undeclared node", expected);
   if (strcmp(source, target) == 0) return broken(gexf, event, 7, error, "edge '%s' is a loop", expected);
-  if (*kind == '\0' || !g_hash_table_add(gexf->edges, g_strdup_printf("%s %s %s", source, target, kind)))
+  if ((*kind == '\0') != gexf->is_12 || !g_hash_table_add(gexf->edges, g_strdup_printf("%s %s %s", source, target, kind)))
     return broken(gexf, event, 7, error, "edge '%s' has no kind or repeats another", expected);
   if (rs_xml_event_value(event, "type") != NULL) return broken(gexf, event, 5, error, "an edge says its own direction");
   if (!number_ok(value_of(event, "weight"), true) || g_ascii_strtod(value_of(event, "weight"), NULL) <= 0)
@@ -204,11 +215,11 @@ static bool event_check(const RsXmlEvent *event, void *data, GError **error) {
   static const struct {
     const char *name;
     Begin begin;
-  } begins[] = {{"graph", graph_begin},       {"attributes", block_begin}, {"attribute", attribute_begin},
+  } begins[] = {{"gexf", gexf_begin},         {"graph", graph_begin},       {"attributes", block_begin}, {"attribute", attribute_begin},
                 {"node", node_begin},         {"edge", edge_begin},        {"spell", spell_begin},
                 {"attvalue", value_begin},    {"viz:size", looks_begin},   {"viz:color", looks_begin},
                 {"viz:position", looks_begin}};
-  static const char *const silent[] = {"gexf", "meta", "creator", "description", "nodes", "edges", "attvalues", "spells"};
+  static const char *const silent[] = {"meta", "creator", "description", "nodes", "edges", "attvalues", "spells"};
   if (event->end) return true;
   for (size_t i = 0; i < G_N_ELEMENTS(begins); i++)
     if (strcmp(event->name, begins[i].name) == 0) return begins[i].begin(data, event, error);

@@ -52,6 +52,9 @@ static const struct { int of; const char *id, *name, *type; unsigned when; } key
 
 static void data_text(RsXml *xml, const char *key, const char *text) {
   if (text == NULL || *text == '\0') return;
+  const bool is_label = strcmp(key, "label") == 0;
+  g_autofree char *guarded = is_label ? NULL : rs_xml_guarded(xml, text);
+  if (guarded != NULL) text = guarded;
   rs_xml_room(xml);
   rs_xml_literal(xml, "<data key=\"");
   rs_xml_raw(xml, key, strlen(key));
@@ -59,7 +62,7 @@ static void data_text(RsXml *xml, const char *key, const char *text) {
   rs_xml_text(xml, text);
   rs_xml_room(xml);
   rs_xml_literal(xml, "</data>");
-  rs_xml_gephi_check(xml, text, strcmp(key, "label") == 0);
+  rs_xml_gephi_check(xml, text, is_label);
 }
 
 /* Opens a data element whose value is short and needs no check; DATA_END closes it. */
@@ -73,7 +76,7 @@ static void document_begin(RsXml *xml, unsigned has, const char *graph_id) {
   rs_xml_literal(xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                       "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n");
   for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-    if ((keys[i].when & has) != keys[i].when) continue;
+    if ((keys[i].when & has) != keys[i].when || (keys[i].of == OF_GRAPH && xml->style.gephi_quiet)) continue;
     char line[160];
     const int n = g_snprintf(line, sizeof line, "<key id=\"%s\" for=\"%s\" attr.name=\"%s\" attr.type=\"%s\"/>\n", keys[i].id,
                              of_name[keys[i].of], keys[i].name, keys[i].type);
@@ -83,7 +86,7 @@ static void document_begin(RsXml *xml, unsigned has, const char *graph_id) {
   rs_xml_literal(xml, "<graph id=\"");
   rs_xml_attribute(xml, graph_id);
   rs_xml_literal(xml, "\" edgedefault=\"directed\">\n");
-  data_text(xml, "g_run", "ringscope " RS_VERSION);
+  if (!xml->style.gephi_quiet) data_text(xml, "g_run", "ringscope " RS_VERSION);
 }
 
 static void document_end(RsXml *xml) {
@@ -199,11 +202,11 @@ typedef struct {
   char (*day)[10];               /* [last_day - first_day + 1] */
 } EdgeText;
 
-static void edge_text_init(EdgeText *text, const RsClaims *claims, RsLanguage language) {
+static void edge_text_init(EdgeText *text, const RsClaims *claims, RsLanguage language, bool strict) {
   char buffer[11];
   for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
     const char *name = rs_relation_name[kind];
-    text->opening[kind] = g_strdup_printf("\" label=\"%s\"><data key=\"e_label\">", name);
+    text->opening[kind] = strict ? g_strdup("\"><data key=\"e_label\">") : g_strdup_printf("\" label=\"%s\"><data key=\"e_label\">", name);
     text->middle[kind] = g_strdup_printf("</data><data key=\"e_kind\">%s</data><data key=\"e_weight\">", name);
     text->opening_length[kind] = strlen(text->opening[kind]);
     text->middle_length[kind] = strlen(text->middle[kind]);
@@ -321,7 +324,7 @@ static void subgraph_edges_write(RsXml *xml, const Drawing *drawing) {
   for (uint32_t i = 0; i < subgraph->n_edges; i++)
     order[i] = (EdgeOrder){ids->rank[subgraph->edge[i].from], ids->rank[subgraph->edge[i].to], i};
   if (subgraph->n_edges > 0) qsort(order, subgraph->n_edges, sizeof *order, compare_edges);
-  edge_text_init(&text, drawing->c->claims, drawing->c->text_language);
+  edge_text_init(&text, drawing->c->claims, drawing->c->text_language, xml->style.strict);
   for (uint32_t i = 0; i < subgraph->n_edges; i++) {
     const RsSubgraphEdge *from = &subgraph->edge[order[i].edge];
     const Edge edge = {i + 1u, rs_node_id(ids, from->from), rs_node_id(ids, from->to), rs_node_id_length(ids, from->from),
@@ -342,15 +345,15 @@ static RsNodeIds *subgraph_ids(const RsCase *c, const RsMask *mask, const RsSubg
 }
 
 void rs_graphml_write_subgraph(const RsCase *c, const RsMask *mask, const RsEntities *entities, const RsSubgraph *subgraph,
-                               uint32_t ring, RsOutput *output, RsXmlCounts *counts) {
+                               uint32_t ring, const RsXmlStyle *style, RsOutput *output, RsXmlCounts *counts) {
   g_autoptr(RsNodeIds) ids = subgraph_ids(c, mask, subgraph);
   const Drawing drawing = {c, mask, entities, subgraph, ids};
   const unsigned sized = subgraph->n_nodes > 0 && subgraph->node[0].size != NO_VALUE ? SIZED : 0u;
   char name[16] = "kg";
   if (ring != RS_NONE) g_snprintf(name, sizeof name, "R%04u", ring + 1);
-  RsXml *xml = rs_xml_new(output);
+  RsXml *xml = rs_xml_new(output, style);
   document_begin(xml, PLACED | sized | (ring == RS_NONE ? 0u : RING_FILE), name);
-  if (ring != RS_NONE) {
+  if (ring != RS_NONE && !xml->style.gephi_quiet) {
     data_text(xml, "g_ring", name);
     rs_xml_room(xml);
     DATA_BEGIN(xml, "g_score");
@@ -379,7 +382,7 @@ static void picture_node_write(RsXml *xml, const RsPictureNode *from) {
 static void picture_edges_write(RsXml *xml, const RsPicture *picture) {
   static const RsClaims any_day = {.first_day = 0, .last_day = UINT16_MAX};
   EdgeText text;
-  edge_text_init(&text, &any_day, picture->language);
+  edge_text_init(&text, &any_day, picture->language, xml->style.strict);
   for (guint i = 0; i < picture->edges->len; i++) {
     const RsPictureEdge *from = rs_picture_edge(picture, i);
     const char *source = rs_picture_node(picture, from->from)->id, *target = rs_picture_node(picture, from->to)->id;
@@ -391,12 +394,12 @@ static void picture_edges_write(RsXml *xml, const RsPicture *picture) {
   edge_text_clear(&text);
 }
 
-void rs_graphml_write_picture(const RsPicture *picture, RsOutput *output, RsXmlCounts *counts) {
+void rs_graphml_write_picture(const RsPicture *picture, const RsXmlStyle *style, RsOutput *output, RsXmlCounts *counts) {
   const bool ring = strcmp(picture->name, "kg") != 0;
   const bool sized = picture->nodes->len > 0 && rs_picture_node(picture, 0)->size != NO_VALUE;
-  RsXml *xml = rs_xml_new(output);
+  RsXml *xml = rs_xml_new(output, style);
   document_begin(xml, PLACED | (sized ? SIZED : 0u) | (ring ? RING_FILE : 0u), picture->name);
-  if (ring) data_text(xml, "g_ring", picture->name);
+  if (ring && !xml->style.gephi_quiet) data_text(xml, "g_ring", picture->name);
   rs_xml_room(xml);
   rs_xml_literal(xml, "\n");
   for (guint i = 0; i < picture->nodes->len; i++) picture_node_write(xml, rs_picture_node(picture, i));
@@ -476,7 +479,7 @@ static void whole_row_write(RsXml *xml, const EdgeText *text, Whole *whole, RsRe
 static void whole_edges_write(RsXml *xml, Whole *whole) {
   g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(RowOrder));
   EdgeText text;
-  edge_text_init(&text, whole->knowledge->claims, RS_LANG_EN);
+  edge_text_init(&text, whole->knowledge->claims, RS_LANG_EN, xml->style.strict);
   for (int k = 0; k < RS_N_KINDS; k++) {
     const RsKind source = kinds_by_letter[k];
     for (uint32_t i = 0; i < whole->ids[source]->n; i++)
@@ -517,14 +520,14 @@ static void whole_clear(Whole *whole) {
 }
 
 bool rs_graphml_write_knowledge(const RsKnowledge *knowledge, const RsMask *mask, const uint32_t *component, const uint32_t *core,
-                                const uint32_t *community, const char *path, GError **error) {
+                                const uint32_t *community, const RsXmlStyle *style, RsXmlCounts *counts, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
   g_autoptr(RsEntities) entities = rs_entities_new(knowledge);
   Whole whole = {.knowledge = knowledge, .mask = mask, .entities = entities, .component = component, .core = core,
                  .community = community};
   whole_init(&whole);
-  RsXml *xml = rs_xml_new(output);
+  RsXml *xml = rs_xml_new(output, style);
   document_begin(xml, (component != NULL ? COMPONENT : 0u) | (core != NULL ? CORE : 0u) | (community != NULL ? COMMUNITY : 0u) |
                       (whole.sizes.n >= 2 ? SIZED : 0u), "kg");
   rs_xml_room(xml);
@@ -535,7 +538,7 @@ bool rs_graphml_write_knowledge(const RsKnowledge *knowledge, const RsMask *mask
   }
   whole_edges_write(xml, &whole);
   document_end(xml);
-  rs_xml_free(xml, NULL);
+  rs_xml_free(xml, counts);
   whole_clear(&whole);
   return rs_output_close(output, error);
 }

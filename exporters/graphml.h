@@ -12,14 +12,15 @@
 #include "exporters/subgraph.h"
 #include "exporters/xml_writer.h"
 
-/* One subgraph under one mask; ring RS_NONE: the case. Labels come from the case's reader where it has names. Adds to *counts. */
+/* One subgraph under one mask; ring RS_NONE: the case. Labels come from the case's reader where it has names. style: NULL for none.
+ * Adds to *counts. */
 void rs_graphml_write_subgraph(const RsCase *c, const RsMask *mask, const RsEntities *entities, const RsSubgraph *subgraph,
-                               uint32_t ring, RsOutput *output, RsXmlCounts *counts);
+                               uint32_t ring, const RsXmlStyle *style, RsOutput *output, RsXmlCounts *counts);
 
 extern const char *const rs_kind_color[RS_N_KINDS]; /* "#rrggbb" */
 
 /* A picture, such as a part of a case; a ring's score is not known here. */
-void rs_graphml_write_picture(const RsPicture *picture, RsOutput *output, RsXmlCounts *counts);
+void rs_graphml_write_picture(const RsPicture *picture, const RsXmlStyle *style, RsOutput *output, RsXmlCounts *counts);
 
 /* The name to show for an entity: a person's pseudonym, or (unmasked) name or id; name or id of the others. Borrowed or in buffer. */
 const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]);

@@ -120,11 +120,12 @@ static void search_write(RsJson *json, const RsCase *c) {
 }
 
 /* What exporting altered in texts, so that nobody takes an altered text for the source's. */
-static void text_write(RsJson *json, const RsXmlCounts *text) {
+static void text_write(RsJson *json, const RsCase *c, const RsXmlCounts *text) {
   rs_json_begin(json, "text", '{');
   rs_json_unsigned(json, "characters_replaced", text->replaced);
   rs_json_unsigned(json, "texts_cut", text->cut);
   rs_json_unsigned(json, "gephi_will_alter", text->gephi);
+  if (c->style.strict) rs_json_text(json, "gephi", "the kind of an edge stands in its data alone: choose not to merge parallel edges when opening");
   rs_json_end(json, '}');
 }
 
@@ -158,7 +159,7 @@ bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArr
   inputs_write(&json, data->c->report);
   counts_write(&json, data);
   search_write(&json, data->c);
-  text_write(&json, text);
+  text_write(&json, data->c, text);
   outputs_write(&json, files);
   rs_json_end(&json, '}');
   rs_output_char(output, '\n');

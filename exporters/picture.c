@@ -145,6 +145,7 @@ typedef struct {
   RsPicture *picture;
   GHashTable *node; /* id -> number + 1 */
   const char *wrong;
+  bool guarded;
 } Load;
 
 static const char *value_of(const RsXmlElement *element, const char *name) {
@@ -213,6 +214,7 @@ static void node_load(Load *load, const RsXmlElement *element) {
                         .role = keep(picture, value_of(element, "role")),
                         .ring = keep(picture, value_of(element, "ring")),
                         .reasons = keep(picture, value_of(element, "reasons"))};
+  if (load->guarded) rs_xml_unguard((char *)node.ref);
   node.key = *ref != '\0' ? node.ref : keep(picture, key);
   node.n_rings = (uint32_t)number_of(value_of(element, "n_rings"), INT32_MAX);
   node.n_links = (uint32_t)number_of(value_of(element, "n_links"), INT32_MAX);
@@ -334,7 +336,7 @@ RsPicture *rs_picture_from_case(const RsCaseRead *read, const char *ring_id, GEr
                                           : g_strdup_printf("%s/rings/%s.graphml", read->folder, ring_id);
   g_autoptr(RsPicture) picture = picture_new(ring_id == NULL ? "kg" : ring_id, RS_LANG_EN);
   g_autoptr(GHashTable) node = g_hash_table_new(g_str_hash, g_str_equal);
-  Load load = {.picture = picture, .node = node};
+  Load load = {.picture = picture, .node = node, .guarded = read->guarded};
   if (!rs_xml_check_graphml(path, element_load, &load, NULL, error)) return NULL;
   if (load.wrong != NULL) {
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: %s", path, load.wrong);

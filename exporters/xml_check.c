@@ -34,6 +34,7 @@ typedef struct {
   bool in_element, is_edge, in_graph;
   RsXmlFacts facts;
   guint last_source, last_target;
+  bool is_strict; /* no edge has a label attribute */
   char *last_label, *last_node;
   uint64_t n_sized;
   double smallest, largest;
@@ -252,7 +253,9 @@ static bool edge_begin(Check *check) {
   if (g_strcmp0(check->id, expected) != 0) return broken(check, 8, "edge id '%s', not '%s'", check->id ? check->id : "", expected);
   if (source == 0 || target == 0) return broken(check, 9, "edge '%s' ends at an undeclared node", expected);
   if (source == target) return broken(check, 7, "edge '%s' is a loop", expected);
-  if (!nmtoken(check->label)) return broken(check, 7, "edge '%s' has no kind in its label", expected);
+  if (check->label != NULL && !nmtoken(check->label)) return broken(check, 7, "edge '%s' has no kind in its label", expected);
+  if (check->facts.n_edges == 1) check->is_strict = check->label == NULL; /* --strict-graphml: none has one */
+  if (check->is_strict != (check->label == NULL)) return broken(check, 7, "some edges have a kind in their label, edge '%s' and others differ", expected);
   if (check->facts.n_edges > 1) {
     const int kinds = g_strcmp0(check->last_label, check->label);
     const bool after = source != check->last_source   ? source > check->last_source
@@ -283,7 +286,11 @@ static bool element_end(Check *check) {
   bool labelled = check->is_edge;
   for (guint i = 0; i < check->names->len; i++)
     labelled = labelled || strcmp(g_ptr_array_index(check->names, i), "label") == 0;
-  const RsXmlElement element = {check->id, check->source, check->target, check->label, check->names->len,
+  const char *kind = check->label;
+  for (guint i = 0; i < check->names->len && kind == NULL && check->is_edge; i++)
+    if (strcmp(g_ptr_array_index(check->names, i), "kind") == 0) kind = g_ptr_array_index(check->values, i);
+  if (check->is_edge && !nmtoken(kind)) return broken(check, 7, "edge '%s' has no kind", check->id);
+  const RsXmlElement element = {check->id, check->source, check->target, kind, check->names->len,
                                 (const char *const *)check->names->pdata, (const char *const *)check->values->pdata};
   if (check->func != NULL) check->func(&element, check->data);
   return labelled || broken(check, 17, "node '%s' has no label", check->id);

@@ -12,7 +12,7 @@
 
 typedef struct {
   const char *id;
-  const char *source, *target, *label; /* NULL on nodes */
+  const char *source, *target, *label; /* NULL on nodes; label is the kind, also of a strict file, where it stands in the data alone */
   unsigned n;                          /* data elements */
   const char *const *name, *const *value; /* [n] attr.name and text */
 } RsXmlElement;

@@ -4,11 +4,12 @@
 #define ID_HEAD 40
 #define REPLACEMENT "\xEF\xBF\xBD"
 
-RsXml *rs_xml_new(RsOutput *output) {
+RsXml *rs_xml_new(RsOutput *output, const RsXmlStyle *style) {
   RsXml *xml = g_malloc(sizeof *xml);
   xml->output = output;
   xml->used = 0;
   xml->counts = (RsXmlCounts){0, 0, 0};
+  xml->style = style == NULL ? (RsXmlStyle){0} : *style;
   return xml;
 }
 
@@ -182,6 +183,17 @@ void rs_xml_attribute(RsXml *xml, const char *text) {
 
 void rs_xml_gephi_check(RsXml *xml, const char *text, bool is_label) {
   if ((!is_label && strstr(text, "INF") != NULL) || g_ascii_strcasecmp(text, "null") == 0) xml->counts.gephi++;
+}
+
+char *rs_xml_guarded(const RsXml *xml, const char *text) {
+  if (!xml->style.gephi_guard || strstr(text, "INF") == NULL) return NULL;
+  GString *guarded = g_string_new(text);
+  g_string_replace(guarded, "INF", RS_XML_GUARDED, 0);
+  return g_string_free(guarded, FALSE);
+}
+
+void rs_xml_unguard(char *text) {
+  for (char *at = text; (at = strstr(at, RS_XML_GUARDED)) != NULL; at += 3) memmove(at + 2, at + strlen(RS_XML_GUARDED) - 1, strlen(at + strlen(RS_XML_GUARDED) - 1) + 1);
 }
 
 static bool id_byte_plain(unsigned char c) { return g_ascii_isalnum(c) || c == '.' || c == ':' || c == '-'; }

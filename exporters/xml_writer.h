@@ -20,20 +20,31 @@
 #define RS_XML_MAX_TEXT ((size_t)520000)
 #define RS_XML_ID_SIZE 224 /* the longest id and its NUL */
 
+#define RS_XML_GUARDED "IN\xE2\x81\xA0" "F"
+
 typedef struct {
   uint64_t replaced; /* characters that became U+FFFD */
   uint64_t cut;      /* texts that were too long */
   uint64_t gephi;    /* values that Gephi will show altered: INF inside, or null */
 } RsXmlCounts;
 
+/* What a reader with special needs may ask for; NULL or zero: what most read best. */
+typedef struct {
+  bool strict;      /* GraphML without label="KIND" on edges, which the official schema does not know; Gephi then merges kinds unless told not to */
+  bool gephi_guard; /* U+2060 inside INF, which Gephi otherwise shows as Infinity; not in labels, which it leaves alone */
+  bool gephi_quiet; /* no graph attributes: Gephi warns of each and ignores it */
+  bool gexf_12;     /* GEXF 1.2draft, which networkx reads: no kinds, so Gephi merges parallel edges */
+} RsXmlStyle;
+
 typedef struct {
   RsOutput *output; /* borrowed */
   size_t used;
   RsXmlCounts counts;
+  RsXmlStyle style;
   char block[RS_XML_BLOCK + RS_XML_ROOM];
 } RsXml;
 
-RsXml *rs_xml_new(RsOutput *output);
+RsXml *rs_xml_new(RsOutput *output, const RsXmlStyle *style /* NULL allowed */);
 /* Hands over what is left; the output stays open. Adds the counts to *counts unless NULL. */
 void rs_xml_free(RsXml *xml, RsXmlCounts *counts);
 void rs_xml_flush(RsXml *xml);
@@ -58,6 +69,10 @@ void rs_xml_text(RsXml *xml, const char *text);
 void rs_xml_attribute(RsXml *xml, const char *text);
 /* Counts the value if Gephi will alter it. */
 void rs_xml_gephi_check(RsXml *xml, const char *text, bool is_label);
+/* The text with U+2060 inside each INF where the style asks for it, else NULL. Owned. */
+char *rs_xml_guarded(const RsXml *xml, const char *text);
+/* Takes the guards out again, in place. */
+void rs_xml_unguard(char *text);
 
 /* The id of a node as a NUL-terminated NMTOKEN; returns its length. Reversible unless the escaped key is longer than 200 bytes: then
  * its first 40 bytes (no escape is split), "_h" and 16 hex digits of the key's SHA-256. */

@@ -40,6 +40,9 @@ static const char *const *result_options(const RsOptions *options, const char *w
                                   {"patterns", options->patterns}, {"lang", options->lang},   {"seed", number[0]},
                                   {"top", options->top > 0 ? number[1] : NULL},
                                   {"allow-rejects", options->allow_rejects ? "yes" : NULL},
+                                  {"strict-graphml", options->strict_graphml ? "yes" : NULL},
+                                  {"gephi-guard", options->gephi_guard ? "yes" : NULL},
+                                  {"quiet-gephi", options->quiet_gephi ? "yes" : NULL},
                                   {"unmask", options->unmask ? "yes" : NULL},
                                   {"watch", watch}};
   for (size_t i = 0; i < G_N_ELEMENTS(given); i++)

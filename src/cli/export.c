@@ -79,8 +79,10 @@ static bool export_one(const RsOptions *options, const RsExporter *exporter, con
   if (picture == NULL) return false;
   const guint n_nodes = picture->nodes->len;
   if (options->top > 0) rs_picture_keep(picture, (uint32_t)options->top);
-  const RsExport what = {read, ring_id, picture, picture->nodes->len == n_nodes, options->language};
+  RsXmlCounts counts = {0, 0, 0};
+  const RsExport what = {read, ring_id, picture, picture->nodes->len == n_nodes, options->language, rs_options_style(options), &counts};
   if (!size_ok(options, exporter, picture, error) || !rs_exporter_run(exporter, &what, path, error)) return false;
+  rs_summary_altered(options, &counts);
   return say_what(options, picture, shown, error);
 }
 

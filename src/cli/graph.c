@@ -57,15 +57,18 @@ int rs_command_graph(const RsOptions *options, GError **error) {
   const bool keep_key = !options->unmask && options->mask_key == NULL;
   if (options->ego != NULL || options->top > 0) {
     const RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .mask = mask,
-                      .text_language = options->text_language, .n_threads = options->n_threads};
+                      .text_language = options->text_language, .style = rs_options_style(options), .n_threads = options->n_threads};
     rs_progress_end(progress);
     return rs_graph_part(options, &c, error) && (!keep_key || save_key(options, mask, error)) ? 0 : RS_ERROR_IO;
   }
+  const RsXmlStyle style = rs_options_style(options);
+  RsXmlCounts counts = {0, 0, 0};
   RsWholeOptions whole_options = {.seed = (uint64_t)options->seed};
   g_autoptr(RsWhole) whole = rs_whole_new(knowledge, &whole_options, error);
   if (whole == NULL) return RS_ERROR_IO;
-  if (!rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, options->output, error)) return RS_ERROR_IO;
+  if (!rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, &style, &counts, options->output, error)) return RS_ERROR_IO;
   if (keep_key && !save_key(options, mask, error)) return RS_ERROR_IO;
   rs_progress_end(progress);
+  rs_summary_altered(options, &counts);
   return say(options, knowledge, whole, error) ? 0 : RS_ERROR_IO;
 }

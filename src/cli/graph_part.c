@@ -172,14 +172,14 @@ static bool size_ok(const RsOptions *options, uint32_t n_nodes, uint32_t n_edges
 }
 
 static bool part_write(const RsOptions *options, const RsCase *c, const RsEntities *entities, const RsSubgraph *subgraph,
-                       GError **error) {
+                       RsXmlCounts *counts, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(options->output, error);
   if (output == NULL) return false;
   if (g_str_has_suffix(options->output, ".gexf")) {
     g_autoptr(RsPicture) picture = rs_picture_from_subgraph(c, c->mask, entities, subgraph, RS_NONE);
-    rs_gexf_write(picture, output, NULL);
+    rs_gexf_write(picture, &c->style, output, counts);
   } else {
-    rs_graphml_write_subgraph(c, c->mask, entities, subgraph, RS_NONE, output, NULL);
+    rs_graphml_write_subgraph(c, c->mask, entities, subgraph, RS_NONE, &c->style, output, counts);
   }
   return rs_output_close(output, error);
 }
@@ -202,12 +202,14 @@ bool rs_graph_part(const RsOptions *options, const RsCase *c, GError **error) {
   g_autoptr(RsSubgraph) subgraph =
       rs_subgraph_select(c->knowledge, entities, selection.n, selection.kind, selection.id, selection.focus);
   if (!size_ok(options, subgraph->n_nodes, subgraph->n_edges, error)) return false;
-  if (!part_write(options, &whole, entities, subgraph, error)) return false;
+  RsXmlCounts counts = {0, 0, 0};
+  if (!part_write(options, &whole, entities, subgraph, &counts, error)) return false;
   const RsSummaryCount count[] = {{"nodes", subgraph->n_nodes}, {"edges", subgraph->n_edges}};
   if (options->json) return rs_summary_written(options->output, count, G_N_ELEMENTS(count), error);
   if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(subgraph->n_nodes), *edges = rs_summary_count(subgraph->n_edges);
   fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n"), options->output, nodes,
           edges);
+  rs_summary_altered(options, &counts);
   return true;
 }

@@ -15,13 +15,13 @@
 
 static const RsCommand commands[] = {
     {"analyze", "CLAIMS... -o CASE", N_("claims in, a case folder with ranked leads out"),
-     READING " output patterns top unmask authority operator mask-key json watch", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
+     READING " output patterns top unmask authority operator mask-key json watch strict-graphml gephi-guard quiet-gephi", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
     {"graph", "CLAIMS... -o FILE", N_("the knowledge graph as GraphML: whole, around one entity, or the best-connected entities"),
-     READING " output unmask authority mask-key ego hops top force json",
+     READING " output unmask authority mask-key ego hops top force json strict-graphml gephi-guard quiet-gephi gexf",
      "ringscope graph claims.csv.gz -o city.graphml\n  ringscope graph claims.csv.gz --ego institution:P01 --hops 1 -o near.gexf", rs_command_graph, 1, G_MAXUINT},
     {"explain", "CASE RING|TYPE:ID", N_("why: facts, points, counter-facts, people, bursts, and the claim lines behind them"), "mask-key top json",
      "ringscope explain case R0001\n  ringscope explain case person:P1", rs_command_explain, 2, 2},
-    {"export", "CASE --format F -o PATH", N_("what the case holds, for another program: graphml gexf csv neo4j i2 xlsx html"), "format ring all per-ring top force output mask-key operator authority json",
+    {"export", "CASE --format F -o PATH", N_("what the case holds, for another program: graphml gexf csv neo4j i2 xlsx html"), "format ring all per-ring top force output mask-key operator authority json strict-graphml gephi-guard quiet-gephi gexf",
      "ringscope export case --format gexf --ring R0001 -o R0001.gexf\n  ringscope export case --format neo4j -o neo4j", rs_command_export, 1, 1},
     {"seal", "CASE --key FILE -o PACK", N_("a case, or one ring of it, as one signed file"), "ring key output operator authority",
      "ringscope seal case --key my.key -o case.pack", rs_command_seal, 1, 1},

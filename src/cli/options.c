@@ -47,6 +47,10 @@ static const Option all_options[] = {
     {"all", 0, G_OPTION_ARG_NONE, AT(all), N_("the whole case (the default)"), NULL},
     {"per-ring", 0, G_OPTION_ARG_NONE, AT(per_ring), N_("one file a ring, in a new folder"), NULL},
     {"force", 0, G_OPTION_ARG_NONE, AT(force), N_("write even what the usual reader does not bear"), NULL},
+    {"strict-graphml", 0, G_OPTION_ARG_NONE, AT(strict_graphml), N_("no kind in <edge>, for the official schema"), NULL},
+    {"gephi-guard", 0, G_OPTION_ARG_NONE, AT(gephi_guard), N_("INF that Gephi does not show as Infinity"), NULL},
+    {"quiet-gephi", 0, G_OPTION_ARG_NONE, AT(quiet_gephi), N_("no graph attributes: Gephi warns of them"), NULL},
+    {"gexf", 0, G_OPTION_ARG_FILENAME, AT(gexf), N_("1.2 for networkx (default: 1.3)"), "VERSION"},
     {"ego", 0, G_OPTION_ARG_FILENAME, AT(ego), N_("only this entity and what is near it"), "TYPE:ID"},
     {"hops", 0, G_OPTION_ARG_INT, AT(hops), N_("how near, with --ego (default 1)"), "N"},
     {"key", 'k', G_OPTION_ARG_FILENAME, AT(key), N_("private key to sign with"), "FILE"},
@@ -213,6 +217,12 @@ static bool language_of(RsOptions *options, GError **error) {
   return true;
 }
 
+static bool gexf_known(const RsOptions *options, GError **error) {
+  if (options->gexf == NULL || strcmp(options->gexf, "1.2") == 0 || strcmp(options->gexf, "1.3") == 0) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--gexf: '%s' is neither 1.2 nor 1.3"), options->gexf);
+  return false;
+}
+
 static bool check(const RsCommand *command, RsOptions *options, GError **error) {
   if (options->threads < 0 || options->threads > 64)
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--threads: %d is not between 1 and 64"), options->threads), false;
@@ -227,7 +237,7 @@ static bool check(const RsCommand *command, RsOptions *options, GError **error) 
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--since %s is after --until %s"), options->since, options->until), false;
   if (options->memory != NULL && !read_size(options->memory, &options->memory_bytes, error)) return false;
   if (options->patterns != NULL && !read_patterns(options, error)) return false;
-  if (!language_of(options, error)) return false;
+  if (!language_of(options, error) || !gexf_known(options, error)) return false;
   if (options->n_operands < command->min_operands || options->n_operands > command->max_operands) {
     g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("usage: ringscope %s %s; see ringscope %s --help"), command->name, command->operands, command->name);
     return false;
@@ -274,6 +284,11 @@ void rs_options_free(RsOptions *options) {
       g_free(*(char **)G_STRUCT_MEMBER_P(options, all_options[i].offset));
   g_strfreev(options->claims);
   g_free(options);
+}
+
+RsXmlStyle rs_options_style(const RsOptions *options) {
+  return (RsXmlStyle){.strict = options->strict_graphml, .gephi_guard = options->gephi_guard, .gephi_quiet = options->quiet_gephi,
+                      .gexf_12 = options->gexf != NULL && strcmp(options->gexf, "1.2") == 0};
 }
 
 RsReadOptions rs_options_read(const RsOptions *options) {

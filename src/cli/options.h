@@ -3,6 +3,7 @@
 #define RS_CLI_OPTIONS_H
 
 #include "claims/reader.h"
+#include "exporters/xml_writer.h"
 #include "rings/ring.h"
 
 #include <glib.h>
@@ -13,13 +14,14 @@ typedef struct {
   char *output, *map, *settlements, *persons, *doctors, *institutions, *drugs;
   char *since, *until, *patterns, *memory, *sheet, *temp, *lang, *authority, *mask_key;
   char *key, *public_key, *sealed, *operator_name;
-  char *truth, *innocent, *rings, *format, *ring, *ego;
+  char *truth, *innocent, *rings, *format, *ring, *ego, *gexf;
   char *watch, *cleared, *former, *outcomes, *split_by;
   char **claims;
   int threads, top, days, n_people, hops;
   gint64 seed, n_lines;
   double hard, innocent_level;
   gboolean allow_rejects, unmask, json, quiet, all, per_ring, force, rerun;
+  gboolean strict_graphml, gephi_guard, quiet_gephi;
   /* worked out from the above */
   unsigned n_threads, pattern_bits;
   uint64_t memory_bytes;    /* 0: no limit */
@@ -58,6 +60,9 @@ size_t rs_options_info(const RsCommand *command, RsOptionInfo info[RS_MAX_OPTION
 
 /* The names --map knows, NULL-terminated. */
 const char *const *rs_options_mappings(void);
+
+/* How GraphML and GEXF files are to be written. */
+RsXmlStyle rs_options_style(const RsOptions *options);
 /* What the reader needs of them; operands become claim paths. */
 RsReadOptions rs_options_read(const RsOptions *options);
 /* The nearest word by edit distance, or NULL when none is near. */

@@ -256,3 +256,15 @@ bool rs_summary_print(const RsOptions *options, const RsCase *c, const char *fol
   print_text(options, c, folder, digest, seconds);
   return true;
 }
+
+void rs_summary_altered(const RsOptions *options, const RsXmlCounts *counts) {
+  const RsLanguage language = options->language;
+  if (options->quiet) return;
+  if (counts->replaced > 0)
+    fprintf(stderr, rs_say(language, "%llu characters that XML cannot hold stand as U+FFFD\n"), (unsigned long long)counts->replaced);
+  if (counts->cut > 0) fprintf(stderr, rs_say(language, "%llu texts are cut: readers take no longer ones\n"), (unsigned long long)counts->cut);
+  if (counts->gephi > 0)
+    fprintf(stderr, rs_say(language, "%llu values hold INF or are null: Gephi shows them otherwise; --gephi-guard keeps INF\n"),
+            (unsigned long long)counts->gephi);
+  if (options->strict_graphml) fputs(rs_say(language, "in Gephi choose not to merge parallel edges: their kinds stand in the data alone\n"), stderr);
+}

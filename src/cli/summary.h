@@ -17,4 +17,7 @@ char *rs_summary_count(uint64_t n);
 typedef struct { const char *name; uint64_t n; } RsSummaryCount;
 bool rs_summary_written(const char *path, const RsSummaryCount *count, size_t n, GError **error);
 
+/* Says what a written graph file shows otherwise than the source, and what Gephi will. */
+void rs_summary_altered(const RsOptions *options, const RsXmlCounts *counts);
+
 #endif

@@ -12,7 +12,7 @@
 static double timed_write(const RsKnowledge *knowledge, const RsMask *mask, const char *path) {
   g_autoptr(GError) error = NULL;
   const RsClock begin = rs_clock_now();
-  if (!rs_graphml_write_knowledge(knowledge, mask, NULL, NULL, NULL, path, &error)) {
+  if (!rs_graphml_write_knowledge(knowledge, mask, NULL, NULL, NULL, NULL, NULL, path, &error)) {
     fprintf(stderr, "bench_graphml: %s\n", error->message);
     exit(EXIT_FAILURE);
   }

@@ -73,6 +73,38 @@ sqlite3 "$D/case/case.db" "update ring set ring_id = '../../R0001' where rank = 
 run 3 export "$D/case" --format gexf --per-ring -o "$D/out"
 says "strange id"
 
+begin "for readers with special needs"
+PLAIN=1 ring_claims | sed 's/,d19/,INF19/' > "$T/inf.csv"
+STYLES=(--strict-graphml --gephi-guard --quiet-gephi)
+run 0 analyze "$T/inf.csv" -o "$D/plain" --quiet --unmask --authority test
+run 0 analyze "$T/inf.csv" -o "$D/styled" --quiet --unmask --authority test "${STYLES[@]}"
+is "digest" "$(grep result_digest "$D/styled/manifest.json")" "$(grep result_digest "$D/plain/manifest.json")"
+file_has "$D/plain/graph.graphml" 'label="BOUGHT"' '<data key="ref">INF19' 'id="g_run"'
+for word in 'label="BOUGHT"' '<data key="ref">INF19' g_run g_ring; do
+  if grep -qF "$word" "$D/styled/graph.graphml" "$D/styled/rings/R0001.graphml"; then fail "$word in a styled file"; fi
+done
+file_has "$D/styled/graph.graphml" "<data key=\"ref\">IN$(printf '\342\201\240')F19"
+file_has "$D/styled/manifest.json" '"gephi_will_alter": 0' 'choose not to merge'
+if grep -q '"gephi_will_alter": 0' "$D/plain/manifest.json"; then fail "INF is not counted"; fi
+for format in gexf i2; do # what was put in for Gephi alone goes nowhere else
+  run 0 export "$D/plain" --format $format -o "$D/plain.$format"
+  run 0 export "$D/styled" --format $format -o "$D/styled.$format"
+  cmp -s "$D/plain.$format" "$D/styled.$format" || fail "$format of the styled case differs"
+done
+run 0 export "$D/plain" --format graphml -o "$D/strict.graphml" "${STYLES[@]}"
+says "not to merge"
+if grep -qE '<edge [^>]* label=|g_run|>INF' "$D/strict.graphml"; then fail "not strict"; fi
+run 0 export "$D/plain" --format graphml -o "$D/quiet.graphml" --quiet-gephi
+says "--gephi-guard keeps INF"
+run 0 graph "$T/inf.csv" -o "$D/whole.graphml" "${STYLES[@]}" --unmask --authority test
+if grep -qE '<edge [^>]* label=|g_run|>INF' "$D/whole.graphml"; then fail "the whole graph is not strict"; fi
+run 0 verify "$D/styled" --rerun "$T/inf.csv"
+run 0 export "$D/plain" --format gexf --gexf 1.2 -o "$D/old.gexf"
+file_has "$D/old.gexf" 'xmlns="http://www.gexf.net/1.2draft"' 'version="1.2"'
+if grep -qE 'timezone|timerepresentation| kind=' "$D/old.gexf"; then fail "not GEXF 1.2"; fi
+run 2 export "$D/plain" --format gexf --gexf 2 -o "$D/x"
+says "neither 1.2 nor 1.3"
+
 begin "around one entity"
 run 0 graph "$T/claims.csv" --ego institution:P070 -o "$D/near.graphml"
 file_has "$D/near.graphml" 'id="I:P070"'

@@ -33,7 +33,7 @@ static bool export_to(const RsCaseRead *read, const RsExporter *exporter, const 
   g_autoptr(RsPicture) picture = rs_picture_from_case(read, ring_id, error);
   if (picture == NULL) return false;
   if (top > 0) rs_picture_keep(picture, top);
-  const RsExport what = {read, ring_id, picture, top == 0, RS_LANG_EN};
+  const RsExport what = {.read = read, .ring_id = ring_id, .picture = picture, .whole = top == 0, .language = RS_LANG_EN};
   return rs_exporter_run(exporter, &what, path, error);
 }
 

@@ -17,14 +17,16 @@ static RsPicture *picture_of(const SmallCase *small, uint32_t ring) {
   return rs_picture_from_subgraph(&small->c, small->c.mask, entities, subgraph, ring);
 }
 
-static char *gexf_text(const RsPicture *picture) {
+static char *gexf_styled(const RsPicture *picture, const RsXmlStyle *style) {
   g_autoptr(RsOutput) output = rs_output_memory();
-  rs_gexf_write(picture, output, NULL);
+  rs_gexf_write(picture, style, output, NULL);
   g_autoptr(GBytes) bytes = rs_output_bytes(output);
   gsize length;
   const char *text = g_bytes_get_data(bytes, &length);
   return g_strndup(text, length);
 }
+
+static char *gexf_text(const RsPicture *picture) { return gexf_styled(picture, NULL); }
 
 static bool text_checks(const char *folder, const char *text, RsGexfFacts *facts, GError **error) {
   g_autofree char *path = g_build_filename(folder, "a.gexf", NULL);
@@ -50,6 +52,32 @@ static void every_picture_keeps_the_rules(void **state) {
       assert_int_equal(facts.n_spells, picture->spells->len);
       assert_true(i == 2 || facts.n_nodes > 3);
     }
+  small_folder_remove(folder);
+}
+
+static void gexf_1_2_keeps_its_own_rules_and_mixes_with_1_3_in_nothing(void **state) {
+  (void)state;
+  static const struct { const char *was, *is; } broken[] = {
+      {"version=\"1.2\"", "version=\"1.3\""},
+      {"http://www.gexf.net/1.2draft\"", "http://gexf.net/1.3\""},
+      {" weight=", " kind=\"VISITED\" weight="},
+      {"timeformat=\"date\"", "timeformat=\"date\" timezone=\"UTC\""}};
+  char *folder = small_folder_new();
+  g_autoptr(SmallCase) golden = small_case_golden();
+  g_autoptr(RsPicture) picture = picture_of(golden, RS_NONE);
+  const RsXmlStyle style = {.gexf_12 = true};
+  g_autofree char *text = gexf_styled(picture, &style);
+  g_autoptr(GError) error = NULL;
+  RsGexfFacts facts;
+  text_checks(folder, text, &facts, &error);
+  rs_assert_no_error(error);
+  assert_int_equal(facts.n_edges, picture->edges->len);
+  for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
+    g_autoptr(GString) other = g_string_new(text);
+    g_autoptr(GError) expected = NULL;
+    assert_true(g_string_replace(other, broken[i].was, broken[i].is, 1) == 1);
+    if (text_checks(folder, other->str, &facts, &expected)) fail_msg("%s passes", broken[i].is);
+  }
   small_folder_remove(folder);
 }
 
@@ -242,7 +270,7 @@ static void ring_drawn_from_the_folder_has_the_same_bytes(void **state) {
       g_autofree char *a = gexf_text(drawn), *b = gexf_text(back);
       assert_string_equal(a, b);
       g_autoptr(RsOutput) output = rs_output_memory();
-      rs_graphml_write_picture(back, output, NULL);
+      rs_graphml_write_picture(back, NULL, output, NULL);
       g_autoptr(GBytes) bytes = rs_output_bytes(output);
       graphml_name = g_strdup_printf("%s/%s%s.graphml", path, all ? "" : "rings/", all ? "graph" : name);
       assert_true(g_file_get_contents(graphml_name, &stored, NULL, NULL));
@@ -280,6 +308,7 @@ static void kept_nodes_are_leads_first_and_edges_join_them(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_picture_keeps_the_rules),
+      cmocka_unit_test(gexf_1_2_keeps_its_own_rules_and_mixes_with_1_3_in_nothing),
       cmocka_unit_test(spells_are_the_days_with_a_claim),
       cmocka_unit_test(edges_hold_what_the_relation_holds),
       cmocka_unit_test(file_that_breaks_a_rule_is_refused_by_its_number),

@@ -98,7 +98,7 @@ static void whole_graph_reads_back_equal(void **state) {
     g_autoptr(RsMask) mask = i % 2 == 0 ? rs_mask_clear() : rs_mask_new(key, NULL);
     Model model = {knowledge, whole->component, i % 2 != 0, {0}};
     RsXmlFacts facts;
-    rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, path, &error);
+    rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, NULL, NULL, path, &error);
     rs_assert_no_error(error);
     rs_xml_check_graphml(path, element_equals, &model, &facts, &error);
     rs_assert_no_error(error);
@@ -115,7 +115,7 @@ static void whole_graph_of_no_claims_is_a_graph(void **state) {
   g_autofree char *path = g_build_filename(folder, "kg.graphml", NULL);
   g_autoptr(GError) error = NULL;
   RsXmlFacts facts;
-  rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, path, &error);
+  rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, NULL, NULL, path, &error);
   rs_assert_no_error(error);
   rs_xml_check_graphml(path, NULL, NULL, &facts, &error);
   rs_assert_no_error(error);
@@ -127,7 +127,7 @@ static void full_disk_is_an_error(void **state) {
   (void)state;
   g_autoptr(SmallCase) small = small_case_golden();
   g_autoptr(GError) error = NULL;
-  assert_false(rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, "/dev/full", &error));
+  assert_false(rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, NULL, NULL, "/dev/full", &error));
   assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
 }
 
@@ -169,7 +169,7 @@ static void hostile_texts_come_back_equal(void **state) {
   g_autoptr(GError) error = NULL;
   Hostile hostile = {small, 0, 0};
   RsXmlFacts facts;
-  rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, path, &error);
+  rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, NULL, NULL, path, &error);
   rs_assert_no_error(error);
   rs_xml_check_graphml(path, hostile_element, &hostile, &facts, &error);
   rs_assert_no_error(error);
@@ -191,7 +191,7 @@ static void huge_label_is_cut_and_the_file_reads(void **state) {
                   *graph = g_build_filename(path_case, "graph.graphml", NULL),
                   *manifest = g_build_filename(path_case, "manifest.json", NULL), *text = NULL;
   g_autoptr(GError) error = NULL;
-  rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, path, &error);
+  rs_graphml_write_knowledge(small->knowledge, small->c.mask, NULL, NULL, NULL, NULL, NULL, path, &error);
   rs_assert_no_error(error);
   rs_xml_check_graphml(path, NULL, NULL, NULL, &error);
   rs_assert_no_error(error);

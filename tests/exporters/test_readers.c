@@ -112,7 +112,7 @@ static void export_both(const char *folder, const char *name, const RsKnowledge 
   for (int kind = 0; kind < RS_N_KINDS; kind++)
     model.ids[kind] = rs_node_ids_new(knowledge, mask, rs_knowledge_count(knowledge, (RsKind)kind), NULL, NULL, (RsKind)kind, 1);
   model_write(&model, json);
-  rs_graphml_write_knowledge(knowledge, mask, NULL, NULL, NULL, graphml, &error);
+  rs_graphml_write_knowledge(knowledge, mask, NULL, NULL, NULL, NULL, NULL, graphml, &error);
   rs_assert_no_error(error);
   for (int kind = 0; kind < RS_N_KINDS; kind++) rs_node_ids_free(model.ids[kind]);
 }

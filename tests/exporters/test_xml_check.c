@@ -14,6 +14,7 @@
   "<key id=\"x\" for=\"node\" attr.name=\"x\" attr.type=\"double\"/>"            \
   "<key id=\"size\" for=\"node\" attr.name=\"size\" attr.type=\"double\"/>"      \
   "<key id=\"color\" for=\"node\" attr.name=\"color\" attr.type=\"string\"/>"    \
+  "<key id=\"e_kind\" for=\"edge\" attr.name=\"kind\" attr.type=\"string\"/>"    \
   "<key id=\"e_weight\" for=\"edge\" attr.name=\"weight\" attr.type=\"double\"/>"
 #define OPEN DECL "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">" KEYS "<graph id=\"kg\" edgedefault=\"directed\">"
 #define A "<node id=\"D:1\"><data key=\"label\">a</data></node>"
@@ -21,6 +22,7 @@
 #define NODE(data) "<node id=\"P:2\"><data key=\"label\">c</data>" data "</node>"
 #define CLOSE "</graph></graphml>"
 #define EDGE(id, from, to, label, data) "<edge id=\"" id "\" source=\"" from "\" target=\"" to "\" label=\"" label "\">" data "</edge>"
+#define BARE(id, from, to, data) "<edge id=\"" id "\" source=\"" from "\" target=\"" to "\">" data "</edge>"
 
 static const struct { const char *name, *text, *complaint; /* NULL: passes */ } cases[] = {
     {"empty graph", OPEN CLOSE, NULL},
@@ -42,6 +44,10 @@ static const struct { const char *name, *text, *complaint; /* NULL: passes */ } 
     {"edge twice", OPEN A B EDGE("e1", "P:1", "D:1", "A", "") EDGE("e2", "P:1", "D:1", "A", "") CLOSE, "rule 7:"},
     {"edges out of order", OPEN A B EDGE("e1", "P:1", "D:1", "A", "") EDGE("e2", "D:1", "P:1", "A", "") CLOSE, "rule 7:"},
     {"loop", OPEN A EDGE("e1", "D:1", "D:1", "A", "") CLOSE, "rule 7:"},
+    {"strict", OPEN A B BARE("e1", "P:1", "D:1", "<data key=\"e_kind\">A</data>") CLOSE, NULL},
+    {"strict without a kind", OPEN A B BARE("e1", "P:1", "D:1", "") CLOSE, "rule 7:"},
+    {"strict twice", OPEN A B BARE("e1", "P:1", "D:1", "<data key=\"e_kind\">A</data>") BARE("e2", "P:1", "D:1", "<data key=\"e_kind\">B</data>") CLOSE, "rule 7:"},
+    {"half strict", OPEN A B EDGE("e1", "P:1", "D:1", "A", "") BARE("e2", "P:1", "D:1", "<data key=\"e_kind\">B</data>") CLOSE, "rule 7:"},
     {"nodes out of order", OPEN B A CLOSE, "rule 7:"},
     {"edge id", OPEN A B EDGE("e2", "P:1", "D:1", "A", "") CLOSE, "rule 8:"},
     {"dangling", OPEN A EDGE("e1", "D:1", "P:1", "A", "") CLOSE, "rule 9:"},

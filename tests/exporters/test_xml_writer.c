@@ -9,7 +9,7 @@ typedef void (*Write)(RsXml *xml, const char *text);
 
 static char *written(Write write, const char *text, RsXmlCounts *counts) {
   g_autoptr(RsOutput) output = rs_output_memory();
-  RsXml *xml = rs_xml_new(output);
+  RsXml *xml = rs_xml_new(output, NULL);
   write(xml, text);
   rs_xml_free(xml, counts);
   g_autoptr(GBytes) bytes = rs_output_bytes(output);
@@ -137,7 +137,7 @@ static void long_ids_keep_their_head_and_differ_by_hash(void **state) {
 static void gephi_will_alter_inf_and_null(void **state) {
   (void)state;
   g_autoptr(RsOutput) output = rs_output_memory();
-  RsXml *xml = rs_xml_new(output);
+  RsXml *xml = rs_xml_new(output, NULL);
   RsXmlCounts counts = {0, 0, 0};
   rs_xml_gephi_check(xml, "INFLUENZA", false);
   rs_xml_gephi_check(xml, "NuLL", true);
