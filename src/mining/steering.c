@@ -124,27 +124,19 @@ static GArray *order_fills(GArray *fills, size_t by, uint32_t n_values) {
   return out;
 }
 
-/* Distinct (doctor, outlet, person) fills, regulars left out, sorted. scope: NULL for everybody and all days. */
-static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace, const RsSteeringScope *scope) {
-  GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
-  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->doctor->n + 1);
-  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t)); /* outlet << 32 | visit */
-  for (uint32_t i = 0, n_persons = scope != NULL ? scope->n : c->n_persons; i < n_persons; i++) {
-    uint32_t p = scope != NULL ? scope->person[i] : i;
-    g_array_set_size(keys, 0);
-    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
-      /* a hospital fills no prescription of another: patients of two hospitals, or a doctor who works at two */
-      uint64_t key = (uint64_t)c->visit_institution[v] << 32 | v;
-      if (scope != NULL && rs_left_out(&scope->days, c->visit_institution[v], c->visit_time[v] / RS_DAY_SECONDS)) continue;
-      if (c->institution_type[c->visit_institution[v]] != RS_TYPE_HOSPITAL) g_array_append_val(keys, key);
-    }
-    uint64_t *key = (uint64_t *)(void *)keys->data;
-    sort_keys(key, keys->len);
-    for (size_t first = 0, last; first < keys->len; first = last) {
-      for (last = first + 1; last < keys->len && key[last] >> 32 == key[first] >> 32; last++) continue;
-      add_fills(c, p, (uint32_t)(key[first] >> 32), key + first, last - first, workplace, lone, fills);
-    }
+/* The person's visits outside hospitals as outlet << 32 | visit, ascending: a hospital fills no prescription of another, so it shows
+ * patients of two hospitals, or a doctor who works at two. */
+static void outlet_keys(const RsClaims *c, uint32_t person, GArray *keys) {
+  g_array_set_size(keys, 0);
+  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
+    uint64_t key = (uint64_t)c->visit_institution[v] << 32 | v;
+    if (c->institution_type[c->visit_institution[v]] != RS_TYPE_HOSPITAL) g_array_append_val(keys, key);
   }
+  sort_keys((uint64_t *)(void *)keys->data, keys->len);
+}
+
+/* Fills by person to distinct ones, sorted; takes the array. */
+static GArray *sort_fills(const RsClaims *c, GArray *fills) {
   fills = order_fills(fills, offsetof(Fill, outlet), c->institution->n);
   fills = order_fills(fills, offsetof(Fill, doctor), c->doctor->n);
   guint n = 0;
@@ -153,6 +145,38 @@ static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace, const
       g_array_index(fills, Fill, n++) = g_array_index(fills, Fill, i);
   g_array_set_size(fills, n);
   return fills;
+}
+
+/* Distinct (doctor, outlet, person) fills, regulars left out, sorted. */
+static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace) {
+  GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
+  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->doctor->n + 1);
+  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    outlet_keys(c, p, keys);
+    const uint64_t *key = (const uint64_t *)(const void *)keys->data;
+    for (size_t first = 0, last; first < keys->len; first = last) {
+      for (last = first + 1; last < keys->len && key[last] >> 32 == key[first] >> 32; last++) continue;
+      add_fills(c, p, (uint32_t)(key[first] >> 32), key + first, last - first, workplace, lone, fills);
+    }
+  }
+  return sort_fills(c, fills);
+}
+
+/* The same on the days that are left in. */
+static GArray *collect_again(const RsClaims *c, const RsSteeringVisits *visits, const RsLeaveOut *days) {
+  GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
+  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->doctor->n + 1);
+  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  for (uint32_t i = 0; i < visits->n; i++) {
+    g_array_set_size(keys, 0);
+    for (uint64_t k = visits->offset[i]; k < visits->offset[i + 1]; k++) {
+      uint64_t key = visits->visit[k];
+      if (!rs_left_out(days, visits->outlet[i], c->visit_time[visits->visit[k]] / RS_DAY_SECONDS)) g_array_append_val(keys, key);
+    }
+    add_fills(c, visits->person[i], visits->outlet[i], (const uint64_t *)(const void *)keys->data, keys->len, visits->whole->workplace, lone, fills);
+  }
+  return sort_fills(c, fills);
 }
 
 /* One (doctor, outlet) with its persons, and the same cells sorted by workplace for the colleagues' shares. */
@@ -234,16 +258,67 @@ static void test_all(RsSteering *out, const RsClaims *c, const GArray *fills, ui
 RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint32_t *given, uint32_t min_persons) {
   RsSteering *out = g_new0(RsSteering, 1);
   out->workplace = workplaces(c, k, given);
-  g_autoptr(GArray) fills = collect_fills(c, out->workplace, NULL);
+  g_autoptr(GArray) fills = collect_fills(c, out->workplace);
   test_all(out, c, fills, min_persons);
   return out;
 }
 
-RsSteering *rs_steering_again(const RsClaims *c, const RsSteeringScope *scope, uint32_t min_persons) {
+void rs_steering_visits_free(RsSteeringVisits *visits) {
+  if (visits == NULL) return;
+  g_free(visits->person);
+  g_free(visits->outlet);
+  g_free(visits->offset);
+  g_free(visits->visit);
+  g_free(visits);
+}
+
+/* Whether any of these visits is with a doctor of the chosen workplaces. */
+static bool any_of(const RsClaims *c, const uint64_t *visit, size_t n, const uint32_t *workplace, const uint8_t *of_workplace) {
+  for (size_t i = 0; i < n; i++) {
+    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
+    if (d != RS_NONE && workplace[d] != RS_NONE && of_workplace[workplace[d]]) return true;
+  }
+  return false;
+}
+
+RsSteeringVisits *rs_steering_visits(const RsClaims *c, const RsSteering *whole, const uint8_t *of_workplace) {
+  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t)), offset = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  g_autoptr(GArray) person = g_array_new(FALSE, FALSE, sizeof(uint32_t)), outlet = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  g_autoptr(GArray) visit = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint64_t end = 0;
+  g_array_append_val(offset, end);
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    outlet_keys(c, p, keys);
+    const uint64_t *key = (const uint64_t *)(const void *)keys->data;
+    for (size_t first = 0, last; first < keys->len; first = last) {
+      uint32_t f = (uint32_t)(key[first] >> 32);
+      for (last = first + 1; last < keys->len && key[last] >> 32 == f; last++) continue;
+      if (!any_of(c, key + first, last - first, whole->workplace, of_workplace)) continue;
+      for (size_t i = first; i < last; i++) {
+        uint32_t v = (uint32_t)key[i];
+        g_array_append_val(visit, v);
+      }
+      end = visit->len;
+      g_array_append_val(person, p);
+      g_array_append_val(outlet, f);
+      g_array_append_val(offset, end);
+    }
+  }
+  RsSteeringVisits *out = g_new0(RsSteeringVisits, 1);
+  gsize n = 0;
+  *out = (RsSteeringVisits){.whole = whole, .n = person->len};
+  out->person = g_array_steal(person, &n);
+  out->outlet = g_array_steal(outlet, &n);
+  out->offset = g_array_steal(offset, &n);
+  out->visit = g_array_steal(visit, &n);
+  return out;
+}
+
+RsSteering *rs_steering_again(const RsClaims *c, const RsSteeringVisits *visits, const RsLeaveOut *days, uint32_t min_persons) {
   RsSteering *out = g_new0(RsSteering, 1);
-  out->workplace = g_memdup2(scope->whole->workplace, ((gsize)c->doctor->n + 1) * sizeof(uint32_t));
-  out->usual = g_memdup2(scope->whole->usual, ((gsize)c->institution->n + 1) * sizeof(double));
-  g_autoptr(GArray) fills = collect_fills(c, out->workplace, scope);
+  out->workplace = g_memdup2(visits->whole->workplace, ((gsize)c->doctor->n + 1) * sizeof(uint32_t));
+  out->usual = g_memdup2(visits->whole->usual, ((gsize)c->institution->n + 1) * sizeof(double));
+  g_autoptr(GArray) fills = collect_again(c, visits, days);
   test_all(out, c, fills, min_persons);
   return out;
 }

@@ -34,12 +34,23 @@ typedef struct {
   double *usual;        /* [n institutions] share of all fills */
 } RsSteering;
 
-/* A repeat (rings/stability.h): the persons (ascending) and days that are looked at; workplaces and what is usual are those of the whole. */
-typedef struct { const RsSteering *whole; const uint32_t *person; uint32_t n; RsLeaveOut days; } RsSteeringScope;
+/* What a repeat (rings/stability.h) chooses from: wherever a person was with a doctor of one of some workplaces, all the person's visits
+ * there, hospitals left out. Row i is visit[offset[i]] .. visit[offset[i + 1]-1], in time order; rows are by (person, outlet). */
+typedef struct {
+  const RsSteering *whole; /* borrowed: its workplaces and what is usual hold for repeats too */
+  uint32_t n;
+  uint32_t *person, *outlet; /* [n] */
+  uint64_t *offset;          /* [n + 1] */
+  uint32_t *visit;
+} RsSteeringVisits;
 
 /* given: [n doctors] workplaces from the attribute table or RS_NONE where unknown; NULL: none known. */
 RsSteering *rs_steering_new(const RsClaims *claims, const RsKnowledge *knowledge, const uint32_t *given, uint32_t min_persons);
-RsSteering *rs_steering_again(const RsClaims *claims, const RsSteeringScope *scope, uint32_t min_persons);
+/* of_workplace: [n institutions] 1 for those chosen. Cells of doctors of other workplaces are incomplete in repeats. */
+RsSteeringVisits *rs_steering_visits(const RsClaims *claims, const RsSteering *whole, const uint8_t *of_workplace);
+void rs_steering_visits_free(RsSteeringVisits *visits);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSteeringVisits, rs_steering_visits_free)
+RsSteering *rs_steering_again(const RsClaims *claims, const RsSteeringVisits *visits, const RsLeaveOut *days, uint32_t min_persons);
 void rs_steering_free(RsSteering *steering);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSteering, rs_steering_free)
 

@@ -110,60 +110,48 @@ static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   return RS_NONE;
 }
 
-static int compare_numbers(const void *x, const void *y) {
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  return (a > b) - (a < b);
-}
+typedef struct { uint32_t visit, person; } Fill;
 
-/* Everybody who was at the outlet, ascending, each once; owned by the caller. */
-static uint32_t *visitors_of(const RsTimeline *timeline, uint32_t outlet, uint32_t *n) {
-  uint32_t first = timeline->offset[outlet], n_visits = timeline->offset[outlet + 1] - first;
-  uint32_t *person = g_new(uint32_t, (gsize)n_visits + 1);
-  for (uint32_t i = 0; i < n_visits; i++) person[i] = RS_KEY_PERSON(timeline->key[first + i]);
-  if (n_visits > 1) qsort(person, n_visits, sizeof *person, compare_numbers);
+/* The doctor's visits at the outlet, in order of time; owned by the caller. */
+static Fill *fills_of(const RsScene *scene, const RsSteeringCell *cell, uint32_t *n) {
+  const RsTimeline *t = scene->timeline;
+  uint32_t first = t->offset[cell->outlet], end = t->offset[cell->outlet + 1];
+  Fill *fill = g_new(Fill, (gsize)(end - first) + 1);
   *n = 0;
-  for (uint32_t i = 0; i < n_visits; i++)
-    if (i == 0 || person[i] != person[i - 1]) person[(*n)++] = person[i];
-  return person;
+  for (uint32_t i = first; i < end; i++)
+    if (visit_doctor(scene->claims, t->visit[i]) == cell->doctor) fill[(*n)++] = (Fill){t->visit[i], RS_KEY_PERSON(t->key[i])};
+  return fill;
 }
 
-static void add_visits(RsDraft *draft, const RsScene *scene, const RsSteeringCell *cell) {
-  const RsClaims *c = scene->claims;
-  uint32_t bits = (1u << draft->facts->len) - 1, n_visitors;
-  g_autofree uint32_t *visitor = visitors_of(scene->timeline, cell->outlet, &n_visitors);
-  for (uint32_t i = 0; i < n_visitors; i++) {
-    uint32_t p = visitor[i], n = 0;
-    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
-      if (c->visit_institution[v] != cell->outlet || visit_doctor(c, v) != cell->doctor) continue;
-      n++;
-      for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) rs_draft_line(draft, l, bits);
-    }
-    if (n > 0) rs_draft_member(draft, RS_PERSON, p, RS_ROLE_MEMBER, 1.0);
+static int compare_fills(const void *x, const void *y) {
+  const Fill *a = x, *b = y;
+  return (a->visit > b->visit) - (a->visit < b->visit);
+}
+
+/* Sorts the fills by visit, which is by person. */
+static void add_visits(RsDraft *draft, const RsClaims *c, Fill *fill, uint32_t n) {
+  uint32_t bits = (1u << draft->facts->len) - 1;
+  if (n > 1) qsort(fill, n, sizeof *fill, compare_fills);
+  for (uint32_t i = 0; i < n; i++) {
+    for (uint64_t l = c->visit_line[fill[i].visit]; l < c->visit_line[fill[i].visit + 1]; l++) rs_draft_line(draft, l, bits);
+    if (i + 1 == n || fill[i + 1].person != fill[i].person) rs_draft_member(draft, RS_PERSON, fill[i].person, RS_ROLE_MEMBER, 1.0);
   }
 }
 
 /* Patients come each on a day of their own; a home brings the same many at once. True where half of the visits fall on days of MANY_A_DAY or
- * more, such days are few, and the people are mostly the same each time; *a_day: visits on them, mean. */
-static bool come_together(const RsScene *scene, const RsSteeringCell *cell, double *a_day) {
-  const RsClaims *c = scene->claims;
-  g_autoptr(GArray) day = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-  uint32_t n_visitors, crowded = 0, there = 0;
-  g_autofree uint32_t *visitor = visitors_of(scene->timeline, cell->outlet, &n_visitors);
-  for (uint32_t i = 0; i < n_visitors; i++)
-    for (uint32_t v = c->person_visit[visitor[i]]; v < c->person_visit[visitor[i] + 1]; v++) {
-      uint32_t at = c->visit_time[v] / RS_DAY_SECONDS;
-      if (c->visit_institution[v] == cell->outlet && visit_doctor(c, v) == cell->doctor) g_array_append_val(day, at);
-    }
-  if (day->len > 1) qsort(day->data, day->len, sizeof(uint32_t), compare_numbers);
-  for (guint i = 0, end; i < day->len; i = end) {
-    for (end = i; end < day->len && g_array_index(day, uint32_t, end) == g_array_index(day, uint32_t, i);) end++;
+ * more, such days are few, and the people are mostly the same each time; *a_day: visits on them, mean. fill: in order of time. */
+static bool come_together(const RsScene *scene, const RsSteeringCell *cell, const Fill *fill, uint32_t n, double *a_day) {
+  const uint32_t *time = scene->claims->visit_time;
+  uint32_t crowded = 0, there = 0;
+  for (uint32_t i = 0, end; i < n; i = end) {
+    for (end = i; end < n && time[fill[end].visit] / RS_DAY_SECONDS == time[fill[i].visit] / RS_DAY_SECONDS;) end++;
     if (end - i < MANY_A_DAY) continue;
     crowded++;
     there += end - i;
   }
   *a_day = crowded > 0 ? (double)there / crowded : 0.0;
   bool same = (double)there >= SAME_PEOPLE * (double)cell->n_persons * (double)crowded;
-  return 2 * there >= day->len && crowded > 0 && same && (double)crowded <= FEW_DAYS * (double)scene->load->n_days;
+  return 2 * there >= n && crowded > 0 && same && (double)crowded <= FEW_DAYS * (double)scene->load->n_days;
 }
 
 /* False for a cell under the bar, before its visits are looked up. */
@@ -175,11 +163,13 @@ static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteering
   for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
   if (score < bar) return false;
   double a_day;
-  if (come_together(scene, cell, &a_day)) {
+  uint32_t n;
+  g_autofree Fill *fill = fills_of(scene, cell, &n);
+  if (come_together(scene, cell, fill, n, &a_day)) {
     rs_draft_fact(&draft, fact_of("come_together", round(a_day * 10.0) / 10.0, NAN, -70));
     if (score - 70 < bar) return false;
   }
-  add_visits(&draft, scene, cell);
+  add_visits(&draft, scene->claims, fill, n);
   rs_draft_member(&draft, RS_DOCTOR, cell->doctor, RS_ROLE_PRESCRIBER, 1.0);
   rs_draft_member(&draft, RS_INSTITUTION, cell->outlet, RS_ROLE_OUTLET, 1.0);
   rs_draft_finish(&draft, scene->claims, ring);
@@ -189,9 +179,8 @@ static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteering
 /* ---- stability ---- */
 
 typedef struct {
-  const RsSteering *whole;
+  const RsSteeringVisits *visits; /* around the doctors of the leads' workplaces: what is usual there is asked of all of them */
   double bar;
-  const uint32_t *near; uint32_t n_near; /* patients of the leads' workplaces, ascending */
   const RsRing *lead;
   const RsSteeringCell *const *cell;     /* [n] of the leads */
   uint32_t n;
@@ -213,8 +202,7 @@ static bool still_come(const RsScene *some, const RsRing *lead) {
 static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
   (void)error;
   const Repeat *r = data;
-  const RsSteeringScope scope = {r->whole, r->near, r->n_near, some->days};
-  g_autoptr(RsSteering) left = rs_steering_again(some->claims, &scope, MIN_PERSONS);
+  g_autoptr(RsSteering) left = rs_steering_again(some->claims, r->visits, &some->days, MIN_PERSONS);
   for (uint32_t i = 0; i < r->n; i++)
     for (uint32_t k = 0; k < left->n && !again[i]; k++) {
       const RsSteeringCell *cell = &left->cell[k];
@@ -224,28 +212,13 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
   return true;
 }
 
-/* Everybody who saw a doctor of the leads' workplaces: what is usual there is asked of all of them. */
-static uint32_t *neighbourhood(const RsScene *scene, const RsSteering *whole, const RsSteeringCell *const *cell, uint32_t n, uint32_t *n_near) {
-  const RsRelation *visited = &scene->knowledge->relation[RS_VISITED];
-  g_autofree uint8_t *of_leads = g_malloc0((gsize)scene->claims->institution->n + 1);
-  uint32_t *near = g_new(uint32_t, (gsize)visited->n_from + 1);
-  for (uint32_t i = 0; i < n; i++) of_leads[cell[i]->workplace] = 1;
-  *n_near = 0;
-  for (uint32_t p = 0; p < visited->n_from; p++)
-    for (uint64_t i = visited->offset[p]; i < visited->offset[p + 1]; i++) {
-      uint32_t place = whole->workplace[visited->to[i]];
-      if (place == RS_NONE || !of_leads[place]) continue;
-      near[(*n_near)++] = p;
-      break;
-    }
-  return near;
-}
-
 static void grade(const RsScene *scene, unsigned n_threads, const RsSteering *whole, double bar, RsRing *lead, const RsSteeringCell *const *cell,
                   uint32_t n) {
-  Repeat repeat = {.whole = whole, .bar = bar, .lead = lead, .cell = cell, .n = n};
-  g_autofree uint32_t *times = g_new0(uint32_t, (gsize)n + 1), *near = neighbourhood(scene, whole, cell, n, &repeat.n_near);
-  repeat.near = near;
+  g_autofree uint8_t *of_leads = g_malloc0((gsize)scene->claims->institution->n + 1);
+  for (uint32_t i = 0; i < n; i++) of_leads[cell[i]->workplace] = 1;
+  g_autoptr(RsSteeringVisits) visits = rs_steering_visits(scene->claims, whole, of_leads);
+  Repeat repeat = {.visits = visits, .bar = bar, .lead = lead, .cell = cell, .n = n};
+  g_autofree uint32_t *times = g_new0(uint32_t, (gsize)n + 1);
   rs_stability_repeat(scene, n, n_threads, find_again, &repeat, times, NULL);
   for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
 }
