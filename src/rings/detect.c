@@ -164,7 +164,7 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   }
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
   rs_rings_merge(leads, claims);
-  rs_extra_facts_add(scene, (RsRing *)(void *)leads->data, leads->len);
+  rs_extra_facts_add(scene, (RsRing *)(void *)leads->data, leads->len, options->n_threads);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money and points have changed */
   if (options->top > 0 && leads->len > options->top) {
     for (guint i = options->top; i < leads->len; i++) rs_ring_clear(&g_array_index(leads, RsRing, i));

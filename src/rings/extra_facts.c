@@ -1,6 +1,7 @@
 #include "rings/extra_facts.h"
 
 #include "base/calendar.h"
+#include "base/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,11 +63,12 @@ typedef struct {
   const RsScene *scene;
   uint32_t *slot, n_slots, n_diagnoses; /* slot [n drugs]: the drugs of leads, or RS_NONE */
   uint32_t *pair;                       /* [n_slots * n_diagnoses] lines */
-  GArray **dose;                        /* [n_slots] of float: what one person gets of it in one period */
+  float *dose, *spare;                  /* what one person gets in one period: slot s has dose_offset[s] .. [s + 1] - 1, ascending */
+  uint64_t *dose_offset;                /* [n_slots + 1] */
   uint32_t *repeats;                    /* [n institutions] visits soon after another one of the same person there */
   int64_t cap[RS_N_TYPES];
   uint64_t near_cap[RS_N_TYPES], totals[RS_N_TYPES];
-  GHashTable *hours;                    /* institution -> uint32_t[DAY_MINUTES] visits */
+  GHashTable **hours;                   /* [n_threads] institution -> uint32_t[DAY_MINUTES] visits */
 } City;
 
 static bool has_clock(const RsClaims *c, uint32_t visit) {
@@ -103,14 +105,28 @@ static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings) {
   city->n_diagnoses = c->columns & RS_HAS_DIAGNOSIS && c->diagnosis != NULL ? c->diagnosis->n : 0;
   if ((uint64_t)city->n_slots * city->n_diagnoses > MAX_PAIRS) city->n_diagnoses = 0;
   city->pair = g_new0(uint32_t, (gsize)city->n_slots * city->n_diagnoses + 1);
-  city->dose = g_new0(GArray *, (gsize)city->n_slots + 1);
-  for (uint32_t s = 0; s < city->n_slots; s++) city->dose[s] = g_array_new(FALSE, FALSE, sizeof(float));
 }
 
 static int compare_doses(const void *x, const void *y) {
   const Dose *a = x, *b = y;
   if (a->slot != b->slot) return a->slot < b->slot ? -1 : 1;
   return (a->period > b->period) - (a->period < b->period);
+}
+
+/* Stable. */
+static void sort_doses(GArray *dose) {
+  enum { FEW = 48 };
+  Dose *d = (Dose *)(void *)dose->data;
+  if (dose->len > FEW) {
+    g_array_sort(dose, compare_doses);
+    return;
+  }
+  for (guint i = 1; i < dose->len; i++) {
+    Dose moving = d[i];
+    guint at = i;
+    for (; at > 0 && compare_doses(&moving, &d[at - 1]) < 0; at--) d[at] = d[at - 1];
+    d[at] = moving;
+  }
 }
 
 /* What a person gets of each chosen drug in each period; sums of floats in the claims' own order. */
@@ -123,7 +139,7 @@ static void person_doses(const City *city, uint32_t person, GArray *dose) {
       Dose one = {c->line_quantity[l], city->slot[c->line_drug[l]], (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
       g_array_append_val(dose, one);
     }
-  if (dose->len > 1) g_array_sort(dose, compare_doses); /* stable */
+  sort_doses(dose);
   guint n = 0;
   for (guint i = 0; i < dose->len; i++) {
     Dose *kept = &g_array_index(dose, Dose, n > 0 ? n - 1 : 0), one = g_array_index(dose, Dose, i);
@@ -133,26 +149,95 @@ static void person_doses(const City *city, uint32_t person, GArray *dose) {
   g_array_set_size(dose, n);
 }
 
-static void walk_city(City *city) {
+/* Persons are walked in parts; a thread counts for itself, and sums do not depend on who counted. */
+enum { N_PARTS = 64 };
+
+typedef struct {
+  uint32_t *bin;     /* [RS_N_TYPES * CAP_BINS] */
+  uint32_t *repeats; /* [n institutions] */
+  GArray *dose;      /* of Dose: scratch */
+  GArray *got;       /* of Got */
+} Count;
+
+typedef struct { uint32_t slot; float quantity; } Got;
+
+typedef struct {
+  City *city;
+  Count *count; /* [n_threads] */
+} Walk;
+
+static void count_visit(const City *city, Count *count, uint32_t v, uint32_t first) {
   const RsClaims *c = city->scene->claims;
-  g_autofree uint32_t *bin = g_new0(uint32_t, (gsize)RS_N_TYPES * CAP_BINS);
-  g_autoptr(GArray) dose = g_array_new(FALSE, FALSE, sizeof(Dose));
-  city->repeats = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  for (uint32_t p = 0; p < c->n_persons; p++) {
-    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
-      unsigned type = c->institution_type[c->visit_institution[v]];
-      int64_t total = visit_total(c, v);
-      city->repeats[c->visit_institution[v]] += is_repeat(c, v, c->person_visit[p]);
-      if (total > 0 && (total - 1) / CAP_BIN < CAP_BINS) bin[(size_t)type * CAP_BINS + (size_t)((total - 1) / CAP_BIN)]++;
-      for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && city->n_diagnoses > 0; l++)
-        if (c->line_drug[l] != RS_NONE && c->line_diagnosis[l] != RS_NONE && city->slot[c->line_drug[l]] != RS_NONE)
-          city->pair[(size_t)city->slot[c->line_drug[l]] * city->n_diagnoses + c->line_diagnosis[l]]++;
-    }
+  unsigned type = c->institution_type[c->visit_institution[v]];
+  int64_t total = visit_total(c, v);
+  count->repeats[c->visit_institution[v]] += is_repeat(c, v, first);
+  if (total > 0 && (total - 1) / CAP_BIN < CAP_BINS) count->bin[(size_t)type * CAP_BINS + (size_t)((total - 1) / CAP_BIN)]++;
+  for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && city->n_diagnoses > 0; l++)
+    if (c->line_drug[l] != RS_NONE && c->line_diagnosis[l] != RS_NONE && city->slot[c->line_drug[l]] != RS_NONE)
+      __atomic_fetch_add(&city->pair[(size_t)city->slot[c->line_drug[l]] * city->n_diagnoses + c->line_diagnosis[l]], 1, __ATOMIC_RELAXED);
+}
+
+static void walk_part(size_t part, unsigned thread, void *data) {
+  const Walk *walk = data;
+  const City *city = walk->city;
+  const RsClaims *c = city->scene->claims;
+  Count *count = &walk->count[thread];
+  uint32_t end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
+  for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
+    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) count_visit(city, count, v, c->person_visit[p]);
     if (city->n_slots == 0 || !(c->columns & RS_HAS_QUANTITY)) continue;
-    person_doses(city, p, dose);
-    for (guint i = 0; i < dose->len; i++)
-      g_array_append_val(city->dose[g_array_index(dose, Dose, i).slot], g_array_index(dose, Dose, i).quantity);
+    person_doses(city, p, count->dose);
+    for (guint i = 0; i < count->dose->len; i++) {
+      const Dose *dose = &g_array_index(count->dose, Dose, i);
+      Got got = {dose->slot, dose->quantity};
+      g_array_append_val(count->got, got);
+    }
   }
+}
+
+/* LSD radix sort: positive floats are in the order of their bits. */
+static void sort_slot(size_t slot, unsigned thread, void *data) {
+  enum { BITS = 11, RADIX = 1 << BITS };
+  const City *city = data;
+  (void)thread;
+  uint64_t first = city->dose_offset[slot], n = city->dose_offset[slot + 1] - first;
+  float *from = city->dose + first, *to = city->spare + first;
+  for (unsigned shift = 0; shift < 32; shift += BITS) {
+    uint64_t start[RADIX] = {0}, sum = 0;
+    uint32_t bits;
+    for (uint64_t i = 0; i < n; i++) start[(memcpy(&bits, &from[i], sizeof bits), bits) >> shift & (RADIX - 1)]++;
+    for (unsigned d = 0; d < RADIX; d++) {
+      uint64_t here = start[d];
+      start[d] = sum;
+      sum += here;
+    }
+    for (uint64_t i = 0; i < n; i++) to[start[(memcpy(&bits, &from[i], sizeof bits), bits) >> shift & (RADIX - 1)]++] = from[i];
+    float *swap = from;
+    from = to;
+    to = swap;
+  }
+  memcpy(to, from, n * sizeof *to); /* three passes end in spare */
+}
+
+/* All threads' quantities by slot, each slot ascending. */
+static void gather_doses(City *city, const Count *count, unsigned n_threads) {
+  city->dose_offset = g_new0(uint64_t, (gsize)city->n_slots + 2);
+  uint64_t *end = city->dose_offset + 1;
+  for (unsigned t = 0; t < n_threads; t++)
+    for (guint i = 0; i < count[t].got->len; i++) end[g_array_index(count[t].got, Got, i).slot + 1]++;
+  for (uint32_t s = 0; s < city->n_slots; s++) end[s + 1] += end[s];
+  city->dose = g_new(float, end[city->n_slots] + 1);
+  city->spare = g_new(float, end[city->n_slots] + 1);
+  for (unsigned t = 0; t < n_threads; t++)
+    for (guint i = 0; i < count[t].got->len; i++) {
+      Got got = g_array_index(count[t].got, Got, i);
+      city->dose[end[got.slot]++] = got.quantity; /* afterwards end[s] is the end of slot s */
+    }
+  rs_parallel(n_threads, city->n_slots, sort_slot, city);
+  g_free(city->spare);
+}
+
+static void find_caps(City *city, const uint32_t *bin) {
   for (unsigned t = 0; t < RS_N_TYPES; t++) {
     const uint32_t *of = bin + (size_t)t * CAP_BINS;
     city->cap[t] = rs_extra_cap(of, CAP_BINS);
@@ -163,28 +248,47 @@ static void walk_city(City *city) {
   }
 }
 
-static int compare_floats(const void *x, const void *y) {
-  float a = *(const float *)x, b = *(const float *)y;
-  return (a > b) - (a < b);
+static void walk_city(City *city, unsigned n_threads) {
+  uint32_t n_institutions = city->scene->claims->institution->n;
+  g_autofree Count *count = g_new(Count, n_threads);
+  for (unsigned t = 0; t < n_threads; t++)
+    count[t] = (Count){g_new0(uint32_t, (gsize)RS_N_TYPES * CAP_BINS), g_new0(uint32_t, (gsize)n_institutions + 1),
+                       g_array_new(FALSE, FALSE, sizeof(Dose)), g_array_new(FALSE, FALSE, sizeof(Got))};
+  Walk walk = {city, count};
+  rs_parallel(n_threads, N_PARTS, walk_part, &walk);
+  for (unsigned t = 1; t < n_threads; t++) {
+    for (size_t i = 0; i < (size_t)RS_N_TYPES * CAP_BINS; i++) count[0].bin[i] += count[t].bin[i];
+    for (uint32_t f = 0; f < n_institutions; f++) count[0].repeats[f] += count[t].repeats[f];
+  }
+  find_caps(city, count[0].bin);
+  gather_doses(city, count, n_threads);
+  city->repeats = g_steal_pointer(&count[0].repeats);
+  for (unsigned t = 0; t < n_threads; t++) {
+    g_free(count[t].bin);
+    g_free(count[t].repeats);
+    g_array_unref(count[t].dose);
+    g_array_unref(count[t].got);
+  }
 }
 
-static const uint32_t *hours_of(City *city, uint32_t institution) {
-  uint32_t *minute = g_hash_table_lookup(city->hours, GUINT_TO_POINTER(institution + 1));
+static const uint32_t *hours_of(const City *city, unsigned thread, uint32_t institution) {
+  uint32_t *minute = g_hash_table_lookup(city->hours[thread], GUINT_TO_POINTER(institution + 1));
   if (minute != NULL) return minute;
   const RsTimeline *t = city->scene->timeline;
   minute = g_new0(uint32_t, DAY_MINUTES);
   for (uint32_t i = t->offset[institution]; i < t->offset[institution + 1]; i++) minute[RS_KEY_TIME(t->key[i]) % RS_DAY_SECONDS / 60]++;
-  g_hash_table_insert(city->hours, GUINT_TO_POINTER(institution + 1), minute);
+  g_hash_table_insert(city->hours[thread], GUINT_TO_POINTER(institution + 1), minute);
   return minute;
 }
 
-static void city_clear(City *city) {
-  for (uint32_t s = 0; s < city->n_slots; s++) g_array_unref(city->dose[s]);
+static void city_clear(City *city, unsigned n_threads) {
   g_free(city->slot);
   g_free(city->pair);
   g_free(city->dose);
+  g_free(city->dose_offset);
   g_free(city->repeats);
-  g_hash_table_unref(city->hours);
+  for (unsigned t = 0; t < n_threads; t++) g_hash_table_unref(city->hours[t]);
+  g_free(city->hours);
 }
 
 /* ---- one lead ---- */
@@ -192,7 +296,8 @@ static void city_clear(City *city) {
 typedef struct { uint32_t visit, person, institution; uint64_t first, end; /* evidence */ } Visit;
 
 typedef struct {
-  City *city;
+  const City *city;
+  unsigned thread;
   RsRing *ring;
   GArray *visit; /* of Visit, ascending */
   bool *hit;     /* [n_evidence] the lines of the signal at hand */
@@ -286,7 +391,7 @@ static void card_repeats(Lead *lead) {
 static bool central_hours(Lead *lead, uint32_t institution, uint32_t *first, uint32_t *last, double *outside) {
   const RsClaims *c = lead->city->scene->claims;
   uint32_t minute[DAY_MINUTES], n = 0, at = 0;
-  memcpy(minute, hours_of(lead->city, institution), sizeof minute);
+  memcpy(minute, hours_of(lead->city, lead->thread, institution), sizeof minute);
   for (guint i = 0; i < lead->visit->len; i++) {
     const Visit *v = &g_array_index(lead->visit, Visit, i);
     if (v->institution == institution) minute[c->visit_time[v->visit] % RS_DAY_SECONDS / 60]--;
@@ -420,14 +525,15 @@ static GArray *own_doses(const Lead *lead) {
 
 /* The quantity that 99 % of the others who get the drug stay under, or INFINITY: too few of them. */
 static double usual_most(const City *city, const GArray *own, uint32_t slot) {
-  const GArray *all = city->dose[slot];
+  const float *all = city->dose + city->dose_offset[slot];
+  uint64_t n_all = city->dose_offset[slot + 1] - city->dose_offset[slot];
   guint first = 0, end;
   while (first < own->len && g_array_index(own, Dose, first).slot < slot) first++;
   for (end = first; end < own->len && g_array_index(own, Dose, end).slot == slot;) end++;
-  guint others = all->len - (end - first), above = (guint)(TAIL * others);
+  uint64_t others = n_all - (end - first), above = (uint64_t)(TAIL * (double)others);
   if (others < LEAST_OTHERS) return INFINITY;
-  for (guint i = all->len; i > 0; i--) {
-    float quantity = g_array_index(all, float, i - 1);
+  for (uint64_t i = n_all; i > 0; i--) {
+    float quantity = all[i - 1];
     if (first < end && !(g_array_index(own, Dose, first).quantity < quantity)) first++;
     else if (above-- == 0) return (double)quantity;
   }
@@ -475,23 +581,30 @@ static void oversupply(Lead *lead) {
   add_fact(lead, "oversupply", cases, of, TAIL * of, NAN, "dose");
 }
 
-void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings) {
-  City city = {.scene = scene, .hours = g_hash_table_new_full(NULL, NULL, NULL, g_free)};
-  if (n_rings > 0) {
-    choose_drugs(&city, ring, n_rings);
-    walk_city(&city);
-  }
-  for (uint32_t s = 0; s < city.n_slots; s++) g_array_sort(city.dose[s], compare_floats);
-  for (uint32_t i = 0; i < n_rings; i++) {
-    Lead lead = {&city, &ring[i], g_array_new(FALSE, FALSE, sizeof(Visit)), g_new0(bool, ring[i].n_evidence + 1), 0};
-    lead_visits(&lead);
-    card_repeats(&lead);
-    odd_hours(&lead);
-    under_cap(&lead);
-    no_diagnosis(&lead);
-    oversupply(&lead);
-    g_array_unref(lead.visit);
-    g_free(lead.hit);
-  }
-  city_clear(&city);
+typedef struct { City *city; RsRing *ring; } Add;
+
+static void add_to_ring(size_t i, unsigned thread, void *data) {
+  const Add *add = data;
+  RsRing *ring = &add->ring[i];
+  Lead lead = {add->city, thread, ring, g_array_new(FALSE, FALSE, sizeof(Visit)), g_new0(bool, ring->n_evidence + 1), 0};
+  lead_visits(&lead);
+  card_repeats(&lead);
+  odd_hours(&lead);
+  under_cap(&lead);
+  no_diagnosis(&lead);
+  oversupply(&lead);
+  g_array_unref(lead.visit);
+  g_free(lead.hit);
+}
+
+void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings, unsigned n_threads) {
+  if (n_rings == 0) return;
+  n_threads = CLAMP(n_threads, 1u, 64u);
+  City city = {.scene = scene, .hours = g_new(GHashTable *, n_threads)};
+  for (unsigned t = 0; t < n_threads; t++) city.hours[t] = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+  choose_drugs(&city, ring, n_rings);
+  walk_city(&city, n_threads);
+  Add add = {&city, ring};
+  rs_parallel(n_threads, n_rings, add_to_ring, &add);
+  city_clear(&city, n_threads);
 }

@@ -19,8 +19,9 @@
 
 enum { RS_EXTRA_POINTS = 4, RS_EXTRA_TOTAL = 6 };
 
-/* Facts, evidence bits and scores of the rings change; their order is left as it is. */
-void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings);
+/* Facts, evidence bits and scores of the rings change; their order is left as it is. One walk over the lines, then the leads, both on
+ * n_threads. */
+void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings, unsigned n_threads);
 
 /* The amount (fen) at which totals pile up within 2 % and break off above, or 0: there is none. bin: how many totals lie in
  * (10 (i - 1), 10 i] fen, n bins. */

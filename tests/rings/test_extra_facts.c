@@ -67,7 +67,7 @@ static Town town_new(GArray *lines) {
   town.knowledge = rs_knowledge_new(town.claims, 1, NULL);
   town.scene = rs_scene_new(town.claims, town.knowledge, 1, NULL);
   lead_fill(&town);
-  rs_extra_facts_add(town.scene, &town.ring, 1);
+  rs_extra_facts_add(town.scene, &town.ring, 1, 2);
   return town;
 }
 
@@ -138,7 +138,7 @@ static void no_leads_are_no_work(void **state) {
   g_autoptr(GArray) lines = lines_new(texts);
   Town town = town_new(lines); /* nobody in the lead */
   assert_int_equal(town.ring.n_facts, 1);
-  rs_extra_facts_add(town.scene, NULL, 0);
+  rs_extra_facts_add(town.scene, NULL, 0, 2);
   town_clear(&town);
 }
 
