@@ -1,6 +1,7 @@
 #include "graph/knowledge_row.h"
 
 #include "base/calendar.h"
+#include "base/column.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/words.h"

@@ -1,10 +1,10 @@
 #include "graph/knowledge_row.h"
 
+#include "base/column.h"
 #include "base/error.h"
 #include "base/words.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #define FEW 20
 #define LARGEST_DIGIT 11
@@ -53,15 +53,6 @@ unsigned rs_row_bits(uint32_t n) {
   unsigned bits = 0;
   while (bits < 32 && ((uint64_t)1 << bits) < n) bits++;
   return bits;
-}
-
-#define HUGE_PAGE ((uintptr_t)2 << 20)
-
-void *rs_column_new(uint64_t n, size_t size) {
-  char *column = n > UINT64_MAX / 64 ? NULL : g_try_malloc_n(n + 1, size);
-  uintptr_t from = ((uintptr_t)column + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1), to = ((uintptr_t)column + n * size) & ~(HUGE_PAGE - 1);
-  if (column != NULL && from < to) (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: may be refused */
-  return column;
 }
 
 bool rs_relation_allocate(RsRelation *relation, GError **error) {

@@ -20,10 +20,6 @@ static inline int64_t rs_money_add(int64_t a, int64_t b) {
 uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned shift, unsigned bits);
 unsigned rs_row_bits(uint32_t n); /* bits that numbers below n need */
 
-/* n * size bytes or NULL; where large, on huge pages if the system has them: rows are written once, in order, and clearing small
- * pages would take as long as computing them. */
-void *rs_column_new(uint64_t n, size_t size);
-
 /* offset[i + 1] holds the length of row i: turns lengths into offsets and allocates the columns, all but the sums. */
 bool rs_relation_allocate(RsRelation *relation, GError **error);
 

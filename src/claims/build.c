@@ -3,6 +3,7 @@
  * A partition's persons are numbered, ordered by (hash, id), their records grouped (counting sort) and merged to visits, repeats dropped,
  * refunds matched, and the rows written to their place in arrays sized by the raw counts; a last pass closes the gaps. */
 #include "base/calendar.h"
+#include "base/column.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
@@ -228,9 +229,16 @@ static int compare_by_time(const void *a, const void *b) {
   return (x->settlement > y->settlement) - (x->settlement < y->settlement);
 }
 
+/* Nearly in order as a rule, as files run through time; else long ones go to qsort. */
+static bool in_order(const VisitRef *visit, size_t n, int (*compare)(const void *, const void *)) {
+  for (size_t i = 1; i < n; i++)
+    if (compare(&visit[i - 1], &visit[i]) > 0) return false;
+  return true;
+}
+
 static inline __attribute__((always_inline)) void sort_visits(VisitRef *visit, size_t n, int (*compare)(const void *, const void *)) {
   if (n > 24) {
-    qsort(visit, n, sizeof *visit, compare);
+    if (!in_order(visit, n, compare)) qsort(visit, n, sizeof *visit, compare);
     return;
   }
   for (size_t i = 1; i < n; i++) {
@@ -494,7 +502,7 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
 
 /* ---- putting the partitions together ---- */
 
-#define ALLOCATE(column, n) ((column) = g_try_malloc_n(MAX((n), 1), sizeof *(column)), (column) != NULL)
+#define ALLOCATE(column, n) ((column) = rs_column_new((n), sizeof *(column)), (column) != NULL)
 
 static bool allocate(RsClaims *c, uint64_t n_visits, uint64_t n_lines, bool trace) {
   if (trace && !ALLOCATE(c->line_trace, n_lines)) return false;

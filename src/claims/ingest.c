@@ -55,6 +55,7 @@ typedef struct {
   uint32_t name_capacity;
   RsDictionary *type_words;
   uint8_t *type_of_word;
+  GByteArray *type_of_institution; /* by number, where the file has no column of types; UNKNOWN_YET */
   size_t prefix_length; /* of the longest beginning of an id that the mapping knows */
   const RsInput *input;
   uint32_t visit_column[RS_N_COLUMNS];
@@ -267,6 +268,8 @@ static void keep_drug_name(Parser *parser, uint32_t drug, const char *name, size
   g_free(text);
 }
 
+#define UNKNOWN_YET 0xff
+
 static uint8_t institution_type(Parser *parser, uint32_t record, const char *id, size_t id_length) {
   size_t length;
   const char *word = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION_TYPE, &length);
@@ -286,6 +289,19 @@ static uint8_t institution_type(Parser *parser, uint32_t record, const char *id,
     parser->type_of_word[number] = (uint8_t)rs_mapping_institution_type(parser->input->mapping, word_text, id_text);
   }
   return parser->type_of_word[number];
+}
+
+/* Without a column of types the id alone decides. */
+static uint8_t visit_type(Parser *parser, uint32_t record, uint32_t institution, const char *id, size_t id_length) {
+  if (parser->input->column[RS_COLUMN_INSTITUTION_TYPE] >= 0) return institution_type(parser, record, id, id_length);
+  GByteArray *types = parser->type_of_institution;
+  if (institution >= types->len) {
+    guint before = types->len;
+    g_byte_array_set_size(types, 2 * institution + 64);
+    memset(types->data + before, UNKNOWN_YET, types->len - before);
+  }
+  if (types->data[institution] == UNKNOWN_YET) types->data[institution] = institution_type(parser, record, id, id_length);
+  return types->data[institution];
 }
 
 /* ---- money ---- */
@@ -405,6 +421,7 @@ static void set_spans(Parser *parser) {
 static void use_input(Parser *parser) {
   rs_dictionary_free(parser->type_words); /* its answers came from another file's mapping */
   parser->type_words = rs_dictionary_new();
+  g_byte_array_set_size(parser->type_of_institution, 0);
   parser->prefix_length = longest_prefix(parser->input->mapping);
   parser->n_visit_columns = 0;
   bool joined = parser->work->ingest->settlements != NULL;
@@ -550,7 +567,7 @@ static void visit_names(Parser *parser, uint32_t record) {
   size_t length;
   const char *id = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &length);
   parser->visit.institution = local_add(&parser->local[INSTITUTION], id, length);
-  parser->visit.type = institution_type(parser, record, id, length);
+  parser->visit.type = visit_type(parser, record, parser->visit.institution, id, length);
   parser->visit.person_region = cell_number(parser, record, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
   parser->visit.service_region = cell_number(parser, record, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
 }
@@ -575,9 +592,9 @@ static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
   if (text == NULL) return;
   bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
   line->claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
-  uint32_t *low = rs_stream_append(&parser->raw->pool, &parser->raw->claim[line->claim >> 56], sizeof *low);
-  if (low == NULL) parser->out_of_memory = true;
-  else *low = (uint32_t)line->claim;
+  void *kept = rs_stream_append(&parser->raw->pool, &parser->raw->claim[line->claim >> 56], RS_CLAIM_BYTES);
+  if (kept == NULL) parser->out_of_memory = true;
+  else memcpy(kept, &line->claim, RS_CLAIM_BYTES);
 }
 
 static void add_line(Parser *parser, uint32_t record) {
@@ -695,6 +712,7 @@ static void parser_init(Parser *parser, Work *work, unsigned number) {
     parser->local[d] = (Local){.shared = &work->shared[d], .log2_slots = FIRST_SLOTS, .slot = g_new0(uint64_t, (gsize)1 << FIRST_SLOTS),
                                .known = g_new(Known, (gsize)1 << (FIRST_SLOTS - 1)), .longer = rs_dictionary_new()};
   parser->type_words = rs_dictionary_new();
+  parser->type_of_institution = g_byte_array_new();
   parser->rejects = g_ptr_array_new();
 }
 
@@ -710,6 +728,7 @@ static void parser_clear(Parser *parser) {
   g_free(parser->name_hash);
   rs_dictionary_free(parser->type_words);
   g_free(parser->type_of_word);
+  g_byte_array_unref(parser->type_of_institution);
   g_ptr_array_unref(parser->rejects);
 }
 

@@ -17,6 +17,8 @@
 #define RS_MAX_PERSON_ID 1024u /* bytes; longer ids are no ids */
 #define RS_RAW_MAX_LINES 64u   /* a longer run continues in a further record */
 #define RS_CLAIM_PARTITIONS 256u
+#define RS_CLAIM_BYTES 6u
+#define RS_CLAIM_KEPT UINT64_C(0xffffffffffff) /* so many bytes of a hash; the processor is little-endian, as base/hash.h has it */
 
 /* Of all amounts and fund payments together, as magnitudes, in fen: no sum of any of them, nor of a few such sums, overflows. */
 #define RS_MOST_MONEY UINT64_C(2000000000000000000)
@@ -78,7 +80,7 @@ typedef struct {
   RsPool pool;
   RsStream *partition;                    /* [n_partitions] */
   uint64_t *n_raw_visits, *n_raw_lines;   /* [n_partitions] */
-  RsStream claim[RS_CLAIM_PARTITIONS];    /* uint32_t, lower halves of claim hashes, by the hash's top byte */
+  RsStream claim[RS_CLAIM_PARTITIONS];    /* the lower RS_CLAIM_BYTES of claim hashes, by the hash's top byte */
 } RsRawThread;
 
 /* The platform's second table. */

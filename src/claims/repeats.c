@@ -1,6 +1,6 @@
 /* Rows that share a claim id: the same row seen again (overlapping exports), or a contradiction.
  *
- * Two steps, so that data without repeats pay for little: 40 bits of the hashes of all claim ids, partitioned by the first 8, are checked for
+ * Two steps, so that data without repeats pay for little: 56 bits of the hashes of all claim ids, partitioned by the first 8, are checked for
  * repeats in cache-sized tables; only for those seen twice are the rows looked at again, with their whole hashes. Which of several contents is kept must not
  * depend on row order, so it is the one with the smallest content hash; of rows with equal content the one with the smallest rest
  * (rs_raw_rest), then the first by file and line. */
@@ -12,6 +12,7 @@
 #include "claims/raw.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct { uint64_t claim, content, rest; RsRow row; } Entry;
 
@@ -24,39 +25,90 @@ typedef struct {
   GArray **entries;                    /* [n_partitions] of Entry */
 } Finder;
 
-/* What is compared first: the top byte and the lower half, never 0. */
-static inline uint64_t short_hash(uint64_t claim) { return (claim >> 56 << 32 | (uint32_t)claim) + 1; }
+/* 56 bits: the top byte, which is the partition, and the six bytes kept of the others. Never 0. */
+static inline uint64_t short_hash(uint64_t claim) { return (claim >> 56 << 48 | (claim & RS_CLAIM_KEPT)) + 1; }
+
+typedef void (*ClaimFunc)(uint64_t kept, void *data);
+
+static inline __attribute__((always_inline)) void each_claim(const Finder *finder, size_t partition, ClaimFunc func, void *data) {
+  for (unsigned t = 0; t < finder->raw->n_threads; t++)
+    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next)
+      for (const char *at = (const char *)(c + 1), *end = at + c->used; at < end; at += RS_CLAIM_BYTES) {
+        uint64_t kept = 0;
+        memcpy(&kept, at, RS_CLAIM_BYTES);
+        func(kept, data);
+      }
+}
+
+/* A partition's hashes by four of their bytes: a table of twice as many fits the second-level cache. */
+typedef struct {
+  uint32_t *slot; /* 0: empty */
+  size_t n_slots;
+  bool zero;      /* the four bytes that stand for an empty slot were seen */
+  GArray *alike;  /* of uint32_t: seen twice or more, sorted later */
+  GArray *again;  /* of uint64_t: the hashes that they are of */
+  uint64_t partition;
+} Meeting;
+
+static inline void claim_meet(uint64_t kept, void *data) {
+  Meeting *meeting = data;
+  const uint32_t low = (uint32_t)kept;
+  size_t s = (low * 0x9e3779b97f4a7c15ull >> 20) & (meeting->n_slots - 1);
+  while (meeting->slot[s] != 0 && meeting->slot[s] != low) s = (s + 1) & (meeting->n_slots - 1);
+  if (low == 0 ? meeting->zero : meeting->slot[s] == low) g_array_append_val(meeting->alike, low);
+  meeting->zero |= low == 0;
+  meeting->slot[s] = low;
+}
+
+static int compare_u32(const void *a, const void *b) {
+  const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+static inline void claim_collect(uint64_t kept, void *data) {
+  Meeting *meeting = data;
+  const uint32_t low = (uint32_t)kept;
+  if (bsearch(&low, meeting->alike->data, meeting->alike->len, sizeof low, compare_u32) == NULL) return;
+  const uint64_t whole = short_hash(meeting->partition << 56 | kept);
+  g_array_append_val(meeting->again, whole);
+}
+
+/* Leaves those of sorted hashes that are there twice or more, each as often as it is there again. */
+static void keep_repeated(GArray *hashes) {
+  uint64_t *hash = (uint64_t *)(void *)hashes->data;
+  guint n = 0;
+  uint64_t before = 0; /* no short hash */
+  for (guint i = 0; i < hashes->len; i++) {
+    const uint64_t now = hash[i];
+    if (now == before) hash[n++] = now;
+    before = now;
+  }
+  g_array_set_size(hashes, n);
+}
 
 /* One partition of claim hashes: which occur more than once. */
 static void find_shared(size_t partition, unsigned thread, void *data) {
   (void)thread;
   Finder *finder = data;
-  size_t n = 0, n_slots = 64;
-  bool zero = false; /* the lower half that stands for an empty slot was seen */
+  size_t n = 0;
+  Meeting meeting = {.n_slots = 64, .alike = g_array_new(FALSE, FALSE, sizeof(uint32_t)), .again = g_array_new(FALSE, FALSE, sizeof(uint64_t)),
+                     .partition = partition};
   for (unsigned t = 0; t < finder->raw->n_threads; t++)
-    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next) n += c->used / sizeof(uint32_t);
-  while (n_slots < 2 * n) n_slots *= 2;
-  g_autofree uint32_t *slot = g_new0(uint32_t, n_slots);
-  GArray *shared = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-  for (unsigned t = 0; t < finder->raw->n_threads; t++) {
-    RsRawThread *raw_thread = &finder->raw->thread[t];
-    for (const RsChunk *c = raw_thread->claim[partition].first; c != NULL; c = c->next) {
-      const uint32_t *low = (const uint32_t *)(const void *)(c + 1);
-      for (size_t i = 0; i < c->used / sizeof *low; i++) {
-        size_t s = (low[i] * 0x9e3779b97f4a7c15ull >> 20) & (n_slots - 1);
-        while (slot[s] != 0 && slot[s] != low[i]) s = (s + 1) & (n_slots - 1);
-        if (low[i] == 0 ? zero : slot[s] == low[i]) {
-          const uint64_t seen = short_hash((uint64_t)partition << 56 | low[i]);
-          g_array_append_val(shared, seen);
-        }
-        zero |= low[i] == 0;
-        slot[s] = low[i];
-      }
-    }
-    rs_stream_release(&raw_thread->pool, &raw_thread->claim[partition]);
+    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next) n += c->used / RS_CLAIM_BYTES;
+  while (meeting.n_slots < 2 * n) meeting.n_slots *= 2;
+  meeting.slot = g_new0(uint32_t, meeting.n_slots);
+  each_claim(finder, partition, claim_meet, &meeting);
+  g_free(meeting.slot);
+  if (meeting.alike->len > 0) {
+    qsort(meeting.alike->data, meeting.alike->len, sizeof(uint32_t), compare_u32);
+    each_claim(finder, partition, claim_collect, &meeting);
+    rs_sort_u64((uint64_t *)(void *)meeting.again->data, meeting.again->len);
+    keep_repeated(meeting.again);
   }
-  if (shared->len > 0) rs_sort_u64((uint64_t *)(void *)shared->data, shared->len);
-  finder->shared[partition] = shared;
+  g_array_unref(meeting.alike);
+  finder->shared[partition] = meeting.again;
+  for (unsigned t = 0; t < finder->raw->n_threads; t++)
+    rs_stream_release(&finder->raw->thread[t].pool, &finder->raw->thread[t].claim[partition]);
 }
 
 static bool is_shared(const Finder *finder, uint64_t claim) {
