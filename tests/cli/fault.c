@@ -1,0 +1,120 @@
+/* tests/cli/fault.c: a library put in front of libc (LD_PRELOAD) that lets calls fail on order, by environment:
+ *
+ *   RS_FAULT_ALLOCATION=N   the N-th allocation of RS_FAULT_SIZE bytes or more (default 65536) fails, once
+ *   RS_FAULT_BYTES=N        writes beyond the N-th byte to files fail with RS_FAULT_ERRNO (default ENOSPC), for good
+ *   RS_FAULT_EINTR=N        every N-th read, write, open, fsync and flock that the program itself makes fails with EINTR first, and every read or
+ *                           write moves at most a third
+ *   RS_FAULT_COUNT=FILE     at the end, how many such allocations and bytes there were
+ *
+ * Only the program's own calls go through here; the calls that libc makes inside itself do not. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern void *__libc_malloc(size_t size), *__libc_calloc(size_t n, size_t size), *__libc_realloc(void *old, size_t size);
+
+static atomic_long n_allocations, n_bytes, n_calls;
+static long fail_allocation = -1, fail_bytes = -1, interrupt_every = -1, least = 65536;
+static int fail_errno = ENOSPC;
+
+static long number(const char *name, long fallback) {
+  const char *text = getenv(name);
+  return text == NULL ? fallback : atol(text);
+}
+
+__attribute__((constructor)) static void start(void) {
+  least = number("RS_FAULT_SIZE", 65536);
+  fail_allocation = number("RS_FAULT_ALLOCATION", -1);
+  fail_bytes = number("RS_FAULT_BYTES", -1);
+  interrupt_every = number("RS_FAULT_EINTR", -1);
+  fail_errno = (int)number("RS_FAULT_ERRNO", ENOSPC);
+}
+
+__attribute__((destructor)) static void end(void) {
+  const char *path = getenv("RS_FAULT_COUNT");
+  FILE *file = path == NULL ? NULL : fopen(path, "w");
+  if (file == NULL) return;
+  fprintf(file, "%ld %ld\n", atomic_load(&n_allocations), atomic_load(&n_bytes));
+  fclose(file);
+}
+
+#ifndef RS_FAULT_NO_MALLOC /* with sanitizers, whose allocator this is */
+static int allocation_fails(size_t size) {
+  if (size < (size_t)least) return 0;
+  const long n = atomic_fetch_add(&n_allocations, 1) + 1;
+  if (n != fail_allocation) return 0;
+  errno = ENOMEM;
+  return 1;
+}
+
+void *malloc(size_t size) { return allocation_fails(size) ? NULL : __libc_malloc(size); }
+void *calloc(size_t n, size_t size) { return allocation_fails(size != 0 && n > (size_t)-1 / size ? (size_t)-1 : n * size) ? NULL : __libc_calloc(n, size); }
+void *realloc(void *old, size_t size) { return allocation_fails(size) ? NULL : __libc_realloc(old, size); }
+#endif
+
+static int interrupted(void) {
+  if (interrupt_every <= 0 || atomic_fetch_add(&n_calls, 1) % interrupt_every != 0) return 0;
+  errno = EINTR;
+  return 1;
+}
+
+static size_t part(size_t length) { return interrupt_every > 0 && length > 3 ? length / 3 : length; }
+
+static int is_file(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* How many of length bytes may still be written; -1: none, errno set. */
+static ssize_t allowance(int fd, size_t length) {
+  if (length == 0 || !is_file(fd)) return (ssize_t)length;
+  const long before = atomic_fetch_add(&n_bytes, (long)length);
+  if (fail_bytes < 0 || before + (long)length <= fail_bytes) return (ssize_t)length;
+  if (before < fail_bytes) return fail_bytes - before;
+  errno = fail_errno;
+  return -1;
+}
+
+#define NEXT(type, name, ...) \
+  static type (*next)(__VA_ARGS__); \
+  if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, name)
+
+ssize_t write(int fd, const void *bytes, size_t length) {
+  NEXT(ssize_t, "write", int, const void *, size_t);
+  if (interrupted()) return -1;
+  const ssize_t n = allowance(fd, part(length));
+  return n < 0 ? -1 : next(fd, bytes, (size_t)n);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t length, off_t at) {
+  NEXT(ssize_t, "pwrite64", int, const void *, size_t, off_t);
+  const ssize_t n = allowance(fd, length);
+  return n < 0 ? -1 : next(fd, bytes, (size_t)n, at);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at) { return pwrite64(fd, bytes, length, at); }
+
+size_t fwrite(const void *bytes, size_t size, size_t n, FILE *file) {
+  NEXT(size_t, "fwrite", const void *, size_t, size_t, FILE *);
+  if (size == 0 || n == 0) return next(bytes, size, n, file);
+  return allowance(fileno(file), size * n) < (ssize_t)(size * n) ? 0 : next(bytes, size, n, file);
+}
+
+ssize_t read(int fd, void *bytes, size_t length) {
+  NEXT(ssize_t, "read", int, void *, size_t);
+  return interrupted() ? -1 : next(fd, bytes, part(length));
+}
+
+int flock(int fd, int how) {
+  NEXT(int, "flock", int, int);
+  return !(how & LOCK_NB) && interrupted() ? -1 : next(fd, how);
+}
