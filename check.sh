@@ -63,6 +63,37 @@ memory() {
   count "cli/platform under valgrind" env RINGSCOPE="$PWD/build/ringscope-valgrind" tests/cli/test_platform.sh
 }
 
+# smoke: each fuzz target for some seconds on what the program itself writes; where clang and its runtime are.
+smoke() {
+  command -v clang > /dev/null && build fuzz || return 0
+  local target ringscope=$1
+  note "fuzz, ten seconds in all"
+  rm -rf build/fuzz-corpus && tests/fuzz/seeds.sh "$ringscope" build/fuzz-corpus || { failed=$((failed + 1)); return; }
+  for target in build/fuzz/fuzz_*; do
+    [ -x "$target" ] && [ -f "tests/fuzz/$(basename "$target").c" ] || continue
+    count "$(basename "$target")" "$target" -max_total_time=2 -timeout=25 -rss_limit_mb=2000 -artifact_prefix=build/fuzz-corpus/ "build/fuzz-corpus/$(basename "$target" | sed 's/^fuzz_//')"
+  done
+}
+
+# builds: the same digest whatever the compiler, the optimization and the width of vectors, libraries being the same.
+builds() {
+  local name compiler flags programs=()
+  while read -r name compiler flags; do
+    note "build $name"
+    cmake -S . -B "build/$name" -G Ninja -DCMAKE_BUILD_TYPE=None -DRS_TESTS=OFF -DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$flags" > "build/$name.log" 2>&1 &&
+      cmake --build "build/$name" -j "$jobs" --target ringscope >> "build/$name.log" 2>&1 || { tail -n 20 "build/$name.log"; failed=$((failed + 1)); continue; }
+    programs+=("$PWD/build/$name/ringscope")
+  done << 'LIST'
+gcc-O0 gcc -O0
+gcc-O3 gcc -O3 -march=x86-64-v3
+gcc-narrow gcc -O3 -mno-avx -mno-sse4.1 -fno-tree-vectorize
+clang-O0 clang -O0
+clang-O3 clang -O3
+clang-wide clang -O3 -march=x86-64-v3
+LIST
+  count "cli/matrix over builds" env RINGSCOPE="$PWD/build/release/ringscope" RS_BUILDS="${programs[*]}" tests/cli/test_matrix.sh
+}
+
 # count NAME COMMAND...: runs it as one test.
 count() {
   local name=$1
@@ -88,7 +119,7 @@ case "$mode" in
     build dev && tests dev -LE notebooks
     build dev-clang && tests dev-clang -LE 'long|notebooks'
     build tsan && tests tsan -LE 'long|notebooks'
-    build release && { tests release; memory release; }
+    build release && { tests release; memory release; smoke build/release/ringscope; builds; }
     ;;
 esac
 

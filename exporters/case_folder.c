@@ -108,18 +108,17 @@ bool rs_case_folder_sync(const char *path, GError **error) {
 bool rs_case_folder_add(const char *path, const char *bytes, size_t length, GError **error) {
   const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
   if (fd < 0) return io_failed(error, path, N_("create"));
-  while (length > 0) {
+  bool good = true;
+  while (good && length > 0) {
     const ssize_t n = write(fd, bytes, MIN(length, (size_t)1 << 30));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      io_failed(error, path, N_("write"));
-      close(fd);
-      return false;
-    }
-    bytes += n;
-    length -= (size_t)n;
+    good = n >= 0 || io_failed(error, path, N_("write"));
+    bytes += MAX(n, 0);
+    length -= (size_t)MAX(n, 0);
   }
-  return close(fd) == 0 || errno == EINTR || io_failed(error, path, N_("write"));
+  if (close(fd) != 0 && errno != EINTR && good) good = io_failed(error, path, N_("write"));
+  if (!good) unlink(path);
+  return good;
 }
 
 static void parent_sync(const char *path) {

@@ -22,7 +22,7 @@ bool rs_case_folder_finish(const char *partial, const char *folder, bool may_exc
 void rs_case_folder_recover(const char *folder);
 /* Removes a file or folder with all in it, following no links; silent. */
 void rs_case_folder_remove(const char *path);
-/* A new file, mode 0600, not yet durable: many small files are written first and synced after, some twenty times as fast as one by
+/* A new file, mode 0600, there whole or not at all, not yet durable: many small files are written first and synced after, some twenty times as fast as one by
  * one. error: RS_ERROR_IO. */
 bool rs_case_folder_add(const char *path, const char *bytes, size_t length, GError **error);
 /* Makes names in a folder, or a file's bytes, durable. error: RS_ERROR_IO. */

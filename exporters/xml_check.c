@@ -389,10 +389,18 @@ static void check_clear(Check *check) {
   g_free(check->library);
 }
 
+/* libxml2's own reading takes an interrupted call for the end of the file. */
+static int fd_read(void *fd, char *buffer, int length) {
+  ssize_t n;
+  do n = read(GPOINTER_TO_INT(fd), buffer, (size_t)length);
+  while (n < 0 && errno == EINTR);
+  return (int)n;
+}
+
 static bool file_check(Check *check, int fd, GMappedFile *file) {
   const size_t length = g_mapped_file_get_length(file);
   if (!raw_check(check, length == 0 ? "" : g_mapped_file_get_contents(file), length)) return false;
-  check->reader = xmlReaderForFd(fd, NULL, NULL, XML_PARSE_NONET);
+  check->reader = xmlReaderForIO(fd_read, NULL, GINT_TO_POINTER(fd), NULL, NULL, XML_PARSE_NONET);
   if (check->reader != NULL) return document_check(check);
   g_set_error(&check->failure, RS_ERROR, RS_ERROR_IO, _("%s: cannot read"), check->path);
   return false;
@@ -480,7 +488,7 @@ bool rs_xml_walk(const char *path, RsXmlEventFunc func, void *data, GError **err
   check.nodes = g_hash_table_new(g_str_hash, g_str_equal);
   const size_t length = g_mapped_file_get_length(file);
   bool good = raw_check(&check, length == 0 ? "" : g_mapped_file_get_contents(file), length);
-  if (good) check.reader = xmlReaderForFd(fd, NULL, NULL, XML_PARSE_NONET);
+  if (good) check.reader = xmlReaderForIO(fd_read, NULL, GINT_TO_POINTER(fd), NULL, NULL, XML_PARSE_NONET);
   good = good && check.reader != NULL && document_walk(&check, func, error);
   if (check.failure != NULL) g_propagate_error(error, check.failure);
   check_clear(&check);

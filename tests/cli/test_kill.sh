@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# kill -9 at any moment of a run over an existing case folder leaves the former folder or the new one, whole; two runs are kept apart.
+# kill -9 or SIGTERM at any moment of a run over an existing case folder leaves the former folder or the new one, whole; two runs are kept apart.
+# KILLS=N: at so many moments, drawn at random, every other one by SIGTERM; after each the next run leaves nothing behind.
 cd "$(dirname "$0")" || exit 1
 . ./cli.sh
 
@@ -14,12 +15,15 @@ start=$(date +%s%N)
 run 0 analyze "$T/new.csv" -o "$T/timed" --mask-key "$D/case.key"
 took=$((($(date +%s%N) - start) / 1000000))
 cp "$D/case.key" "$T/key"
-killed=0 steps=20
-for step in $(seq 1 $steps); do
+killed=0 steps=${KILLS:-20}
+RANDOM=20250301 # a seed: bash draws the same moments each time
+for step in $(seq 1 "$steps"); do
   "$RINGSCOPE" analyze "$T/new.csv" -o "$D/case" --mask-key "$T/key" > /dev/null 2>&1 &
   pid=$!
-  sleep "$(awk -v t="$took" -v s="$step" -v n="$steps" 'BEGIN { print t * s / n / 1000 }')"
-  kill -9 "$pid" 2> /dev/null && killed=$((killed + 1))
+  at=$((step * 32767 / steps)) signal=KILL
+  if [ -n "${KILLS:-}" ]; then at=$RANDOM signal=$([ $((step % 2)) = 0 ] && echo TERM || echo KILL); fi
+  sleep "$(awk -v t="$took" -v s="$at" 'BEGIN { print t * s / 32767 / 1000 }')"
+  kill -"$signal" "$pid" 2> /dev/null && killed=$((killed + 1))
   wait "$pid" 2> /dev/null
   whole "$D/case"
   if cmp -s "$D/case/rings.csv" "$T/old/rings.csv"; then
@@ -29,6 +33,11 @@ for step in $(seq 1 $steps); do
     rm -rf "$D/case" && cp -r "$T/old" "$D/case"
   else
     fail "neither the former nor the new folder at step $step"
+  fi
+  if [ -n "${KILLS:-}" ] && [ $((step % 10)) -eq 0 ]; then
+    run 0 analyze "$T/old.csv" -o "$D/case" --mask-key "$T/key"
+    holds "$D" case case.ids case.key
+    rm -rf "$D/case" && cp -r "$T/old" "$D/case"
   fi
 done
 [ "$killed" -gt 3 ] || fail "only $killed runs were still running when killed"

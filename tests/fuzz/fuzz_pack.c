@@ -49,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 1 || size > 200000) return 0;
   const char *bytes = (const char *)data + 1, *parted = memchr(bytes, 0x1e, --size);
   const size_t first = parted == NULL ? size : (size_t)(parted - bytes), second = parted == NULL ? 0 : size - first - 1;
-  g_autofree char *text = g_memdup2(bytes, first + (first == 0)); /* a buffer of its own size: reading past its end shows */
+  g_autofree char *text = g_malloc(MAX(first, 1)); /* a buffer of its own size: reading past its end shows */
+  memcpy(text, bytes, first);
   alone(text, first);
   g_autoptr(GBytes) front = data[0] & 1 ? signed_front(bytes, first) : NULL;
   FuzzFile file = front == NULL ? fuzz_file(bytes, size, "", 0)
