@@ -25,7 +25,7 @@ begin "no internet socket is asked for"
 if strace -o "$T/probe" true 2> /dev/null; then
   # traced COMMAND...
   traced() {
-    ASAN_OPTIONS=detect_leaks=0:${ASAN_OPTIONS:-} strace -f -o "$T/trace" -e trace=%network "$RINGSCOPE" "$@" > "$T/out" 2> "$T/err" || fail "exit $? under strace: $1"
+    ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -o "$T/trace" -e trace=%network "$RINGSCOPE" "$@" > "$T/out" 2> "$T/err" || fail "exit $? under strace: $1"
     if grep -E 'AF_INET|AF_INET6|AF_PACKET|AF_NETLINK' "$T/trace" > "$T/err"; then fail "$1 asks for the network"; fi
     [ -s "$T/trace" ] || fail "strace saw nothing"
   }
@@ -100,7 +100,7 @@ done
 begin "temporary files are private"
 if strace -o "$T/probe" true 2> /dev/null; then
   mkdir "$D/temp"
-  (umask 000; ASAN_OPTIONS=detect_leaks=0:${ASAN_OPTIONS:-} TMPDIR=$D/temp strace -f -o "$T/trace" -e trace=open,openat,creat,mkdir,mkdirat "$RINGSCOPE" analyze - --temp "$D/temp" -o "$D/case" < "$T/claims.csv" > "$T/out" 2> "$T/err")
+  (umask 000; ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 TMPDIR=$D/temp strace -f -o "$T/trace" -e trace=open,openat,creat,mkdir,mkdirat "$RINGSCOPE" analyze - --temp "$D/temp" -o "$D/case" < "$T/claims.csv" > "$T/out" 2> "$T/err")
   is "files made for others too" "$(grep -E 'O_(CREAT|TMPFILE)' "$T/trace" | grep -vE ', 0[0-6]00\b|/dev/|/proc/|/(case\.db|leads\.xlsx)"' | head -n 2)" ""
   is "folders made for others too" "$(grep -E 'mkdir(at)?\(' "$T/trace" | grep -vE ', 0700\b' | head -n 2)" ""
   grep -qE 'O_(CREAT|TMPFILE)' "$T/trace" || fail "strace saw no file being made"
