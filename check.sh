@@ -14,11 +14,12 @@ esac
 [ $# -le 1 ] || { echo "use: ./check.sh [--quick | --full]" >&2; exit 2; }
 
 groups=(build test)
-[ "$mode" = --quick ] || groups+=(notebooks)
+[ "$mode" = --quick ] || groups+=(browser notebooks)
 [ "$mode" != --full ] || groups+=(full)
 ./install_packages.sh "${groups[@]}" || exit 1
 mkdir -p build
 tests/readers/install.sh build/readers
+[ "$mode" = --quick ] || tests/page/install.sh
 exporters/page/install.sh || exit 1
 jobs=$(nproc)
 passed=0 failed=0

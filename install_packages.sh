@@ -24,6 +24,8 @@ for package in "${wanted[@]}"; do
   if dpkg-query -W -f '${db:Status-Status}\n' "$package" 2> /dev/null | grep -qx installed; then continue; fi
   # pkgconf may stand in for pkg-config.
   if [ "$package" = pkg-config ] && command -v pkg-config > /dev/null; then continue; fi
+  # npm may have come with a nodejs from elsewhere, which Debian's refuses to stand beside.
+  if [ "$package" = npm ] && command -v npm > /dev/null; then continue; fi
   missing+=("$package")
 done
 [ "${#missing[@]}" -gt 0 ] || exit 0

@@ -44,7 +44,7 @@ RsCaseRows *rs_case_source_rows(const RsCaseSource *source, unsigned table, cons
 }
 
 RsPicture *rs_case_source_picture(const RsCaseSource *source, const char *ring_id, GError **error) {
-  if (source->view == NULL) return rs_picture_from_case(source->read, ring_id, error);
+  if (source->view == NULL) return rs_picture_from_case_undated(source->read, ring_id, error);
   const RsCase *c = source->view->c;
   const uint32_t ring = ring_number(c->rings, ring_id);
   g_assert(ring != RS_NONE);

@@ -20,7 +20,7 @@ static inline RsCaseSource rs_case_source_view(const RsCaseView *view) { return 
 bool rs_case_source_walk(const RsCaseSource *source, unsigned table, const char *ring_id, RsRowFunc row, void *data, GError **error);
 /* The same rows in memory. */
 RsCaseRows *rs_case_source_rows(const RsCaseSource *source, unsigned table, const char *ring_id, GError **error);
-/* A ring as a graph. error: as rs_picture_from_case. */
+/* A ring as a graph; the days of its edges may be missing. error: as rs_picture_from_case. */
 RsPicture *rs_case_source_picture(const RsCaseSource *source, const char *ring_id, GError **error);
 /* Persons, claims and settlements are pseudonyms. */
 bool rs_case_source_masked(const RsCaseSource *source);

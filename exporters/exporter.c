@@ -78,13 +78,13 @@ static bool xlsx_write(const RsExport *what, const char *path, GError **error) {
 #define SHEET_ROWS 1000000u
 
 const RsExporter rs_exporter[RS_N_EXPORTERS] = {
-    {"graphml", ".graphml", "Gephi, networkx, igraph, yEd", GEPHI_NODES, GEPHI_EDGES, graphml_write},
-    {"gexf", ".gexf", "Gephi with a timeline", GEPHI_NODES, GEPHI_EDGES, gexf_write},
-    {"csv", "", "nodes.csv and edges.csv, as Gephi and pandas read them", GEPHI_NODES, GEPHI_EDGES, rs_gephi_write},
-    {"neo4j", "", "Neo4j's bulk import: one CSV file a kind, and the command", 0, 0, rs_neo4j_write},
-    {"i2", ".csv", "link table: one row a link, for i2 and Excel", 0, SHEET_ROWS, rs_i2_write},
-    {"xlsx", ".xlsx", "Excel and WPS: leads, members, facts, bursts, claim lines, links", 0, SHEET_ROWS, xlsx_write},
-    {"html", ".html", "the case page, or one lead of it, in the language of --lang", 0, 0, html_write},
+    {"graphml", ".graphml", "Gephi, networkx, igraph, yEd", GEPHI_NODES, GEPHI_EDGES, false, graphml_write},
+    {"gexf", ".gexf", "Gephi with a timeline", GEPHI_NODES, GEPHI_EDGES, false, gexf_write},
+    {"csv", "", "nodes.csv and edges.csv, as Gephi and pandas read them", GEPHI_NODES, GEPHI_EDGES, false, rs_gephi_write},
+    {"neo4j", "", "Neo4j's bulk import: one CSV file a kind, and the command", 0, 0, false, rs_neo4j_write},
+    {"i2", ".csv", "link table: one row a link, for i2 and Excel", 0, SHEET_ROWS, false, rs_i2_write},
+    {"xlsx", ".xlsx", "Excel and WPS: leads, members, facts, bursts, claim lines, links", 0, SHEET_ROWS, false, xlsx_write},
+    {"html", ".html", "the case page, or one lead of it, in the language of --lang", 0, 0, true, html_write},
 };
 
 const RsExporter *rs_exporter_find(const char *name) {

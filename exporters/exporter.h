@@ -9,7 +9,7 @@
 typedef struct {
   const RsCaseRead *read;
   const char *ring_id;      /* NULL: all */
-  const RsPicture *picture;
+  const RsPicture *picture; /* NULL: the format reads the case itself */
   bool whole;               /* the picture is all that the case's own file draws: no node was left out */
   RsLanguage language;      /* of the terminal */
   RsXmlStyle style;
@@ -20,6 +20,7 @@ typedef struct {
   const char *name, *suffix; /* suffix "" : a folder of files */
   const char *about;
   uint32_t max_nodes, max_edges; /* more than this the usual reader does not bear; 0: no such limit */
+  bool needs_no_picture;         /* reads the case itself: what->picture may be NULL */
   /* path: a new file, or an existing empty folder. error: RS_ERROR_IO. */
   bool (*write)(const RsExport *what, const char *path, GError **error);
 } RsExporter;

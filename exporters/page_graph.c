@@ -62,12 +62,41 @@ static uint64_t labels_from(const RsPicture *picture) {
   return claims[LABEL_ALL / 3];
 }
 
-static int compare_edges(const void *a, const void *b) {
-  const RsPictureEdge *x = a, *y = b;
+/* An edge and how many of its end's edges are stronger. */
+typedef struct {
+  RsPictureEdge edge;
+  guint rank;
+} Ranked;
+
+static int compare_strength(const RsPictureEdge *x, const RsPictureEdge *y) {
   if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
   if (x->n_claims != y->n_claims) return x->n_claims > y->n_claims ? -1 : 1;
   if (x->from != y->from) return x->from < y->from ? -1 : 1;
   return (x->to > y->to) - (x->to < y->to);
+}
+
+static int compare_ends(const void *a, const void *b) {
+  const Ranked *x = a, *y = b;
+  if (x->edge.to != y->edge.to) return x->edge.to < y->edge.to ? -1 : 1;
+  return compare_strength(&x->edge, &y->edge);
+}
+
+static int compare_ranked(const void *a, const void *b) {
+  const Ranked *x = a, *y = b;
+  if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
+  return compare_strength(&x->edge, &y->edge);
+}
+
+/* Each node's strongest edge, then each one's second, until there are enough: what is drawn leaves no node alone. */
+static void edges_keep(RsPicture *picture, guint n) {
+  const guint all = picture->edges->len;
+  g_autofree Ranked *ranked = g_new(Ranked, all);
+  for (guint i = 0; i < all; i++) ranked[i] = (Ranked){*rs_picture_edge(picture, i), 0};
+  qsort(ranked, all, sizeof *ranked, compare_ends);
+  for (guint i = 1; i < all; i++) ranked[i].rank = ranked[i].edge.to == ranked[i - 1].edge.to ? ranked[i - 1].rank + 1 : 0;
+  qsort(ranked, all, sizeof *ranked, compare_ranked);
+  for (guint i = 0; i < n; i++) *rs_picture_edge(picture, i) = ranked[i].edge;
+  g_array_set_size(picture->edges, n);
 }
 
 static void keep_readable(Drawing *drawing, RsPicture *picture) {
@@ -75,9 +104,8 @@ static void keep_readable(Drawing *drawing, RsPicture *picture) {
   rs_picture_keep(picture, RS_PAGE_NODES);
   for (guint i = 0; i < picture->nodes->len; i++) drawing->left_out[rs_picture_node(picture, i)->kind]--;
   if (picture->edges->len <= RS_PAGE_EDGES) return;
-  qsort(picture->edges->data, picture->edges->len, sizeof(RsPictureEdge), compare_edges);
   drawing->edges_left_out = picture->edges->len - RS_PAGE_EDGES;
-  g_array_set_size(picture->edges, RS_PAGE_EDGES);
+  edges_keep(picture, RS_PAGE_EDGES);
 }
 
 /* ---- edges: one path a strength, so that a thousand of them stay few elements ---- */
@@ -192,7 +220,7 @@ static void left_out(RsHtml *html, const Drawing *drawing) {
   if (drawing->edges_left_out > 0) {
     rs_html_raw(html, " <span class=\"more\">+");
     rs_html_count(html, drawing->edges_left_out);
-    rs_html_say(html, " lines of fewest days");
+    rs_html_say(html, " weaker lines");
     rs_html_raw(html, "</span>");
   }
   rs_html_sayf(html, " (all of it: rings/%s.graphml)", drawing->picture->name);

@@ -85,13 +85,17 @@ RS_FIELD(who) {
   rs_html_sayf(html, "%d people", (int)people);
   if (core > 0 && core < people) rs_html_sayf(html, ", %u of them at its core", core);
   if (doctors > 0) rs_html_sayf(html, ", %d doctors", (int)doctors);
-  rs_html_sayf(html, "; %d drugs stand out", (int)rs_page_integer(section->page, section->i, "drugs"));
+  const int64_t drugs = rs_page_integer(section->page, section->i, "drugs");
+  if (drugs > 0) rs_html_sayf(html, "; %d drugs stand out", (int)drugs);
 }
 
 RS_FIELD(where) {
   const Section *section = data;
   const GPtrArray *outlets = section->story->share[RS_INSTITUTION];
-  rs_html_sayf(html, "%d outlets", (int)rs_page_integer(section->page, section->i, "institutions"));
+  const int64_t own = rs_page_integer(section->page, section->i, "institutions"), regions = rs_page_integer(section->page, section->i, "regions");
+  if (own > 0) rs_html_sayf(html, "%d outlets", (int)own);
+  else
+    rs_html_sayf(html, "no outlet in particular; lines at %u outlets", outlets->len);
   for (guint i = 0; i < MIN(outlets->len, 3u); i++) {
     if (i == 0) rs_html_say(html, ": ");
     else
@@ -99,7 +103,7 @@ RS_FIELD(where) {
     rs_page_entity(html, section->page->names, RS_INSTITUTION, rs_ring_story_share(section->story, RS_INSTITUTION, i)->id);
   }
   if (outlets->len > 3) rs_html_raw(html, " \xE2\x80\xA6");
-  rs_html_sayf(html, "; people of %d insured regions", (int)rs_page_integer(section->page, section->i, "regions"));
+  if (regions > 0) rs_html_sayf(html, "; people of %d insured regions", (int)regions);
 }
 
 /* The two hours that hold most lines, and their share; false where no clock is known. */

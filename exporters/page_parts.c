@@ -96,7 +96,7 @@ void rs_page_entity(RsHtml *html, const RsNames *names, RsKind kind, const char 
 }
 
 static void entity_cell(RsHtml *html, const RsNames *names, RsKind kind, const char *id) {
-  rs_html_cell(html, false);
+  rs_html_raw(html, "<td class=\"who\">");
   rs_page_entity(html, names, kind, id);
   rs_html_cell_end(html);
 }
@@ -114,6 +114,7 @@ static void fact_row(RsHtml *html, const RsRingStory *story, guint i) {
   const bool counter = strcmp(rs_case_rows_text(story->facts, i, "kind"), "counter") == 0;
   const int64_t points = rs_case_rows_integer(story->facts, i, "points");
   rs_html_raw(html, counter ? "<tr class=\"counter\">" : "<tr>");
+  rs_html_cell_count(html, i + 1);
   rs_html_cell(html, false);
   rs_html_text(html, rs_word(counter ? "counter" : "for", html->language));
   rs_html_cell_end(html);
@@ -131,12 +132,12 @@ static void fact_row(RsHtml *html, const RsRingStory *story, guint i) {
 }
 
 void rs_page_facts(RsHtml *html, const RsRingStory *story) {
-  static const RsHtmlColumn columns[] = {{NC_("page", "for or counter"), false}, {NC_("page", "points"), true}, {NC_("page", "fact"), false},
+  static const RsHtmlColumn columns[] = {{NC_("page", "no."), true}, {NC_("page", "for or counter"), false}, {NC_("page", "points"), true}, {NC_("page", "fact"), false},
                                          {NC_("page", "value"), true}, {NC_("page", "expected"), true}, {NC_("page", "p"), true}};
   rs_html_table_begin(html, "facts", rs_say(html->language, "Facts and counter-facts: the points add up to the score"),
                       columns, G_N_ELEMENTS(columns));
   for (guint i = 0; i < story->facts->n; i++) fact_row(html, story, i);
-  rs_html_raw(html, "<tr class=\"sum\"><th scope=\"row\">");
+  rs_html_raw(html, "<tr class=\"sum\"><td></td><th scope=\"row\">");
   rs_html_say(html, "score");
   rs_html_markupf(html, "</th><td class=\"n\">%" G_GINT64_FORMAT "</td><td colspan=\"4\"></td></tr>", story->points);
   rs_html_table_end(html);
@@ -170,7 +171,7 @@ static void share_row(const Shares *shares, const RsNames *names, const RsShare 
   rs_html_raw(html, "<tr>");
   entity_cell(html, names, shares->kind, share->id);
   rs_html_raw(html, "<td class=\"nowrap\">");
-  rs_html_text(html, *share->role != '\0' ? rs_word(share->role, html->language) : rs_say(html->language, "on its lines"));
+  rs_html_text(html, *share->role != '\0' ? rs_word(share->role, html->language) : "-");
   rs_html_cell_end(html);
   if (shares->bursts) {
     rs_html_cell(html, true);
@@ -292,27 +293,44 @@ typedef struct {
   unsigned file, line, time, person, institution, doctor, drug, amount, fund, facts;
 } Places;
 
-static void line_row(RsHtml *html, const RsStoryLine *line, const RsNames *names, const Places *at) {
+/* "bursts;rotation" as the numbers they have in the table of facts. */
+static void line_facts(RsHtml *html, const RsRingStory *story, const char *codes) {
+  g_auto(GStrv) code = g_strsplit(codes, ";", -1);
+  for (guint i = 0; code[i] != NULL; i++) {
+    guint at = 0;
+    while (at < story->facts->n && strcmp(rs_case_rows_text(story->facts, at, "fact"), code[i]) != 0) at++;
+    if (i > 0) rs_html_raw(html, " ");
+    if (at < story->facts->n) rs_html_count(html, at + 1);
+    else
+      rs_html_foreign(html, code[i]);
+  }
+}
+
+static void line_row(RsHtml *html, const RsRingStory *story, const RsStoryLine *line, const RsNames *names, const Places *at) {
   const RsCell *cell = line->cell;
-  rs_html_raw(html, "<tr>");
-  rs_html_cell(html, false);
+  rs_html_raw(html, "<tr><td>");
   rs_html_foreign(html, cell[at->file].text);
-  rs_html_markupf(html, ":%" G_GINT64_FORMAT "</td>", cell[at->line].integer);
-  rs_html_cell_foreign(html, cell[at->time].text);
-  rs_html_cell_foreign(html, cell[at->person].text);
+  rs_html_markupf(html, ":%" G_GINT64_FORMAT "</td><td class=\"nowrap\">", cell[at->line].integer);
+  rs_html_foreign(html, cell[at->time].text);
+  rs_html_raw(html, "</td><td class=\"id\">");
+  rs_html_foreign(html, cell[at->person].text);
+  rs_html_cell_end(html);
   entity_cell(html, names, RS_INSTITUTION, cell[at->institution].text);
-  rs_html_cell_foreign(html, cell[at->doctor].text);
+  rs_html_raw(html, "<td class=\"id\">");
+  rs_html_foreign(html, cell[at->doctor].text);
+  rs_html_cell_end(html);
   entity_cell(html, names, RS_DRUG, cell[at->drug].text);
   rs_html_cell_money(html, cell[at->amount].integer);
   rs_html_cell_money(html, cell[at->fund].integer);
-  rs_html_cell_foreign(html, cell[at->facts].text);
-  rs_html_raw(html, "</tr>\n");
+  rs_html_cell(html, false);
+  line_facts(html, story, cell[at->facts].text);
+  rs_html_raw(html, "</td></tr>\n");
 }
 
 void rs_page_lines(RsHtml *html, const RsRingStory *story, const RsNames *names) {
   static const RsHtmlColumn columns[] = {{NC_("page", "file and line"), false}, {NC_("page", "time"), false},        {NC_("page", "person"), false},
                                          {NC_("page", "outlet"), false},              {NC_("page", "doctor"), false},      {NC_("page", "drug"), false},
-                                         {NC_("page", "money"), true},                {NC_("page", "pooled fund"), true}, {NC_("page", "facts"), false}};
+                                         {NC_("page", "money"), true},                {NC_("page", "pooled fund"), true}, {NC_("page", "facts (no.)"), false}};
   const RsTable *table = &rs_table[RS_TABLE_EVIDENCE];
   const Places at = {rs_table_column(table, "file"),      rs_table_column(table, "line"),           rs_table_column(table, "time"),
                      rs_table_column(table, "person_id"), rs_table_column(table, "institution_id"), rs_table_column(table, "doctor_id"),
@@ -325,6 +343,6 @@ void rs_page_lines(RsHtml *html, const RsRingStory *story, const RsNames *names)
           : g_strdup_printf(rs_say(html->language, "Claim lines: %s of %s, those that most facts rest on, by time; all of them in evidence.csv"),
                             shown, n);
   rs_html_table_begin(html, "lines", caption, columns, G_N_ELEMENTS(columns));
-  for (guint i = 0; i < story->lines->len; i++) line_row(html, g_ptr_array_index(story->lines, i), names, &at);
+  for (guint i = 0; i < story->lines->len; i++) line_row(html, story, g_ptr_array_index(story->lines, i), names, &at);
   rs_html_table_end(html);
 }

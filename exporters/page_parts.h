@@ -44,7 +44,7 @@ void rs_page_strip(RsHtml *html, const RsRingStory *story, const RsNames *names)
 #define RS_PAGE_NODES 300u
 #define RS_PAGE_EDGES 1500u
 /* A picture as SVG, with what a script needs to make it move. Of more than RS_PAGE_NODES nodes the picture keeps as many (members first) and the
- * others are counted by kind; of more than RS_PAGE_EDGES edges the strongest are drawn. name: of the lead, for the reader. */
+ * others are counted by kind; of more than RS_PAGE_EDGES edges the strongest of each node are drawn. name: of the lead, for the reader. */
 void rs_page_graph(RsHtml *html, RsPicture *picture, const char *name);
 
 #endif

@@ -331,7 +331,7 @@ static bool days_load(RsPicture *picture, const RsCaseRead *read, GError **error
   return good;
 }
 
-RsPicture *rs_picture_from_case(const RsCaseRead *read, const char *ring_id, GError **error) {
+RsPicture *rs_picture_from_case_undated(const RsCaseRead *read, const char *ring_id, GError **error) {
   g_autofree char *path = ring_id == NULL ? g_build_filename(read->folder, "graph.graphml", NULL)
                                           : g_strdup_printf("%s/rings/%s.graphml", read->folder, ring_id);
   g_autoptr(RsPicture) picture = picture_new(ring_id == NULL ? "kg" : ring_id, RS_LANG_EN);
@@ -342,7 +342,12 @@ RsPicture *rs_picture_from_case(const RsCaseRead *read, const char *ring_id, GEr
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: %s", path, load.wrong);
     return NULL;
   }
-  return days_load(picture, read, error) ? g_steal_pointer(&picture) : NULL;
+  return g_steal_pointer(&picture);
+}
+
+RsPicture *rs_picture_from_case(const RsCaseRead *read, const char *ring_id, GError **error) {
+  g_autoptr(RsPicture) picture = rs_picture_from_case_undated(read, ring_id, error);
+  return picture != NULL && days_load(picture, read, error) ? g_steal_pointer(&picture) : NULL;
 }
 
 /* ---- fewer nodes ---- */
@@ -355,6 +360,8 @@ typedef struct {
 static int compare_standing(const void *a, const void *b) {
   const Standing *x = a, *y = b;
   const RsPictureNode *p = x->node, *q = y->node;
+  const bool p_member = strcmp(p->role, "context") != 0, q_member = strcmp(q->role, "context") != 0;
+  if (p_member != q_member) return p_member ? -1 : 1;
   if ((*p->ring != '\0') != (*q->ring != '\0')) return *p->ring != '\0' ? -1 : 1;
   const int rings = strlen(p->ring) != strlen(q->ring) ? (strlen(p->ring) < strlen(q->ring) ? -1 : 1) : strcmp(p->ring, q->ring);
   if (rings != 0) return rings;

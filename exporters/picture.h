@@ -49,10 +49,12 @@ RsPicture *rs_picture_from_subgraph(const RsCase *c, const RsMask *mask, const R
 /* graph.graphml of a case, or a ring's file, with the days that case.db has. ring_id NULL: the case. error: RS_ERROR_IO;
  * RS_ERROR_INTEGRITY, RS_ERROR_INPUT: not as we write it. */
 RsPicture *rs_picture_from_case(const RsCaseRead *read, const char *ring_id, GError **error);
+/* The same without the days of its edges, for what does not show them. */
+RsPicture *rs_picture_from_case_undated(const RsCaseRead *read, const char *ring_id, GError **error);
 void rs_picture_free(RsPicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsPicture, rs_picture_free)
 
-/* Keeps n nodes: those in leads first, best lead first, then those with most claims; and the edges between them. */
+/* Keeps n nodes: members first, those in leads by the best lead, then those with most claims; and the edges between them. */
 void rs_picture_keep(RsPicture *picture, uint32_t n);
 
 /* "12 claims"; buffer holds it. */

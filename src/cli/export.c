@@ -75,6 +75,8 @@ static bool size_ok(const RsOptions *options, const RsExporter *exporter, const 
 /* shown: the name to tell the user, when the place is a private one. */
 static bool export_one(const RsOptions *options, const RsExporter *exporter, const RsCaseRead *read, const char *ring_id,
                        const char *path, const char *shown, GError **error) {
+  if (exporter->needs_no_picture)
+    return rs_exporter_run(exporter, &(RsExport){.read = read, .ring_id = ring_id, .whole = true, .language = options->language}, path, error);
   g_autoptr(RsPicture) picture = rs_picture_from_case(read, ring_id, error);
   if (picture == NULL) return false;
   const guint n_nodes = picture->nodes->len;
