@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "bench_graphml: %s exists\n", path);
     return EXIT_FAILURE;
   }
-  const RsClaimsDraw draw = {n_lines, (uint32_t)MAX(1, n_lines / 10), 2000, 5000, 3000, 1096, 1};
+  const RsClaimsDraw draw = {n_lines, (uint32_t)MAX(1, n_lines / 10), 2000, 5000, 3000, 1096, 1, 0};
   g_autoptr(RsClaims) claims = rs_claims_draw(&draw);
   g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, 2, NULL);
   g_autoptr(RsMask) clear = rs_mask_clear(), masked = rs_mask_new(NULL, NULL);

@@ -25,7 +25,7 @@ static void rows_print(const RsKnowledge *knowledge) {
 int main(int argc, char **argv) {
   uint64_t n_lines = argument(argc, argv, 1, 10000000);
   unsigned n_threads = (unsigned)argument(argc, argv, 2, 2), n_rounds = (unsigned)argument(argc, argv, 3, 3);
-  RsClaimsDraw draw = {n_lines, (uint32_t)MAX(1, n_lines / 10), 2000, 5000, 3000, 1096, 1};
+  RsClaimsDraw draw = {n_lines, (uint32_t)MAX(1, n_lines / 10), 2000, 5000, 3000, 1096, 1, 0};
   if (n_lines > 20000000) draw.n_institutions = 20000, draw.n_doctors = 50000;
   RsClock clock = rs_clock_now();
   g_autoptr(RsClaims) claims = rs_claims_draw(&draw);

@@ -37,7 +37,7 @@ static void add_codes(RsClaims *c) {
 int main(int argc, char **argv) {
   uint64_t lines = argc > 1 ? g_ascii_strtoull(argv[1], NULL, 10) : 10000000;
   unsigned threads = argc > 2 ? (unsigned)atoi(argv[2]) : 2;
-  RsClaimsDraw draw = {lines, (uint32_t)(lines / 25 + 1), 2000, 8000, 5000, 365, 1};
+  RsClaimsDraw draw = {lines, (uint32_t)(lines / 25 + 1), 2000, 8000, 5000, 365, 1, 0};
   g_autoptr(RsClaims) claims = rs_claims_draw(&draw);
   add_codes(claims);
   add_regions(claims);

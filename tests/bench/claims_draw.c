@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define MOST_LINES_A_VISIT 12
+#define LINES_A_VISIT 2.86
 
 /* A rank 0 .. n-1 with probability about (rank + 1)^-power, by inverting the integral of the density; ranks are spread over
  * the numbers by a multiplication, so that popular entities are not neighbours. */
@@ -65,6 +66,10 @@ static void visit_draw(RsClaims *claims, const RsClaimsDraw *draw, const Habits 
   while (n_lines < MOST_LINES_A_VISIT && rs_random_below(random, 100) < 66) n_lines++;
   claims->visit_institution[visit] = rs_random_below(random, 5) > 0 ? habits->institution[rs_random_below(random, 3)]
                                                                     : draw_rank(random, draw->n_institutions, 0.8);
+  if (draw->heavy_a_day > 0) { /* so many of all visits, whoever comes */
+    double share = (double)draw->heavy_a_day * draw->n_days * LINES_A_VISIT / (double)draw->n_lines;
+    if (rs_random_unit(random) < share) claims->visit_institution[visit] = 0;
+  }
   claims->visit_line[visit] = claims->n_lines;
   for (uint32_t i = 0; i < n_lines; i++) {
     uint64_t line = claims->n_lines++;
@@ -82,7 +87,7 @@ static void visit_draw(RsClaims *claims, const RsClaimsDraw *draw, const Habits 
 RsClaims *rs_claims_draw(const RsClaimsDraw *draw) {
   RsClaims *claims = g_new0(RsClaims, 1);
   RsRandom random;
-  double visits_left = (double)draw->n_lines / 2.86, sum = 0;
+  double visits_left = (double)draw->n_lines / LINES_A_VISIT, sum = 0;
   uint64_t most_lines = draw->n_lines + draw->n_lines / 2 + (uint64_t)draw->n_persons * 40;
   g_autofree float *activity = g_new(float, draw->n_persons);
   g_autofree uint32_t *times = NULL;

@@ -5,7 +5,8 @@
 
 #include "claims/table.h"
 
-typedef struct { uint64_t n_lines; uint32_t n_persons, n_institutions, n_doctors, n_drugs, n_days; uint64_t seed; } RsClaimsDraw;
+typedef struct { uint64_t n_lines; uint32_t n_persons, n_institutions, n_doctors, n_drugs, n_days; uint64_t seed;
+                 uint32_t heavy_a_day; /* visits a day at institution 0 besides its usual ones */ } RsClaimsDraw;
 /* About n_lines lines; the same arguments give the same table. */
 RsClaims *rs_claims_draw(const RsClaimsDraw *draw);
 
