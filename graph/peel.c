@@ -5,36 +5,40 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct { uint64_t weight; uint32_t node; } Item;
-
 typedef struct {
   const RsGraph *graph;
-  Item *heap;        /* [n_nodes + 2 * n_edges] least first; an item is stale when its node's weight has changed since */
-  uint64_t n_heap;
+  uint64_t *tie;     /* [2 * n_edges] the graph's weights in millionths */
+  uint32_t *heap;    /* [n_nodes] nodes, least weight first, then least number */
+  uint32_t *place;   /* [n_nodes] of each node in the heap */
+  uint32_t n_heap;
   uint64_t *weight;  /* [n_nodes] to the nodes that are left */
   uint8_t *gone;     /* [n_nodes] */
   uint32_t *order;   /* [n_nodes] as they were taken away */
 } Peel;
 
-static bool less(const Item *a, const Item *b) { return a->weight != b->weight ? a->weight < b->weight : a->node < b->node; }
-
-static void push(Peel *peel, Item item) {
-  uint64_t at = peel->n_heap++;
-  for (; at > 0 && less(&item, &peel->heap[(at - 1) / 2]); at = (at - 1) / 2) peel->heap[at] = peel->heap[(at - 1) / 2];
-  peel->heap[at] = item;
+static bool less(const Peel *peel, uint32_t a, uint32_t b) {
+  return peel->weight[a] != peel->weight[b] ? peel->weight[a] < peel->weight[b] : a < b;
 }
 
-static Item pop(Peel *peel) {
-  Item top = peel->heap[0], last = peel->heap[--peel->n_heap];
-  uint64_t at = 0;
-  for (uint64_t child = 1; child < peel->n_heap; child = 2 * at + 1) {
-    if (child + 1 < peel->n_heap && less(&peel->heap[child + 1], &peel->heap[child])) child++;
-    if (!less(&peel->heap[child], &last)) break;
-    peel->heap[at] = peel->heap[child];
-    at = child;
+static void put(Peel *peel, uint32_t at, uint32_t node) {
+  peel->heap[at] = node;
+  peel->place[node] = at;
+}
+
+static void sift_up(Peel *peel, uint32_t node) {
+  uint32_t at = peel->place[node];
+  for (; at > 0 && less(peel, node, peel->heap[(at - 1) / 2]); at = (at - 1) / 2) put(peel, at, peel->heap[(at - 1) / 2]);
+  put(peel, at, node);
+}
+
+static void sift_down(Peel *peel, uint32_t at, uint32_t node) {
+  for (uint64_t child = 2 * (uint64_t)at + 1; child < peel->n_heap; child = 2 * (uint64_t)at + 1) {
+    if (child + 1 < peel->n_heap && less(peel, peel->heap[child + 1], peel->heap[child])) child++;
+    if (!less(peel, peel->heap[child], node)) break;
+    put(peel, at, peel->heap[child]);
+    at = (uint32_t)child;
   }
-  peel->heap[at] = last;
-  return top;
+  put(peel, at, node);
 }
 
 static uint64_t millionths(float weight) { return (uint64_t)llround((double)weight * 1e6); }
@@ -43,34 +47,33 @@ static uint64_t millionths(float weight) { return (uint64_t)llround((double)weig
 static uint64_t weigh(Peel *peel, const uint32_t *block, uint32_t *n_left) {
   const RsGraph *g = peel->graph;
   uint64_t total = 0;
-  *n_left = 0;
   peel->n_heap = 0;
   for (uint32_t i = 0; i < g->n_nodes; i++) {
     peel->weight[i] = 0;
     peel->gone[i] = block[i] != RS_NONE;
     if (peel->gone[i]) continue;
     for (uint64_t e = g->offset[i]; e < g->offset[i + 1]; e++)
-      if (block[g->neighbor[e]] == RS_NONE) peel->weight[i] += millionths(g->weight[e]);
+      if (block[g->neighbor[e]] == RS_NONE) peel->weight[i] += peel->tie[e];
     total += peel->weight[i];
-    (*n_left)++;
-    push(peel, (Item){peel->weight[i], i});
+    put(peel, peel->n_heap++, i);
   }
+  for (uint32_t i = peel->n_heap / 2; i > 0; i--) sift_down(peel, i - 1, peel->heap[i - 1]);
+  *n_left = peel->n_heap;
   return total / 2;
 }
 
 static uint32_t take(Peel *peel) {
   const RsGraph *g = peel->graph;
-  Item item;
-  do item = pop(peel);
-  while (peel->gone[item.node] || item.weight != peel->weight[item.node]);
-  peel->gone[item.node] = 1;
-  for (uint64_t e = g->offset[item.node]; e < g->offset[item.node + 1]; e++) {
+  uint32_t node = peel->heap[0], last = peel->heap[--peel->n_heap];
+  if (peel->n_heap > 0) sift_down(peel, 0, last);
+  peel->gone[node] = 1;
+  for (uint64_t e = g->offset[node]; e < g->offset[node + 1]; e++) {
     uint32_t other = g->neighbor[e];
     if (peel->gone[other]) continue;
-    peel->weight[other] -= millionths(g->weight[e]);
-    push(peel, (Item){peel->weight[other], other});
+    peel->weight[other] -= peel->tie[e];
+    sift_up(peel, other);
   }
-  return item.node;
+  return node;
 }
 
 /* Marks the next block; false when no edge is left. */
@@ -98,13 +101,18 @@ uint32_t rs_peel(const RsGraph *graph, uint32_t max_blocks, uint32_t *block) {
   for (uint32_t i = 0; i < graph->n_nodes; i++) block[i] = RS_NONE;
   if (graph->n_edges == 0) return 0;
   Peel peel = {.graph = graph,
-               .heap = g_new(Item, graph->n_nodes + 2 * graph->n_edges),
+               .tie = g_new(uint64_t, 2 * graph->n_edges),
+               .heap = g_new(uint32_t, graph->n_nodes),
+               .place = g_new(uint32_t, graph->n_nodes),
                .weight = g_new(uint64_t, graph->n_nodes),
                .gone = g_new(uint8_t, graph->n_nodes),
                .order = g_new(uint32_t, graph->n_nodes)};
+  for (uint64_t e = 0; e < 2 * graph->n_edges; e++) peel.tie[e] = millionths(graph->weight[e]);
   uint32_t n = 0;
   while (n < max_blocks && next_block(&peel, n, block)) n++;
+  g_free(peel.tie);
   g_free(peel.heap);
+  g_free(peel.place);
   g_free(peel.weight);
   g_free(peel.gone);
   g_free(peel.order);
