@@ -422,18 +422,50 @@ static float weigh_tokens(const PairWork *work, const RsToken *t, uint64_t n, co
 
 typedef struct { uint32_t a, b; float weight; } Edge;
 
-/* Pairs of the tokens that pass, by (a, b). */
-static GArray *token_edges(const PairWork *work, const RsTokens *tokens, const RsBasket *basket) {
-  GArray *edges = g_array_new(FALSE, FALSE, sizeof(Edge));
-  if (tokens == NULL || tokens->n == 0) return edges;
-  g_autofree double *rarity = as_rare(basket);
-  for (uint64_t i = 0, end; i < tokens->n; i = end) {
-    const RsToken *t = &tokens->token[i];
-    for (end = i; end < tokens->n && tokens->token[end].a == t->a && tokens->token[end].b == t->b;) end++;
-    Edge edge = {t->a, t->b, weigh_tokens(work, t, end - i, rarity)};
-    if (edge.weight > 0.0f) g_array_append_val(edges, edge);
+typedef struct {
+  const PairWork *work;
+  const RsTokens *tokens;
+  const double *rarity;
+  GArray **edges; /* [tasks] of Edge */
+} TokenWork;
+
+enum { TOKEN_BATCH = 1 << 15 };
+
+/* The first token from i on with which another pair begins. */
+static uint64_t next_pair(const RsTokens *tokens, uint64_t i) {
+  const RsToken *t = tokens->token;
+  while (i > 0 && i < tokens->n && t[i].a == t[i - 1].a && t[i].b == t[i - 1].b) i++;
+  return MIN(i, tokens->n);
+}
+
+static void weigh_token_pairs(size_t task, unsigned thread, void *data) {
+  TokenWork *of = data;
+  const RsToken *token = of->tokens->token;
+  (void)thread;
+  uint64_t first = next_pair(of->tokens, (uint64_t)task * TOKEN_BATCH), last = next_pair(of->tokens, ((uint64_t)task + 1) * TOKEN_BATCH);
+  of->edges[task] = g_array_new(FALSE, FALSE, sizeof(Edge));
+  for (uint64_t i = first, end; i < last; i = end) {
+    const RsToken *t = &token[i];
+    for (end = i; end < last && token[end].a == t->a && token[end].b == t->b;) end++;
+    Edge edge = {t->a, t->b, weigh_tokens(of->work, t, end - i, of->rarity)};
+    if (edge.weight > 0.0f) g_array_append_val(of->edges[task], edge);
   }
-  return edges;
+}
+
+/* Pairs of the tokens that pass, by (a, b). */
+static GArray *token_edges(const PairWork *work, const RsTokens *tokens, const RsBasket *basket, unsigned n_threads) {
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(Edge));
+  if (tokens == NULL || tokens->n == 0) return out;
+  size_t n_tasks = (tokens->n + TOKEN_BATCH - 1) / TOKEN_BATCH;
+  g_autofree double *rarity = as_rare(basket);
+  g_autofree GArray **edges = g_new(GArray *, n_tasks);
+  TokenWork of = {work, tokens, rarity, edges};
+  rs_parallel(n_threads, n_tasks, weigh_token_pairs, &of);
+  for (size_t i = 0; i < n_tasks; i++) {
+    if (edges[i]->len > 0) g_array_append_vals(out, edges[i]->data, edges[i]->len);
+    g_array_unref(edges[i]);
+  }
+  return out;
 }
 
 static bool edge_before(uint32_t a, uint32_t b, const Edge *edge) { return a != edge->a ? a < edge->a : b < edge->b; }
@@ -462,7 +494,7 @@ RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge
     out->pair[out->n] = i;
     out->n += weight[i] > 0.0f;
   }
-  g_autoptr(GArray) edges = token_edges(&work, tokens, basket);
+  g_autoptr(GArray) edges = token_edges(&work, tokens, basket, n_threads);
   uint32_t n_windows = out->n, room = out->n + edges->len;
   out->a = g_new(uint32_t, (gsize)room + 1);
   out->b = g_new(uint32_t, (gsize)room + 1);
