@@ -78,7 +78,9 @@ static void count_unit(const RsTwice *t, uint32_t u, uint32_t *scratch) {
 
 static uint32_t sort_hits(RsTwiceHit *hit, uint32_t n) {
   uint32_t kept = 0;
-  if (n > 0) qsort(hit, n, sizeof *hit, compare_hits);
+  bool sorted = true; /* as those of a repeat are, chosen from a sorted list */
+  for (uint32_t i = 1; i < n && sorted; i++) sorted = compare_hits(&hit[i - 1], &hit[i]) <= 0;
+  if (!sorted) qsort(hit, n, sizeof *hit, compare_hits);
   for (uint32_t i = 0; i < n; i++)
     if (kept == 0 || compare_hits(&hit[kept - 1], &hit[i]) != 0) hit[kept++] = hit[i];
   return kept;

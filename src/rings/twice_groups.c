@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DRUGS = 8 };
 
 typedef struct {
   const RsClaims *claims;
@@ -80,6 +79,7 @@ static void group_join(const RsTwice *t, RsTwiceGroup *g, const RsTwiceGroup *ot
   memcpy(g->hit + g->n_hits, other->hit, other->n_hits * sizeof *g->hit);
   g->n_hits = distinct(g->hit, g->n_hits + other->n_hits, NULL);
   count_members(t, g);
+  g->usual_known = false;
 }
 
 /* Where most hits are between the group's own outlets, those with outlets elsewhere are other people's accidents. */
@@ -188,11 +188,13 @@ static bool holds(const RsClaims *c, uint32_t visit, uint32_t drug) {
   return false;
 }
 
-/* The drugs on at least a third of the group's hits, ascending, at most MOST_DRUGS; what a travel brings along says nothing. */
-static uint32_t usual_drugs(const Finder *f, const RsTwiceGroup *g, uint32_t *usual) {
+/* The drugs on at least a third of the group's hits, ascending, the first of them; what a travel brings along says nothing. */
+static void find_usual(const Finder *f, RsTwiceGroup *g) {
   const RsClaims *c = f->claims;
   g_autoptr(GArray) drug = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-  uint32_t n = 0;
+  if (g->usual_known) return;
+  g->usual_known = true;
+  g->n_usual = 0;
   for (uint32_t i = 0; i < g->n_hits && f->pattern != RS_TRAVEL; i++) {
     const RsTwiceHit *h = &f->twice->hit[g->hit[i]];
     uint64_t first = f->pattern == RS_TRACE ? h->line[0] : c->visit_line[h->visit[0]];
@@ -206,20 +208,20 @@ static uint32_t usual_drugs(const Finder *f, const RsTwiceGroup *g, uint32_t *us
   for (guint i = 0, end; i < drug->len; i = end) {
     uint32_t d = g_array_index(drug, uint32_t, i);
     for (end = i; end < drug->len && g_array_index(drug, uint32_t, end) == d;) end++;
-    if ((end - i) * 3 >= g->n_hits && n < MOST_DRUGS) usual[n++] = d;
+    if ((end - i) * 3 >= g->n_hits && g->n_usual < G_N_ELEMENTS(g->usual)) g->usual[g->n_usual++] = d;
   }
-  return n;
 }
 
-static bool share_drugs(const Finder *f, const RsTwiceGroup *g, const RsTwiceGroup *h) {
-  uint32_t a[MOST_DRUGS], b[MOST_DRUGS], n = usual_drugs(f, g, a), m = usual_drugs(f, h, b);
-  for (uint32_t i = 0; i < n; i++)
-    if (contains(b, m, a[i])) return true;
+static bool share_drugs(const Finder *f, RsTwiceGroup *g, RsTwiceGroup *h) {
+  find_usual(f, g);
+  find_usual(f, h);
+  for (uint32_t i = 0; i < g->n_usual; i++)
+    if (contains(h->usual, h->n_usual, g->usual[i])) return true;
   return false;
 }
 
 /* More than half of the smaller group's people, or a fifth of them and the same drugs. */
-static bool same_people(const Finder *f, const RsTwiceGroup *g, const RsTwiceGroup *h) {
+static bool same_people(const Finder *f, RsTwiceGroup *g, RsTwiceGroup *h) {
   uint32_t both = shared_people(g, h), least = MIN(g->n_persons, h->n_persons);
   return both * 2 > least || (both > 0 && both * 5 >= least && share_drugs(f, g, h));
 }

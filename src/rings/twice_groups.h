@@ -32,6 +32,8 @@ typedef struct {
   uint32_t n_hits, *hit;        /* ascending */
   uint32_t n_persons, *person, *person_hits; /* ascending; those with a hit left */
   uint32_t n_outlets, *outlet, *outlet_hits; /* ascending */
+  uint32_t n_usual, usual[8];   /* drugs on a third of the hits, once asked for */
+  bool usual_known;
   uint32_t opportunities;
   double expected, stat[RS_N_TWICE]; /* filled by rings/twice.c */
 } RsTwiceGroup;
