@@ -1,6 +1,7 @@
 #include "mining/basket.h"
 
 #include "base/calendar.h"
+#include "base/hash.h"
 #include "base/parallel.h"
 
 #include <math.h>
@@ -15,6 +16,7 @@ void rs_basket_free(RsBasket *basket) {
   g_free(basket->quantity_lines);
   g_free(basket->quantity_log);
   g_free(basket->quantity_log2);
+  g_free(basket->amount_lines);
   g_free(basket);
 }
 
@@ -115,6 +117,22 @@ static void basket_merge(RsBasket *to, const RsBasket *from) {
   }
 }
 
+static size_t amount_cell(int64_t amount) { return (size_t)(rs_hash_mix((uint64_t)amount, 0x616d6f756e74u) >> (64 - RS_BASKET_AMOUNT_BITS)); }
+
+/* Where two amounts share a cell, both seem more usual than they are. */
+static uint32_t *count_amounts(const RsClaims *c) {
+  uint32_t *lines = g_new0(uint32_t, (gsize)RS_N_TYPES << RS_BASKET_AMOUNT_BITS);
+  for (uint32_t v = 0; v < c->n_visits; v++) {
+    uint32_t *of_type = lines + ((size_t)c->institution_type[c->visit_institution[v]] << RS_BASKET_AMOUNT_BITS);
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) of_type[amount_cell(c->line_amount[l])]++;
+  }
+  return lines;
+}
+
+double rs_basket_amount_share(const RsBasket *b, unsigned type, int64_t amount) {
+  return (double)b->amount_lines[((size_t)type << RS_BASKET_AMOUNT_BITS) + amount_cell(amount)] / (double)MAX(b->visits[type], 1u);
+}
+
 RsBasket *rs_basket_new(const RsClaims *claims, unsigned n_threads) {
   uint32_t n_drugs = claims->drug != NULL ? claims->drug->n : 0;
   uint32_t n_months = (uint32_t)(claims->last_day - claims->first_day) / MONTH_DAYS + 1;
@@ -130,5 +148,6 @@ RsBasket *rs_basket_new(const RsClaims *claims, unsigned n_threads) {
   }
   RsBasket *out = work.part[0];
   g_free(work.part);
+  if ((claims->columns & (RS_HAS_DRUG | RS_HAS_AMOUNT)) == RS_HAS_AMOUNT) out->amount_lines = count_amounts(claims);
   return out;
 }

@@ -9,7 +9,7 @@
 
 #include "claims/table.h"
 
-enum { RS_N_TYPES = 4 };
+enum { RS_N_TYPES = 4, RS_BASKET_AMOUNT_BITS = 18 };
 
 typedef struct {
   uint32_t n_drugs, n_months; /* n_months 1: too many drugs to keep them apart */
@@ -21,6 +21,8 @@ typedef struct {
   int64_t *quantity_log, *quantity_log2; /* [n_drugs] sums of log2(quantity) and its square, in 1/1024 */
   uint64_t amount_visits[RS_N_TYPES];    /* visits with an amount > 0 */
   int64_t amount_log[RS_N_TYPES], amount_log2[RS_N_TYPES]; /* the same sums of log2(fen) by visit */
+  uint32_t *amount_lines;     /* [RS_N_TYPES << RS_BASKET_AMOUNT_BITS] lines by kind of institution and a hash of their amount,
+                               * where no drug is given; else NULL */
 } RsBasket;
 
 RsBasket *rs_basket_new(const RsClaims *claims, unsigned n_threads);
@@ -29,6 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsBasket, rs_basket_free)
 
 /* Which month of the table a time falls into. */
 uint32_t rs_basket_month(const RsBasket *basket, const RsClaims *claims, uint32_t time);
+/* Lines with the amount for each visit to such an institution, never too few; only where no drug is given. */
+double rs_basket_amount_share(const RsBasket *basket, unsigned type, int64_t amount);
 /* Whether pharmacies sell it, where the kinds of institution are known: fees, beds and tests are no goods. */
 bool rs_basket_is_goods(const RsBasket *basket, uint32_t drug);
 /* log2 in 1/1024, for x > 0. */

@@ -49,14 +49,17 @@ static Lines lines_of(const RsClaims *c, uint32_t visit) {
   return (Lines){first, MIN(c->visit_line[visit + 1], first + RS_DUPLICATE_MOST_LINES)};
 }
 
-/* No drugs: amounts that are equal line by line. Bills are short, so all lines are tried against all. */
-static uint32_t match_amounts(const RsClaims *c, Lines a, Lines b, uint64_t line[2]) {
+/* No drugs: amounts that are equal line by line, each weighing by how few lines have it: a registration fee is the same everywhere. Bills are
+ * short, so all lines are tried against all. */
+static uint32_t match_amounts(const RsClaims *c, const RsBasket *basket, Lines a, Lines b, unsigned x, unsigned y, double *weight, uint64_t line[2]) {
   uint32_t n = 0;
   a.end = MIN(a.end, a.first + 16), b.end = MIN(b.end, b.first + 16);
   for (uint64_t i = a.first; i < a.end; i++) {
     for (uint64_t j = b.first; j < b.end; j++) {
       if (!same_amount(c, i, j)) continue;
       if (n++ == 0 && line != NULL) line[0] = i, line[1] = j;
+      int64_t amount = c->line_amount[i];
+      *weight += fmax(0.0, -log10(fmax(rs_basket_amount_share(basket, x, amount), rs_basket_amount_share(basket, y, amount))));
       break;
     }
   }
@@ -71,8 +74,7 @@ uint32_t rs_duplicate_match(const RsClaims *c, const RsBasket *basket, const RsO
   double habit = 0.0; /* the rarest of the habits */
   *weight = 0.0;
   if ((c->columns & RS_HAS_DRUG) == 0) {
-    n = match_amounts(c, a, b, line);
-    *weight = n;
+    if ((c->columns & RS_HAS_AMOUNT) != 0) n = match_amounts(c, basket, a, b, c->institution_type[f], c->institution_type[g], weight, line);
     return n;
   }
   for (uint64_t i = a.first, j = b.first; i < a.end && j < b.end;) {

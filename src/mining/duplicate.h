@@ -11,7 +11,7 @@
  * them together as the rarest one, since a regimen is bought together. A purchase that is always doubled is none. A hit needs
  * RS_DUPLICATE_WEIGHT. Expected: how often people who are at both outlets within the window buy the same thing twice, by
  * kinds of institution (two pharmacies, hospital and pharmacy, ...) and by nearness of their regions, times how often the pair was met.
- * Where no drug is given, equal amounts stand for equal drugs; where no quantity is, the amount does.
+ * Where no drug is given, equal amounts stand for equal drugs, each weighing by how few lines have it; where no quantity is, the amount does.
  */
 #ifndef RS_MINING_DUPLICATE_H
 #define RS_MINING_DUPLICATE_H

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define FAR_OUT (-23.0) /* log 1e-10: no chance among all cells of a country */
 #define PRIOR_FILLS 20.0 /* the city's outlets count as so many fills of a workplace */
 
 typedef struct { uint32_t doctor, outlet, person; } Fill;
@@ -72,16 +73,22 @@ static void sort_keys(uint64_t *key, size_t n) {
   }
 }
 
-/* Days of a person at an outlet, and in lone[doctor] (the last: none) those on which nobody but this doctor was seen: the person's days
- * there without the doctor are the difference. visit: the person's visits there in time order, as the low halves of keys. */
-static uint32_t count_days(const RsClaims *c, const uint64_t *visit, size_t n, uint32_t *lone) {
-  uint32_t days = 0, none = c->doctor->n;
+/* Where a visit's doctor works; the number of institutions where nobody can tell. */
+static uint32_t visit_place(const RsClaims *c, const uint32_t *workplace, uint32_t visit) {
+  uint32_t d = visit_doctor(c, visit);
+  return d == RS_NONE || workplace[d] == RS_NONE ? c->institution->n : workplace[d];
+}
+
+/* Days of a person at an outlet, and in lone[workplace] (the last: none) those on which only doctors of that workplace were seen: the
+ * person's days there without it are the difference. visit: the person's visits there in time order, as the low halves of keys. */
+static uint32_t count_days(const RsClaims *c, const uint32_t *workplace, const uint64_t *visit, size_t n, uint32_t *lone) {
+  uint32_t days = 0;
   for (size_t first = 0, last; first < n; first = last) {
-    uint32_t day = c->visit_time[(uint32_t)visit[first]] / RS_DAY_SECONDS, doctor = visit_doctor(c, (uint32_t)visit[first]);
+    uint32_t day = c->visit_time[(uint32_t)visit[first]] / RS_DAY_SECONDS, place = visit_place(c, workplace, (uint32_t)visit[first]);
     bool alone = true;
     for (last = first + 1; last < n && c->visit_time[(uint32_t)visit[last]] / RS_DAY_SECONDS == day; last++)
-      alone &= visit_doctor(c, (uint32_t)visit[last]) == doctor;
-    if (alone) lone[doctor == RS_NONE ? none : doctor]++;
+      alone &= visit_place(c, workplace, (uint32_t)visit[last]) == place;
+    if (alone) lone[place]++;
     days++;
   }
   return days;
@@ -90,17 +97,14 @@ static uint32_t count_days(const RsClaims *c, const uint64_t *visit, size_t n, u
 /* One person at one outlet; a person may be on every line of the input, so nothing here looks at a pair of visits. */
 static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace,
                       uint32_t *lone, GArray *fills) {
-  uint32_t days = count_days(c, visit, n, lone);
+  uint32_t days = count_days(c, workplace, visit, n, lone);
   for (size_t i = 0; i < n; i++) {
     uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
-    if (d == RS_NONE || outlet == workplace[d] || days - lone[d] >= 2) continue;
+    if (d == RS_NONE || outlet == workplace[d] || days - lone[visit_place(c, workplace, (uint32_t)visit[i])] >= 2) continue;
     Fill fill = {d, outlet, person};
     g_array_append_val(fills, fill);
   }
-  for (size_t i = 0; i < n; i++) {
-    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
-    lone[d == RS_NONE ? c->doctor->n : d] = 0;
-  }
+  for (size_t i = 0; i < n; i++) lone[visit_place(c, workplace, (uint32_t)visit[i])] = 0;
 }
 
 /* A stable counting sort by one member of Fill: the fills come by person, so two of them order millions without comparing. */
@@ -150,7 +154,7 @@ static GArray *sort_fills(const RsClaims *c, GArray *fills) {
 /* Distinct (doctor, outlet, person) fills, regulars left out, sorted. */
 static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace) {
   GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
-  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->doctor->n + 1);
+  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->institution->n + 1);
   g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   for (uint32_t p = 0; p < c->n_persons; p++) {
     outlet_keys(c, p, keys);
@@ -166,7 +170,7 @@ static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace) {
 /* The same on the days that are left in. */
 static GArray *collect_again(const RsClaims *c, const RsSteeringVisits *visits, const RsLeaveOut *days) {
   GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
-  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->doctor->n + 1);
+  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->institution->n + 1);
   g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   for (uint32_t i = 0; i < visits->n; i++) {
     g_array_set_size(keys, 0);
@@ -213,17 +217,56 @@ static GArray *collect_cells(const GArray *fills, const uint32_t *workplace, dou
   return cells;
 }
 
-/* Cells of one workplace and outlet: each doctor against the others. */
-static void test_cells(const Cell *cell, guint n, double of_workplace, const double *of_doctor, double city, uint32_t min_persons, GArray *out) {
-  double here = 0.0;
-  for (guint i = 0; i < n; i++) here += cell[i].n;
-  for (guint i = 0; i < n; i++) {
-    if (cell[i].n < min_persons) continue;
-    double patients = of_doctor[cell[i].doctor], others = of_workplace - patients;
-    double share = (here - cell[i].n + PRIOR_FILLS * city) / (others + PRIOR_FILLS);
-    RsSteeringCell result = {cell[i].doctor, cell[i].outlet, cell[i].workplace, cell[i].n, (uint32_t)patients, (uint32_t)others,
-                             patients * share, 0.0};
-    result.log_p = rs_tail_poisson(cell[i].n, result.expected);
+/* One workplace: its cells by outlet, and those that stand out so far that they say nothing of what is usual for the others. */
+typedef struct {
+  const Cell *cell;
+  guint n;
+  double of_workplace;
+  const double *of_doctor, *usual;
+  uint8_t *apart;         /* [n] */
+  double *doctor_apart;   /* [n doctors] persons of a doctor's cells that stand apart; zero between workplaces */
+  double *log_p, *expected, *others;
+} Place;
+
+/* Each cell against the other doctors of the workplace, their own cells that stand apart left out. */
+static void test_place(Place *place) {
+  const Cell *cell = place->cell;
+  double apart = 0.0;
+  for (guint i = 0; i < place->n; i++) apart += place->apart[i] ? cell[i].n : 0.0;
+  for (guint i = 0, end; i < place->n; i = end) {
+    double here = 0.0;
+    for (end = i; end < place->n && cell[end].outlet == cell[i].outlet; end++) here += place->apart[end] ? 0.0 : cell[end].n;
+    for (guint k = i; k < end; k++) {
+      double patients = place->of_doctor[cell[k].doctor];
+      place->others[k] = place->of_workplace - patients - (apart - place->doctor_apart[cell[k].doctor]);
+      double share = (here - (place->apart[k] ? 0.0 : cell[k].n) + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
+      place->expected[k] = patients * share;
+      place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
+    }
+  }
+}
+
+/* A doctor who feeds one outlet makes the colleagues look as if they fed the door: the furthest cell is set apart first, and all are tested
+ * again without it, until none is so far out any more. */
+static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
+  enum { MOST_APART = 16 };
+  for (unsigned round = 0;; round++) {
+    guint far = place->n;
+    test_place(place);
+    for (guint i = 0; i < place->n; i++) {
+      bool strong = !place->apart[i] && place->cell[i].n >= min_persons && place->log_p[i] <= FAR_OUT && place->cell[i].n >= 3.0 * place->expected[i];
+      if (strong && (far == place->n || place->log_p[i] < place->log_p[far])) far = i;
+    }
+    if (far == place->n || round == MOST_APART) break;
+    place->apart[far] = 1;
+    place->doctor_apart[place->cell[far].doctor] += place->cell[far].n;
+  }
+  for (guint i = 0; i < place->n; i++) place->doctor_apart[place->cell[i].doctor] = 0.0;
+  for (guint i = 0; i < place->n; i++) {
+    const Cell *cell = &place->cell[i];
+    if (cell->n < min_persons) continue;
+    RsSteeringCell result = {cell->doctor, cell->outlet, cell->workplace, cell->n, (uint32_t)place->of_doctor[cell->doctor],
+                             (uint32_t)place->others[i], place->expected[i], place->log_p[i]};
     g_array_append_val(out, result);
   }
 }
@@ -232,7 +275,7 @@ static void test_cells(const Cell *cell, guint n, double of_workplace, const dou
 static void test_all(RsSteering *out, const RsClaims *c, const GArray *fills, uint32_t min_persons) {
   uint32_t n_doctors = c->doctor->n, n_outlets = c->institution->n;
   g_autofree double *of_doctor = g_new0(double, (gsize)n_doctors + 1), *of_outlet = g_new0(double, (gsize)n_outlets + 1);
-  g_autofree double *of_workplace = g_new0(double, (gsize)n_outlets + 1);
+  g_autofree double *of_workplace = g_new0(double, (gsize)n_outlets + 1), *doctor_apart = g_new0(double, (gsize)n_doctors + 1);
   double total = 0.0;
   g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
   g_autoptr(GArray) cells = collect_cells(fills, out->workplace, of_doctor, of_outlet, &total);
@@ -243,10 +286,13 @@ static void test_all(RsSteering *out, const RsClaims *c, const GArray *fills, ui
     for (uint32_t f = 0; f < n_outlets; f++) out->usual[f] = of_outlet[f] / fmax(total, 1.0);
   }
   const Cell *cell = (const Cell *)(const void *)cells->data;
+  g_autofree uint8_t *apart = g_malloc0((gsize)cells->len + 1);
+  g_autofree double *number = g_new(double, 3 * (gsize)cells->len + 1);
   for (guint i = 0, end; i < cells->len; i = end) {
-    for (end = i; end < cells->len && cell[end].workplace == cell[i].workplace && cell[end].outlet == cell[i].outlet;) end++;
+    for (end = i; end < cells->len && cell[end].workplace == cell[i].workplace;) end++;
     if (cell[i].workplace == RS_NONE) continue;
-    test_cells(cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual[cell[i].outlet], min_persons, results);
+    Place place = {cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual, apart + i, doctor_apart, number, number + cells->len, number + 2 * (gsize)cells->len};
+    test_cells(&place, min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
   out->n_tests = cells->len;

@@ -8,8 +8,9 @@
  *
  * A fill is a visit with the doctor on it at an institution that is not the doctor's workplace. Of the doctor's patients with fills, how many come
  * to the outlet: expected from the fills of the other doctors of the same workplace, so that the pharmacy at the hospital's door is
- * what everybody's patients use. Persons who are at the outlet on two days or more without this doctor are its own regulars and are left
- * out on both sides. Distinct persons are counted, never lines.
+ * what everybody's patients use. Persons who are at the outlet on two days or more without a doctor of this workplace are its own regulars
+ * and are left out on both sides; those who see several doctors of one hospital and fill at its door are the hospital's patients, and
+ * stay in for all of them. Distinct persons are counted, never lines.
  */
 #ifndef RS_MINING_STEERING_H
 #define RS_MINING_STEERING_H

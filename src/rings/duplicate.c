@@ -14,7 +14,9 @@ static void door_pharmacy(const RsScene *scene, const RsTwice *twice, const RsTw
     const RsTwiceUnit *u = &twice->unit[group->unit[i]];
     unsigned x = c->institution_type[u->outlet[0]], y = c->institution_type[u->outlet[1]];
     bool kinds = (x == RS_TYPE_PHARMACY) != (y == RS_TYPE_PHARMACY) && x != RS_TYPE_UNKNOWN && y != RS_TYPE_UNKNOWN;
-    bool near = rs_region_apart(c->region, c->institution_region[u->outlet[0]], c->institution_region[u->outlet[1]]) == 0;
+    const uint32_t *region = c->institution_region;
+    bool unknown = region[u->outlet[0]] == RS_NONE || region[u->outlet[1]] == RS_NONE;
+    bool near = unknown || rs_region_apart(c->region, region[u->outlet[0]], region[u->outlet[1]]) == 0;
     if (kinds && near && u->n_persons >= 20) door += u->n_hits;
   }
   if (door * 2 < group->n_hits || door == 0) return;

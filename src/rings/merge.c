@@ -86,6 +86,11 @@ static void join(RsRing *ring, const RsRing *other, const RsClaims *c, const uin
   add_lines(ring, other, c, person, 1u << at);
 }
 
+/* The better lead is a part of the other, which has nearly as many points for at least twice the people: the whole is told. */
+static bool is_whole(const RsRing *better, const RsRing *other) {
+  return other->pattern != RS_STEERING && other->count[RS_PERSON] >= 2 * better->count[RS_PERSON] && 4 * other->score >= 3 * better->score;
+}
+
 /* Leads of steering after all others, else in the order they stand in. */
 static void steering_last(GArray *leads) {
   g_autoptr(GArray) steering = g_array_new(FALSE, FALSE, sizeof(RsRing));
@@ -116,7 +121,8 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
     }
     if (k < kept) {
       RsRing *better = &g_array_index(leads, RsRing, k);
-      if (better->pattern == RS_TRAVEL && ring.pattern == RS_DUPLICATE) { /* two bills of one purchase explain two places at once */
+      bool bills = better->pattern == RS_TRAVEL && ring.pattern == RS_DUPLICATE; /* two bills of one purchase explain two places at once */
+      if (bills || is_whole(better, &ring)) {
         RsRing swap = *better;
         *better = ring, ring = swap;
         gpointer own = g_ptr_array_index(persons, k);

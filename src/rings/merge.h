@@ -5,7 +5,7 @@
  *       gets a fact that says so ("also_travel", ...), without points, resting on the lines of the lead that went into it
  *
  * Rings may share members: two leads are one only where half of all their people are in both (Jaccard), or seven tenths of the smaller are
- * in the larger. Leads of `steering` name patients who need know nothing: none is merged into them, but where the patients are a ring
+ * in the larger; where the better-ranked one is at most half of the other, which has nearly as many points, the other is told. Leads of `steering` name patients who need know nothing: none is merged into them, but where the patients are a ring
  * by another pattern, the doctor's part in it is told there.
  */
 #ifndef RS_RINGS_MERGE_H

@@ -94,7 +94,8 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const Doors *doors, 
   RsFact persons = fact_of("steered_persons", cell->n_persons, NAN, (int32_t)fmin(15.0, cell->n_persons / 4.0));
   rs_draft_fact(draft, persons);
   const uint32_t *region = scene->claims->institution_region;
-  bool elsewhere = rs_region_apart(scene->claims->region, region[cell->workplace], region[cell->outlet]) >= 1;
+  bool known = region[cell->workplace] != RS_NONE && region[cell->outlet] != RS_NONE;
+  bool elsewhere = known && rs_region_apart(scene->claims->region, region[cell->workplace], region[cell->outlet]) >= 1;
   if (elsewhere) rs_draft_fact(draft, fact_of("outlet_elsewhere", 1, NAN, 5));
   /* alone at the workplace: the pharmacy at its door cannot be told apart, unless it is in another county or others alone send far fewer */
   if (cell->n_colleagues < MIN_COLLEAGUES) {

@@ -22,7 +22,8 @@ typedef struct {
 } Judge;
 
 static unsigned apart(const RsClaims *c, const RsTwiceHit *h) {
-  if (h->outlet[0] == h->outlet[1]) return 0;
+  const uint32_t *region = c->institution_region;
+  if (h->outlet[0] == h->outlet[1] || region[h->outlet[0]] == RS_NONE || region[h->outlet[1]] == RS_NONE) return 0;
   return rs_region_apart(c->region, c->institution_region[h->outlet[0]], c->institution_region[h->outlet[1]]);
 }
 

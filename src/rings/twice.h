@@ -5,7 +5,7 @@
  *
  * Outlets (or pairs) whose hits are more than chance are joined where they share more than half of the people of the smaller, or a fifth
  * and the drugs, and judged as one group. A hit counts for the best outlet that explains it. Two rings at one outlet are taken apart
- * where no box went from one to the other (trace), or where they buy different drugs there (travel). Points come from where the group
+ * where no box went from one to the other (trace), or where they buy different drugs there or go on to different outlets (travel). Points come from where the group
  * stands among all outlets that could have had a hit, or all pairs that had one (rings/standing.h); those found are left out of a second
  * fit, so that one ring does not hide another. Where there are fewer than RS_TWICE_COMPANIONS, as many as are missing are taken to behave
  * as chance alone would. A lead must also be more than the best of all of them by chance: -log10 of its chance is at least

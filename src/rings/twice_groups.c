@@ -332,16 +332,26 @@ static void split_by_boxes(const RsClaims *c, const RsTwice *t, const RsTwiceGro
   }
 }
 
-typedef struct { uint32_t drug, person; } Holding; /* person: place in the group */
+typedef struct { uint64_t thing; uint32_t person; } Holding; /* thing: what people may have in common; person: place in the group */
 
 static int compare_holdings(const void *x, const void *y) {
   const Holding *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
+  if (a->thing != b->thing) return a->thing < b->thing ? -1 : 1;
   return (a->person > b->person) - (a->person < b->person);
 }
 
-/* What each of the group's people bought at its own outlets, each drug once a person. */
-static GArray *holdings_of(const Finder *f, const RsTwiceGroup *g) {
+/* Sorted, each thing once a person. */
+static void order_holdings(GArray *out) {
+  guint n = 0;
+  Holding *at = (Holding *)(void *)out->data;
+  if (out->len > 0) qsort(at, out->len, sizeof(Holding), compare_holdings);
+  for (guint i = 0; i < out->len; i++)
+    if (n == 0 || compare_holdings(&at[n - 1], &at[i]) != 0) at[n++] = at[i];
+  g_array_set_size(out, n);
+}
+
+/* What each of the group's people bought at its own outlets. */
+static GArray *drugs_of(const Finder *f, const RsTwiceGroup *g) {
   const RsClaims *c = f->claims;
   GArray *out = g_array_new(FALSE, FALSE, sizeof(Holding));
   for (uint32_t i = 0; i < g->n_hits; i++) {
@@ -352,50 +362,64 @@ static GArray *holdings_of(const Finder *f, const RsTwiceGroup *g) {
       uint64_t first = c->visit_line[h->visit[k]], end = MIN(c->visit_line[h->visit[k] + 1], first + RS_TWICE_VISIT_LINES);
       for (uint64_t l = first; l < end && own; l++) {
         Holding holding = {c->line_drug[l], place_of(g, h->person[k])};
-        if (holding.drug != RS_NONE) g_array_append_val(out, holding);
+        if (c->line_drug[l] != RS_NONE) g_array_append_val(out, holding);
       }
     }
   }
-  if (out->len > 0) qsort(out->data, out->len, sizeof(Holding), compare_holdings);
+  order_holdings(out);
+  return out;
+}
+
+/* Which of the group's own outlets each of them was at; not those where nearly all were. */
+static GArray *outlets_of(const Finder *f, const RsTwiceGroup *g) {
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(Holding));
+  for (uint32_t i = 0; i < g->n_hits; i++) {
+    const RsTwiceHit *h = &f->twice->hit[g->hit[i]];
+    for (uint32_t u = 0; u < g->n_units; u++) {
+      uint32_t outlet = f->twice->unit[g->unit[u]].outlet[0];
+      Holding holding = {outlet, place_of(g, h->person[0])};
+      if (outlet == h->outlet[0] || outlet == h->outlet[1]) g_array_append_val(out, holding);
+    }
+  }
+  order_holdings(out);
   guint n = 0;
   Holding *at = (Holding *)(void *)out->data;
-  for (guint i = 0; i < out->len; i++)
-    if (n == 0 || compare_holdings(&at[n - 1], &at[i]) != 0) at[n++] = at[i];
+  for (guint i = 0, end; i < out->len; i = end) {
+    for (end = i; end < out->len && at[end].thing == at[i].thing;) end++;
+    bool hub = (end - i) * 5 > g->n_persons * 4;
+    for (guint k = i; k < end && !hub; k++) at[n++] = at[k];
+  }
   g_array_set_size(out, n);
   return out;
 }
 
-/* Two rings at one outlet: where every lot of people that shares drugs is a ring by itself and nearly all are in one, each is a group. */
-static void split_by_drugs(const Finder *f, RsTwiceGroup *g, GPtrArray *out) {
-  g_autoptr(GArray) holding = holdings_of(f, g);
+/* Two rings at one outlet: where every lot of people that has things in common is a ring by itself and nearly all are in one, each is a
+ * group, and g is gone. False: it stays whole. */
+static bool split_by(const Finder *f, RsTwiceGroup *g, const GArray *holding, GPtrArray *out) {
   g_autofree uint32_t *parent = g_new(uint32_t, (gsize)g->n_persons + 1), *size = g_new0(uint32_t, (gsize)g->n_persons + 1);
-  g_autofree uint32_t *part = g_new(uint32_t, (gsize)g->n_hits + 1);
+  g_autofree uint32_t *mark = g_new(uint32_t, (gsize)g->n_hits + 1);
   const Holding *at = (const Holding *)(const void *)holding->data;
   uint32_t lots = 0, covered = 0;
   for (uint32_t i = 0; i < g->n_persons; i++) parent[i] = i;
   for (guint i = 0, end; i < holding->len; i = end) {
-    for (end = i; end < holding->len && at[end].drug == at[i].drug;) end++;
+    for (end = i; end < holding->len && at[end].thing == at[i].thing;) end++;
     for (guint k = i + 1; k < end && end - i >= RS_TWICE_PERSONS; k++) tie(parent, at[i].person, at[k].person);
   }
   for (uint32_t i = 0; i < g->n_persons; i++) size[find_root(parent, i)]++;
   for (uint32_t i = 0; i < g->n_persons; i++)
     if (size[i] >= RS_TWICE_PERSONS) lots++, covered += size[i];
-  if (lots < 2 || covered * 5 < g->n_persons * 4) {
-    g_ptr_array_add(out, g);
-    return;
-  }
-  for (uint32_t root = 0; root < g->n_persons; root++) {
-    uint32_t n = 0;
-    if (size[root] < RS_TWICE_PERSONS) continue;
-    for (uint32_t i = 0; i < g->n_hits; i++)
-      if (find_root(parent, place_of(g, f->twice->hit[g->hit[i]].person[0])) == root) part[n++] = g->hit[i];
-    RsTwiceGroup *piece = rs_twice_group_new(f->twice, g->unit[0], part, n);
-    g_free(piece->unit);
-    piece->unit = g_memdup2(g->unit, g->n_units * sizeof *g->unit);
-    piece->n_units = g->n_units;
-    g_ptr_array_add(out, piece);
-  }
+  if (lots < 2 || covered * 5 < g->n_persons * 4) return false;
+  for (uint32_t i = 0; i < g->n_hits; i++) mark[i] = find_root(parent, place_of(g, f->twice->hit[g->hit[i]].person[0]));
+  for (uint32_t root = 0; root < g->n_persons; root++)
+    if (size[root] >= RS_TWICE_PERSONS) g_ptr_array_add(out, part_of(f->twice, g, mark, root));
   rs_twice_group_free(g);
+  return true;
+}
+
+/* Rings that share an outlet buy different drugs there, or go on to different outlets. */
+static void split_travels(const Finder *f, RsTwiceGroup *g, GPtrArray *out) {
+  g_autoptr(GArray) drugs = drugs_of(f, g), outlets = outlets_of(f, g);
+  if (!split_by(f, g, drugs, out) && !split_by(f, g, outlets, out)) g_ptr_array_add(out, g);
 }
 
 GPtrArray *rs_twice_groups(const RsClaims *claims, const RsTwice *twice, RsPattern pattern) {
@@ -411,7 +435,7 @@ GPtrArray *rs_twice_groups(const RsClaims *claims, const RsTwice *twice, RsPatte
       continue;
     }
     g_ptr_array_index(joined, i) = NULL;
-    if (pattern == RS_TRAVEL) split_by_drugs(&f, g, groups);
+    if (pattern == RS_TRAVEL) split_travels(&f, g, groups);
     else g_ptr_array_add(groups, g);
   }
   for (guint i = 0; i < groups->len; i++) {
