@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/parallel.h"
 
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,14 +32,14 @@ static bool is_occasion(const RsGroup *g, uint32_t begin, uint32_t end) {
   for (uint32_t i = 0; i < g->n_bursts; i++) *(i >= begin && i < end ? &here : &elsewhere) += g->burst[i].n_members;
   uint32_t n_here = end - begin, n_elsewhere = g->n_bursts - n_here;
   if (n_here <= 2 && n_elsewhere >= 2) return here * n_elsewhere >= 2.0 * elsewhere * n_here;
-  RsRhythm rhythm = rs_group_rhythm(g, g->burst[begin].institution);
+  RsRhythm rhythm = rs_group_rhythm(g, g->burst[begin].institution, 0);
   return (n_here >= ENOUGH || n_here * 3 >= g->n_bursts) && (rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm));
 }
 
 /* The institution of a larger group whose days are an occasion beside other bursts, or RS_NONE. */
 static uint32_t occasion_outlet(const RsGroup *g) {
   enum { LARGE = 6 };
-  if (g->n < LARGE || g->places.rule != RS_ANY_PLACE) return RS_NONE;
+  if (g->n < LARGE || g->places.rule == RS_ONLY_PLACE || g->places.n == RS_MOST_OCCASIONS) return RS_NONE;
   for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
     for (end = i; end < g->n_bursts && g->burst[end].institution == g->burst[i].institution;) end++;
     if (end - i < g->n_bursts && is_occasion(g, i, end)) return g->burst[i].institution;
@@ -46,24 +47,78 @@ static uint32_t occasion_outlet(const RsGroup *g) {
   return RS_NONE;
 }
 
+/* The places without one more, in ascending order. */
+static RsPlaces other_places(RsPlaces places, uint32_t outlet) {
+  places.rule = RS_OTHER_PLACES;
+  uint32_t at = places.n++;
+  for (; at > 0 && places.institution[at - 1] > outlet; at--) places.institution[at] = places.institution[at - 1];
+  places.institution[at] = outlet;
+  return places;
+}
+
+static int compare_sizes(const void *x, const void *y) {
+  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+  return (a > b) - (a < b);
+}
+
+/* An occasion that a ring's own days at the same place hide: the bursts of a larger group fall into small ones and large ones of twice as many
+ * people, nothing between, and the large ones keep a calendar. Returns the members of the smallest large one, or 0. */
+static uint32_t occasion_size(const RsGroup *g) {
+  enum { LARGE = 6, SOME = 2 };
+  if (g->n < LARGE || g->places.least > 0 || g->n_bursts < 2 * SOME) return 0;
+  g_autofree uint32_t *size = g_new(uint32_t, g->n_bursts);
+  for (uint32_t i = 0; i < g->n_bursts; i++) size[i] = g->burst[i].n_members;
+  qsort(size, g->n_bursts, sizeof *size, compare_sizes);
+  for (uint32_t i = SOME; i + SOME <= g->n_bursts; i++) {
+    if (size[i] < 2 * size[i - 1]) continue;
+    RsRhythm rhythm = rs_group_rhythm(g, RS_NONE, size[i]);
+    return rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm) ? size[i] : 0;
+  }
+  return 0;
+}
+
+/* Those who come to a quarter of the small bursts, and to two. */
+static GArray *at_small_bursts(const RsGroup *g, uint32_t size) {
+  g_autofree uint32_t *came = g_new0(uint32_t, g->n), *last = g_new(uint32_t, g->n);
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint32_t n_small = 0;
+  for (uint32_t i = 0; i < g->n; i++) last[i] = RS_NONE;
+  for (uint32_t b = 0; b < g->n_bursts; b++) n_small += g->burst[b].n_members < size;
+  for (uint32_t i = 0; i < g->n_attendances; i++) {
+    const RsAttendance *a = &g->attendance[i];
+    if (g->burst[a->burst].n_members >= size || last[a->member] == a->burst) continue;
+    last[a->member] = a->burst;
+    came[a->member]++;
+  }
+  for (uint32_t i = 0; i < g->n; i++)
+    if (came[i] >= 2 && came[i] * 4 >= n_small) g_array_append_val(out, g->person[i]);
+  return out;
+}
+
 /* Looks at a set of persons; a group whose bursts fall apart is replaced by its parts, as deep as that goes: sets of bursts with other
- * people, or an occasion at one institution and all other bursts. */
-static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, unsigned depth, GPtrArray *out) {
-  enum { MAX_DEPTH = 3 };
-  RsGroup *group = rs_group_new(scene, person, n, places, n > 2);
+ * people, or an occasion, by its institution or by the crowd it gathers, and all other bursts. */
+static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, RsRefine refine, unsigned depth, GPtrArray *out) {
+  enum { MAX_DEPTH = 3, MAX_OCCASION = 5 }; /* an occasion is set apart even where no more sets are told apart */
+  RsGroup *group = rs_group_new(scene, person, n, places, n > 2 ? refine : RS_KEEP_MEMBERS);
   if (group == NULL) return;
   g_autoptr(GPtrArray) part = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-  uint32_t outlet = depth < MAX_DEPTH ? occasion_outlet(group) : RS_NONE;
-  if (outlet != RS_NONE) {
-    look_deeper(scene, group->person, group->n, (RsPlaces){RS_ONLY_PLACE, outlet}, depth + 1, out);
-    look_deeper(scene, group->person, group->n, (RsPlaces){RS_OTHER_PLACES, outlet}, depth + 1, out);
-  } else if (depth == MAX_DEPTH || rs_group_split(group, part) == 0) {
+  uint32_t outlet = depth < MAX_OCCASION ? occasion_outlet(group) : RS_NONE;
+  uint32_t size = depth < MAX_OCCASION && outlet == RS_NONE ? occasion_size(group) : 0;
+  if (size > 0) {
+    places.least = size;
+    look_deeper(scene, group->person, group->n, places, refine, depth + 1, out);
+    places.least = 0;
+    g_ptr_array_add(part, at_small_bursts(group, size));
+  } else if (outlet != RS_NONE) {
+    look_deeper(scene, group->person, group->n, (RsPlaces){RS_ONLY_PLACE, 1, {outlet}, 0}, refine, depth + 1, out);
+    look_deeper(scene, group->person, group->n, other_places(places, outlet), refine, depth + 1, out);
+  } else if (depth >= MAX_DEPTH || rs_group_split(group, part) == 0) {
     g_ptr_array_add(out, g_steal_pointer(&group));
     return;
-  }
+  } else refine = RS_DROP_ABSENT; /* two rings with common members would grow into one another again */
   for (guint i = 0; i < part->len; i++) {
     const GArray *set = g_ptr_array_index(part, i);
-    if (set->len >= 2) look_deeper(scene, (const uint32_t *)(const void *)set->data, set->len, places, depth + 1, out);
+    if (set->len >= 2) look_deeper(scene, (const uint32_t *)(const void *)set->data, set->len, places, refine, depth + 1, out);
   }
   rs_group_free(group);
 }
@@ -75,7 +130,7 @@ static void look_at(size_t task, unsigned thread, void *data) {
   (void)thread;
   look->found[task] = g_ptr_array_new();
   look_deeper(look->scene, all->person + all->offset[c], (uint32_t)(all->offset[c + 1] - all->offset[c]),
-              (RsPlaces){RS_ANY_PLACE, RS_NONE}, 0, look->found[task]);
+              (RsPlaces){.rule = RS_ANY_PLACE}, RS_REFINE_MEMBERS, 0, look->found[task]);
 }
 
 static void measure(size_t task, unsigned thread, void *data) {
@@ -90,7 +145,10 @@ static int compare_groups(const void *x, const void *y) {
     if (a->person[i] != b->person[i]) return a->person[i] < b->person[i] ? -1 : 1;
   if (a->n != b->n) return a->n < b->n ? -1 : 1;
   if (a->places.rule != b->places.rule) return a->places.rule < b->places.rule ? -1 : 1;
-  return (a->places.institution > b->places.institution) - (a->places.institution < b->places.institution);
+  if (a->places.n != b->places.n) return a->places.n < b->places.n ? -1 : 1;
+  for (uint32_t i = 0; i < a->places.n; i++)
+    if (a->places.institution[i] != b->places.institution[i]) return a->places.institution[i] < b->places.institution[i] ? -1 : 1;
+  return (a->places.least > b->places.least) - (a->places.least < b->places.least);
 }
 
 static int compare_hashes(const void *x, const void *y) {

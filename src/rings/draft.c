@@ -164,10 +164,16 @@ static void count_regions(RsRing *ring, const RsClaims *claims) {
   for (uint32_t i = 0; i < ring->n_members; i++)
     if (ring->members[i].kind == RS_PERSON && claims->person_region[ring->members[i].id] != RS_NONE)
       g_array_append_val(region, claims->person_region[ring->members[i].id]);
+  ring->n_regions = 0;
   if (region->len == 0) return;
   g_array_sort(region, compare_numbers);
   for (guint i = 0; i < region->len; i++)
     ring->n_regions += i == 0 || g_array_index(region, uint32_t, i) != g_array_index(region, uint32_t, i - 1);
+}
+
+void rs_ring_settle(RsRing *ring, const RsClaims *claims) {
+  count_regions(ring, claims);
+  make_key(ring, claims, ring->lead_key);
 }
 
 void rs_draft_finish(RsDraft *draft, const RsClaims *claims, RsRing *ring) {
@@ -191,6 +197,5 @@ void rs_draft_finish(RsDraft *draft, const RsClaims *claims, RsRing *ring) {
     if (i == 0 || day < ring->first_day) ring->first_day = day;
     if (i == 0 || day > ring->last_day) ring->last_day = day;
   }
-  count_regions(ring, claims);
-  make_key(ring, claims, ring->lead_key);
+  rs_ring_settle(ring, claims);
 }

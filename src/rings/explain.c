@@ -37,6 +37,7 @@ static const Sentence sentence[] = {
     {"equal_drugs", RS_TEMPLATE("{v.1} drugs equal at once on average; {top}")},
     {"outlets_apart", RS_TEMPLATE("the two outlets are in different places, for every purchase alike; {top}")},
     {"single_drug", RS_TEMPLATE("in {v} of the {0} only one drug is equal: one drug alone is soon bought again")},
+    {"treatment", RS_TEMPLATE("in {v} of the {0} the person gets such a drug every week or two anyway: a treatment, on each of whose days it may be due")},
     {"door_pharmacy", RS_TEMPLATE("a hospital and a pharmacy of its county with {v} such people: a habit of billing there is "
                                "likelier than a few people's doing")},
     {"travels", RS_TEMPLATE("{v} times a credential is used in two prefectures or provinces nearer in time than a journey takes "
@@ -58,6 +59,8 @@ static const Sentence sentence[] = {
                                 "itself)")},
     {"also_travel", RS_TEMPLATE("the same people are also found as: one credential in two places too far apart ({0} people, {v} "
                              "points by itself)")},
+    {"also_steering", RS_TEMPLATE("these people are also found as one doctor's patients who fill at one outlet ({0} people, {v} points by itself)")},
+    {"joined", RS_TEMPLATE("joined with another lead of {0} people ({v} points by itself) at a common outlet, with mostly the same drugs and people in both")},
     {"also_trace", RS_TEMPLATE("the same people are also found as: boxes sold twice ({0} people, {v} points by itself)")},
     {"again", RS_TEMPLATE("{v.1} times for each of the people; {top}")},
     {"people", RS_TEMPLATE("{v} people at the same outlets; {top}")},
@@ -198,10 +201,71 @@ static char *twice_summary(const RsRing *ring, const RsFact *hits, RsLanguage la
   }
 }
 
+static char *one_decimal(double value) {
+  char buffer[32];
+  return g_strdup(g_ascii_formatd(buffer, sizeof buffer, "%.1f", value));
+}
+
+static char *resale_summary(const RsRing *ring, const RsFact *common, RsLanguage language) {
+  const RsFact *again = find_fact(ring, "overlaps");
+  uint32_t drugs = (uint32_t)common->value, sources = (uint32_t)common->argument[0];
+  GString *out = g_string_new(NULL);
+  g_string_printf(out, rs_say_n(language, "%u people collect the same %u drug from %u doctors or institutions",
+                                "%u people collect the same %u drugs from %u doctors or institutions", drugs), ring->count[RS_PERSON], drugs, sources);
+  if (again != NULL && again->value >= 1.0) {
+    g_autofree char *times = one_decimal(again->value);
+    g_string_append_printf(out, rs_say(language, ", each %s times again within ten days"), times);
+  }
+  return g_string_free(out, FALSE);
+}
+
+static char *steering_summary(const RsFact *steered, RsLanguage language) {
+  g_autofree char *expected = one_decimal(steered->expected);
+  return g_strdup_printf(rs_say(language, "%u of one doctor's %u patients fill at one outlet that is not the workplace, where %s would be usual"),
+                         (uint32_t)steered->value, (uint32_t)steered->argument[1], expected);
+}
+
+/* The region that all of them have, or its prefecture; "" where they differ or it is unknown. Regions are six-digit codes, or names. */
+static char *common_region(const RsClaims *claims, const RsRing *ring, RsKind kind, const uint32_t *region) {
+  g_autofree char *out = NULL;
+  for (uint32_t i = 0; i < ring->n_members; i++) {
+    if (ring->members[i].kind != kind) continue;
+    uint32_t number = region[ring->members[i].id];
+    const char *text = number != RS_NONE ? rs_text_get(claims->region, number) : "";
+    if (out == NULL) out = g_strdup(text);
+    if (strcmp(out, text) == 0) continue;
+    bool prefecture = strlen(out) == 6 && strlen(text) == 6 && strncmp(out, text, 4) == 0;
+    if (!prefecture) return g_strdup("");
+    out[4] = out[5] = '0';
+  }
+  return out != NULL ? g_steal_pointer(&out) : g_strdup("");
+}
+
+static char *crossregion_summary(const RsClaims *claims, const RsRing *ring, RsLanguage language) {
+  const RsFact *drugs = find_fact(ring, "visitors_drugs");
+  uint32_t persons = ring->count[RS_PERSON], outlets = ring->count[RS_INSTITUTION], n = drugs != NULL ? (uint32_t)drugs->value : 0;
+  g_autofree char *home = common_region(claims, ring, RS_PERSON, claims->person_region);
+  g_autofree char *place = common_region(claims, ring, RS_INSTITUTION, claims->institution_region);
+  GString *out = g_string_new(NULL);
+  if (*home != '\0' && *place != '\0')
+    g_string_printf(out, rs_say_n(language, "%u people insured in %s gather at %u outlet in %s", "%u people insured in %s gather at %u outlets in %s", outlets),
+                    persons, home, outlets, place);
+  else
+    g_string_printf(out, rs_say_n(language, "%u people of one other place gather at %u outlet", "%u people of one other place gather at %u outlets", outlets),
+                    persons, outlets);
+  if (n > 0) g_string_append_printf(out, rs_say_n(language, ", %u drug in common", ", %u drugs in common", n), n);
+  if (find_fact(ring, "visitors_doctor") != NULL) g_string_append(out, rs_say(language, ", mostly through one doctor"));
+  return g_string_free(out, FALSE);
+}
+
 char *rs_ring_summary(const RsClaims *claims, const RsRing *ring, RsLanguage language) {
-  static const char *const twice[RS_N_PATTERNS] = {[RS_DUPLICATE] = "duplicates", [RS_TRAVEL] = "travels", [RS_TRACE] = "traces"};
+  static const char *const main_fact[RS_N_PATTERNS] = {[RS_DUPLICATE] = "duplicates", [RS_TRAVEL] = "travels", [RS_TRACE] = "traces",
+                                                       [RS_RESALE] = "common_drugs", [RS_STEERING] = "steered", [RS_CROSSREGION] = "gathered"};
   if (ring->pattern == RS_BATCH) return batch_summary(ring, language);
-  const RsFact *hits = twice[ring->pattern] != NULL ? find_fact(ring, twice[ring->pattern]) : NULL;
-  if (hits != NULL) return twice_summary(ring, hits, language);
-  return ring->n_facts > 0 ? rs_fact_text(claims, &ring->facts[0], language) : g_strdup(rs_pattern_name[ring->pattern]);
+  const RsFact *fact = main_fact[ring->pattern] != NULL ? find_fact(ring, main_fact[ring->pattern]) : NULL;
+  if (fact == NULL) return ring->n_facts > 0 ? rs_fact_text(claims, &ring->facts[0], language) : g_strdup(rs_pattern_name[ring->pattern]);
+  if (ring->pattern == RS_RESALE) return resale_summary(ring, fact, language);
+  if (ring->pattern == RS_STEERING) return steering_summary(fact, language);
+  if (ring->pattern == RS_CROSSREGION) return crossregion_summary(claims, ring, language);
+  return twice_summary(ring, fact, language);
 }

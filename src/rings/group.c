@@ -175,7 +175,9 @@ static double burst_surprise(Finder *finder, const RsGroupBurst *burst, Day *at)
 }
 
 static bool place_counts(RsPlaces places, uint32_t institution) {
-  return places.rule == RS_ANY_PLACE || (places.rule == RS_ONLY_PLACE) == (institution == places.institution);
+  bool named = false;
+  for (uint32_t i = 0; i < places.n; i++) named = named || places.institution[i] == institution;
+  return places.rule == RS_ANY_PLACE || (places.rule == RS_ONLY_PLACE) == named;
 }
 
 static void find_days(Finder *finder) {
@@ -197,7 +199,7 @@ static void find_bursts(Finder *finder) {
   for (guint d = 0; d < finder->days->len; d++) {
     Day *day = &g_array_index(finder->days, Day, d);
     RsGroupBurst burst;
-    if (!best_window(finder, visit + day->begin, day->end - day->begin, &burst)) continue;
+    if (!best_window(finder, visit + day->begin, day->end - day->begin, &burst) || burst.n_members < finder->places.least) continue;
     /* any so many of the others might have come: a coincidence likelier than BURST_BAR is no burst */
     double surprise = burst_surprise(finder, &burst, day), *choices = &finder->choices[burst.n_members - 1];
     if (isnan(*choices)) *choices = log_choices(finder->n - 1, burst.n_members - 1);
@@ -394,7 +396,7 @@ static bool belongs(const Finder *finder, Signature *signature, const GArray *at
   return rs_tail_poisson(with, mean * fmin(1.0, 3.0 * signature->share)) <= -11.5; /* 1e-5 */
 }
 
-static bool round_members(Finder *finder, GArray *next) {
+static bool round_members(Finder *finder, RsRefine refine, GArray *next) {
   const GArray *bursts = finder->bursts;
   g_autofree uint32_t *attended = g_new0(uint32_t, finder->n);
   g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
@@ -406,6 +408,7 @@ static bool round_members(Finder *finder, GArray *next) {
     if (attended[i] >= floor_count) g_array_append_val(next, finder->person[i]);
     else changed = true;
   }
+  if (refine == RS_DROP_ABSENT) return changed;
   Signature signature = {.known = false}; /* few come near enough to ask for it */
   g_autoptr(GArray) near = bystanders(finder->scene, bursts, finder->minutes, finder->person, finder->n);
   const Bystander *at = (const Bystander *)(const void *)near->data;
@@ -428,7 +431,7 @@ static double absence_cost(const RsGroup *g) {
   return -all * (share * log10(share) + (1.0 - share) * log10(1.0 - share));
 }
 
-RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, bool refine) {
+RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, RsRefine refine) {
   g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
@@ -449,7 +452,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
     find_days(&finder);
     choose_width(&finder);
     if (bursts->len < 2) return NULL;
-    if (!refine || round == MAX_ROUNDS || !round_members(&finder, next)) break;
+    if (refine == RS_KEEP_MEMBERS || round == MAX_ROUNDS || !round_members(&finder, refine, next)) break;
     g_array_set_size(members, 0);
     g_array_append_vals(members, next->data, next->len);
   }
@@ -489,8 +492,8 @@ static void push_part(const RsGroup *g, const uint8_t *came, const uint32_t *roo
   g_ptr_array_add(part, person);
 }
 
-/* Bursts are linked when they share two members and a third of the smaller one; a ring at 60 % attendance shares more, two rings with
- * one common member, or a ring and a member's family, share less. */
+/* Bursts are linked when they share two members and more than a third of all who came to either: two of a ring at half attendance share about
+ * so many, and some of its bursts always more; a ring and the family of two of its members, or two rings with a common member, share less. */
 uint32_t rs_group_split(const RsGroup *g, GPtrArray *part) {
   enum { MAX_BURSTS = 400 };
   if (g->n < 4 || g->n_bursts < 4 || g->n_bursts > MAX_BURSTS) return 0;
@@ -500,9 +503,9 @@ uint32_t rs_group_split(const RsGroup *g, GPtrArray *part) {
   for (uint32_t b = 0; b < g->n_bursts; b++) root[b] = b;
   for (uint32_t a = 0; a < g->n_bursts; a++)
     for (uint32_t b = a + 1; b < g->n_bursts; b++) {
-      uint32_t shared = 0, least = MIN(g->burst[a].n_members, g->burst[b].n_members);
+      uint32_t shared = 0;
       for (uint32_t i = 0; i < g->n; i++) shared += came[(size_t)a * g->n + i] & came[(size_t)b * g->n + i];
-      if (shared < 2 || shared * 20 < least * 7) continue;
+      if (shared < 2 || shared * 20 < 7 * (g->burst[a].n_members + g->burst[b].n_members - shared)) continue;
       uint32_t x = find_root(root, a), y = find_root(root, b);
       root[MAX(x, y)] = MIN(x, y);
     }

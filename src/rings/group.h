@@ -38,10 +38,11 @@ typedef struct {
 /* How burst days repeat: shares of the gaps that are about a month or whole weeks, of the bursts on the three most used weekdays, and the
  * spread of their hours in minutes. */
 typedef struct { uint32_t n_days; double monthly, weekly, weekday3, clock_sd; } RsRhythm;
-/* Which bursts count: all, only those at an institution, or all but those. That is how a ring is seen inside a care home whose own days
- * would cover it. */
+/* Which bursts count: all, only those at an institution, or all but those at a few, and of so many members at least. That is how a ring is
+ * seen inside a care home whose own days, at its clinic and at its pharmacy, would cover it, and the home without the ring. */
+enum { RS_MOST_OCCASIONS = 3 };
 typedef enum { RS_ANY_PLACE, RS_ONLY_PLACE, RS_OTHER_PLACES } RsPlaceRule;
-typedef struct { RsPlaceRule rule; uint32_t institution; } RsPlaces;
+typedef struct { RsPlaceRule rule; uint32_t n, institution[RS_MOST_OCCASIONS] /* [n] ascending */, least; } RsPlaces;
 
 typedef struct {
   uint32_t n;
@@ -68,8 +69,10 @@ typedef struct {
   double quiet_share;    /* share of bursts in the outlet's quietest tenth of hours */
 } RsGroup;
 
+/* What becomes of the members: they stay, the absent are dropped, or others who belong are added as well. */
+typedef enum { RS_KEEP_MEMBERS, RS_DROP_ABSENT, RS_REFINE_MEMBERS } RsRefine;
 /* NULL if fewer than two bursts or fewer than two members remain. person[] need not be sorted. */
-RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, bool refine);
+RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, RsRefine refine);
 /* The persons' visits at some institutions, each day a burst of its own, whoever came: for people who come one by one. NULL if none. */
 RsGroup *rs_group_at(const RsScene *scene, const uint32_t *person, uint32_t n, const uint32_t *institution, uint32_t n_institutions);
 void rs_group_free(RsGroup *group);
@@ -77,8 +80,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsGroup, rs_group_free)
 /* Fills stat[] and what follows it. */
 void rs_group_measure(const RsScene *scene, RsGroup *group);
 
-/* institution RS_NONE: over all bursts. */
-RsRhythm rs_group_rhythm(const RsGroup *group, uint32_t institution);
+/* institution RS_NONE: over all bursts; of least members or more. */
+RsRhythm rs_group_rhythm(const RsGroup *group, uint32_t institution, uint32_t least);
 /* A calendar that repeats: monthly, weekly, or fixed weekdays and hours. */
 bool rs_rhythm_monthly(const RsRhythm *rhythm);
 bool rs_rhythm_weekly(const RsRhythm *rhythm);

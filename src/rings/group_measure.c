@@ -387,13 +387,13 @@ static int compare_numbers(const void *x, const void *y) {
 }
 
 /* A gap is monthly when it is 26 to 33 days or a multiple of four weeks; weekly, a multiple of 7. */
-RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution) {
+RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution, uint32_t least) {
   RsRhythm out = {0};
   g_autofree uint32_t *day = g_new(uint32_t, g->n_bursts);
   uint32_t weekday[7] = {0}, monthly = 0, weekly = 0, gaps = 0, n = 0;
   double sum = 0.0, sum2 = 0.0;
   for (uint32_t i = 0; i < g->n_bursts; i++) {
-    if (institution != RS_NONE && g->burst[i].institution != institution) continue;
+    if ((institution != RS_NONE && g->burst[i].institution != institution) || g->burst[i].n_members < least) continue;
     day[n] = g->burst[i].first_time / RS_DAY_SECONDS;
     weekday[rs_day_weekday((uint16_t)day[n++])]++;
     double minute = (double)(g->burst[i].first_time % RS_DAY_SECONDS) / 60.0;
@@ -557,7 +557,7 @@ void rs_group_measure(const RsScene *scene, RsGroup *group) {
   for (uint32_t i = 0; i < group->n_attendances; i++)
     m.own_visits[scene->claims->institution_type[scene->claims->visit_institution[group->attendance[i].visit]]]++;
   measure_rotation(&m);
-  group->rhythm = rs_group_rhythm(group, RS_NONE);
+  group->rhythm = rs_group_rhythm(group, RS_NONE, 0);
   measure_apart(&m);
   measure_drugs(&m);
   measure_dose(&m);

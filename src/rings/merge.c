@@ -1,5 +1,7 @@
 #include "rings/merge.h"
 
+#include "rings/draft.h"
+
 #include "base/calendar.h"
 
 #include <math.h>
@@ -8,6 +10,8 @@
 
 static const char *const also_code[RS_N_PATTERNS] = {"also_batch",     "also_resale", "also_steering", "also_crossregion",
                                                      "also_duplicate", "also_travel", "also_trace",    "also_mixed"};
+
+static const char joined_code[] = "joined";
 
 static int compare_numbers(const void *x, const void *y) {
   uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
@@ -76,13 +80,15 @@ static void add_lines(RsRing *ring, const RsRing *other, const RsClaims *c, cons
   sum_evidence(ring, c);
 }
 
-static void join(RsRing *ring, const RsRing *other, const RsClaims *c, const uint32_t *person) {
-  if (ring->n_facts >= 31) return;
-  for (uint32_t i = 0; i < ring->n_facts; i++)
-    if (ring->facts[i].code == also_code[other->pattern]) return;
-  RsFact fact = {.code = also_code[other->pattern], .value = other->score, .expected = NAN, .p_value = NAN,
-                 .argument = {other->count[RS_PERSON], NAN, NAN, NAN}};
-  uint32_t at = insert_fact(ring, fact);
+/* One fact of each kind, however many leads went into this one; it rests on the lines of all of them. */
+static void join(RsRing *ring, const RsRing *other, const char *code, const RsClaims *c, const uint32_t *person) {
+  uint32_t at = 0;
+  while (at < ring->n_facts && ring->facts[at].code != code) at++;
+  if (at == ring->n_facts && ring->n_facts >= 31) return;
+  if (at == ring->n_facts) {
+    RsFact fact = {.code = code, .value = other->score, .expected = NAN, .p_value = NAN, .argument = {other->count[RS_PERSON], NAN, NAN, NAN}};
+    at = insert_fact(ring, fact);
+  } else if (code != joined_code) return;
   add_lines(ring, other, c, person, 1u << at);
 }
 
@@ -104,6 +110,62 @@ static void steering_last(GArray *leads) {
   if (steering->len > 0) g_array_append_vals(leads, steering->data, steering->len);
 }
 
+static bool has_member(const RsRing *ring, RsKind kind, uint32_t id) {
+  for (uint32_t i = 0; i < ring->n_members; i++)
+    if (ring->members[i].kind == kind && ring->members[i].id == id) return true;
+  return false;
+}
+
+static uint32_t n_common(const RsRing *a, const RsRing *b, RsKind kind) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < b->n_members; i++) n += b->members[i].kind == kind && has_member(a, kind, b->members[i].id);
+  return n;
+}
+
+/* Two parts of one ring: a third of the smaller's people in both, at a common outlet, and mostly the same drugs. */
+static bool same_scheme(const RsRing *a, const RsRing *b) {
+  if (a->pattern == RS_STEERING || b->pattern == RS_STEERING) return false;
+  uint32_t people = n_common(a, b, RS_PERSON), drugs = n_common(a, b, RS_DRUG);
+  return people >= 2 && people * 3 >= MIN(a->count[RS_PERSON], b->count[RS_PERSON]) && n_common(a, b, RS_INSTITUTION) > 0 && drugs >= 2 &&
+         drugs * 2 >= MIN(a->count[RS_DRUG], b->count[RS_DRUG]);
+}
+
+/* Purchases billed twice among the patients of a doctor, at the outlet they are sent to: a treatment partly billed there is part of that. */
+static bool explained_by(const RsRing *twice, const RsRing *steering) {
+  if (twice->pattern != RS_DUPLICATE || steering->pattern != RS_STEERING || n_common(steering, twice, RS_INSTITUTION) == 0) return false;
+  return n_common(steering, twice, RS_PERSON) * 10 >= 7 * twice->count[RS_PERSON];
+}
+
+/* Behind the last member of its kind: those of a lesser part stand last. */
+static void insert_member(RsRing *ring, RsMember member) {
+  uint32_t at = 0;
+  while (at < ring->n_members && ring->members[at].kind <= member.kind) at++;
+  ring->members = g_renew(RsMember, ring->members, (gsize)ring->n_members + 1);
+  memmove(ring->members + at + 1, ring->members + at, (ring->n_members - at) * sizeof *ring->members);
+  ring->members[at] = member;
+  ring->n_members++;
+  ring->count[member.kind]++;
+}
+
+/* The people and outlets of the lesser part join the better one. */
+static void unite(RsRing *ring, const RsRing *other, const RsClaims *claims) {
+  for (uint32_t i = 0; i < other->n_members; i++) {
+    RsMember member = other->members[i];
+    if (member.kind != RS_PERSON && member.kind != RS_INSTITUTION) continue;
+    if (has_member(ring, member.kind, member.id)) continue;
+    if (member.role == RS_ROLE_CORE) member.role = RS_ROLE_MEMBER;
+    insert_member(ring, member);
+  }
+  rs_ring_settle(ring, claims);
+}
+
+/* The first lead that the ring is a part of, by drugs and outlet, or leads->len. */
+static guint part_of(const GArray *leads, guint n, const RsRing *ring) {
+  for (guint k = 0; k < n; k++)
+    if (same_scheme(&g_array_index(leads, RsRing, k), ring)) return k;
+  return n;
+}
+
 void rs_rings_merge(GArray *leads, const RsClaims *claims) {
   steering_last(leads);
   guint kept = 0;
@@ -115,20 +177,29 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
     for (; k < kept; k++) {
       const RsRing *better = &g_array_index(leads, RsRing, k);
       if (better->pattern != ring.pattern && better->pattern != RS_STEERING &&
-          same_people(g_ptr_array_index(persons, k), better->count[RS_PERSON], person, ring.count[RS_PERSON],
-                      ring.pattern != RS_STEERING))
+          (explained_by(better, &ring) ||
+           same_people(g_ptr_array_index(persons, k), better->count[RS_PERSON], person, ring.count[RS_PERSON], ring.pattern != RS_STEERING)))
         break;
+    }
+    const char *code = also_code[ring.pattern];
+    if (k == kept && (k = part_of(leads, kept, &ring)) < kept) {
+      RsRing *better = &g_array_index(leads, RsRing, k);
+      code = joined_code;
+      unite(better, &ring, claims);
+      g_free(g_ptr_array_index(persons, k));
+      g_ptr_array_index(persons, k) = rs_ring_persons(better);
     }
     if (k < kept) {
       RsRing *better = &g_array_index(leads, RsRing, k);
       bool bills = better->pattern == RS_TRAVEL && ring.pattern == RS_DUPLICATE; /* two bills of one purchase explain two places at once */
-      if (bills || is_whole(better, &ring)) {
+      if (code != joined_code && (bills || explained_by(better, &ring) || is_whole(better, &ring))) {
         RsRing swap = *better;
         *better = ring, ring = swap;
         gpointer own = g_ptr_array_index(persons, k);
         g_ptr_array_index(persons, k) = person, person = own;
+        code = also_code[ring.pattern];
       }
-      join(&g_array_index(leads, RsRing, k), &ring, claims, g_ptr_array_index(persons, k));
+      join(better, &ring, code, claims, g_ptr_array_index(persons, k));
       rs_ring_clear(&ring);
       g_free(person);
       continue;

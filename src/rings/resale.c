@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-  MIN_PERSONS = 4, MIN_SHARED = 2, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2,
+  MIN_PERSONS = 4, MIN_SHARED = 2, MIN_SOURCES = 3, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2,
   MOST_WORK = 100000000, MOST_TIES = 2000000, MOST_LEAST = 32
 };
 #define EVEN 0.30         /* see evenness() */
@@ -207,19 +207,19 @@ static double evenness(const RsResale *r, const uint32_t *member, uint32_t n, co
   return ((double)all->len / distinct - 1.0) / ((double)n - 1.0);
 }
 
-/* What members share: tokens of a pair on average, and how evenly. */
-typedef struct { double shared, even; } Glue;
+/* What members share: tokens of a pair on average, how evenly, and from how many sources the common drugs come. */
+typedef struct { double shared, even; uint32_t sources; } Glue;
 
 static Glue glue_of(const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs) {
   double shared = 0.0;
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t j = i + 1; j < n; j++) shared += rs_resale_shared(r, member[i], member[j]);
-  return (Glue){shared / (0.5 * n * (n - 1.0)), evenness(r, member, n, drugs)};
+  return (Glue){shared / (0.5 * n * (n - 1.0)), evenness(r, member, n, drugs), count_sources(r, member, n, drugs)};
 }
 
-/* Whether they share enough to be one group: what glues them is the same drug from the same hands. */
+/* Whether they share enough to be one group: what glues them is the same drug from the same hands, and from several: one or two are a ward. */
 static bool holds_together(const Glue *glue, uint32_t n) {
-  return glue->shared >= LEAST_SHARED && (glue->shared >= MANY_SHARED || glue->even >= (n >= MANY ? EVEN_OF_MANY : EVEN));
+  return glue->sources >= MIN_SOURCES && glue->shared >= LEAST_SHARED && (glue->shared >= MANY_SHARED || glue->even >= (n >= MANY ? EVEN_OF_MANY : EVEN));
 }
 
 static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member, uint32_t n, const GArray *drugs, const Glue *glue) {
@@ -230,7 +230,7 @@ static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member,
   }
   overlaps /= n;
   doctors /= n;
-  uint32_t sources = count_sources(r, member, n, drugs);
+  uint32_t sources = glue->sources;
   rs_draft_fact(draft, fact_of("overlaps", round(overlaps * 10.0) / 10.0, round(r->mean_overlaps * 100.0) / 100.0,
                                (int32_t)CLAMP(10.0 * log2(overlaps / (3.0 * fmax(1.0, r->mean_overlaps))), 0.0, 30.0)));
   if (doctors >= 2.0)

@@ -16,6 +16,7 @@ enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, MANY_A_DAY = 8, C
 #define SAME_PEOPLE 0.4 /* share of the people on each of those days */
 #define FEW_DAYS 0.15 /* share of the days: once a week or less */
 #define MIN_EFFECT 3.0
+#define MIN_SHARE 0.15 /* of the doctor's patients: one in seven is no channel, however unlikely */
 #define FALSE_DISCOVERIES 0.01
 
 static uint32_t *given_workplaces(const RsScene *scene, const RsDetectOptions *options) {
@@ -32,6 +33,8 @@ static uint32_t *given_workplaces(const RsScene *scene, const RsDetectOptions *o
   return out;
 }
 
+static double share_of(const RsSteeringCell *cell) { return (double)cell->n_persons / (double)MAX(cell->n_patients, 1u); }
+
 static double effect_of(const RsSteeringCell *cell) { return ((double)cell->n_persons + 1.0) / (cell->expected + 1.0); }
 
 static int compare_doubles(const void *x, const void *y) {
@@ -39,10 +42,13 @@ static int compare_doubles(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
+/* Rounded before it is compared or sorted: the bar is one of these. */
+static double log_p_of(const RsSteeringCell *cell) { return round(fmax(cell->log_p, -1e6) * 1e6) / 1e6; }
+
 /* The largest log p that may be called a discovery among all cells. */
 static double bar_of(const RsSteering *steering) {
   g_autofree double *sorted = g_new(double, (gsize)steering->n + 1);
-  for (uint32_t i = 0; i < steering->n; i++) sorted[i] = round(fmax(steering->cell[i].log_p, -1e6) * 1e6) / 1e6;
+  for (uint32_t i = 0; i < steering->n; i++) sorted[i] = log_p_of(&steering->cell[i]);
   if (steering->n > 1) qsort(sorted, steering->n, sizeof *sorted, compare_doubles);
   return rs_bar_fdr(sorted, steering->n, steering->n_tests, FALSE_DISCOVERIES);
 }
@@ -208,13 +214,15 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
     for (uint32_t k = 0; k < left->n && !again[i]; k++) {
       const RsSteeringCell *cell = &left->cell[k];
       bool same = cell->doctor == r->cell[i]->doctor && cell->outlet == r->cell[i]->outlet;
-      again[i] = same && cell->log_p <= r->bar && effect_of(cell) >= MIN_EFFECT && still_come(some, &r->lead[i]);
+      again[i] = same && log_p_of(cell) <= r->bar && effect_of(cell) >= MIN_EFFECT && still_come(some, &r->lead[i]);
     }
   return true;
 }
 
 static void grade(const RsScene *scene, unsigned n_threads, const RsSteering *whole, double bar, RsRing *lead, const RsSteeringCell *const *cell,
                   uint32_t n) {
+  /* the bar is that of the last discovery; one alone is a discovery at any chance below the rate shared out over all tests */
+  bar = fmax(bar, log(FALSE_DISCOVERIES / fmax(1.0, whole->n_tests)));
   g_autofree uint8_t *of_leads = g_malloc0((gsize)scene->claims->institution->n + 1);
   for (uint32_t i = 0; i < n; i++) of_leads[cell[i]->workplace] = 1;
   g_autoptr(RsSteeringVisits) visits = rs_steering_visits(scene->claims, whole, of_leads);
@@ -238,7 +246,7 @@ void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArr
   for (uint32_t i = 0; i < steering->n; i++) {
     const RsSteeringCell *cell = &steering->cell[i];
     RsRing ring;
-    if (cell->log_p > bar || effect_of(cell) < MIN_EFFECT || !make_ring(scene, &doors, cell, CUT / 2, &ring)) continue;
+    if (log_p_of(cell) > bar || effect_of(cell) < MIN_EFFECT || share_of(cell) < MIN_SHARE || !make_ring(scene, &doors, cell, CUT / 2, &ring)) continue;
     g_array_append_vals(ring.score >= CUT ? leads : near, &ring, 1);
     if (ring.score >= CUT) g_ptr_array_add(cells, (gpointer)cell);
   }

@@ -86,6 +86,22 @@ static void ring_inside_a_care_home_is_found(void **state) {
   assert_int_equal(rings->rings[0].count[RS_PERSON], 7);
 }
 
+/* The same, but the ring also meets at the home's own outlet, on other days and at other hours. */
+static void ring_that_meets_where_its_home_goes_is_found_without_the_home(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = rs_small_city_new(2, 260, 160);
+  care_home(city);
+  for (unsigned b = 0; b < 6; b++)
+    for (unsigned i = 0; i < 7; i++) {
+      g_autofree char *person = g_strdup_printf("C%02u", i);
+      rs_small_city_visit(city, person, b % 2 ? "Y007" : "Y020", 9 + 17 * b, 700 + 97 * (int)b % 400 + (int)i, "X1", NULL, 5.0);
+    }
+  g_autoptr(RsClaims) claims = rs_small_city_claims(city);
+  g_autoptr(RsRings) rings = detect(claims, 1);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 7);
+}
+
 /* Treatment three times a week at eight, one place, one drug. */
 static void fixed_treatment_is_no_lead(void **state) {
   (void)state;
@@ -219,6 +235,7 @@ int main(void) {
       cmocka_unit_test(town_of_households_has_no_lead),
       cmocka_unit_test(care_home_is_no_lead),
       cmocka_unit_test(ring_inside_a_care_home_is_found),
+      cmocka_unit_test(ring_that_meets_where_its_home_goes_is_found_without_the_home),
       cmocka_unit_test(fixed_treatment_is_no_lead),
       cmocka_unit_test(dates_without_clock_still_show_the_ring),
       cmocka_unit_test(rings_that_share_a_member_stay_two),

@@ -85,6 +85,41 @@ static void pharmacy_at_the_hospitals_door_is_no_steering(void **state) {
   assert_int_equal(rings->n_rings, 0);
 }
 
+/* The hospital's others send to the door (Y000), whose patients see several of its doctors; D3 sends away. */
+static void colleagues_of_a_steering_doctor_are_no_steering(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  for (unsigned d = 0; d < 3; d++)
+    for (unsigned p = 0; p < 60; p++) {
+      const char *person = text(&town, "P", d * 60 + p), *doctor = text(&town, "D", d == 2 ? 3 : d);
+      visit(&town, person, "H1", (d * 37 + p * 7) % 300, p, "F1", doctor, "310101", "310101", 1);
+      const char *outlet = d == 2 ? (p % 6 == 0 ? "Y000" : "Y009") : p % 5 < 3 ? "Y000" : text(&town, "Y", p % 8 + 1);
+      visit(&town, person, outlet, (d * 37 + p * 7) % 300, p + 45, text(&town, "G", p % 30), doctor, "310101", "310101", 1);
+      for (unsigned v = 0; v < 2 && d < 2; v++) /* back another day, with the colleague */
+        visit(&town, person, "Y000", 20 + v * 90 + p % 20, p, text(&town, "G", p % 30), text(&town, "D", 1 - d), "310101", "310101", 1);
+    }
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_string_equal(first_id(claims, &rings->rings[0], RS_DOCTOR), "D003");
+  assert_string_equal(first_id(claims, &rings->rings[0], RS_INSTITUTION), "Y009");
+}
+
+/* One doctor alone at each workplace; the pharmacy at the door is what all patients use. */
+static void unknown_regions_are_not_apart(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  for (unsigned h = 0; h < 12; h++)
+    for (unsigned p = 0; p < 30; p++) {
+      const char *person = text(&town, "P", h * 30 + p), *doctor = text(&town, "D", h);
+      visit(&town, person, text(&town, "H", h), p * 9, p, "F1", doctor, NULL, NULL, 1);
+      visit(&town, person, p % 10 < 7 ? text(&town, "Y", h) : text(&town, "Z", p % 7), p * 9, p + 45, text(&town, "G", p % 30), doctor, NULL, NULL, 1);
+    }
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 0);
+}
+
 /* A place 310100 with locals and with visitors from three prefectures who spread over its outlets. */
 static void place_with_visitors(Town *town) {
   static const char *const home[] = {"320500", "330100", "340200"};
@@ -183,6 +218,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(doctor_who_feeds_one_outlet_is_found),
       cmocka_unit_test(pharmacy_at_the_hospitals_door_is_no_steering),
+      cmocka_unit_test(colleagues_of_a_steering_doctor_are_no_steering),
+      cmocka_unit_test(unknown_regions_are_not_apart),
       cmocka_unit_test(people_of_one_place_at_one_outlet_elsewhere_are_found),
       cmocka_unit_test(migrants_who_live_where_they_work_are_no_lead),
       cmocka_unit_test(collectors_of_the_same_drugs_from_the_same_doctors_are_found),
