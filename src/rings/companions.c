@@ -320,7 +320,7 @@ static double hunt_nearest(Hunt *hunt, const uint32_t *person, uint32_t n) {
 
 static void hunt_look(Hunt *hunt, const RsScene *scene, const uint32_t *person, uint32_t n) {
   g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)rs_group_free);
-  look_deeper(scene, person, n, (RsPlaces){RS_ANY_PLACE, RS_NONE}, 0, found);
+  look_deeper(scene, person, n, (RsPlaces){.rule = RS_ANY_PLACE}, RS_REFINE_MEMBERS, 0, found);
   for (guint k = 0; k < found->len; k++) {
     const RsGroup *g = g_ptr_array_index(found, k);
     hunt_touch(hunt, g->person, g->n);

@@ -100,7 +100,7 @@ static bool by_calendar(const Expand *e, const RsCovisits *company, uint32_t pai
     if (end - i < LEAST || (end - i) * 5 < n * 4) continue;
     for (uint32_t k = i; k < end; k++)
       burst[group.n_bursts++] = (RsGroupBurst){.institution = m[k].institution, .first_time = time_of(e->scene->claims, company->a[pair], &m[k])};
-    RsRhythm rhythm = rs_group_rhythm(&group, RS_NONE);
+    RsRhythm rhythm = rs_group_rhythm(&group, RS_NONE, 0);
     return rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm);
   }
   return false;

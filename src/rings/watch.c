@@ -183,7 +183,7 @@ static const char *in_common(const Ask *ask, uint32_t a, uint32_t b) {
 
 /* What innocently explains why the person moves with these companions. */
 static void look_at_innocence(Ask *ask, const uint32_t *person, uint32_t n) {
-  g_autoptr(RsGroup) group = rs_group_new(ask->scene, person, MIN(n, (uint32_t)RS_MAX_GROUP), (RsPlaces){RS_ANY_PLACE, RS_NONE}, false);
+  g_autoptr(RsGroup) group = rs_group_new(ask->scene, person, MIN(n, (uint32_t)RS_MAX_GROUP), (RsPlaces){.rule = RS_ANY_PLACE}, RS_KEEP_MEMBERS);
   RsWatchAnswer *a = ask->answer;
   if (group == NULL) return;
   RsScore score = {.innocent = RS_ORDINARY};
