@@ -1,5 +1,6 @@
 #include "graph/knowledge.h"
 
+#include "base/column.h"
 #include "base/error.h"
 #include "base/words.h"
 #include "graph/knowledge_row.h"
@@ -32,14 +33,14 @@ const char *rs_knowledge_id(const RsKnowledge *knowledge, RsKind kind, uint32_t 
 
 static void relation_clear(RsRelation *relation) {
   g_free(relation->offset);
-  g_free(relation->to);
-  g_free(relation->visits);
-  g_free(relation->lines);
-  g_free(relation->days);
-  g_free(relation->first_day);
-  g_free(relation->last_day);
-  g_free(relation->amount);
-  g_free(relation->fund);
+  rs_column_free(relation->to);
+  rs_column_free(relation->visits);
+  rs_column_free(relation->lines);
+  rs_column_free(relation->days);
+  rs_column_free(relation->first_day);
+  rs_column_free(relation->last_day);
+  rs_column_free(relation->amount);
+  rs_column_free(relation->fund);
 }
 
 void rs_knowledge_free(RsKnowledge *knowledge) {

@@ -4,6 +4,7 @@
 #include "base/column.h"
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/spill.h"
 #include "base/words.h"
 
 #include <string.h>
@@ -207,11 +208,12 @@ static void job_clear(Job *job) {
   g_free(job->worker);
   g_free(job->position);
   g_free(job->start);
-  g_free(job->key);
+  rs_column_free(job->key);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
 static bool no_memory(GError **error) {
+  if (!rs_spill_refused(error)) return false;
   g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory to hand the claim lines to doctors and institutions"));
   return false;
 }

@@ -2,6 +2,7 @@
 
 #include "base/column.h"
 #include "base/error.h"
+#include "base/spill.h"
 #include "base/words.h"
 
 #include <string.h>
@@ -62,6 +63,7 @@ bool rs_relation_allocate(RsRelation *relation, GError **error) {
   relation->visits = rs_column_new(relation->n, sizeof *relation->visits);
   relation->days = rs_column_new(relation->n, sizeof *relation->days);
   if (relation->to != NULL && relation->visits != NULL && relation->days != NULL) return true;
+  if (!rs_spill_refused(error)) return false;
   g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu relation rows"), (unsigned long long)relation->n);
   return false;
 }

@@ -1,6 +1,7 @@
 #include "graph/tie.h"
 
 #include "base/calendar.h"
+#include "base/column.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
@@ -83,7 +84,7 @@ bool rs_knowledge_sums(RsKnowledge *knowledge, unsigned n_threads, GError **erro
     RsRelation *relation = &knowledge->relation[kind];
     relation->amount = g_try_malloc0_n(relation->n + 1, sizeof *relation->amount);
     relation->fund = g_try_malloc0_n(relation->n + 1, sizeof *relation->fund);
-    g_free(relation->lines);
+    rs_column_free(relation->lines);
     relation->lines = g_try_malloc0_n(relation->n + 1, sizeof *relation->lines);
     relation->first_day = g_try_malloc0_n(relation->n + 1, sizeof *relation->first_day);
     relation->last_day = g_try_malloc0_n(relation->n + 1, sizeof *relation->last_day);

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "base/spill.h"
 #include "base/words.h"
 #include "claims/raw.h"
 #include "claims/refunds.h"
@@ -513,7 +514,7 @@ static bool allocate(RsClaims *c, uint64_t n_visits, uint64_t n_lines, bool trac
 }
 
 #define CLOSE_GAP(column, to, from, n) memmove((column) + (to), (column) + (from), (n) * sizeof *(column))
-#define SHRINK(column, n) ((column) = g_realloc_n((column), MAX((n), 1), sizeof *(column)))
+#define SHRINK(column, n) ((column) = rs_column_shrink((column), (n), sizeof *(column)))
 
 static void close_gaps(Builder *builder, size_t n_partitions) {
   RsClaims *c = builder->claims;
@@ -755,6 +756,7 @@ static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
     return false;
   }
   if (allocate(c, n_visits, n_lines, (raw->columns & RS_HAS_TRACE) != 0)) return true;
+  if (!rs_spill_refused(error)) return false;
   g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu claim lines"), (unsigned long long)n_lines);
   return false;
 }

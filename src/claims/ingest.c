@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/spill.h"
 #include "base/words.h"
 #include "claims/number.h"
 
@@ -75,7 +76,7 @@ typedef struct {
   int64_t amount, amount_outside, amount_repeated, amount_rejected;
   uint64_t money; /* see RS_MOST_MONEY */
   GPtrArray *rejects;
-  bool out_of_memory, over_limit;
+  bool out_of_memory;
 } Parser;
 
 struct Work {
@@ -685,19 +686,12 @@ static bool next_block(Parser *parser) {
   return found;
 }
 
-/* The raw records alone already exceed what the run may use. */
-static bool over_limit(Parser *parser) {
-  uint64_t limit = parser->work->ingest->options->memory;
-  if (limit == 0 || rs_pool_bytes(&parser->raw->pool) <= limit / parser->work->ingest->raw->n_threads + RS_POOL_STEP) return false;
-  return parser->over_limit = true;
-}
-
 static void parse_all(size_t task, unsigned thread, void *data) {
   (void)thread;
   Parser *parser = &((Work *)data)->parser[task];
   const RsInput *last = NULL;
   uint64_t before = 0;
-  while (!parser->out_of_memory && parser->money <= RS_MOST_MONEY && !over_limit(parser) && next_block(parser)) {
+  while (!parser->out_of_memory && parser->money <= RS_MOST_MONEY && next_block(parser)) {
     if (parser->input != last) use_input(parser);
     last = parser->input;
     before = parser->rows;
@@ -844,10 +838,9 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   const bool countable = money_read(&work) <= RS_MOST_MONEY;
   if (countable) add_lone_settlements(&work.parser[0], ingest->settlements, ingest->report);
 
-  bool out_of_memory = false, over = false;
+  bool out_of_memory = false;
   for (unsigned t = 0; t < raw->n_threads; t++) {
     out_of_memory |= work.parser[t].out_of_memory;
-    over |= work.parser[t].over_limit;
     if (countable) add_counts(ingest->report, &work.parser[t]);
     else g_ptr_array_foreach(work.parser[t].rejects, reject_drop, NULL);
     parser_clear(&work.parser[t]);
@@ -859,13 +852,9 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   g_mutex_clear(&work.lock);
   g_mutex_clear(&work.name_lock);
   if (work.error != NULL) return g_propagate_error(error, work.error), false;
+  if (out_of_memory && !rs_spill_refused(error)) return false;
   if (out_of_memory) return g_set_error_literal(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the claims")), false;
   if (!countable) return rs_money_refuse(error);
-  if (over) {
-    g_autofree char *allowed = g_format_size(ingest->options->memory);
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("the claims alone need more than the %s allowed by --memory; --since and --until take a shorter period"), allowed);
-    return false;
-  }
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/spill.h"
 #include "base/words.h"
 #include "claims/attributes.h"
 #include "claims/ingest.h"
@@ -350,6 +351,7 @@ static void raw_init(RsRaw *raw, const RsReader *reader) {
   for (unsigned t = 0; t < raw->n_threads; t++) {
     RsRawThread *thread = &raw->thread[t];
     rs_pool_init(&thread->pool, n_partitions >= 64 ? RS_CHUNK_BYTES : RS_CHUNK_BYTES / 4);
+    thread->pool.memory = reader->options.memory / 2 / raw->n_threads; /* the rest is for the table they become */
     thread->partition = g_new0(RsStream, n_partitions);
     thread->n_raw_visits = g_new0(uint64_t, n_partitions);
     thread->n_raw_lines = g_new0(uint64_t, n_partitions);
@@ -361,22 +363,25 @@ static void raw_init(RsRaw *raw, const RsReader *reader) {
   raw->region = rs_dictionary_new();
 }
 
-/* Says no before the memory is used, not when it is gone. */
+/* More than allowed goes to disk; what cannot be put there must fit. Says no before the memory is used, not when it is gone. */
 static bool fits_memory(const RsReader *reader, const RsRaw *raw, GError **error) {
   if (reader->options.memory == 0) return true;
   uint64_t lines = 0;
   for (unsigned t = 0; t < raw->n_threads; t++)
     for (size_t p = 0; p < (size_t)1 << raw->partition_bits; p++) lines += raw->thread[t].n_raw_lines[p];
-  uint64_t needed = lines * RS_PEAK_BYTES_A_LINE + RS_PEAK_BYTES_FIXED;
+  if (lines * RS_PEAK_BYTES_A_LINE + RS_PEAK_BYTES_FIXED <= reader->options.memory) return true;
+  uint64_t needed = lines * RS_LEAST_BYTES_A_LINE + RS_PEAK_BYTES_FIXED;
+  rs_spill_begin();
   if (needed <= reader->options.memory) return true;
   g_autofree char *need = g_format_size(needed), *allowed = g_format_size(reader->options.memory);
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%s needed for %llu lines, %s allowed by --memory; --since and --until take a shorter period"), need,
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%s needed for %llu lines with the rest on disk, %s allowed by --memory; --since and --until take a shorter period"), need,
               (unsigned long long)lines, allowed);
   return false;
 }
 
 static RsClaims *read_claims(RsReader *reader, GError **error) {
   RsRaw raw;
+  rs_spill_configure(reader->options.temp, reader->options.memory);
   raw_init(&raw, reader);
   RsSettlements *settlements = NULL;
   RsClaims *claims = NULL;

@@ -27,10 +27,12 @@ void rs_reader_free(RsReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsReader, rs_reader_free)
 
 /* What a run needs at its peak, from claims to case folder, measured on 10 M lines (tests/bench); fixed parts come on top. */
-#define RS_PEAK_BYTES_A_LINE 135u
+#define RS_PEAK_BYTES_A_LINE 108u
+#define RS_LEAST_BYTES_A_LINE 66u /* with the rest on disk (base/spill.h) */
 #define RS_PEAK_BYTES_FIXED ((uint64_t)48 << 20)
 
-/* Reads everything. RS_ERROR_LIMIT when the rest of the run would need more than options.memory. NULL with RS_ERROR_INPUT when no row is usable or more than 0.5 % and more than 5 rows were rejected (unless
+/* Reads everything. Past options.memory, raw rows and the table's and the graph's columns go to disk; RS_ERROR_LIMIT when the rest of the run
+ * would still need more, or the disk is full. NULL with RS_ERROR_INPUT when no row is usable or more than 0.5 % and more than 5 rows were rejected (unless
  * allow_rejects); the report is complete even then. */
 RsClaims *rs_reader_read(RsReader *reader, GError **error);
 /* The files' sha256 in the report is filled in beside other work, begun when reading ends. */

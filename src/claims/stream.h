@@ -5,6 +5,7 @@
 #ifndef RS_CLAIMS_STREAM_H
 #define RS_CLAIMS_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,8 @@ typedef struct {
   void **mapping;    /* all mappings, to unmap at the end */
   size_t n_mappings;
   size_t chunk_bytes; /* small for small inputs */
+  uint64_t memory;    /* bytes after which further ones are taken on disk (base/spill.h); 0: never */
+  bool on_disk;       /* some are */
 } RsPool;
 
 typedef struct {

@@ -1,5 +1,6 @@
 #include "claims/table.h"
 
+#include "base/column.h"
 #include "claims/report.h"
 
 void rs_claims_free(RsClaims *claims) {
@@ -15,17 +16,17 @@ void rs_claims_free(RsClaims *claims) {
   g_free(claims->institution_type);
   g_free(claims->institution_region);
   g_free(claims->person_visit);
-  g_free(claims->visit_time);
-  g_free(claims->visit_institution);
-  g_free(claims->visit_line);
-  g_free(claims->line_drug);
-  g_free(claims->line_doctor);
-  g_free(claims->line_diagnosis);
-  g_free(claims->line_quantity);
-  g_free(claims->line_amount);
-  g_free(claims->line_fund);
-  g_free(claims->line_row);
-  g_free(claims->line_trace);
+  rs_column_free(claims->visit_time);
+  rs_column_free(claims->visit_institution);
+  rs_column_free(claims->visit_line);
+  rs_column_free(claims->line_drug);
+  rs_column_free(claims->line_doctor);
+  rs_column_free(claims->line_diagnosis);
+  rs_column_free(claims->line_quantity);
+  rs_column_free(claims->line_amount);
+  rs_column_free(claims->line_fund);
+  rs_column_free(claims->line_row);
+  rs_column_free(claims->line_trace);
   g_free(claims);
 }
 

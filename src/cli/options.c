@@ -33,7 +33,7 @@ static const Option all_options[] = {
     {"mask-key", 0, G_OPTION_ARG_FILENAME, AT(mask_key), N_("reuse the masking key of another case"), "FILE"},
     {"threads", 't', G_OPTION_ARG_INT, AT(threads), N_("threads, 1 to 64 (default: all cores)"), "N"},
     {"seed", 0, G_OPTION_ARG_INT64, AT(seed), N_("seed of everything random (default 1)"), "N"},
-    {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), N_("refuse to use more than this, such as 4G"), "SIZE"},
+    {"memory", 0, G_OPTION_ARG_FILENAME, AT(memory), N_("keep to this, such as 4G; rest in --temp"), "SIZE"},
     {"sheet", 0, G_OPTION_ARG_FILENAME, AT(sheet), N_("sheet of an Excel workbook (default: the first)"), "NAME"},
     {"temp", 0, G_OPTION_ARG_FILENAME, AT(temp), N_("folder for temporary files"), "DIR"},
     {"watch", 0, G_OPTION_ARG_FILENAME, AT(watch), N_("people, doctors, outlets, drugs or boxes to answer about: type,id,note"), "FILE"},

@@ -1,0 +1,157 @@
+#include "base/spill.h"
+
+#include "base/error.h"
+#include "base/words.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define LOOK_EVERY_US 4000
+
+typedef struct { void *start; size_t size; } Array;
+
+static struct {
+  GMutex lock; /* guards arrays, folder and failure */
+  GArray *arrays; /* of Array */
+  char *folder;
+  uint64_t memory;
+  atomic_bool on;
+  int failure;      /* errno of an array refused, 0: none */
+  size_t failure_size;
+} spill;
+
+void rs_spill_configure(const char *folder, uint64_t memory) {
+  g_mutex_lock(&spill.lock);
+  g_free(spill.folder);
+  spill.folder = g_strdup(folder != NULL ? folder : g_get_tmp_dir());
+  spill.memory = memory;
+  if (spill.arrays == NULL) spill.arrays = g_array_new(FALSE, FALSE, sizeof(Array));
+  if (memory == 0) atomic_store(&spill.on, false);
+  g_mutex_unlock(&spill.lock);
+}
+
+bool rs_spill_on(void) { return atomic_load_explicit(&spill.on, memory_order_relaxed); }
+
+/* ---- letting go ---- */
+
+static uint64_t resident_bytes(int statm) {
+  char text[64];
+  const ssize_t n = pread(statm, text, sizeof text - 1, 0);
+  if (n <= 0) return 0;
+  text[n] = '\0';
+  const char *second = strchr(text, ' ');
+  return second == NULL ? 0 : strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The pages stay in the system's cache until it wants the memory: they are only no longer this process's. */
+static gpointer watch(gpointer unused) {
+  (void)unused;
+  const int statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  while (statm >= 0 && rs_spill_on()) {
+    g_usleep(LOOK_EVERY_US);
+    g_mutex_lock(&spill.lock);
+    if (spill.memory > 0 && resident_bytes(statm) > spill.memory / 5 * 4)
+      for (guint i = 0; i < spill.arrays->len; i++) {
+        const Array *array = &g_array_index(spill.arrays, Array, i);
+        (void)madvise(array->start, array->size, MADV_DONTNEED);
+      }
+    g_mutex_unlock(&spill.lock);
+  }
+  if (statm >= 0) close(statm);
+  return NULL;
+}
+
+void rs_spill_begin(void) {
+  g_mutex_lock(&spill.lock);
+  const bool start = spill.memory > 0 && !rs_spill_on();
+  if (start) {
+    atomic_store(&spill.on, true);
+    g_thread_unref(g_thread_new("spill", watch, NULL));
+  }
+  g_mutex_unlock(&spill.lock);
+}
+
+/* ---- arrays ---- */
+
+static int file_without_name(const char *folder) {
+  const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0) return fd;
+  g_autofree char *path = g_build_filename(folder, "ringscope-XXXXXX", NULL);
+  const int named = mkostemp(path, O_CLOEXEC);
+  if (named >= 0) unlink(path);
+  return named;
+}
+
+/* The space is reserved now: a disk that fills up later would end the process by a signal. */
+static void *map_file(const char *folder, size_t size, int *failure) {
+  void *start = MAP_FAILED;
+  const int fd = file_without_name(folder);
+  *failure = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)size);
+  if (fd >= 0 && *failure == 0) {
+    start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (start == MAP_FAILED) *failure = errno;
+  }
+  if (fd >= 0) close(fd);
+  return start == MAP_FAILED ? NULL : start;
+}
+
+void *rs_spill_new(size_t size) {
+  int failure;
+  g_mutex_lock(&spill.lock);
+  Array array = {map_file(spill.folder, MAX(size, 1), &failure), MAX(size, 1)};
+  if (array.start != NULL) {
+    g_array_append_val(spill.arrays, array);
+  } else {
+    spill.failure = failure;
+    spill.failure_size = size;
+  }
+  g_mutex_unlock(&spill.lock);
+  return array.start;
+}
+
+static guint array_find(const void *start) {
+  for (guint i = 0; spill.arrays != NULL && i < spill.arrays->len; i++)
+    if (g_array_index(spill.arrays, Array, i).start == start) return i;
+  return G_MAXUINT;
+}
+
+bool rs_spill_has(const void *array) {
+  g_mutex_lock(&spill.lock);
+  const bool has = array_find(array) != G_MAXUINT;
+  g_mutex_unlock(&spill.lock);
+  return has;
+}
+
+bool rs_spill_free(void *array) {
+  g_mutex_lock(&spill.lock);
+  const guint i = array == NULL ? G_MAXUINT : array_find(array);
+  if (i != G_MAXUINT) {
+    munmap(array, g_array_index(spill.arrays, Array, i).size);
+    g_array_remove_index_fast(spill.arrays, i);
+  }
+  g_mutex_unlock(&spill.lock);
+  return i != G_MAXUINT;
+}
+
+void rs_spill_forget(void *from, size_t size) {
+  if (madvise(from, size, MADV_REMOVE) != 0) (void)madvise(from, size, MADV_DONTNEED);
+}
+
+bool rs_spill_refused(GError **error) {
+  g_mutex_lock(&spill.lock);
+  const int failure = spill.failure;
+  spill.failure = 0;
+  if (failure != 0) {
+    const bool full = failure == ENOSPC || failure == EDQUOT || failure == EFBIG;
+    g_autofree char *size = g_format_size(spill.failure_size);
+    g_set_error(error, RS_ERROR, full ? RS_ERROR_LIMIT : RS_ERROR_IO, _("%s: cannot keep %s there, as --memory asks: %s; --temp names another folder"),
+                spill.folder, size, g_strerror(failure));
+  }
+  g_mutex_unlock(&spill.lock);
+  return failure == 0;
+}

@@ -1,0 +1,32 @@
+/* base/spill.h: long arrays in files of a temporary folder, once a run is to use less memory than it would take.
+ *
+ * Such an array is a mapped file without a name: its pages are written by the system when memory is wanted, and read again where they are
+ * touched; nothing of it outlives the process. A thread looks at what the process holds in memory and lets go of these pages before it is
+ * more than allowed, so that the limit holds for them whatever the machine has left. What is not such an array is not limited. One
+ * setting a process; without rs_spill_configure() nothing is ever put on disk. */
+#ifndef RS_BASE_SPILL_H
+#define RS_BASE_SPILL_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* folder NULL: the system's for temporary files. memory: bytes the process may hold; 0: no limit, which is the state at the start. */
+void rs_spill_configure(const char *folder, uint64_t memory);
+/* From now on long arrays go to disk; harmless when already so. Nothing without a limit. */
+void rs_spill_begin(void);
+bool rs_spill_on(void);
+
+/* size bytes on disk, zeroed, the space reserved; NULL when the folder cannot hold them, which rs_spill_refused() explains. */
+void *rs_spill_new(size_t size);
+/* False if it is no such array. */
+bool rs_spill_free(void *array);
+/* Whether it is one. */
+bool rs_spill_has(const void *array);
+/* Gives back memory and disk of a part, at page bounds; its content is lost. */
+void rs_spill_forget(void *from, size_t size);
+/* Sets error, RS_ERROR_LIMIT (full) or RS_ERROR_IO, if an array was refused since the last call; false then. */
+bool rs_spill_refused(GError **error);
+
+#endif
