@@ -217,6 +217,7 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
   g_autoptr(RsCaseView) clear = rs_case_view_new(data, clear_mask);
   RsCase unmarked = *data->c; /* what was asked about changes no result */
   unmarked.watch = NULL;
+  unmarked.plain_keys = true;
   clear->c = &unmarked;
   g_autoptr(GPtrArray) names = file_names(data->c);
   g_autofree char *rings = g_build_filename(folder, "rings", NULL);
@@ -314,7 +315,10 @@ static void digest_task(size_t task, unsigned thread, void *data) {
 
 bool rs_case_digest(const RsCase *c, char digest[65], GError **error) {
   if (c->reader != NULL && !rs_reader_hash(c->reader, error)) return false;
-  g_autoptr(RsCaseData) data = rs_case_data_new(c, error);
+  RsCase plain = *c;
+  plain.watch = NULL;
+  plain.plain_keys = true;
+  g_autoptr(RsCaseData) data = rs_case_data_new(&plain, error);
   if (data == NULL) return false;
   g_autoptr(RsCaseView) view = rs_case_view_new(data, c->mask);
   Digest parts = {.view = view};

@@ -6,6 +6,7 @@
 #include "exporters/mask.h"
 #include "exporters/xml_writer.h"
 #include "rings/ring.h"
+#include "rings/cleared.h"
 #include "rings/watch.h"
 
 typedef struct {
@@ -14,6 +15,8 @@ typedef struct {
   const RsClaims *claims;
   const RsKnowledge *knowledge;
   const RsRings *rings;
+  const RsClearances *clearances; /* --cleared, or NULL; what became of them is in rings */
+  bool plain_keys;                /* keys by content alone, not those kept from a former case: for the digest */
   const RsWatch *watch;           /* --watch, or NULL */
   const RsMask *mask;
   const char *authority;          /* --authority, or NULL */

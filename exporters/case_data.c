@@ -171,6 +171,11 @@ static void persons_shown(RsCaseView *view) {
     if (subgraph->node[i].kind == RS_PERSON) seen[subgraph->node[i].id] = 1;
   for (size_t i = 0; i < view->data->n_lines; i++) seen[view->data->person[i]] = 1;
   if (view->c->watch != NULL) watched_persons(view->c->watch, seen);
+  for (uint32_t i = 0; i < view->c->rings->n_cleared; i++) {
+    const RsRing *aside = &view->c->rings->cleared[i].ring;
+    for (uint32_t m = 0; m < aside->n_members; m++)
+      if (aside->members[m].kind == RS_PERSON) seen[aside->members[m].id] = 1;
+  }
   for (uint32_t p = 0; p < claims->n_persons; p++) view->n_shown += seen[p];
   view->shown = g_new(uint32_t, (gsize)view->n_shown + 1);
   for (uint32_t p = 0, n = 0; p < claims->n_persons; p++)

@@ -58,6 +58,13 @@ CREATE TABLE expansion (
   round INTEGER, entity_type TEXT, entity_id TEXT, decision TEXT, reason TEXT, evidence REAL, bar REAL, ties INTEGER, via_type TEXT,
   via_id TEXT, text TEXT
 );
+-- With --cleared: what became of each clearance; status aside, back, expired, idle, unknown; the state in which leads set aside were cleared.
+CREATE TABLE cleared (
+  entry INTEGER, subject TEXT, "group" TEXT, reason TEXT, by TEXT, until TEXT, status TEXT, ring_id TEXT, lead_key TEXT, pattern TEXT,
+  score INTEGER, persons INTEGER, institutions INTEGER, amount REAL, new_persons INTEGER, new_institutions INTEGER, new_drugs INTEGER,
+  score_rise INTEGER, score_then INTEGER, text TEXT
+);
+CREATE TABLE cleared_member (lead_key TEXT, score INTEGER, entity_type TEXT, entity_id TEXT);
 CREATE TABLE input (
   position INTEGER PRIMARY KEY, file TEXT, role TEXT, encoding TEXT, compression TEXT, delimiter TEXT, mapping TEXT, rows INTEGER,
   bytes INTEGER, sha256 TEXT

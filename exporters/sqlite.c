@@ -210,7 +210,8 @@ static sqlite3_stmt *select_new(RsDatabase *database, const RsTable *table, cons
   if (table == &rs_table[RS_TABLE_RING]) g_string_append(sql, " ORDER BY \"rank\"");
   sqlite3_stmt *select = NULL;
   if (sqlite3_prepare_v2(database->db, sql->str, (int)sql->len, &select, NULL) != SQLITE_OK) {
-    unusable(database, error, sqlite3_errmsg(database->db));
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: %s: the case was made by another version of ringscope: run analyze again"), database->path,
+                sqlite3_errmsg(database->db)); /* a table or column that is not there */
     return NULL;
   }
   for (size_t i = 0; where != NULL && where[i] != NULL; i += 2)

@@ -7,6 +7,7 @@
 #include "exporters/tables_evidence.h"
 #include "exporters/tables_rules.h"
 #include "exporters/tables_search.h"
+#include "exporters/tables_cleared.h"
 #include "exporters/tables_watch.h"
 
 #include <math.h>
@@ -34,7 +35,8 @@ static void ring_row(const RsCaseView *view, uint32_t r, RsRowFunc row, void *da
   char first[11], last[11], key[32];
   RingId id;
   /* a plain hash of clear ids could be guessed by trying ids, so where ids are masked the key is keyed too */
-  const char *lead_key = rs_mask_text(view->mask, 'l', ring->lead_key, key);
+  const bool kept = *ring->kept_key != '\0' && !view->c->plain_keys;
+  const char *lead_key = kept ? ring->kept_key : rs_mask_text(view->mask, 'l', ring->lead_key, key);
   const RsCell cell[] = {
       text_cell(ring_id(r, &id)), integer_cell(r + 1), text_cell(lead_key), text_cell(rs_pattern_name[ring->pattern]),
       integer_cell(ring->score), text_cell(stability), number_cell(ring->q_value), integer_cell(ring->count[RS_PERSON]),
@@ -285,9 +287,11 @@ const RsTable rs_table[RS_N_TABLES] = {
     [RS_TABLE_INPUT] = {"input", NULL, ELSEWHERE(input, INPUT), .whole = rs_input_walk},
     [RS_TABLE_WATCH] = {"watch", "watch.csv", ELSEWHERE(watch, WATCH), .whole = rs_watch_walk},
     [RS_TABLE_EXPANSION] = {"expansion", "expansion.csv", ELSEWHERE(expansion, EXPANSION), .whole = rs_expansion_walk},
+    [RS_TABLE_CLEARED] = {"cleared", "cleared.csv", ELSEWHERE(cleared, CLEARED), .whole = rs_cleared_walk},
+    [RS_TABLE_CLEARED_MEMBER] = {"cleared_member", NULL, ELSEWHERE(cleared_member, CLEARED_MEMBER), .whole = rs_cleared_member_walk},
 };
 
 const char *rs_table_file(unsigned table, const RsCase *c) {
-  const bool asked = (table != RS_TABLE_WATCH && table != RS_TABLE_EXPANSION) || c->watch != NULL;
+  const bool asked = table == RS_TABLE_WATCH || table == RS_TABLE_EXPANSION ? c->watch != NULL : table != RS_TABLE_CLEARED || c->clearances != NULL;
   return asked ? rs_table[table].file : NULL;
 }

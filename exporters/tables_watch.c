@@ -1,7 +1,7 @@
 #include "exporters/tables_watch.h"
 
 #include "base/calendar.h"
-#include "exporters/json.h"
+#include "exporters/json_row.h"
 #include "exporters/words.h"
 
 #include <math.h>
@@ -249,43 +249,21 @@ char *rs_expansion_end_text(const RsCase *c, RsLanguage language) {
 
 typedef struct { RsJson json; int64_t entry; } Writer;
 
-static void cell_json(RsJson *json, const RsTableColumn *column, const RsCell *cell) {
-  switch (column->type) {
-  case RS_CELL_TEXT:
-    if (cell->text != NULL && *cell->text != '\0') rs_json_text(json, column->name, cell->text);
-    break;
-  case RS_CELL_INTEGER:
-    if (!cell->empty) rs_json_signed(json, column->name, cell->integer);
-    break;
-  case RS_CELL_MONEY:
-    if (!cell->empty) rs_json_money(json, column->name, cell->integer);
-    break;
-  case RS_CELL_DECIMAL:
-  case RS_CELL_TINY:
-    if (isfinite(cell->number)) rs_json_double(json, column->name, cell->number, 6);
-    break;
-  }
-}
-
 static void watch_row_json(const RsTable *table, const RsCell *cell, void *data) {
   Writer *w = data;
   if (cell[0].integer != w->entry) {
     if (w->entry > 0) rs_json_end(&w->json, ']'), rs_json_end(&w->json, '}');
     w->entry = cell[0].integer;
     rs_json_begin(&w->json, NULL, '{');
-    for (unsigned i = 0; i < 4; i++) cell_json(&w->json, &table->column[i], &cell[i]);
+    for (unsigned i = 0; i < 4; i++) rs_json_cell(&w->json, &table->column[i], &cell[i]);
     rs_json_begin(&w->json, "answers", '[');
   }
-  rs_json_begin(&w->json, NULL, '{');
-  for (unsigned i = 4; i < table->n_columns; i++) cell_json(&w->json, &table->column[i], &cell[i]);
-  rs_json_end(&w->json, '}');
+  rs_json_row(&w->json, table, cell, 4);
 }
 
 static void expansion_row_json(const RsTable *table, const RsCell *cell, void *data) {
   Writer *w = data;
-  rs_json_begin(&w->json, NULL, '{');
-  for (unsigned i = 0; i < table->n_columns; i++) cell_json(&w->json, &table->column[i], &cell[i]);
-  rs_json_end(&w->json, '}');
+  rs_json_row(&w->json, table, cell, 0);
 }
 
 bool rs_watch_write_json(const RsCaseView *view, const char *path, GError **error) {

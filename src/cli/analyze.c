@@ -6,6 +6,7 @@
 #include "cli/summary.h"
 #include "cli/watch_list.h"
 #include "exporters/checksum.h"
+#include "exporters/manifest.h"
 
 #include <string.h>
 
@@ -30,8 +31,18 @@ static char *list_told(const char *path) {
   return g_strdup_printf("%s sha256:%s", name, rs_checksum_file(path, sha256, &size, NULL) ? sha256 : "-");
 }
 
+/* A former case, as it is told: its name and its result. */
+static char *former_name(const char *folder) {
+  char digest[65];
+  if (folder == NULL) return NULL;
+  g_autofree char *name = g_path_get_basename(folder);
+  GPtrArray *files = rs_manifest_files(folder, digest, NULL);
+  if (files != NULL) g_ptr_array_unref(files);
+  return g_strdup_printf("%s sha256:%s", name, files != NULL ? digest : "-");
+}
+
 /* Every option that can change the result, by name. */
-static const char *const *result_options(const RsOptions *options, const char *watch, char number[2][24]) {
+static const char *const *result_options(const RsOptions *options, const char *const *told, char number[2][24]) {
   static const char *pairs[32];
   size_t n = 0;
   g_snprintf(number[0], 24, "%" G_GINT64_FORMAT, options->seed);
@@ -44,7 +55,9 @@ static const char *const *result_options(const RsOptions *options, const char *w
                                   {"gephi-guard", options->gephi_guard ? "yes" : NULL},
                                   {"quiet-gephi", options->quiet_gephi ? "yes" : NULL},
                                   {"unmask", options->unmask ? "yes" : NULL},
-                                  {"watch", watch}};
+                                  {"watch", told[0]},
+                                  {"cleared", told[1]},
+                                  {"former", told[2]}};
   for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
     if (given[i][1] != NULL) {
       pairs[n++] = given[i][0];
@@ -81,6 +94,10 @@ static char *trim_slashes(const char *folder) {
 /* A case that is made again keeps its key, so that pseudonyms already passed on can still be resolved. */
 static RsMask *mask_new(const RsOptions *options, const char *folder, GError **error) {
   if (options->unmask) return rs_mask_clear();
+  g_autofree char *former = options->former == NULL ? NULL : trim_slashes(options->former), *its = former == NULL ? NULL : g_strconcat(former, ".key", NULL);
+  char fingerprint[17] = "";
+  if (former != NULL) rs_manifest_fingerprint(former, fingerprint);
+  if (options->mask_key == NULL && fingerprint[0] != '\0' && g_file_test(its, G_FILE_TEST_IS_REGULAR)) return rs_mask_new(its, error);
   g_autofree char *own = g_strconcat(folder, ".key", NULL);
   bool again = options->mask_key == NULL && g_file_test(own, G_FILE_TEST_IS_REGULAR) && g_file_test(folder, G_FILE_TEST_IS_DIR);
   return rs_mask_new(again ? own : options->mask_key, error);
@@ -97,7 +114,9 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   g_autoptr(RsMask) mask = mask_new(options, folder, error);
   if (mask == NULL) return RS_ERROR_IO;
   rs_progress_stage(progress, rs_say(options->language, "opening the files"), NULL); /* a pipe is taken in here */
-  g_auto(RsRun) run = {.reader = rs_reader_new(&read_options, error)};
+  g_auto(RsRun) run = {0};
+  if (!rs_run_lists(&run, options, error)) return RS_ERROR_INPUT;
+  run.reader = rs_reader_new(&read_options, error);
   if (run.reader == NULL) return RS_ERROR_IO;
   __attribute__((cleanup(case_unlock))) RsCaseLock *lock = rs_case_lock(folder, error);
   if (lock == NULL) return RS_ERROR_IO;
@@ -106,15 +125,16 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   run.claims = read_claims(run.reader, mask, folder, error);
   rs_progress_pause(progress);
   rs_summary_mappings(options, rs_reader_report(run.reader)); /* the encoding is settled now */
-  if (run.claims == NULL || !rs_run_find(&run, options, progress, error)) return RS_ERROR_IO;
+  if (run.claims == NULL || !rs_run_find(&run, options, mask, progress, error)) return RS_ERROR_IO;
   if (watch_list != NULL && !rs_run_watch(&run, watch_list, options, mask, error)) return RS_ERROR_LIMIT;
 
   rs_progress_stage(progress, rs_say(options->language, "writing the case folder"), NULL);
-  g_autofree char *command = command_line(options), *watch_told = list_told(options->watch);
+  g_autofree char *command = command_line(options), *watch_told = list_told(options->watch), *cleared_told = list_told(options->cleared);
+  g_autofree char *former_told = former_name(options->former);
   char digest[65], number[2][24];
   RsCase c = rs_run_case(&run, options, mask);
   c.command_line = command;
-  c.options = result_options(options, watch_told, number);
+  c.options = result_options(options, (const char *const[]){watch_told, cleared_told, former_told}, number);
   if (!rs_case_write(&c, folder, digest, error)) return RS_ERROR_IO;
   case_unlock(&lock); /* before anything is said: who reads it may stop reading */
   lock = NULL;

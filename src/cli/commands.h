@@ -13,6 +13,8 @@ int rs_command_explain(const RsOptions *options, GError **error);
 int rs_command_export(const RsOptions *options, GError **error);
 int rs_command_keygen(const RsOptions *options, GError **error);
 int rs_command_seal(const RsOptions *options, GError **error);
+int rs_command_diff(const RsOptions *options, GError **error);
+int rs_command_dossier(const RsOptions *options, GError **error);
 int rs_command_verify(const RsOptions *options, GError **error);
 
 /* By its name; NULL: none. */

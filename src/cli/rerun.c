@@ -56,7 +56,7 @@ static void manifest_words(GPtrArray *words, const RsOptions *options, const RsM
   gpointer name, value;
   g_hash_table_iter_init(&iter, manifest->options);
   while (g_hash_table_iter_next(&iter, &name, &value)) {
-    if (strcmp(name, "unmask") == 0 || strcmp(name, "policy") == 0 || strcmp(name, "watch") == 0 || (strcmp(name, "map") == 0 && options->map != NULL)) continue;
+    if (strcmp(name, "unmask") == 0 || strcmp(name, "policy") == 0 || strcmp(name, "watch") == 0 || strcmp(name, "cleared") == 0 || strcmp(name, "former") == 0 || (strcmp(name, "map") == 0 && options->map != NULL)) continue;
     word_add(words, name, rs_options_is_flag(name) ? NULL : value);
   }
 }
@@ -64,6 +64,7 @@ static void manifest_words(GPtrArray *words, const RsOptions *options, const RsM
 static void own_words(GPtrArray *words, const RsOptions *options) {
   const char *const own[][2] = {{"map", options->map},         {"settlements", options->settlements},   {"persons", options->persons},
                                 {"doctors", options->doctors}, {"institutions", options->institutions}, {"drugs", options->drugs},
+                                {"cleared", options->cleared}, {"former", options->former},         {"mask-key", options->mask_key},
                                 {"memory", options->memory},   {"temp", options->temp}};
   g_autofree char *threads = g_strdup_printf("%u", options->n_threads);
   for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
@@ -133,10 +134,11 @@ RsRerun *rs_rerun_new(const RsOptions *options, const RsManifest *manifest, char
   const RsReadOptions read_options = rs_options_read(again);
   g_autoptr(RsMask) clear = rs_mask_clear();
   RsProgress *progress = rs_progress_start(options);
+  if (!rs_run_lists(&run, again, error)) return NULL;
   run.reader = rs_reader_new(&read_options, error);
   rs_progress_stage(progress, rs_say(options->language, "reading claims"), run.reader == NULL ? NULL : rs_reader_report(run.reader));
   run.claims = run.reader == NULL ? NULL : rs_reader_read(run.reader, error);
-  if (run.claims == NULL || !rs_run_find(&run, again, progress, error)) return NULL;
+  if (run.claims == NULL || !rs_run_find(&run, again, clear, progress, error)) return NULL;
   const RsCase c = rs_run_case(&run, again, clear);
   if (!rs_case_digest(&c, rerun->digest, error)) return NULL;
   rs_progress_end(progress);

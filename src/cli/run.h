@@ -6,11 +6,15 @@
 #include "cli/progress.h"
 #include "claims/list.h"
 #include "exporters/case.h"
+#include "exporters/case_read.h"
 
-typedef struct { RsReader *reader; RsClaims *claims; RsKnowledge *knowledge; RsRings *rings; RsWatchList *watched; RsWatch *watch; } RsRun;
+typedef struct { RsReader *reader; RsClaims *claims; RsKnowledge *knowledge; RsRings *rings; RsCaseRead *before; RsFormer *former; RsList *cleared_list; RsClearances *clearances;
+               RsWatchList *watched; RsWatch *watch; } RsRun;
 
-/* run->reader and run->claims are there; the rest is made. error: as the stages'. */
-bool rs_run_find(RsRun *run, const RsOptions *options, RsProgress *progress, GError **error);
+/* run->reader and run->claims are there, and what rs_run_lists() opened; the rest is made. mask: of this run. error: as the stages'. */
+bool rs_run_find(RsRun *run, const RsOptions *options, const RsMask *mask, RsProgress *progress, GError **error);
+/* Opens what --former and --cleared name, before the claims are read, so that a mistake in them costs no time. */
+bool rs_run_lists(RsRun *run, const RsOptions *options, GError **error);
 /* The answers about a list, after rs_run_find. mask: for pseudonyms on the list. */
 bool rs_run_watch(RsRun *run, const RsList *list, const RsOptions *options, const RsMask *mask, GError **error);
 void rs_run_clear(RsRun *run);

@@ -3,9 +3,11 @@
 #include "base/output.h"
 #include "base/words.h"
 #include "cli/commands.h"
+#include "cli/outcomes.h"
 #include "rings/evaluate.h"
 
 int rs_command_score(const RsOptions *options, GError **error) {
+  if (options->outcomes != NULL && options->truth == NULL) return rs_outcomes_score(options, error) ? 0 : RS_ERROR_INPUT;
   if (options->truth == NULL) {
     g_set_error_literal(error, RS_ERROR, RS_ERROR_USAGE, _("score needs --truth FILE: ring_id,pattern,entity_type,entity_id"));
     return RS_ERROR_USAGE;

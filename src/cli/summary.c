@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "cli/terminal.h"
 #include "exporters/json.h"
+#include "exporters/tables_cleared.h"
 #include "exporters/tables_watch.h"
 #include "exporters/words.h"
 
@@ -136,6 +137,25 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
            rings->n_companion_groups);
 }
 
+/* What was set aside, what came back, what ended. */
+static void print_cleared(const RsOptions *options, const RsCase *c) {
+  if (c->clearances == NULL) return;
+  guint n[RS_N_CLEARED] = {0}, shown = 0;
+  for (uint32_t i = 0; i < c->rings->n_cleared; i++) n[c->rings->cleared[i].status]++;
+  printf(rs_say(options->language, "cleared    %u leads set aside, %u came back, %u clearances ended, %u without a lead; all in cleared.csv\n"), n[RS_CLEARED_ASIDE],
+         n[RS_CLEARED_BACK], n[RS_CLEARED_EXPIRED], n[RS_CLEARED_IDLE] + n[RS_CLEARED_UNKNOWN]);
+  for (uint32_t i = 0; i < c->rings->n_cleared && shown < LEADS_SHOWN; i++) {
+    const RsCleared *one = &c->rings->cleared[i];
+    const RsClearance *clearance = &c->clearances->clearance[one->clearance];
+    char buffer[64];
+    g_autofree char *said = rs_cleared_text(c, one, options->language), *text = rs_terminal_text(said);
+    g_autofree char *subject = rs_terminal_text(rs_cleared_subject(c, clearance, buffer)), *reason = rs_terminal_text(clearance->reason);
+    if (one->status == RS_CLEARED_IDLE && *clearance->nearest == '\0') continue;
+    shown++;
+    printf("           %s (%s): %s\n", subject, reason, text);
+  }
+}
+
 /* One line an entry, and how the expansion of the list ended. */
 static void print_watch(const RsOptions *options, const RsCase *c) {
   if (c->watch == NULL) return;
@@ -168,6 +188,7 @@ static void print_text(const RsOptions *options, const RsCase *c, const char *fo
   print_graph(options, c);
   print_examined(options, c->rings);
   print_leads(options, c);
+  print_cleared(options, c);
   print_watch(options, c);
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);

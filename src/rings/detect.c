@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "rings/batch.h"
+#include "rings/cleared.h"
 #include "rings/crossregion.h"
 #include "rings/duplicate.h"
 #include "rings/extra_facts.h"
@@ -166,12 +167,16 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   rs_rings_merge(leads, claims);
   rs_extra_facts_add(scene, (RsRing *)(void *)leads->data, leads->len, options->n_threads);
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money and points have changed */
+  g_autoptr(GArray) cleared = g_array_new(FALSE, FALSE, sizeof(RsCleared));
+  rs_cleared_keep_keys((RsRing *)(void *)leads->data, leads->len, options->former);
+  rs_cleared_apply(leads, options->cleared, options->former, claims, cleared);
   if (options->top > 0 && leads->len > options->top) {
     for (guint i = options->top; i < leads->len; i++) rs_ring_clear(&g_array_index(leads, RsRing, i));
     g_array_set_size(leads, options->top);
   }
   out->rings = steal(leads, &out->n_rings);
   out->near_misses = steal(near, &out->n_near_misses);
+  out->cleared = steal(cleared, &out->n_cleared);
   out->set_aside = steal(aside, &out->n_set_aside);
   out->not_examined = steal(unseen, &out->n_not_examined);
   if (!done) return NULL;

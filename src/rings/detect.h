@@ -7,11 +7,16 @@
 /* Looks up an attribute of an entity ("" if unknown); NULL function: no attribute tables. Fields as in claims/reader.h. */
 typedef const char *(*RsAttributeFunc)(RsKind kind, const char *id, const char *field, void *data);
 
+struct RsFormer; /* rings/cleared.h */
+struct RsClearances;
+
 typedef struct {
   unsigned patterns;  /* bits 1 << RsPattern; 0: all that are built */
   uint64_t seed;
   unsigned n_threads;
   uint32_t top;       /* at most this many leads; 0: no limit */
+  const struct RsFormer *former;        /* the leads of last time, or NULL; borrowed */
+  const struct RsClearances *cleared;   /* what is to stay set aside, or NULL; borrowed */
   RsAttributeFunc attribute; void *attribute_data;
 } RsDetectOptions;
 

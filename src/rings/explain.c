@@ -50,6 +50,9 @@ static const Sentence sentence[] = {
     {"traces", RS_TEMPLATE("{v} times the trace code of one box is sold again as a whole box: {1} people, where {e.1} such would "
                         "be expected before selection; {top} of outlets")},
     {"boxes_moved", RS_TEMPLATE("{v%} % of these boxes are sold again by another outlet; {top}")},
+    {"clearance_back", RS_TEMPLATE("cleared before, and behaving otherwise now: {v} people, {0} outlets, {1} drugs beyond what was cleared, score "
+                                   "changed by {2}")},
+    {"clearance_expired", RS_TEMPLATE("cleared before; the clearance has expired")},
     {"also_batch", RS_TEMPLATE("the same people are also found as: swiped together in batches ({0} people, {v} points by itself)")},
     {"also_resale", RS_TEMPLATE("the same people are also found as: the same drugs from many places ({0} people, {v} points by "
                              "itself)")},

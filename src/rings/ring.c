@@ -1,5 +1,7 @@
 #include "rings/ring.h"
 
+#include "rings/cleared.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -54,6 +56,8 @@ void rs_rings_free(RsRings *rings) {
   for (uint32_t i = 0; i < rings->n_near_misses; i++) rs_ring_clear(&rings->near_misses[i]);
   notices_free(rings->not_examined, rings->n_not_examined);
   notices_free(rings->set_aside, rings->n_set_aside);
+  for (uint32_t i = 0; i < rings->n_cleared; i++) rs_cleared_clear(&rings->cleared[i]);
+  g_free(rings->cleared);
   g_free(rings->rings);
   g_free(rings->near_misses);
   g_free(rings->institutions);

@@ -42,6 +42,8 @@ typedef struct { uint32_t first_time, last_time, institution; uint32_t n_members
 
 typedef struct {
   char lead_key[33];   /* 32 hex digits of SHA-256 over pattern and sorted clear person ids (or other members if no person) */
+  char kept_key[40];   /* the key that a former case printed for this lead; "": none */
+  uint32_t former;     /* 1 + number of that lead in RsFormer; 0: none */
   RsPattern pattern;
   int32_t score;       /* sum of the facts' points */
   char stability;      /* 'A', 'B', 'C', or 0: not computed */
@@ -63,11 +65,14 @@ void rs_notice_say(RsNotice *notice, const char *format, ...) G_GNUC_PRINTF(2, 3
 
 typedef struct { uint32_t institution; uint64_t visits; uint32_t persons, peers; int64_t amount; double suspicion; uint32_t rank; uint32_t n_rings; } RsInstitutionRank;
 
+struct RsCleared; /* rings/cleared.h */
+
 typedef struct {
   uint32_t n_rings; RsRing *rings;              /* ranked: score, amount, lead_key */
   unsigned examined, skipped;                   /* bits 1 << RsPattern */
   uint32_t n_not_examined; RsNotice *not_examined;
   uint32_t n_set_aside; RsNotice *set_aside;    /* one a kind of innocent group, n groups: code "household", "care_home", ... */
+  uint32_t n_cleared; struct RsCleared *cleared; /* what became of each clearance */
   uint32_t n_pairs, n_validated_pairs;          /* pairs that meet above chance; of them those that pass both nulls strictly */
   uint32_t n_companion_groups;                  /* the groups the points are measured against; below 200: uncalibrated */
   uint32_t n_near_misses; RsRing *near_misses;  /* best groups under the cut, a few of each pattern, without evidence */
