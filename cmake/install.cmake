@@ -10,6 +10,13 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ringscope.pc DESTINATION ${CMAKE_INSTA
 install(DIRECTORY datasets/city datasets/toy datasets/mappings DESTINATION ${CMAKE_INSTALL_DATADIR}/ringscope)
 install(FILES README.md README.zh.md CHANGELOG.md LICENSE SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs notebooks DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN __pycache__ EXCLUDE PATTERN .ipynb_checkpoints EXCLUDE)
+if(SCDOC)
+  install(DIRECTORY ${RS_MAN}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
+  install(DIRECTORY ${RS_MAN}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man7 OPTIONAL FILES_MATCHING PATTERN "*.7")
+  install(FILES ${RS_MAN}/ringscope.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ringscope OPTIONAL)
+  install(FILES ${RS_MAN}/_ringscope DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions OPTIONAL)
+  install(FILES ${RS_MAN}/ringscope.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
+endif()
 install(FILES tests/api/example.c DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 set(CPACK_GENERATOR DEB)

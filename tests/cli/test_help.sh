@@ -155,8 +155,9 @@ run = subprocess.Popen([program, "analyze", "-", "-o", case], stdin=subprocess.P
 os.close(slave)
 time.sleep(float(seconds))
 if sig: run.send_signal(getattr(signal, sig))
-else: run.stdin.write(open(claims, "rb").read())
-run.stdin.close()
+else:
+    run.stdin.write(open(claims, "rb").read())
+    run.stdin.close()
 seen = b""
 while True:
     try: part = os.read(master, 65536)
