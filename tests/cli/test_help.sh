@@ -23,7 +23,7 @@ for language in en zh; do
     run 0 $command --help --lang $language
     wide=$(too_wide < "$T/out")
     [ -z "$wide" ] || fail "$command --help is over 80 columns wide: $wide"
-    [ "$(wc -l < "$T/out")" -le 36 ] || fail "$command --help has $(wc -l < "$T/out") lines"
+    [ "$(wc -l < "$T/out")" -le 40 ] || fail "$command --help has $(wc -l < "$T/out") lines"
     is "stderr of $command --help" "$(cat "$T/err")" ""
   done
 done
