@@ -14,12 +14,28 @@ void rs_resale_free(RsResale *resale) {
   g_free(resale);
 }
 
-static int compare_purchases(const void *x, const void *y) {
-  const Purchase *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  if (a->day != b->day) return a->day < b->day ? -1 : 1;
-  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
-  return (a->doctor > b->doctor) - (a->doctor < b->doctor);
+static bool purchase_before(const Purchase *a, const Purchase *b) {
+  if (a->drug != b->drug) return a->drug < b->drug;
+  if (a->day != b->day) return a->day < b->day;
+  if (a->institution != b->institution) return a->institution < b->institution;
+  return a->doctor < b->doctor;
+}
+
+static int compare_purchases(const void *x, const void *y) { return purchase_before(x, y) ? -1 : purchase_before(y, x); }
+
+/* Most people have a few dozen. */
+static void sort_purchases(Purchase *p, guint n) {
+  enum { FEW = 48 };
+  if (n > FEW) {
+    qsort(p, n, sizeof *p, compare_purchases);
+    return;
+  }
+  for (guint i = 1; i < n; i++) {
+    Purchase moving = p[i];
+    guint at = i;
+    for (; at > 0 && purchase_before(&moving, &p[at - 1]); at--) p[at] = p[at - 1];
+    p[at] = moving;
+  }
 }
 
 static int compare_tokens(const void *x, const void *y) {
@@ -38,7 +54,7 @@ static void purchases_of(const RsClaims *c, const uint8_t *counts, const RsResal
       g_array_append_val(out, at);
     }
   }
-  if (out->len > 1) qsort(out->data, out->len, sizeof(Purchase), compare_purchases);
+  sort_purchases((Purchase *)(void *)out->data, out->len);
 }
 
 static bool overlaps(const Purchase *before, const Purchase *at) {
