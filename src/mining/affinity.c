@@ -20,6 +20,7 @@ void rs_load_free(RsLoad *load) {
   g_free(load->day_collision);
   g_free(load->clock_collision);
   g_free(load->clock);
+  g_free(load->half_hour);
   g_free(load->degenerate);
   g_free(load);
 }
@@ -111,6 +112,7 @@ static void load_institution(size_t task, unsigned thread, void *data) {
     clock[b] = (clock[b] + PSEUDO_VISITS * work->city[b]) / ((float)n + PSEUDO_VISITS);
   load->day_collision[f] = day_collision(t, f, load->n_days);
   load->degenerate[f] = load->has_clock && clock_is_degenerate(t, f);
+  for (uint32_t b = 0; b < RS_CLOCK_BINS; b++) load->half_hour[f][b] = rs_load_share(load, f, b * 60 * RS_CLOCK_MINUTES, 30);
   for (unsigned w = 0; w < RS_N_WIDTHS; w++) {
     double sum = 0.0;
     for (uint32_t b = 0; b < RS_CLOCK_BINS; b++)
@@ -134,6 +136,7 @@ RsLoad *rs_load_new(const RsClaims *claims, const RsTimeline *timeline, unsigned
   load->day_collision = g_new0(float, (gsize)n + 1);
   load->clock_collision = g_malloc0_n((gsize)n + 1, sizeof *load->clock_collision);
   load->clock = g_malloc_n((gsize)n + 1, sizeof *load->clock);
+  load->half_hour = g_malloc_n((gsize)n + 1, sizeof *load->half_hour);
   load->degenerate = g_new0(uint8_t, (gsize)n + 1);
   float city[RS_CLOCK_BINS];
   city_clock(claims, city);

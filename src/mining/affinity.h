@@ -33,6 +33,7 @@ typedef struct {
   float *day_collision;               /* [n] chance that two visits fall on one day */
   float (*clock_collision)[RS_N_WIDTHS]; /* [n] chance that two visits of one day fall within each width */
   float (*clock)[RS_CLOCK_BINS];      /* [n] share of visits by 5 minutes, shrunk to the city's profile with 50 visits; sums to 1 */
+  double (*half_hour)[RS_CLOCK_BINS]; /* [n] share of visits within 30 minutes of a visit in each 5 minutes, as rs_load_share() */
   uint8_t *degenerate;                /* [n] 1: time stamps come in batches, so nearness in time says nothing */
 } RsLoad;
 

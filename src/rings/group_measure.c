@@ -436,11 +436,10 @@ static void measure_hours(Measure *m) {
   for (uint32_t i = 0; i < g->n_bursts; i++) {
     const float *clock = load->clock[g->burst[i].institution];
     uint32_t bin = g->burst[i].first_time % RS_DAY_SECONDS / (60 * RS_CLOCK_MINUTES);
-    double here = rs_load_share(load, g->burst[i].institution, g->burst[i].first_time, 30), lower = 0.0;
-    (void)bin;
+    const double *share = load->half_hour[g->burst[i].institution];
+    double lower = 0.0;
     for (uint32_t b = 0; b < RS_CLOCK_BINS; b++)
-      if (clock[b] > 0.0f &&
-          rs_load_share(load, g->burst[i].institution, b * 60 * RS_CLOCK_MINUTES + 150, 30) <= here) lower += clock[b];
+      if (clock[b] > 0.0f && share[b] <= share[bin]) lower += clock[b];
     sum -= log10(fmax(lower, 1e-3));
     quiet += lower <= 0.1;
   }
