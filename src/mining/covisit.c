@@ -214,26 +214,59 @@ static void event_sort(Event *event, Event *spare, size_t n) {
   if (from != event) memcpy(event, from, n * sizeof *event);
 }
 
-/* Keeps only events whose pair may have min_meetings of them: counters over a hash of the pair, never fewer than the truth. */
-static size_t filter_events(Mine *mine, uint32_t bucket, uint64_t n, Event *out) {
-  unsigned bits = 10;
-  while (bits < 22 && ((uint64_t)1 << bits) < 4 * n) bits++;
-  g_autofree uint8_t *counter = g_malloc0((gsize)1 << bits);
-  for (unsigned t = 0; t < mine->n_threads; t++)
-    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
-      for (uint32_t i = 0; i < chunk->n; i++) {
-        uint8_t *c = &counter[rs_hash_mix(chunk->event[i].pair, 1) >> (64 - bits)];
-        *c = (uint8_t)(*c + (*c < UINT8_MAX));
-      }
-  size_t kept = 0;
-  uint32_t bar = mine->options->min_meetings < UINT8_MAX ? mine->options->min_meetings : UINT8_MAX;
-  for (unsigned t = 0; t < mine->n_threads; t++)
-    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
-      for (uint32_t i = 0; i < chunk->n; i++) {
-        out[kept] = chunk->event[i];
-        kept += counter[rs_hash_mix(chunk->event[i].pair, 1) >> (64 - bits)] >= bar;
-      }
+/* Counters over a hash of the pair, never fewer than the truth: four cells or more an event. */
+typedef struct {
+  unsigned bits;
+  uint64_t salt;
+  uint8_t *counter; /* [1 << bits] */
+} Sieve;
+
+static void sieve_start(Sieve *sieve, uint64_t salt, uint64_t n) {
+  sieve->salt = salt;
+  sieve->bits = 10;
+  while (sieve->bits < 22 && ((uint64_t)1 << sieve->bits) < 4 * n) sieve->bits++;
+  memset(sieve->counter, 0, (gsize)1 << sieve->bits);
+}
+
+static uint8_t *sieve_cell(const Sieve *sieve, const Event *event) {
+  return &sieve->counter[rs_hash_mix(event->pair, sieve->salt) >> (64 - sieve->bits)];
+}
+
+static void sieve_count(const Sieve *sieve, const Event *event, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    uint8_t *cell = sieve_cell(sieve, &event[i]);
+    *cell = (uint8_t)(*cell + (*cell < UINT8_MAX));
+  }
+}
+
+/* Appends those that may be many enough to out, which may be where they are; returns how many. */
+static uint32_t sieve_keep(const Sieve *sieve, const Event *event, uint32_t n, uint32_t bar, Event *out) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    Event at = event[i];
+    out[kept] = at;
+    kept += *sieve_cell(sieve, &at) >= bar;
+  }
   return kept;
+}
+
+/* Keeps only events whose pair may have min_meetings of them. Of those that share a cell by chance in the first sieve, a fifth, most fall
+ * through the second. */
+static size_t filter_events(Mine *mine, uint32_t bucket, uint64_t n, Event *out) {
+  g_autofree uint8_t *counter = g_malloc((gsize)1 << 22);
+  Sieve sieve = {.counter = counter};
+  uint32_t bar = mine->options->min_meetings < UINT8_MAX ? mine->options->min_meetings : UINT8_MAX;
+  size_t kept = 0;
+  sieve_start(&sieve, 1, n);
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next) sieve_count(&sieve, chunk->event, chunk->n);
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
+      kept += sieve_keep(&sieve, chunk->event, chunk->n, bar, out + kept);
+  if (kept > UINT32_MAX) return kept;
+  sieve_start(&sieve, 2, kept);
+  sieve_count(&sieve, out, (uint32_t)kept);
+  return sieve_keep(&sieve, out, (uint32_t)kept, bar, out);
 }
 
 static bool same_meeting(const RsMeeting *x, const RsMeeting *y) {

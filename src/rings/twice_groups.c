@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 typedef struct {
   const RsClaims *claims;
   const RsTwice *twice;
