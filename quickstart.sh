@@ -33,8 +33,8 @@ mkdir -p out
 first=$(sed -n '2s/,.*//p' out/city/rings.csv)
 echo
 echo "Where to look:"
+echo "  out/city/index.html         the case page: open it in a browser, it needs no network"
 echo "  out/city/rings.csv          the ranked leads; facts.csv says why, evidence.csv names the claim lines"
-if [ -f out/city/index.html ]; then echo "  out/city/index.html         the case page"; fi
 echo "  out/city/graph.graphml      for Gephi: members and what ties them"
 if [ -n "$first" ]; then echo "  $ringscope explain out/city $first"; fi
 echo "Your own claims:  $ringscope analyze claims.csv -o out/mine"

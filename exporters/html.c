@@ -87,6 +87,12 @@ void rs_html_sayf(RsHtml *html, const char *format, ...) {
   rs_html_text(html, text);
 }
 
+void rs_html_say_n(RsHtml *html, const char *one, const char *many, uint64_t n) {
+  g_autofree char *count = rs_words_count(n);
+  g_autofree char *text = g_strdup_printf(rs_say_n(html->language, one, many, n), count);
+  rs_html_text(html, text);
+}
+
 void rs_html_markupf(RsHtml *html, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);

@@ -36,6 +36,8 @@ void rs_html_foreign(RsHtml *html, const char *text);
 void rs_html_say(RsHtml *html, const char *text);
 /* The same, printf-like; arguments are escaped with it. */
 G_GNUC_PRINTF(2, 3) void rs_html_sayf(RsHtml *html, const char *format, ...);
+/* "1 doctor", "2 doctors": both texts take the number as %s. */
+void rs_html_say_n(RsHtml *html, const char *one, const char *many, uint64_t n);
 /* 1,234,567 and 1,234,567.89 */
 void rs_html_count(RsHtml *html, uint64_t n);
 void rs_html_money(RsHtml *html, int64_t fen);

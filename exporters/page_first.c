@@ -35,6 +35,8 @@ static uint64_t natural(int64_t n) { return n > 0 ? (uint64_t)n : 0; }
 
 RS_FIELD(n_leads) { rs_html_count(html, ((const RsPage *)data)->n); }
 
+RS_FIELD(heading) { rs_html_say_n(html, "%s lead for review", "%s leads for review", ((const RsPage *)data)->n); }
+
 RS_FIELD(period) {
   const RsPage *page = data;
   const char *first = account_text(page, "period", "first"), *last = account_text(page, "period", "last");
@@ -332,5 +334,5 @@ RS_FIELD(leads) {
     near_misses(html, page);
 }
 
-const RsHtmlField rs_page_first_fields[] = {RS_FIELD_OF(n_leads), RS_FIELD_OF(period),   RS_FIELD_OF(what),  RS_FIELD_OF(masked),
+const RsHtmlField rs_page_first_fields[] = {RS_FIELD_OF(n_leads), RS_FIELD_OF(heading), RS_FIELD_OF(period),   RS_FIELD_OF(what),  RS_FIELD_OF(masked),
                                             RS_FIELD_OF(balance), RS_FIELD_OF(examined), RS_FIELD_OF(leads), {NULL, NULL}};

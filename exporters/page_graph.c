@@ -14,6 +14,7 @@
 #define LABEL_ALL 60u
 #define LABEL_BYTES 30u
 #define N_WEIGHTS 4
+#define DENSE 400u /* edges; more of them are drawn fainter */
 
 typedef struct {
   const RsPicture *picture;
@@ -250,7 +251,7 @@ void rs_page_graph(RsHtml *html, RsPicture *picture, const char *name) {
   places_fit(&drawing);
   rs_html_raw(html, "<figure class=\"graph\">");
   legend(html);
-  rs_html_markupf(html, "<div class=\"canvas\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH / 10, HEIGHT / 10);
+  rs_html_markupf(html, "<div class=\"canvas\"><svg%s viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", picture->edges->len > DENSE ? " class=\"dense\"" : "", WIDTH / 10, HEIGHT / 10);
   rs_html_sayf(html, "Graph of %s: %u nodes, %u lines; the tables below say the same", name,
                picture->nodes->len, picture->edges->len);
   rs_html_raw(html, "\">");

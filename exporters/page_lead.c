@@ -14,6 +14,8 @@
 
 RS_EMBEDDED(lead);
 
+static uint64_t natural(int64_t n) { return n > 0 ? (uint64_t)n : 0; }
+
 unsigned rs_page_days(const char *first, const char *last) {
   uint32_t a = 0, b = 0;
   if (rs_time_parse(first, strlen(first), &a) > RS_TIME_DATE_ONLY || rs_time_parse(last, strlen(last), &b) > RS_TIME_DATE_ONLY || b < a) return 0;
@@ -82,18 +84,18 @@ RS_FIELD(who) {
   for (guint i = 0; i < section->story->share[RS_PERSON]->len; i++)
     core += strcmp(rs_ring_story_share(section->story, RS_PERSON, i)->role, "core") == 0;
   const int64_t people = rs_page_integer(section->page, section->i, "persons"), doctors = rs_page_integer(section->page, section->i, "doctors");
-  rs_html_sayf(html, "%d people", (int)people);
+  rs_html_say_n(html, "%s person", "%s people", natural(people));
   if (core > 0 && core < people) rs_html_sayf(html, ", %u of them at its core", core);
-  if (doctors > 0) rs_html_sayf(html, ", %d doctors", (int)doctors);
+  if (doctors > 0) rs_html_say_n(html, ", %s doctor", ", %s doctors", natural(doctors));
   const int64_t drugs = rs_page_integer(section->page, section->i, "drugs");
-  if (drugs > 0) rs_html_sayf(html, "; %d drugs stand out", (int)drugs);
+  if (drugs > 0) rs_html_say_n(html, "; %s drug stands out", "; %s drugs stand out", natural(drugs));
 }
 
 RS_FIELD(where) {
   const Section *section = data;
   const GPtrArray *outlets = section->story->share[RS_INSTITUTION];
   const int64_t own = rs_page_integer(section->page, section->i, "institutions"), regions = rs_page_integer(section->page, section->i, "regions");
-  if (own > 0) rs_html_sayf(html, "%d outlets", (int)own);
+  if (own > 0) rs_html_say_n(html, "%s outlet", "%s outlets", natural(own));
   else
     rs_html_sayf(html, "no outlet in particular; lines at %u outlets", outlets->len);
   for (guint i = 0; i < MIN(outlets->len, 3u); i++) {
@@ -103,7 +105,7 @@ RS_FIELD(where) {
     rs_page_entity(html, section->page->names, RS_INSTITUTION, rs_ring_story_share(section->story, RS_INSTITUTION, i)->id);
   }
   if (outlets->len > 3) rs_html_raw(html, " \xE2\x80\xA6");
-  if (regions > 0) rs_html_sayf(html, "; people of %d insured regions", (int)regions);
+  if (regions > 0) rs_html_say_n(html, "; people of %s insured region", "; people of %s insured regions", natural(regions));
 }
 
 /* The two hours that hold most lines, and their share; false where no clock is known. */
@@ -131,8 +133,8 @@ RS_FIELD(when) {
   rs_html_foreign(html, first);
   rs_html_say(html, " to ");
   rs_html_foreign(html, last);
-  rs_html_sayf(html, ", %u days", rs_page_days(first, last));
-  if (section->story->bursts->n > 0) rs_html_sayf(html, "; %u bursts", section->story->bursts->n);
+  rs_html_say_n(html, ", %s day", ", %s days", rs_page_days(first, last));
+  if (section->story->bursts->n > 0) rs_html_say_n(html, "; %s burst", "; %s bursts", section->story->bursts->n);
   if (busiest_hours(section->story, &hour, &percent))
     rs_html_sayf(html, "; %u %% of its lines between %02u:00 and %02u:00", percent, hour, hour + 2);
 }

@@ -15,7 +15,7 @@ xgettext --files-from="$folder/sources" --output="$folder/all.pot" --language=C 
   --omit-header \
   --keyword --keyword=_ --keyword=N_ --keyword=NC_:1c,2 --keyword=RS_TEMPLATE \
   --keyword=rs_say:2 --keyword=rs_say_n:2,3 --keyword=rs_say_in:2c,3 --keyword=rs_notice_say:2 --keyword=rs_said_new:1 \
-  --keyword=rs_html_say:2 --keyword=rs_html_sayf:2 --flag=rs_html_sayf:2:c-format \
+  --keyword=rs_html_say:2 --keyword=rs_html_sayf:2 --keyword=rs_html_say_n:2,3 --flag=rs_html_sayf:2:c-format --flag=rs_html_say_n:2:c-format --flag=rs_html_say_n:3:c-format \
   --flag=RS_TEMPLATE:1:no-c-format --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
   --flag=rs_say:2:pass-c-format --flag=rs_say_n:2:pass-c-format --flag=rs_say_n:3:pass-c-format --flag=rs_notice_say:2:c-format --flag=rs_said_new:1:c-format
 # A merge keeps both sides' lines (.gitattributes); of a text that both added, the first stays.

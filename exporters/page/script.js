@@ -151,8 +151,9 @@
     });
   }
   function edges(figure) {
-    return JSON.parse(figure.querySelector('.edges').textContent).map(function (edge, at) {
-      return { group: 'edges', data: { id: 'e' + at, source: 'n' + edge[0], target: 'n' + edge[1], width: Math.min(4, 0.6 + Math.sqrt(edge[4]) / 2) } };
+    var list = JSON.parse(figure.querySelector('.edges').textContent), opacity = figure.querySelector('svg.dense') ? 0.13 : 0.35;
+    return list.map(function (edge, at) {
+      return { group: 'edges', data: { id: 'e' + at, source: 'n' + edge[0], target: 'n' + edge[1], opacity: opacity, width: Math.min(4, 0.6 + Math.sqrt(edge[4]) / 2) } };
     });
   }
   var style = [
@@ -160,7 +161,7 @@
       shape: function (node) { return SHAPE[node.data('kind')]; }, width: 'data(size)', height: 'data(size)', 'background-color': 'data(color)',
       'border-width': 'data(border)', 'border-color': '#1d2429', label: 'data(label)', 'font-size': 10.5, 'text-valign': 'bottom',
       'text-margin-y': 2, 'text-outline-color': '#fff', 'text-outline-width': 1.5, 'min-zoomed-font-size': 6, color: '#1d2429' } },
-    { selector: 'edge', style: { width: 'data(width)', 'line-color': '#5d6770', opacity: 0.35, 'curve-style': 'haystack' } },
+    { selector: 'edge', style: { width: 'data(width)', 'line-color': '#5d6770', opacity: 'data(opacity)', 'curve-style': 'haystack' } },
     { selector: '.dim', style: { opacity: 0.12 } },
     { selector: 'node.near', style: { opacity: 1, label: 'data(label)' } },
     { selector: 'edge.near', style: { opacity: 0.9, 'line-color': '#1d2429' } }];
@@ -240,9 +241,9 @@
     note.hidden = true;
     canvas.appendChild(live);
     canvas.appendChild(note);
-    svg.classList.add('still');
     wheel(canvas);
     var cy = cytoscape({ container: live, elements: elements, style: style, layout: { name: 'preset' }, minZoom: 0.2, maxZoom: 8, boxSelectionEnabled: false });
+    cy.one('render', function () { svg.classList.add('still'); }); /* the still picture stays until the moving one is drawn */
     cy.fit(undefined, 20);
     hovering(cy, note);
     kinds(cy, figure);

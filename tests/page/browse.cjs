@@ -2,7 +2,7 @@
 'use strict';
 const fs = require('fs');
 const path = require('path');
-const { chromium } = require('playwright-core');
+const { chromium, firefox } = require('playwright-core');
 const [, , folder, pictures] = process.argv;
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const failures = [];
@@ -17,7 +17,8 @@ const same = (what, seen, wanted) => check(what, JSON.stringify(seen) === JSON.s
 
 // A tab that notes all that must not happen: requests, errors, dialogs.
 async function open(browser, name, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: !!options.axe, offline: true, ...options.context });
+  const chromiumOnly = options.firefox ? {} : { bypassCSP: !!options.axe, offline: true };
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...chromiumOnly, ...options.context });
   const page = await context.newPage();
   const url = 'file://' + path.join(folder, name + '.html');
   const seen = [];
@@ -265,9 +266,8 @@ async function narrow(browser) {
   await page.done('narrow');
 }
 
-(async () => {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
-  for (const part of [firstScreen, oneLead, search, keyboardOnly, accessible, chinese, hostile, large, noLead, withoutScripts, printed, narrow]) {
+async function run(browser, parts) {
+  for (const part of parts) {
     try {
       await part(browser);
     } catch (error) {
@@ -275,6 +275,26 @@ async function narrow(browser) {
     }
   }
   await browser.close();
+}
+
+// What playwright can do in a Firefox that it did not build: open, look, read.
+async function inFirefox(browser) {
+  for (const [name, hash] of [['city-en', ''], ['city-en', '#R0001'], ['city-zh', '#R0002'], ['hostile', '#R0001'], ['large', '#R0001'], ['none', '']]) {
+    const page = await open(browser, name, { hash, firefox: true });
+    await page.waitForTimeout(500);
+    same('Firefox ' + name + hash + ': one part is shown', await page.evaluate(() => [!!document.querySelector('#overview').offsetParent || document.querySelector('#overview').offsetHeight > 0,
+      document.querySelectorAll('section.lead.open').length]), hash ? [false, 1] : [true, 0]);
+    if (hash) check('Firefox ' + name + ': the graph moves', await page.evaluate(() => typeof cytoscape !== 'function' || document.querySelector('section.open .live').cy.nodes().length > 0));
+    await picture(page, 'firefox-' + name + hash.replace('#', '-'));
+    await page.done(hash + ' in Firefox');
+  }
+}
+
+(async () => {
+  await run(await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] }),
+    [firstScreen, oneLead, search, keyboardOnly, accessible, chinese, hostile, large, noLead, withoutScripts, printed, narrow]);
+  if (fs.existsSync('/usr/bin/firefox-esr')) await run(await firefox.launch({ channel: 'moz-firefox', executablePath: '/usr/bin/firefox-esr' }), [inFirefox]);
+  else console.log('no firefox-esr: not opened in Firefox');
   failures.forEach(failure => console.log('FAILED ' + failure));
   console.log(checks + ' checks, ' + failures.length + ' failures');
   process.exit(failures.length === 0 && checks > 50 ? 0 : 1);
