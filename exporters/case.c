@@ -46,6 +46,18 @@ static void identities_write(RsOutput *output, const char *type, Identity *ident
   }
 }
 
+/* What a policy disguises: all of the claims', as any may be shown. */
+static void disguised_write(RsOutput *output, const RsCase *c) {
+  const RsText *const clear[RS_N_KINDS] = {NULL, c->disguised_from->claims->doctor, c->disguised_from->claims->institution, c->disguised_from->claims->drug};
+  const RsText *const shown[RS_N_KINDS] = {NULL, c->claims->doctor, c->claims->institution, c->claims->drug};
+  for (int kind = RS_DOCTOR; kind < RS_N_KINDS; kind++) {
+    if (shown[kind] == clear[kind] || clear[kind] == NULL) continue;
+    g_autofree Identity *identity = g_new(Identity, (gsize)clear[kind]->n + 1);
+    for (uint32_t i = 0; i < clear[kind]->n; i++) identity[i] = (Identity){rs_text_get(shown[kind], i), rs_text_get(clear[kind], i)};
+    identities_write(output, rs_kind_name[kind], identity, clear[kind]->n);
+  }
+}
+
 static GBytes *ids_text(const RsCaseView *view) {
   const RsCaseData *data = view->data;
   g_autofree Identity *identity = g_new(Identity, MAX((size_t)view->n_shown, data->n_lines) + 1);
@@ -59,6 +71,7 @@ static GBytes *ids_text(const RsCaseView *view) {
   for (size_t i = 0; i < data->n_lines; i++)
     identity[i] = (Identity){view->settlement_text[i], data->texts->str + data->settlement_id[i]};
   identities_write(output, "settlement", identity, data->n_lines);
+  if (view->c->disguised_from != NULL) disguised_write(output, view->c);
   return rs_output_bytes(output);
 }
 
@@ -214,8 +227,11 @@ static bool log_write(const RsCase *c, const char *former, const char *path, con
 static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const char *folder, const char *former, char digest[65],
                         char manifest[65], GBytes **ids, GError **error) {
   g_autoptr(RsMask) clear_mask = rs_mask_clear();
-  g_autoptr(RsCaseView) clear = rs_case_view_new(data, clear_mask);
-  RsCase unmarked = *data->c; /* what was asked about changes no result */
+  const RsCase *own = data->c->disguised_from;
+  g_autoptr(RsCaseData) own_data = own == NULL ? NULL : rs_case_data_new(own, error);
+  if (own != NULL && own_data == NULL) return false;
+  g_autoptr(RsCaseView) clear = rs_case_view_new(own == NULL ? data : own_data, clear_mask);
+  RsCase unmarked = own == NULL ? *data->c : *own; /* what was asked about changes no result */
   unmarked.watch = NULL;
   unmarked.plain_keys = true;
   clear->c = &unmarked;

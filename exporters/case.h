@@ -9,7 +9,9 @@
 #include "rings/cleared.h"
 #include "rings/watch.h"
 
-typedef struct {
+typedef struct RsPolicy RsPolicy; /* exporters/policy.h */
+
+typedef struct RsCase {
   RsReader *reader;               /* for the texts of evidence lines */
   const RsReport *report;
   const RsClaims *claims;
@@ -28,6 +30,8 @@ typedef struct {
   RsXmlStyle style;               /* of the GraphML files; the result digest does not know it */
   uint64_t seed;
   unsigned n_threads;
+  const RsPolicy *policy;         /* which data are masked beside persons, claims and settlements; NULL: none */
+  const struct RsCase *disguised_from; /* the case with its own ids, which the digest covers, where this one is a disguise; else NULL */
 } RsCase;
 
 /* Takes the lock on `folder` and recovers what an interrupted run left. error: RS_ERROR_IO: not writable, or another run holds it. */

@@ -196,9 +196,9 @@ char *rs_case_read_id(const RsCaseRead *read, RsKind kind, const char *id, GErro
   g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   if (!ids_walk(read, kind, ids, error)) return NULL;
   if (*id != '\0' && g_hash_table_contains(ids, id)) return g_strdup(id);
-  if (*id == '\0' || !read->masked || kind != RS_PERSON) return NULL;
-  g_autofree char *mapped = read->mask == NULL ? map_find(read, id) : NULL;
-  const char *printed = read->mask != NULL ? rs_mask_entity(read->mask, kind, id, masked) : mapped;
+  if (*id == '\0' || !read->masked) return NULL;
+  g_autofree char *mapped = read->mask == NULL && kind == RS_PERSON ? map_find(read, id) : NULL;
+  const char *printed = read->mask != NULL ? rs_mask_text(read->mask, rs_mask_prefix(kind), id, masked) : mapped;
   if (printed == NULL) return NULL;
   return g_hash_table_contains(ids, printed) ? g_strdup(printed) : NULL;
 }

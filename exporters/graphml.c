@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/parallel.h"
+#include "exporters/policy.h"
 #include "exporters/node_ids.h"
 
 #include <stdlib.h>
@@ -266,6 +267,8 @@ const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint
   if (kind == RS_PERSON && !rs_mask_is_clear(mask)) return rs_mask_text(mask, 'p', key, buffer);
   const char *name = drug_name(c->claims, kind, id);
   if (*name == '\0' && c->reader != NULL) name = rs_reader_attribute(c->reader, (unsigned)kind, key, "name");
+  else return *name == '\0' ? key : name; /* disguised already, where it is */
+  if (c->policy != NULL && c->policy->name[kind]) name = rs_mask_text(mask, 'n', name, buffer);
   return *name == '\0' ? key : name;
 }
 

@@ -17,6 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsMask, rs_mask_free)
 bool rs_mask_is_clear(const RsMask *mask);
 /* buffer holds the result for 24 bytes or more; "" stays "". prefix as above. Thread-safe. Returns the text to print: buffer or, unmasked, text. */
 const char *rs_mask_text(const RsMask *mask, char prefix, const char *text, char buffer[32]);
+/* The prefix of a kind's pseudonyms; those of doctors, institutions and drugs come only from a policy (exporters/policy.h). */
+static inline char rs_mask_prefix(RsKind kind) { return "pdim"[kind]; }
 /* Persons are masked, other kinds are clear. */
 const char *rs_mask_entity(const RsMask *mask, RsKind kind, const char *id, char buffer[32]);
 /* The same for text of known length that may hold any byte; always a pseudonym, the mask may not be clear. */

@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "exporters/cells.h"
 #include "exporters/graphml.h"
+#include "exporters/policy.h"
 #include "exporters/tables_database.h"
 #include "exporters/tables_evidence.h"
 #include "exporters/tables_rules.h"
@@ -122,6 +123,8 @@ static void institution_walk(const RsCaseView *view, RsRowFunc row, void *data) 
     const RsInstitutionRank *one = &view->c->rings->institutions[i];
     const char *key = rs_text_get(claims->institution, one->institution);
     const char *name = view->c->reader == NULL ? "" : rs_reader_attribute(view->c->reader, RS_INSTITUTION, key, "name");
+    char hidden[32];
+    if (view->c->policy != NULL && view->c->policy->name[RS_INSTITUTION]) name = rs_mask_text(view->mask, 'n', name, hidden);
     const unsigned type = claims->institution_type == NULL ? 0 : claims->institution_type[one->institution];
     const uint32_t region = claims->institution_region == NULL ? RS_NONE : claims->institution_region[one->institution];
     const RsCell cell[] = {

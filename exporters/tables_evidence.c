@@ -24,6 +24,12 @@ static const char *claim_of(const RsCaseView *view, size_t at) {
 }
 
 static int compare_texts(const char *a, const char *b) { return a == b ? 0 : strcmp(a, b); }
+/* Numbers follow the ids' order, but the order of pseudonyms tells nothing: by what is printed. */
+static int compare_ids(const RsText *text, uint32_t a, uint32_t b) {
+  if (a == b) return 0;
+  if (a == RS_NONE || b == RS_NONE || text == NULL) return a < b ? -1 : 1;
+  return strcmp(rs_text_get(text, a), rs_text_get(text, b));
+}
 static int compare_numbers(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
 
 /* Everything that is printed takes part before the line number, so the order does not depend on which file a row stood in. */
@@ -33,11 +39,11 @@ static int compare_evidence(const void *a, const void *b, void *data) {
   const RsCaseView *view = data;
   const RsClaims *c = view->c->claims;
   const uint32_t *visit = view->data->visit;
-  int order = compare_numbers(c->visit_institution[visit[x->at]], c->visit_institution[visit[y->at]]);
+  int order = compare_ids(c->institution, c->visit_institution[visit[x->at]], c->visit_institution[visit[y->at]]);
   if (order == 0) order = compare_texts(settlement_of(view, x->at), settlement_of(view, y->at));
   if (order == 0) order = compare_texts(claim_of(view, x->at), claim_of(view, y->at));
-  if (order == 0) order = compare_numbers(c->line_drug[x->line], c->line_drug[y->line]);
-  if (order == 0) order = compare_numbers(c->line_doctor[x->line], c->line_doctor[y->line]);
+  if (order == 0) order = compare_ids(c->drug, c->line_drug[x->line], c->line_drug[y->line]);
+  if (order == 0) order = compare_ids(c->doctor, c->line_doctor[x->line], c->line_doctor[y->line]);
   if (order == 0) order = (c->line_amount[x->line] > c->line_amount[y->line]) - (c->line_amount[x->line] < c->line_amount[y->line]);
   if (order == 0) order = (c->line_fund[x->line] > c->line_fund[y->line]) - (c->line_fund[x->line] < c->line_fund[y->line]);
   if (order == 0) order = compare_numbers(x->facts, y->facts);

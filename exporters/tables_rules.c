@@ -10,11 +10,21 @@ const RsTableColumn rs_rule_columns[RS_RULE_COLUMNS] = {
 
 static int compare_texts(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
+typedef struct { const char *id; RsKind kind; } Item;
+
+/* Sorted by the printed id within a kind, so that order tells nothing about masked ids. */
+static int compare_items(const void *a, const void *b) {
+  const Item *x = a, *y = b;
+  return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : strcmp(x->id, y->id);
+}
+
 static const char *items_text(const RsCaseView *view, const RsRule *rule, GString *text) {
+  g_autofree Item *item = g_new(Item, (gsize)rule->n_items + 1);
   g_string_truncate(text, 0);
   for (uint32_t i = 0; i < rule->n_items; i++)
-    g_string_append_printf(text, "%s%s:%s", i > 0 ? ";" : "", rs_kind_name[rule->item[i].kind],
-                           rs_knowledge_id(view->c->knowledge, rule->item[i].kind, rule->item[i].id));
+    item[i] = (Item){rs_knowledge_id(view->c->knowledge, rule->item[i].kind, rule->item[i].id), rule->item[i].kind};
+  if (rule->n_items > 1) qsort(item, rule->n_items, sizeof *item, compare_items);
+  for (uint32_t i = 0; i < rule->n_items; i++) g_string_append_printf(text, "%s%s:%s", i > 0 ? ";" : "", rs_kind_name[item[i].kind], item[i].id);
   return text->str;
 }
 

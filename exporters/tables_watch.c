@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "exporters/json_row.h"
+#include "exporters/policy.h"
 #include "exporters/words.h"
 
 #include <math.h>
@@ -27,6 +28,7 @@ typedef struct {
 const char *rs_watch_entry_id(const RsCase *c, uint32_t entry, char buffer[32]) {
   const RsWatchEntry *e = &c->watch->list->entry[entry];
   if (e->box || strncmp(e->text, "p:", 2) == 0) return e->text;
+  if (c->policy != NULL && c->policy->id[e->kind]) return rs_mask_text(c->mask, rs_mask_prefix(e->kind), e->text, buffer);
   return rs_mask_entity(c->mask, e->kind, e->text, buffer);
 }
 

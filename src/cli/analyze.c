@@ -5,6 +5,7 @@
 #include "cli/run.h"
 #include "cli/summary.h"
 #include "cli/watch_list.h"
+#include "exporters/policy.h"
 #include "exporters/checksum.h"
 #include "exporters/manifest.h"
 
@@ -57,7 +58,8 @@ static const char *const *result_options(const RsOptions *options, const char *c
                                   {"unmask", options->unmask ? "yes" : NULL},
                                   {"watch", told[0]},
                                   {"cleared", told[1]},
-                                  {"former", told[2]}};
+                                  {"former", told[2]},
+                                  {"policy", told[3]}};
   for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
     if (given[i][1] != NULL) {
       pairs[n++] = given[i][0];
@@ -111,6 +113,8 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   g_autofree char *folder = trim_slashes(options->output);
   g_autoptr(RsList) watch_list = options->watch == NULL ? NULL : rs_watch_list_read(options->watch, error);
   if (options->watch != NULL && watch_list == NULL) return RS_ERROR_INPUT;
+  g_autoptr(RsPolicy) policy = options->policy == NULL ? NULL : rs_policy_read(options->policy, error);
+  if (options->policy != NULL && policy == NULL) return RS_ERROR_INPUT;
   g_autoptr(RsMask) mask = mask_new(options, folder, error);
   if (mask == NULL) return RS_ERROR_IO;
   rs_progress_stage(progress, rs_say(options->language, "opening the files"), NULL); /* a pipe is taken in here */
@@ -134,10 +138,12 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   char digest[65], number[2][24];
   RsCase c = rs_run_case(&run, options, mask);
   c.command_line = command;
-  c.options = result_options(options, (const char *const[]){watch_told, cleared_told, former_told}, number);
-  if (!rs_case_write(&c, folder, digest, error)) return RS_ERROR_IO;
+  c.options = result_options(options, (const char *const[]){watch_told, cleared_told, former_told, policy == NULL ? NULL : policy->text}, number);
+  c.policy = policy;
+  g_autoptr(RsDisguise) disguise = rs_disguise_new(&c);
+  if (!rs_case_write(&disguise->c, folder, digest, error)) return RS_ERROR_IO;
   case_unlock(&lock); /* before anything is said: who reads it may stop reading */
   lock = NULL;
   double seconds = rs_progress_end(progress);
-  return rs_summary_print(options, &c, folder, digest, seconds, error) ? 0 : RS_ERROR_IO;
+  return rs_summary_print(options, &disguise->c, folder, digest, seconds, error) ? 0 : RS_ERROR_IO;
 }

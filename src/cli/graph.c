@@ -5,7 +5,7 @@
 #include "cli/graph_part.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
-#include "exporters/case.h"
+#include "exporters/policy.h"
 #include "graph/whole.h"
 
 #include <stdio.h>
@@ -42,6 +42,8 @@ int rs_command_graph(const RsOptions *options, GError **error) {
   RsReadOptions read_options = rs_options_read(options);
   g_autoptr(RsMask) mask = options->unmask ? rs_mask_clear() : rs_mask_new(options->mask_key, error);
   if (mask == NULL) return RS_ERROR_IO;
+  g_autoptr(RsPolicy) policy = options->policy == NULL ? NULL : rs_policy_read(options->policy, error);
+  if (options->policy != NULL && policy == NULL) return RS_ERROR_INPUT;
   RsProgress *progress = rs_progress_start(options);
   rs_progress_stage(progress, rs_say(options->language, "opening the files"), NULL);
   g_autoptr(RsReader) reader = rs_reader_new(&read_options, error);
@@ -55,18 +57,19 @@ int rs_command_graph(const RsOptions *options, GError **error) {
   g_autoptr(RsKnowledge) knowledge = rs_knowledge_new(claims, options->n_threads, error);
   if (knowledge == NULL) return RS_ERROR_IO;
   const bool keep_key = !options->unmask && options->mask_key == NULL;
+  const RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .mask = mask, .policy = policy,
+                    .text_language = options->text_language, .style = rs_options_style(options), .n_threads = options->n_threads};
+  g_autoptr(RsDisguise) disguise = rs_disguise_new(&c);
   if (options->ego != NULL || options->top > 0) {
-    const RsCase c = {.reader = reader, .report = rs_reader_report(reader), .claims = claims, .knowledge = knowledge, .mask = mask,
-                      .text_language = options->text_language, .style = rs_options_style(options), .n_threads = options->n_threads};
     rs_progress_end(progress);
-    return rs_graph_part(options, &c, error) && (!keep_key || save_key(options, mask, error)) ? 0 : RS_ERROR_IO;
+    return rs_graph_part(options, &disguise->c, error) && (!keep_key || save_key(options, mask, error)) ? 0 : RS_ERROR_IO;
   }
   const RsXmlStyle style = rs_options_style(options);
   RsXmlCounts counts = {0, 0, 0};
   RsWholeOptions whole_options = {.seed = (uint64_t)options->seed};
   g_autoptr(RsWhole) whole = rs_whole_new(knowledge, &whole_options, error);
   if (whole == NULL) return RS_ERROR_IO;
-  if (!rs_graphml_write_knowledge(knowledge, mask, whole->component, whole->core, whole->community, &style, &counts, options->output, error)) return RS_ERROR_IO;
+  if (!rs_graphml_write_knowledge(disguise->c.knowledge, mask, whole->component, whole->core, whole->community, &style, &counts, options->output, error)) return RS_ERROR_IO;
   if (keep_key && !save_key(options, mask, error)) return RS_ERROR_IO;
   rs_progress_end(progress);
   rs_summary_altered(options, &counts);

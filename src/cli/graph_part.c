@@ -4,6 +4,7 @@
 #include "base/words.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "exporters/policy.h"
 #include "exporters/gexf.h"
 #include "exporters/graphml.h"
 #include "exporters/words.h"
@@ -82,6 +83,7 @@ static uint32_t entity_find(const RsCase *c, RsKind kind, const char *id) {
   for (uint32_t i = 0; i < rs_knowledge_count(c->knowledge, kind); i++) {
     const char *own = rs_knowledge_id(c->knowledge, kind, i);
     if (strcmp(own, id) == 0) return i;
+    if (c->policy != NULL && c->policy->id[kind] && strcmp(own, rs_mask_text(c->mask, rs_mask_prefix(kind), id, masked)) == 0) return i;
     if (kind == RS_PERSON && strncmp(id, "p:", 2) == 0 && strcmp(rs_mask_entity(c->mask, kind, own, masked), id) == 0) return i;
   }
   return RS_NONE;

@@ -15,9 +15,9 @@
 
 static const RsCommand commands[] = {
     {"analyze", "CLAIMS... -o CASE", N_("claims in, a case folder with ranked leads out"),
-     READING " output patterns top unmask authority operator mask-key json watch cleared former strict-graphml gephi-guard quiet-gephi", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
+     READING " output patterns top unmask authority operator policy mask-key json watch cleared former strict-graphml gephi-guard quiet-gephi", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
     {"graph", "CLAIMS... -o FILE", N_("the knowledge graph as GraphML: whole, around one entity, or the best-connected entities"),
-     READING " output unmask authority mask-key ego hops top force json strict-graphml gephi-guard quiet-gephi gexf",
+     READING " output unmask authority policy mask-key ego hops top force json strict-graphml gephi-guard quiet-gephi gexf",
      "ringscope graph claims.csv.gz -o city.graphml\n  ringscope graph claims.csv.gz --ego institution:P01 --hops 1 -o near.gexf", rs_command_graph, 1, G_MAXUINT},
     {"explain", "CASE RING|TYPE:ID", N_("why: facts, points, counter-facts, people, bursts, and the claim lines behind them"), "mask-key top json",
      "ringscope explain case R0001\n  ringscope explain case person:P1", rs_command_explain, 2, 2},

@@ -30,6 +30,7 @@ static const Option all_options[] = {
     {"unmask", 0, G_OPTION_ARG_NONE, AT(unmask), N_("clear ids in the output; needs --authority"), NULL},
     {"authority", 0, G_OPTION_ARG_FILENAME, AT(authority), N_("reference of the order that allows clear ids"), "REF"},
     {"operator", 0, G_OPTION_ARG_FILENAME, AT(operator_name), N_("who works, for the log"), "NAME"},
+    {"policy", 0, G_OPTION_ARG_FILENAME, AT(policy), N_("which data are masked beside persons, claims and settlements"), "FILE"},
     {"mask-key", 0, G_OPTION_ARG_FILENAME, AT(mask_key), N_("reuse the masking key of another case"), "FILE"},
     {"threads", 't', G_OPTION_ARG_INT, AT(threads), N_("threads, 1 to 64 (default: all cores)"), "N"},
     {"seed", 0, G_OPTION_ARG_INT64, AT(seed), N_("seed of everything random (default 1)"), "N"},
@@ -229,6 +230,8 @@ static bool check(const RsCommand *command, RsOptions *options, GError **error) 
   if (options->top < 0) return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--top: %d is negative"), options->top), false;
   if (options->unmask && (options->authority == NULL || *options->authority == '\0'))
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--unmask needs --authority REF, the order that allows clear ids")), false;
+  if (options->unmask && options->policy != NULL)
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--unmask shows all ids, --policy hides some: give one of them")), false;
   options->n_threads = options->threads > 0 ? (unsigned)options->threads : rs_parallel_default_threads();
   options->until_day = UINT16_MAX;
   if (options->since != NULL && !read_day("since", options->since, &options->since_day, error)) return false;

@@ -13,7 +13,7 @@ typedef struct {
   guint n_operands;
   char *output, *map, *settlements, *persons, *doctors, *institutions, *drugs;
   char *since, *until, *patterns, *memory, *sheet, *temp, *lang, *authority, *mask_key;
-  char *key, *public_key, *sealed, *operator_name;
+  char *key, *public_key, *sealed, *operator_name, *policy;
   char *truth, *innocent, *rings, *format, *ring, *ego, *gexf;
   char *watch, *cleared, *former, *outcomes, *split_by;
   char **claims;

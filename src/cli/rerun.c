@@ -18,6 +18,8 @@ void rs_rerun_free(RsRerun *rerun) {
 
 /* ---- which file is which ---- */
 
+#define LIST_SUM " sha256:" /* a list that went in is told as "NAME sha256:..." */
+
 static bool path_sum(const char *path, char sha256[65]) {
   uint64_t size;
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -30,7 +32,14 @@ static bool path_sum(const char *path, char sha256[65]) {
 static const char *role_of(const RsManifest *manifest, const char *path) {
   g_autofree char *base = g_path_get_basename(path);
   char sha256[65];
+  GHashTableIter iter;
+  gpointer name, value;
   if (g_file_test(path, G_FILE_TEST_IS_DIR) || !path_sum(path, sha256)) return "claims";
+  g_hash_table_iter_init(&iter, manifest->options);
+  while (g_hash_table_iter_next(&iter, &name, &value)) {
+    const char *sum = strstr(value, LIST_SUM);
+    if (sum != NULL && strcmp(sum + strlen(LIST_SUM), sha256) == 0) return name;
+  }
   for (guint i = 0; i < manifest->inputs->len; i++) {
     const RsManifestInput *input = g_ptr_array_index(manifest->inputs, i);
     if (strcmp(input->sha256, sha256) == 0) return input->role;
@@ -57,7 +66,7 @@ static void manifest_words(GPtrArray *words, const RsOptions *options, const RsM
   g_hash_table_iter_init(&iter, manifest->options);
   while (g_hash_table_iter_next(&iter, &name, &value)) {
     if (strcmp(name, "unmask") == 0 || strcmp(name, "policy") == 0 || strcmp(name, "watch") == 0 || strcmp(name, "cleared") == 0 || strcmp(name, "former") == 0 || (strcmp(name, "map") == 0 && options->map != NULL)) continue;
-    word_add(words, name, rs_options_is_flag(name) ? NULL : value);
+    if (strstr(value, LIST_SUM) == NULL) word_add(words, name, rs_options_is_flag(name) ? NULL : value);
   }
 }
 

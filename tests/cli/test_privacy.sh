@@ -51,4 +51,71 @@ grep -aoFqf "$T/secrets" "$D/case/members.csv" || fail "unmasked members are not
 is "beside the folder" "$(ls -A "$D")" case
 is "digest, masked or not" "$(digest_of "$D/case")" "$(digest_of "$T/a_masked_case_tells_no_secret/case")"
 
+# ---- every form of an output, every token ----
+
+# told SECRETS PATH...: secrets that stand as whole tokens in any byte of these, workbooks unpacked, databases read row by row.
+told() {
+  local secrets=$1 path
+  shift
+  rm -rf "$T/bytes" && mkdir "$T/bytes"
+  for path in "$@"; do cp -r "$path" "$T/bytes"; done
+  find "$T/bytes" -name '*.xlsx' | while read -r path; do mkdir "$path.d" && (cd "$path.d" && python3 -m zipfile -e "$path" .); done
+  find "$T/bytes" -name '*.db' | while read -r path; do sqlite3 "$path" .dump > "$path.sql"; done
+  find "$T/bytes" -name '*.pack' | while read -r path; do mkdir "$path.d" && tar -C "$path.d" -xf "$path"; done
+  grep -raowFf "$secrets" "$T/bytes" | head -n 3
+}
+# everything CASE: all that can be made of it, into $D/out; what is said goes to $D/out/said
+everything() {
+  mkdir -p "$D/out"
+  for format in graphml gexf csv neo4j i2 xlsx; do run 0 export "$1" --format $format -o "$D/out/$format.${format/neo4j/d}" && cat "$T/out" "$T/err" >> "$D/out/said"; done
+  for ring in $(tail -n +2 "$1/rings.csv" | cut -d, -f 1); do run 0 explain "$1" "$ring" && cat "$T/out" "$T/err" >> "$D/out/said"; done
+  LOCALE=zh_CN.UTF-8 run 0 explain "$1" R0001 --json && cat "$T/out" "$T/err" >> "$D/out/said"
+  run 0 verify "$1" && cat "$T/out" "$T/err" >> "$D/out/said"
+  run 0 keygen -o "$T/sealing$RANDOM$RANDOM" && key=$(ls -t "$T"/sealing*.pub | head -n 1)
+  run 0 seal "$1" --key "${key%.pub}" -o "$D/out/all.pack" && cat "$T/out" "$T/err" >> "$D/out/said"
+}
+
+begin "whatever is made of a masked case tells no secret"
+run 0 analyze "$T/claims.csv" "${tables[@]}" -o "$D/case" --lang zh
+mkdir "$D/out" && cat "$T/out" "$T/err" > "$D/out/said"
+everything "$D/case"
+is "secrets told" "$(told "$T/secrets" "$D/case" "$D/out")" ""
+
+begin "what a policy hides is told nowhere"
+printf '[entity]\ninstitution=sensitive\ndoctor=core\ndrug=sensitive\n' > "$D/policy.ini"
+{
+  cat "$T/secrets"
+  head -n 1 "$T/claims.csv" | tr , '\n' > "$T/columns"
+  for column in institution_id doctor_id drug_code; do
+    n=$(grep -nx $column "$T/columns" | cut -d: -f 1)
+    [ -n "$n" ] || echo "UNEXPECTED HEADER"
+    tail -n +2 "$T/claims.csv" | cut -d, -f "$n"
+  done
+  tail -n +2 "$city/institutions.csv" | cut -d, -f 2
+  tail -n +2 "$city/drugs.csv" | cut -d, -f 2
+} | sed '/^$/d' | sort -u > "$T/hidden"
+run 0 analyze "$T/claims.csv" "${tables[@]}" -o "$D/case" --policy "$D/policy.ini" --lang zh
+mkdir "$D/out" && cat "$T/out" "$T/err" > "$D/out/said"
+everything "$D/case"
+is "told in spite of the policy" "$(told "$T/hidden" "$D/case" "$D/out")" ""
+is "digest, whatever is hidden" "$(digest_of "$D/case")" "$(digest_of "$T/whatever_is_made_of_a_masked_case_tells_no_secret/case")"
+grep -q ',i:' "$D/case/institutions.csv" || fail "institutions are not pseudonyms"
+institution=$(tail -n +2 "$city/institutions.csv" | cut -d, -f 1 | while read -r id; do grep -qF ",$id" "$D/case.ids" && echo "$id" && break; done)
+[ -n "$institution" ] || fail "the id map knows no institution"
+run 0 graph "$T/claims.csv" -o "$D/city.graphml" --policy "$D/policy.ini"
+is "told in the graph" "$(told "$T/hidden" "$D/city.graphml")" ""
+run 2 analyze "$T/claims.csv" -o "$D/none" --policy "$D/policy.ini" --unmask --authority REF
+printf '[entity]\nperson=general\n' > "$D/open.ini"
+run 3 analyze "$T/claims.csv" -o "$D/none" --policy "$D/open.ini"
+says "cannot clear person"
+
+begin "order and lengths tell nothing"
+D=$T/what_a_policy_hides_is_told_nowhere
+# pseudonyms are equally long, and rows within a ring follow them, not the ids behind them
+is "lengths of pseudonyms" "$(grep -oE '\b[pdimcs]:[a-z2-7]+' "$D/case/evidence.csv" "$D/case/members.csv" -h | awk '{ print length }' | sort -u)" 18
+for kind in person institution doctor drug; do
+  tail -n +2 "$D/case/members.csv" | awk -F, -v kind=$kind '$2 == kind { print $1 $4 $5, $3 }' > "$T/order"
+  is "order of alike ${kind}s" "$(awk '{ if ($1 == last && $2 < id) print; last = $1; id = $2 }' "$T/order" | head -n 1)" ""
+done
+
 finish
