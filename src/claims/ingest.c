@@ -665,6 +665,15 @@ static void parse_block(Parser *parser) {
 
 /* ---- threads ---- */
 
+/* Of a sample each file gives the share that it has of all bytes, and enough to be typical. */
+static bool sample_taken(const RsIngest *ingest, const RsInput *input) {
+  const uint64_t least = (uint64_t)1 << 20, sample = ingest->options->sample;
+  double all = 0;
+  if (sample == 0) return false;
+  for (guint i = 0; i < ingest->inputs->len; i++) all += (double)((const RsInput *)g_ptr_array_index(ingest->inputs, i))->file->bytes;
+  return (double)input->file->bytes_read >= MAX((double)least, (double)sample * (double)input->file->bytes / MAX(all, 1.0));
+}
+
 /* The next block of whichever file is being read; false at the end of all, or after an error. */
 static bool next_block(Parser *parser) {
   Work *work = parser->work;
@@ -675,7 +684,7 @@ static bool next_block(Parser *parser) {
     RsInput *input = g_ptr_array_index(inputs, work->next_input);
     parser->input = input;
     if (input->source == NULL && (input->source = rs_input_source(input, &work->error)) == NULL) break;
-    found = rs_source_next(input->source, &parser->block, &work->error);
+    found = !sample_taken(work->ingest, input) && rs_source_next(input->source, &parser->block, &work->error);
     __atomic_store_n(&input->file->bytes_read, rs_source_position(input->source), __ATOMIC_RELAXED);
     if (found || work->error != NULL) break;
     input->file->encoding = rs_encoding_name[rs_source_encoding(input->source)];

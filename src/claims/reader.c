@@ -477,7 +477,7 @@ RsClaims *rs_reader_read(RsReader *reader, GError **error) {
   g_assert(rs_report_balances(report));
   if (!fetch_conflicts(reader, error) || too_many_rejects(reader, error)) return NULL;
   add_notes(reader, claims);
-  reader->hasher = g_thread_try_new("sha256", hash_files, reader, NULL);
+  if (reader->options.sample == 0) reader->hasher = g_thread_try_new("sha256", hash_files, reader, NULL);
   return g_steal_pointer(&claims);
 }
 

@@ -18,6 +18,7 @@ typedef struct {
   uint64_t memory;           /* bytes the whole run may use, or 0: no limit */
   const char *temp;          /* folder for spooling stdin; NULL: the system's */
   bool quiet;                /* nothing on stderr */
+  uint64_t sample;           /* only the start of the files, about so many bytes of all together; 0: everything */
 } RsReadOptions;
 
 typedef struct RsReader RsReader;

@@ -6,6 +6,7 @@
 
 int rs_command_analyze(const RsOptions *options, GError **error);
 int rs_command_graph(const RsOptions *options, GError **error);
+int rs_command_plan(const RsOptions *options, GError **error);
 int rs_command_map(const RsOptions *options, GError **error);
 int rs_command_simulate(const RsOptions *options, GError **error);
 int rs_command_score(const RsOptions *options, GError **error);

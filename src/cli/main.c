@@ -31,6 +31,8 @@ static const RsCommand commands[] = {
     {"verify", "CASE|PACK [--rerun FILE...]", N_("whether a case or a sealed pack is as it was written; computed again, whether it comes out the same"),
      "json public-key sealed rerun cleared former mask-key map settlements persons doctors institutions drugs threads sheet temp memory",
      "ringscope verify case\n  ringscope verify case.pack --public-key my.key.pub\n  ringscope verify case --rerun claims.csv persons.csv", rs_command_verify, 1, G_MAXUINT},
+    {"plan", "CLAIMS...", N_("rows, memory, time and disk of a run, from a sample; says no before one that cannot fit"),
+     "map settlements since until threads sheet temp memory json", "ringscope plan claims.csv.gz --memory 4G", rs_command_plan, 1, G_MAXUINT},
     {"map", "FILE", N_("looks at a file's header and first rows and proposes a mapping"), "sheet json", "ringscope map export.csv > my.ini", rs_command_map, 1, 1},
     {"simulate", "-o DIR", N_("synthetic claims with planted rings, innocent look-alikes and the truth about both"),
      "output seed people days lines rings hard innocent-level json", "ringscope simulate --seed 7 -o city", rs_command_simulate, 0, 0},

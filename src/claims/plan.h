@@ -1,0 +1,30 @@
+/* claims/plan.h: what a run over claims will take, from a sample of them.
+ *
+ * In    RsClaims and RsReport of a reader with options.sample set
+ * Out   RsPlan: rows, memory, time and disk of `analyze`
+ * From  distinct persons and visits beyond the sample: Chao et al., Rarefaction and extrapolation with Hill numbers, Ecological
+ *       Monographs 2014, equation 9 (the species left to be seen, from those seen once and twice)
+ *
+ * Memory is linear in lines, visits and persons, as measured (docs/performance.md); time is that of reading the sample, times what the
+ * other stages take beside reading. Rows come out within a few per cent and memory within 20, where the start of the files is like the rest. */
+#ifndef RS_CLAIMS_PLAN_H
+#define RS_CLAIMS_PLAN_H
+
+#include "claims/report.h"
+#include "claims/table.h"
+
+typedef struct {
+  uint64_t bytes, bytes_read; /* of the claim files; those of the sample */
+  uint64_t rows, visits, persons;
+  bool exact;                 /* everything was read */
+  uint64_t memory;            /* bytes at the peak, everything in memory */
+  uint64_t memory_least;      /* the least that --memory can ask for */
+  uint64_t temp;              /* bytes of temporary disk with memory_least */
+  uint64_t disk;              /* bytes of a case folder as they usually are; leads decide */
+  double seconds;
+} RsPlan;
+
+/* seconds: what reading the sample took. */
+RsPlan rs_plan(const RsClaims *sample, const RsReport *report, double seconds);
+
+#endif

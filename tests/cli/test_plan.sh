@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# plan: rows, memory, time and disk from a sample; a polite no before a run that cannot fit.
+. "$(dirname "$0")/cli.sh"
+number() { grep -oE "\"$1\": [0-9]+" "$T/out" | grep -oE '[0-9]+$'; }
+
+begin "a small file is counted"
+claims 1000 > "$D/a.csv"
+run 0 plan "$D/a.csv"
+says "rows       1,000;" "memory" "time" "disk"
+holds "$D" a.csv
+run 0 plan "$D/a.csv" --json
+is "rows" "$(number rows)" 1000
+says '"exact": true' '"fits": true'
+
+begin "a large file is estimated within a fifth, compressed or not"
+claims 1000000 > "$D/a.csv"
+gzip -1 -k "$D/a.csv"
+for file in a.csv a.csv.gz; do
+  run 0 plan "$D/$file" --json
+  rows=$(number rows)
+  [ "$rows" -ge 800000 ] && [ "$rows" -le 1200000 ] || fail "$rows rows of 1,000,000 in $file"
+done
+run 0 plan "$D/a.csv.gz" --lang zh
+rm "$D"/*
+
+begin "what cannot fit is refused, with what would help"
+awk 'BEGIN { print "claim_id,person_id,institution_id,time,amount"
+  for (i = 0; i < 300000; i++) printf "c%d,p%d,P%d,2025-03-%02d %02d:%02d:%02d,5.00\n", i, i / 3, i % 90, 1 + i % 28, i % 24, i % 60, i % 59 }' > "$T/b.csv"
+run 4 plan "$T/b.csv" --memory 60M
+says "would not fit" "at least" "--since"
+run 0 plan "$T/b.csv" --memory 72M
+says "temporary"
+run 4 plan "$T/b.csv" --memory 60M --json
+says '"fits": false'
+
+begin "what analyze cannot read, plan cannot either"
+run 1 plan "$D/none.csv"
+printf 'nothing\n1\n' > "$D/b.csv"
+run 3 plan "$D/b.csv"
+
+finish
