@@ -41,6 +41,8 @@ static bool options_agree(const RsOptions *options, const RsExporter *exporter, 
   if (options->ring != NULL && (options->all || options->per_ring))
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--ring is one ring, --%s is more"), options->all ? "all" : "per-ring"),
            false;
+  if (options->top > 0 && exporter->needs_no_picture)
+    return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--top is for graphs; --ring R0001 makes the page of one lead")), false;
   if (strcmp(options->output, "-") == 0 && (*exporter->suffix == '\0' || options->per_ring))
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("this is a folder of files: give -o FOLDER")), false;
   return true;
