@@ -113,6 +113,12 @@ void rs_case_rows_free(RsCaseRows *rows) {
   g_free(rows);
 }
 
+int rs_kind_named(const char *name) {
+  for (int kind = 0; kind < RS_N_KINDS; kind++)
+    if (strcmp(rs_kind_name[kind], name) == 0) return kind;
+  return -1;
+}
+
 unsigned rs_table_column(const RsTable *table, const char *column) {
   unsigned i = 0;
   while (i < table->n_columns && strcmp(table->column[i].name, column) != 0) i++;

@@ -44,6 +44,8 @@ static inline const char *rs_case_rows_text(const RsCaseRows *rows, guint row, c
 static inline int64_t rs_case_rows_integer(const RsCaseRows *rows, guint row, const char *column) {
   return rs_case_rows_cell(rows, row, column)->integer;
 }
+/* The kind that a table calls by this name ("person", ...), or -1. */
+int rs_kind_named(const char *name);
 /* Which cell of a row, for walks. */
 unsigned rs_table_column(const RsTable *table, const char *column);
 

@@ -156,6 +156,16 @@ static void notices_list(RsHtml *html, const RsPage *page, const char *list) {
   rs_html_raw(html, "</ul>");
 }
 
+static void notices_or(RsHtml *html, const RsPage *page, const char *list, const char *none) {
+  if (notices_count(page, list) > 0) {
+    notices_list(html, page, list);
+    return;
+  }
+  rs_html_raw(html, "<p>");
+  rs_html_text(html, none);
+  rs_html_raw(html, "</p>");
+}
+
 static guint leads_of(const RsPage *page, const char *pattern) {
   guint n = 0;
   for (guint i = 0; i < page->n; i++) n += strcmp(rs_page_text(page, i, "pattern"), pattern) == 0;
@@ -192,22 +202,12 @@ RS_FIELD(examined) {
   rs_html_raw(html, "</p><h3>");
   rs_html_say(html, "Not examined");
   rs_html_raw(html, "</h3>");
-  if (notices_count(page, "not_examined") > 0) notices_list(html, page, "not_examined");
-  else {
-    rs_html_raw(html, "<p>");
-    rs_html_say(html, "Nothing that was used had to be left out.");
-    rs_html_raw(html, "</p>");
-  }
+  notices_or(html, page, "not_examined", rs_say(html->language, "Nothing that was used had to be left out."));
   if (notices_count(page, "note") > 0) notices_list(html, page, "note");
   rs_html_raw(html, "<h3 id=\"set-aside\">");
   rs_html_say(html, "Set aside, with an innocent explanation");
   rs_html_raw(html, "</h3>");
-  if (notices_count(page, "set_aside") > 0) notices_list(html, page, "set_aside");
-  else {
-    rs_html_raw(html, "<p>");
-    rs_html_say(html, "None.");
-    rs_html_raw(html, "</p>");
-  }
+  notices_or(html, page, "set_aside", rs_say(html->language, "None."));
 }
 
 /* ---- the leads ---- */
@@ -284,7 +284,7 @@ static void lead_row(RsHtml *html, const RsPage *page, guint i) {
   rs_html_cell_count(html, natural(rs_page_integer(page, i, "persons")));
   rs_html_cell_count(html, natural(rs_page_integer(page, i, "institutions")));
   rs_html_cell_money(html, rs_page_integer(page, i, "amount"));
-  rs_html_cell_count(html, rs_page_days(rs_page_text(page, i, "first_date"), rs_page_text(page, i, "last_date")));
+  rs_html_cell_count(html, rs_words_days(rs_page_text(page, i, "first_date"), rs_page_text(page, i, "last_date")));
   rs_html_raw(html, "<td class=\"nowrap\">");
   rs_html_foreign(html, rs_page_text(page, i, "first_date"));
   rs_html_raw(html, "</td><td>");

@@ -16,12 +16,6 @@ RS_EMBEDDED(lead);
 
 static uint64_t natural(int64_t n) { return n > 0 ? (uint64_t)n : 0; }
 
-unsigned rs_page_days(const char *first, const char *last) {
-  uint32_t a = 0, b = 0;
-  if (rs_time_parse(first, strlen(first), &a) > RS_TIME_DATE_ONLY || rs_time_parse(last, strlen(last), &b) > RS_TIME_DATE_ONLY || b < a) return 0;
-  return (b - a) / RS_DAY_SECONDS + 1;
-}
-
 typedef struct {
   const RsPage *page;
   guint i;
@@ -46,14 +40,8 @@ RS_FIELD(score) {
 
 RS_FIELD(grade) {
   const Section *section = data;
-  const char *grade = rs_page_text(section->page, section->i, "stability");
   rs_html_raw(html, "<span class=\"grade\">");
-  switch (*grade) {
-  case 'A': rs_html_say(html, "grade A: found again in 18 to 20 of 20 repeats with a fifth of the visit days left out"); break;
-  case 'B': rs_html_say(html, "grade B: found again in 12 to 17 of 20 repeats with a fifth of the visit days left out"); break;
-  case 'C': rs_html_say(html, "grade C: found again in fewer than 12 of 20 repeats with a fifth of the visit days left out"); break;
-  default: rs_html_say(html, "no grade: stability was not computed"); break;
-  }
+  rs_html_text(html, rs_words_grade(rs_page_text(section->page, section->i, "stability"), html->language));
   rs_html_raw(html, "</span>");
 }
 
@@ -133,7 +121,7 @@ RS_FIELD(when) {
   rs_html_foreign(html, first);
   rs_html_say(html, " to ");
   rs_html_foreign(html, last);
-  rs_html_say_n(html, ", %s day", ", %s days", rs_page_days(first, last));
+  rs_html_say_n(html, ", %s day", ", %s days", rs_words_days(first, last));
   if (section->story->bursts->n > 0) rs_html_say_n(html, "; %s burst", "; %s bursts", section->story->bursts->n);
   if (busiest_hours(section->story, &hour, &percent))
     rs_html_sayf(html, "; %u %% of its lines between %02u:00 and %02u:00", percent, hour, hour + 2);

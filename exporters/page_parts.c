@@ -20,12 +20,6 @@ struct RsNames {
   GHashTable *of[RS_N_KINDS]; /* id -> entry + 1 */
 };
 
-static int kind_named(const char *name) {
-  for (int kind = 0; kind < RS_N_KINDS; kind++)
-    if (strcmp(rs_kind_name[kind], name) == 0) return kind;
-  return -1;
-}
-
 static void name_add(RsNames *names, RsKind kind, const char *id, const char *label, const char *region) {
   if (g_hash_table_contains(names->of[kind], id)) return;
   const Named named = {.kind = kind,
@@ -38,7 +32,7 @@ static void name_add(RsNames *names, RsKind kind, const char *id, const char *la
 
 static void entity_row(const RsTable *table, const RsCell *cell, void *data) {
   (void)table; /* entity_type, entity_id, label, region */
-  const int kind = kind_named(cell[0].text);
+  const int kind = rs_kind_named(cell[0].text);
   if (kind >= 0) name_add(data, (RsKind)kind, cell[1].text, cell[2].text, cell[3].text);
 }
 
@@ -253,7 +247,7 @@ void rs_page_bursts(RsHtml *html, const RsRingStory *story, const RsNames *names
 static void rule_item(RsHtml *html, const RsNames *names, const char *item) {
   const char *colon = strchr(item, ':');
   g_autofree char *kind_text = colon == NULL ? g_strdup("") : g_strndup(item, (gsize)(colon - item));
-  const int kind = kind_named(kind_text);
+  const int kind = rs_kind_named(kind_text);
   if (kind < 0) rs_html_foreign(html, item);
   else
     rs_page_entity(html, names, (RsKind)kind, colon + 1);

@@ -38,8 +38,6 @@ static inline const char *rs_page_text(const RsPage *page, guint i, const char *
 static inline int64_t rs_page_integer(const RsPage *page, guint i, const char *column) {
   return rs_case_rows_integer(page->rings, page->first + i, column);
 }
-/* 2025-03-04 to 2025-05-01 are 59 days; 0 where one is no date. */
-unsigned rs_page_days(const char *first, const char *last);
 
 /* The fields of page.html that make the first screen, ending with a NULL name; data is the page. */
 extern const RsHtmlField rs_page_first_fields[];

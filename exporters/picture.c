@@ -191,15 +191,9 @@ static char *key_of(const char *id) {
   return g_string_free(key, FALSE);
 }
 
-static int kind_named(const char *name) {
-  for (int kind = 0; kind < RS_N_KINDS; kind++)
-    if (strcmp(rs_kind_name[kind], name) == 0) return kind;
-  return -1;
-}
-
 static void node_load(Load *load, const RsXmlElement *element) {
   RsPicture *picture = load->picture;
-  const int kind = kind_named(value_of(element, "kind"));
+  const int kind = rs_kind_named(value_of(element, "kind"));
   if (kind < 0 || strlen(element->id) < 2) {
     load->wrong = "a node of an unknown kind";
     return;
@@ -276,7 +270,7 @@ typedef struct {
 } Days;
 
 static uint32_t node_find(const Days *days, const char *type, const char *id) {
-  const int kind = kind_named(type);
+  const int kind = rs_kind_named(type);
   if (kind < 0) return 0;
   g_autofree char *name = g_strdup_printf("%c:%s", rs_kind_letter[kind], id);
   return GPOINTER_TO_UINT(g_hash_table_lookup(days->node, name));

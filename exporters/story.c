@@ -110,16 +110,10 @@ static void evidence_row(const RsTable *table, const RsCell *cell, void *data) {
   rs_places_add(story->place, &story->n_places, cell[sums->file].text, cell[sums->line].integer);
 }
 
-static int kind_of(const char *name) {
-  for (int kind = 0; kind < RS_N_KINDS; kind++)
-    if (strcmp(rs_kind_name[kind], name) == 0) return kind;
-  return -1;
-}
-
 static bool members_add(const RsCaseSource *source, const char *ring_id, Sums *sums, GError **error) {
   g_autoptr(RsCaseRows) members = rs_case_source_rows(source, RS_TABLE_MEMBER, ring_id, error);
   for (guint i = 0; members != NULL && i < members->n; i++) {
-    const int kind = kind_of(rs_case_rows_text(members, i, "entity_type"));
+    const int kind = rs_kind_named(rs_case_rows_text(members, i, "entity_type"));
     if (kind < 0) continue;
     RsShare *share = share_get(sums, (RsKind)kind, rs_case_rows_text(members, i, "entity_id"));
     g_free(share->role);

@@ -1,5 +1,7 @@
 #include "exporters/words.h"
 
+#include "base/calendar.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -42,6 +44,26 @@ const char *rs_word(const char *name, RsLanguage language) {
 const char *rs_words_kind(RsKind kind, bool many, RsLanguage language) {
   static const char *const several[RS_N_KINDS] = {NC_("words", "people"), NC_("words", "doctors"), NC_("words", "outlets"), NC_("words", "drugs")};
   return many ? rs_say_in(language, "words", several[kind]) : rs_word(rs_kind_name[kind], language);
+}
+
+const char *rs_words_grade(const char *grade, RsLanguage language) {
+  switch (*grade) {
+  case 'A':
+    return rs_say(language, "grade A (found again in at least 18 of 20 repeats with a fifth of the visit days left out)");
+  case 'B':
+    return rs_say(language, "grade B (found again in 12 to 17 of 20 repeats with a fifth of the visit days left out)");
+  case 'C':
+    return rs_say(language, "grade C (found again in fewer than 12 of 20 repeats with a fifth of the visit days left out)");
+  default: return rs_say(language, "grade - (stability was not computed)");
+  }
+}
+
+unsigned rs_words_days(const char *first, const char *last) {
+  uint32_t a = 0, b = 0;
+  if (rs_time_parse(first, strlen(first), &a) > RS_TIME_DATE_ONLY || rs_time_parse(last, strlen(last), &b) > RS_TIME_DATE_ONLY ||
+      b < a)
+    return 0;
+  return (b - a) / RS_DAY_SECONDS + 1;
 }
 
 char *rs_words_count(uint64_t n) {

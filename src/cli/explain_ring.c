@@ -4,6 +4,7 @@
 #include "cli/summary.h"
 #include "cli/terminal.h"
 #include "exporters/json.h"
+#include "exporters/words.h"
 
 #include <string.h>
 
@@ -33,27 +34,6 @@ static void add(Page *page, const char *format, ...) {
 
 static void end(Page *page) { rs_explain_line(page->output, page->line); }
 
-/* 2025-03-04 to 2025-05-01 are 59 days. */
-static unsigned days_between(const char *first, const char *last) {
-  uint32_t a = 0, b = 0;
-  if (rs_time_parse(first, strlen(first), &a) > RS_TIME_DATE_ONLY || rs_time_parse(last, strlen(last), &b) > RS_TIME_DATE_ONLY ||
-      b < a)
-    return 0;
-  return (b - a) / RS_DAY_SECONDS + 1;
-}
-
-static const char *grade_text(const Page *page, const char *grade) {
-  switch (*grade) {
-  case 'A':
-    return rs_say(page->language, "grade A (found again in at least 18 of 20 repeats with a fifth of the visit days left out)");
-  case 'B':
-    return rs_say(page->language, "grade B (found again in 12 to 17 of 20 repeats with a fifth of the visit days left out)");
-  case 'C':
-    return rs_say(page->language, "grade C (found again in fewer than 12 of 20 repeats with a fifth of the visit days left out)");
-  default: return rs_say(page->language, "grade - (stability was not computed)");
-  }
-}
-
 static void head(Page *page) {
   const RsRingStory *story = page->story;
   g_autofree char *amount = rs_summary_money(story->amount), *fund = rs_summary_money(story->fund),
@@ -62,7 +42,7 @@ static void head(Page *page) {
   rs_terminal_add(page->line, ring_text(page, "ring_id"));
   add(page, "  %s   ", rs_explain_pattern(page->language, ring_text(page, "pattern")));
   add(page, rs_say(page->language, "score %lld   %s"), (long long)story->points,
-      grade_text(page, ring_text(page, "stability")));
+      rs_words_grade(ring_text(page, "stability"), page->language));
   end(page);
   rs_terminal_add(page->line, rs_ring_story_sentence(story, 0, page->language));
   end(page);
@@ -71,7 +51,7 @@ static void head(Page *page) {
   rs_terminal_add(page->line, ring_text(page, "last_date"));
   add(page,
       rs_say(page->language, ", %u days; %s claim lines; money %s, of it from the pooled fund %s"),
-      days_between(ring_text(page, "first_date"), ring_text(page, "last_date")), lines, amount, fund);
+      rs_words_days(ring_text(page, "first_date"), ring_text(page, "last_date")), lines, amount, fund);
   if (exclusive != story->amount) {
     g_autofree char *own = rs_summary_money(exclusive);
     add(page, rs_say(page->language, "; %s of it in no better-ranked lead"), own);
