@@ -13,6 +13,7 @@ typedef struct {
   unsigned n_columns;
   int field[RS_LIST_COLUMNS]; /* by wanted column, or -1 */
   size_t n_fields;
+  guint max_rows;
   GArray *line;
   GPtrArray *cell[RS_LIST_COLUMNS];
 } Read;
@@ -65,7 +66,7 @@ static bool row_add(uint64_t line, const char *const *cells, size_t n_cells, con
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: %s"), path, (unsigned long long)line, fault != NULL ? fault : count);
     return false;
   }
-  if (read->line->len == RS_LIST_ROWS) {
+  if (read->line->len == read->max_rows) {
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: more than %d rows: not a list that somebody typed"), path, (unsigned long long)line, RS_LIST_ROWS);
     return false;
   }
@@ -91,9 +92,9 @@ static bool rows_read(Read *read, GError **error) {
   return false;
 }
 
-RsList *rs_list_read(const char *path, const RsListColumn *column, unsigned n_columns, GError **error) {
+static RsList *list_read(const char *path, const RsListColumn *column, unsigned n_columns, guint max_rows, GError **error) {
   g_autoptr(RsList) list = g_new0(RsList, 1);
-  Read read = {.list = list, .column = column, .n_columns = n_columns, .line = g_array_new(FALSE, FALSE, sizeof(uint64_t))};
+  Read read = {.list = list, .column = column, .n_columns = n_columns, .max_rows = max_rows, .line = g_array_new(FALSE, FALSE, sizeof(uint64_t))};
   g_assert(n_columns <= RS_LIST_COLUMNS);
   list->path = g_strdup(path);
   list->texts = g_string_chunk_new(4096);
@@ -103,4 +104,12 @@ RsList *rs_list_read(const char *path, const RsListColumn *column, unsigned n_co
   list->line = (uint64_t *)(void *)g_array_free(read.line, FALSE);
   for (unsigned c = 0; c < n_columns; c++) list->cell[c] = (char **)g_ptr_array_free(read.cell[c], FALSE);
   return good ? g_steal_pointer(&list) : NULL;
+}
+
+RsList *rs_list_read(const char *path, const RsListColumn *column, unsigned n_columns, GError **error) {
+  return list_read(path, column, n_columns, RS_LIST_ROWS, error);
+}
+
+RsList *rs_list_read_long(const char *path, const RsListColumn *column, unsigned n_columns, GError **error) {
+  return list_read(path, column, n_columns, G_MAXUINT, error);
 }

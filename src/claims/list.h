@@ -30,6 +30,8 @@ typedef struct {
 
 /* n_columns <= RS_LIST_COLUMNS. error: RS_ERROR_IO; RS_ERROR_INPUT: no such columns, a bad row. */
 RsList *rs_list_read(const char *path, const RsListColumn *column, unsigned n_columns, GError **error);
+/* The same without the limit on rows, for lists that a program wrote. */
+RsList *rs_list_read_long(const char *path, const RsListColumn *column, unsigned n_columns, GError **error);
 void rs_list_free(RsList *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsList, rs_list_free)
 

@@ -227,7 +227,7 @@ RsMapping *rs_mapping_new(const char *name_or_path, GError **error) {
 
 void rs_mapping_free(RsMapping *mapping) {
   if (mapping == NULL) return;
-  for (size_t table = 0; table < RS_N_TABLES; table++)
+  for (size_t table = 0; table < RS_N_TABLE_KINDS; table++)
     for (size_t role = 0; role < RS_N_COLUMNS; role++) g_strfreev(mapping->alias[table][role]);
   for (size_t type = 0; type <= RS_TYPE_CLINIC; type++) {
     g_strfreev(mapping->type_words[type]);

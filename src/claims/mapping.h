@@ -38,11 +38,11 @@ typedef enum {
 } RsColumnRole; /* RsRole is a ring member's role, rings/ring.h */
 extern const char *const rs_column_role_name[RS_N_COLUMNS]; /* as in contract and .ini: "person_id", "institution_id", "time", ... */
 
-typedef enum { RS_TABLE_CLAIMS, RS_TABLE_SETTLEMENTS, RS_N_TABLES } RsTableKind;
+typedef enum { RS_TABLE_CLAIMS, RS_TABLE_SETTLEMENTS, RS_N_TABLE_KINDS } RsTableKind;
 
 typedef struct {
   char *name;                                 /* "nhsa", or the path given */
-  char **alias[RS_N_TABLES][RS_N_COLUMNS];    /* NULL-terminated and folded by rs_mapping_fold, or NULL */
+  char **alias[RS_N_TABLE_KINDS][RS_N_COLUMNS];    /* NULL-terminated and folded by rs_mapping_fold, or NULL */
   char **type_words[RS_TYPE_CLINIC + 1];      /* folded words for a type, or NULL */
   char **type_prefixes[RS_TYPE_CLINIC + 1];   /* folded beginnings of institution ids, or NULL */
   char **valid_values;                        /* a valid_flag with one of these is valid; NULL: the flag says nothing */

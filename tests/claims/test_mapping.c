@@ -67,7 +67,7 @@ static void platform_tables_are_read_by_their_own_times_and_totals(void **state)
   g_autoptr(RsMapping) nhsa = rs_mapping_new("nhsa", NULL);
   static const char *const settlements[] = {"setl_id", "psn_no", "fixmedins_code", "begndate", "setl_time", "medfee_sumamt", "fund_pay_sumamt",
                                             "dise_no", "vali_flag", "chfpdr_code", "refd_setl_flag", "insu_admdvs", "fix_blng_admdvs"};
-  for (int table = RS_TABLE_CLAIMS; table < RS_N_TABLES; table++) { /* a file of settlements alone is read the same way */
+  for (int table = RS_TABLE_CLAIMS; table < RS_N_TABLE_KINDS; table++) { /* a file of settlements alone is read the same way */
     rs_mapping_match(nhsa, (RsTableKind)table, settlements, G_N_ELEMENTS(settlements), column);
     assert_int_equal(column[RS_COLUMN_SETTLEMENT], 0);
     assert_int_equal(column[RS_COLUMN_CLAIM_ID], 0);
