@@ -188,7 +188,7 @@ static RsInput *input_open(RsReader *reader, const char *path, RsTableKind table
   input->sheet = reader->options.sheet;
   input->temp = reader->options.temp;
   input->number = reader->report->files->len;
-  input->file = file_add(reader, path, table == RS_TABLE_CLAIMS ? "claims" : "settlements");
+  input->file = file_add(reader, path, table == RS_TABLE_CLAIMS ? NC_("input", "claims") : NC_("input", "settlements"));
   g_autoptr(RsSource) source = source_open(reader, input, error);
   g_autoptr(GPtrArray) header = source == NULL ? NULL : rs_source_header(source, error);
   bool ok = header != NULL;
@@ -271,7 +271,7 @@ static void make_names_unique(GPtrArray *files) {
 static bool read_attributes(RsReader *reader, GError **error) {
   const char *const path[RS_N_ATTRIBUTE_KINDS] = {reader->options.persons, reader->options.doctors, reader->options.institutions,
                                                   reader->options.drugs};
-  static const char *const role[RS_N_ATTRIBUTE_KINDS] = {"persons", "doctors", "institutions", "drugs"};
+  static const char *const role[RS_N_ATTRIBUTE_KINDS] = {NC_("input", "persons"), NC_("input", "doctors"), NC_("input", "institutions"), NC_("input", "drugs")};
   for (int k = 0; k < RS_N_ATTRIBUTE_KINDS; k++) {
     if (path[k] == NULL) continue;
     g_autoptr(RsSource) source = rs_source_open(path[k], NULL, error);

@@ -91,7 +91,7 @@ static int run(const RsCommand *command, int argc, char **argv) {
   rs_interrupt_resume();
   if (error != NULL) {
     g_autofree char *message = rs_terminal_text(error->message); /* it may show names and cells of foreign files */
-    fprintf(stderr, "ringscope: %s\n", message);
+    fprintf(stderr, "%sringscope:%s %s\n", rs_terminal_style(stderr, RS_STYLE_ALARM), rs_terminal_style(stderr, RS_STYLE_PLAIN), message);
     code = error->domain == RS_ERROR ? error->code : RS_ERROR_IO;
     g_clear_error(&error);
   }

@@ -32,9 +32,6 @@ static double seconds_of(struct timeval time) { return (double)time.tv_sec + (do
 
 /* ---- the line ---- */
 
-/* "1.2 GB": three digits are enough for progress. */
-static char *size_text(uint64_t bytes) { return g_format_size(bytes); }
-
 static void add_time_left(GString *line, uint64_t bytes, uint64_t total, double seconds) {
   if (bytes == 0 || bytes >= total || seconds < 2.0) return;
   const double left = seconds * (double)(total - bytes) / (double)bytes;
@@ -48,10 +45,11 @@ char *rs_progress_line(const char *stage, uint64_t bytes, uint64_t total, uint64
     g_string_append_printf(line, "  %.0f s", seconds);
     return g_string_free(line, FALSE);
   }
-  g_autofree char *done = size_text(bytes), *all = size_text(total), *n = rs_summary_count(rows);
+  g_autofree char *done = g_format_size(bytes), *all = g_format_size(total);
   g_autofree char *rate = rs_summary_count(seconds > 0 ? (uint64_t)((double)rows / seconds) : 0);
-  g_string_append_printf(line, _("  %s of %s  %u %%  %s rows  %s rows/s"), done, all, (unsigned)(100.0 * (double)bytes / (double)total), n, rate);
-  add_time_left(line, bytes, total, seconds);
+  g_string_append_printf(line, "  %u %%", (unsigned)(100.0 * (double)bytes / (double)total));
+  add_time_left(line, bytes, total, seconds); /* before what a narrow terminal may cut off */
+  g_string_append_printf(line, _("  %s of %s  %s rows/s"), done, all, rate);
   return g_string_free(line, FALSE);
 }
 

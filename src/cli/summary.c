@@ -26,9 +26,10 @@ void rs_summary_mappings(const RsOptions *options, const RsReport *report) {
     if (file->mapping == NULL || ++mapped > FILES_SHOWN) continue;
     g_autofree char *name = rs_terminal_text(file->name), *mapping = rs_terminal_text(file->mapping);
     shown++;
-    const char *delimiter = file->delimiter == '\t' ? "tab" : file->delimiter == ';' ? "semicolon" : file->delimiter == '|' ? "bar" : "comma";
+    const char *delimiter = file->delimiter == '\t' ? NC_("delimiter", "tab") : file->delimiter == ';' ? NC_("delimiter", "semicolon")
+                            : file->delimiter == '|' ? NC_("delimiter", "bar") : NC_("delimiter", "comma");
     fprintf(stderr, rs_say(options->language, "%s: %s, %s-separated, mapping %s%s\n"), name,
-            file->encoding, delimiter, mapping,
+            file->encoding, rs_say_in(options->language, "delimiter", delimiter), mapping,
             options->map != NULL ? "" : rs_say(options->language, " (chosen by the header; --map NAME changes it)"));
   }
   if (mapped > shown) fprintf(stderr, rs_say(options->language, "... and %u more files\n"), mapped - shown);
@@ -38,7 +39,7 @@ static void print_files(const RsOptions *options, const RsReport *report) {
   for (guint i = 0; i < report->files->len && i < FILES_SHOWN; i++) {
     const RsInputFile *file = g_ptr_array_index(report->files, i);
     g_autofree char *rows = rs_summary_count(file->rows), *name = rs_terminal_text(file->name);
-    printf(rs_say(options->language, "read       %s  %s  %s, %s rows\n"), name, file->role, file->encoding, rows);
+    printf(rs_say(options->language, "read       %s  %s  %s, %s rows\n"), name, rs_say_in(options->language, "input", file->role), file->encoding, rows);
   }
   if (report->files->len > FILES_SHOWN)
     printf(rs_say(options->language, "           ... and %u more files\n"), report->files->len - FILES_SHOWN);
@@ -105,8 +106,44 @@ static void print_examined(const RsOptions *options, const RsRings *rings) {
   if (rings->n_set_aside == 0) return;
   printf("%s", rs_say(options->language, "set aside  as having an innocent explanation:"));
   for (uint32_t i = 0; i < rings->n_set_aside; i++)
-    printf("%s %s", i > 0 ? "," : "", options->language == RS_LANG_ZH ? rings->set_aside[i].text_zh : rings->set_aside[i].text);
+    printf("%s%s", i > 0 ? rs_say_in(options->language, "list", ", ") : " ", options->language == RS_LANG_ZH ? rings->set_aside[i].text_zh : rings->set_aside[i].text);
   printf("\n");
+}
+
+/* One line of the table of leads; Chinese takes two columns a character. */
+typedef struct { const char *rank, *ring, *pattern, *score, *people, *outlets, *amount, *days, *grade, *why; } LeadLine;
+
+static void print_lead_line(const LeadLine *lead, RsLanguage language, RsStyle style) {
+  const struct { const char *text; int width; } cell[] = {
+      {lead->rank, -4},  {"  ", 2},         {lead->ring, 5},    {"  ", 2},          {lead->pattern, language == RS_LANG_ZH ? 12 : 11},
+      {" ", 1},          {lead->score, -6}, {"  ", 2},          {lead->people, -6}, {"  ", 2},
+      {lead->outlets, -7}, {"  ", 2},       {lead->amount, -15}, {"  ", 2},         {lead->days, -4},
+      {"  ", 2},         {lead->grade, 5},  {"  ", 2},          {lead->why, 0}};
+  g_autoptr(GString) line = g_string_new(NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(cell); i++) rs_terminal_pad(line, cell[i].text, cell[i].width);
+  printf("%s%s%s\n", style != RS_STYLE_PLAIN ? rs_terminal_style(stdout, style) : "", line->str, style != RS_STYLE_PLAIN ? rs_terminal_style(stdout, RS_STYLE_PLAIN) : "");
+}
+
+static void print_lead_head(RsLanguage language) {
+  const LeadLine head = {rs_say_in(language, "leads", "#"),       rs_say_in(language, "leads", "ring"),   rs_say_in(language, "leads", "pattern"),
+                         rs_say_in(language, "leads", "score"),   rs_say_in(language, "leads", "people"), rs_say_in(language, "leads", "outlets"),
+                         rs_say_in(language, "leads", "amount"),  rs_say_in(language, "leads", "days"),   rs_say_in(language, "leads", "grade"),
+                         rs_say_in(language, "leads", "why")};
+  printf("\n");
+  print_lead_line(&head, language, RS_STYLE_BOLD);
+}
+
+static void print_lead(const RsClaims *claims, const RsRing *ring, uint32_t rank, RsLanguage language) {
+  g_autofree char *summary = rs_ring_summary(claims, ring, language), *amount = rs_summary_money(ring->amount);
+  char number[16], id[16], score[16], people[16], outlets[16], days[16], grade[2] = {ring->stability ? ring->stability : '-', '\0'};
+  g_snprintf(number, sizeof number, "%u", rank);
+  g_snprintf(id, sizeof id, "R%04u", rank);
+  g_snprintf(score, sizeof score, "%d", ring->score);
+  g_snprintf(people, sizeof people, "%u", ring->count[RS_PERSON]);
+  g_snprintf(outlets, sizeof outlets, "%u", ring->count[RS_INSTITUTION]);
+  g_snprintf(days, sizeof days, "%d", ring->last_day - ring->first_day + 1);
+  const LeadLine line = {number, id, rs_word(rs_pattern_name[ring->pattern], language), score, people, outlets, amount, days, grade, summary};
+  print_lead_line(&line, language, RS_STYLE_PLAIN);
 }
 
 static void print_leads(const RsOptions *options, const RsCase *c) {
@@ -123,14 +160,8 @@ static void print_leads(const RsOptions *options, const RsCase *c) {
     }
     return;
   }
-  printf("%s", rs_say(options->language, "\n   #  ring   pattern      score  people  outlets           amount  days  grade  why\n"));
-  for (uint32_t i = 0; i < rings->n_rings && i < LEADS_SHOWN; i++) {
-    const RsRing *ring = &rings->rings[i];
-    g_autofree char *summary = rs_ring_summary(c->claims, ring, options->language), *amount = rs_summary_money(ring->amount);
-    printf("%4u  R%04u  %-11s %6d  %6u  %7u  %15s  %4d  %-5c  %s\n", i + 1, i + 1,
-           rs_word(rs_pattern_name[ring->pattern], options->language), ring->score, ring->count[RS_PERSON],
-           ring->count[RS_INSTITUTION], amount, ring->last_day - ring->first_day + 1, ring->stability ? ring->stability : '-', summary);
-  }
+  print_lead_head(options->language);
+  for (uint32_t i = 0; i < rings->n_rings && i < LEADS_SHOWN; i++) print_lead(c->claims, &rings->rings[i], i + 1, options->language);
   if (rings->n_rings > LEADS_SHOWN) printf(rs_say(options->language, "      ... and %u more in rings.csv\n"), rings->n_rings - LEADS_SHOWN);
   if (rings->n_companion_groups < 200)
     printf(rs_say(options->language, "uncalibrated: only %u groups to compare with, so points and grades are weak\n"),

@@ -1,6 +1,14 @@
 #include "cli/terminal.h"
 
 #include <string.h>
+#include <unistd.h>
+
+const char *rs_terminal_style(FILE *stream, RsStyle style) {
+  static const char *const code[] = {"\033[0m", "\033[1m", "\033[1;31m"};
+  const char *term = g_getenv("TERM"), *none = g_getenv("NO_COLOR");
+  const bool may = isatty(fileno(stream)) && term != NULL && strcmp(term, "dumb") != 0 && (none == NULL || *none == '\0');
+  return may ? code[style] : "";
+}
 
 /* Control characters, and the marks, embeddings, overrides and isolates of bidirectional text. */
 static bool steers(gunichar c) {

@@ -1,6 +1,8 @@
 /* rings/evaluate.c: matching leads to known rings, and the figures that follow; see evaluate.h. */
 #include "rings/evaluate.h"
 
+#include "base/words.h"
+
 #define NONE UINT32_MAX
 
 /* ---- two sets ---- */
@@ -249,7 +251,7 @@ static void print_missed(const RsEvaluation *e, const RsScoredList *truth, RsOut
   for (uint32_t r = 0; r < e->n_rings; r++) {
     const RsScoredGroup *ring = g_ptr_array_index(truth->group, r);
     if (e->ring_lead[r] != NONE) continue;
-    if (!head) say(output, "\nmissed\n");
+    if (!head) say(output, "%s", _("\nmissed\n"));
     head = true;
     say(output, "  %-8s %-12s persons %-4u best F1 %s\n", ring->id, rs_scored_pattern_name[ring->pattern],
         ring->member[RS_SCORED_PERSON]->len, ratio(e->ring_f1[r], buffer));
@@ -262,7 +264,7 @@ static void print_wrong(const RsEvaluation *e, const RsScoredList *innocent, con
   for (uint32_t l = 0; l < e->n_leads && l < 100; l++) {
     const RsScoredGroup *lead = g_ptr_array_index(leads->group, l);
     if (e->lead_ring[l] != NONE) continue;
-    if (!head) say(output, "\nwrong among the first 100\n");
+    if (!head) say(output, "%s", _("\nwrong among the first 100\n"));
     head = true;
     say(output, "  %-4u %-8s %-12s persons %-4u best F1 %s", l + 1, lead->id, rs_scored_pattern_name[lead->pattern],
         lead->member[RS_SCORED_PERSON]->len, ratio(e->lead_f1[l], buffer));
@@ -276,15 +278,15 @@ static void print_wrong(const RsEvaluation *e, const RsScoredList *innocent, con
 
 void rs_evaluation_print(const RsEvaluation *e, const RsScoredList *truth, const RsScoredList *innocent,
                          const RsScoredList *leads, RsOutput *output) {
-  say(output, "rings %u  leads %u  hits %u  (a hit: F1 >= 2/3, each ring claimed once in rank order)\n", e->n_rings, e->n_leads,
+  say(output, _("rings %u  leads %u  hits %u  (a hit: F1 >= 2/3, each ring claimed once in rank order)\n"), e->n_rings, e->n_leads,
       e->n_hits);
   if (innocent)
-    say(output, "innocent groups among the first %u: %u; in the whole list: %u\n", MAX(e->n_rings, 10), e->n_innocent_at_k,
+    say(output, _("innocent groups among the first %u: %u; in the whole list: %u\n"), MAX(e->n_rings, 10), e->n_innocent_at_k,
         e->n_innocent);
   if (e->n_rings)
     print_figures(e, output);
   else
-    say(output, "no true ring: every lead is a false one\n");
+    say(output, "%s", _("no true ring: every lead is a false one\n"));
   print_patterns(e, output);
   print_missed(e, truth, output);
   print_wrong(e, innocent, leads, output);

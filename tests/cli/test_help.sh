@@ -182,4 +182,19 @@ holds "$D" a.csv case case.key case.ids
 TERM_IS=dumb terminal 1.8 "" > "$T/err"
 says_not "opening the files"
 
+begin "colours are for terminals, and never with NO_COLOR"
+# colours: how many escape sequences a terminal gets to see from a wrong command.
+colours() {
+  python3 - "$RINGSCOPE" << 'PYTHON'
+import os, pty, subprocess, sys
+master, slave = pty.openpty()
+subprocess.run([sys.argv[1], "explain", "/nowhere", "R0001"], stdout=slave, stderr=slave)
+os.close(slave)
+print(os.read(master, 65536).count(b"\x1b["))
+PYTHON
+}
+is "on a terminal" "$(NO_COLOR='' TERM=xterm colours)" 2
+is "with NO_COLOR" "$(NO_COLOR=1 TERM=xterm colours)" 0
+is "on a dumb terminal" "$(TERM=dumb colours)" 0
+
 finish
