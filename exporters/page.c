@@ -23,7 +23,9 @@ RsPage *rs_page_new(const RsCaseSource *source, const char *ring_id, RsLanguage 
   if ((page->names = rs_names_new(source, error)) == NULL || (page->rings = rs_case_source_rows(source, RS_TABLE_RING, NULL, error)) == NULL ||
       (page->account = rs_case_source_rows(source, RS_TABLE_ACCOUNT, NULL, error)) == NULL ||
       (page->notices = rs_case_source_rows(source, RS_TABLE_NOTICE, NULL, error)) == NULL ||
-      (page->inputs = rs_case_source_rows(source, RS_TABLE_INPUT, NULL, error)) == NULL)
+      (page->inputs = rs_case_source_rows(source, RS_TABLE_INPUT, NULL, error)) == NULL ||
+      (page->watch = rs_case_source_rows(source, RS_TABLE_WATCH, NULL, error)) == NULL ||
+      (page->cleared = rs_case_source_rows(source, RS_TABLE_CLEARED, NULL, error)) == NULL)
     return NULL;
   page->n = page->rings->n;
   for (guint i = 0; ring_id != NULL && i < page->rings->n; i++)
@@ -49,6 +51,8 @@ void rs_page_free(RsPage *page) {
   rs_case_rows_free(page->account);
   rs_case_rows_free(page->notices);
   rs_case_rows_free(page->inputs);
+  rs_case_rows_free(page->watch);
+  rs_case_rows_free(page->cleared);
   g_free(page);
 }
 
@@ -149,7 +153,7 @@ static void index_entries(RsHtml *html, const RsPage *page) {
       const char *key = g_ptr_array_index(page->lead[i].entities, e);
       GArray *of = g_hash_table_lookup(leads, key);
       if (of == NULL) continue;
-      name = (RsName){"", ""};
+      name = (RsName){"", "", false};
       index_entry(html, key[0] - '0', key + 1, &name, of);
       g_hash_table_remove(leads, key);
       g_array_unref(of);

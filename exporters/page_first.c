@@ -188,6 +188,78 @@ static void patterns_list(RsHtml *html, const RsPage *page) {
   rs_html_raw(html, "</ul>");
 }
 
+/* ---- what was asked about, and what was cleared ---- */
+
+static bool first_of_entry(const RsCaseRows *watch, guint i) { return strcmp(rs_case_rows_text(watch, i, "topic"), "standing") == 0; }
+
+/* The leads that name the entry whose rows begin at i. */
+static void entry_leads(RsHtml *html, const RsPage *page, guint i) {
+  const RsCaseRows *watch = page->watch;
+  guint n = 0;
+  for (guint k = i + 1; k < watch->n && !first_of_entry(watch, k); k++) {
+    if (strcmp(rs_case_rows_text(watch, k, "topic"), "ring") != 0) continue;
+    rs_html_raw(html, n++ > 0 ? " <a href=\"#" : "<a href=\"#");
+    rs_html_text(html, rs_case_rows_text(watch, k, "item_id"));
+    rs_html_raw(html, "\">");
+    rs_html_text(html, rs_case_rows_text(watch, k, "item_id"));
+    rs_html_raw(html, "</a>");
+  }
+  if (n == 0) rs_html_say(html, "no lead");
+}
+
+static void watched_list(RsHtml *html, const RsPage *page) {
+  const RsCaseRows *watch = page->watch;
+  if (watch->n == 0) return;
+  rs_html_raw(html, "<h3 id=\"watched\">");
+  rs_html_say(html, "Watched");
+  rs_html_raw(html, "</h3><ul class=\"plain\">");
+  for (guint i = 0; i < watch->n; i++) {
+    if (!first_of_entry(watch, i)) continue;
+    rs_html_raw(html, "<li>");
+    rs_html_text(html, rs_word(rs_case_rows_text(watch, i, "entity_type"), html->language));
+    rs_html_raw(html, " <span class=\"id\">");
+    rs_html_foreign(html, rs_case_rows_text(watch, i, "entity_id"));
+    rs_html_raw(html, "</span>: ");
+    entry_leads(html, page, i);
+    rs_html_raw(html, "</li>");
+  }
+  rs_html_raw(html, "</ul><p>");
+  rs_html_say(html, "Each answer is in watch.csv, who was looked at from there in expansion.csv.");
+  rs_html_raw(html, "</p>");
+}
+
+static void cleared_list(RsHtml *html, const RsPage *page) {
+  static const struct { const char *name, *text; } status[] = {{"aside", N_("set aside")}, {"back", N_("came back, behaving otherwise")}, {"expired", N_("came back, the clearance has ended")},
+                                                               {"idle", N_("no lead to set aside")}, {"unknown", N_("not in these claims")}};
+  if (page->cleared->n == 0) return;
+  rs_html_raw(html, "<h3 id=\"cleared\">");
+  rs_html_say(html, "Cleared before");
+  rs_html_raw(html, "</h3><ul class=\"plain\">");
+  for (guint i = 0; i < page->cleared->n; i++) {
+    const char *until = rs_case_rows_text(page->cleared, i, "until"), *ring = rs_case_rows_text(page->cleared, i, "ring_id");
+    rs_html_raw(html, "<li><span class=\"id\">");
+    rs_html_foreign(html, rs_case_rows_text(page->cleared, i, "subject"));
+    rs_html_raw(html, "</span>: ");
+    for (size_t s = 0; s < G_N_ELEMENTS(status); s++)
+      if (strcmp(status[s].name, rs_case_rows_text(page->cleared, i, "status")) == 0) rs_html_say(html, status[s].text);
+    if (*ring != '\0') {
+      rs_html_raw(html, " <a href=\"#");
+      rs_html_text(html, ring);
+      rs_html_raw(html, "\">");
+      rs_html_text(html, ring);
+      rs_html_raw(html, "</a>");
+    }
+    rs_html_raw(html, " – ");
+    rs_html_foreign(html, rs_case_rows_text(page->cleared, i, "reason"));
+    rs_html_raw(html, " (");
+    rs_html_foreign(html, rs_case_rows_text(page->cleared, i, "by"));
+    if (*until != '\0') rs_html_raw(html, ", ≤ ");
+    rs_html_foreign(html, until);
+    rs_html_raw(html, ")</li>");
+  }
+  rs_html_raw(html, "</ul>");
+}
+
 RS_FIELD(examined) {
   const RsPage *page = data;
   rs_html_raw(html, "<p>");
@@ -208,6 +280,8 @@ RS_FIELD(examined) {
   rs_html_say(html, "Set aside, with an innocent explanation");
   rs_html_raw(html, "</h3>");
   notices_or(html, page, "set_aside", rs_say(html->language, "None."));
+  watched_list(html, page);
+  cleared_list(html, page);
 }
 
 /* ---- the leads ---- */

@@ -20,25 +20,25 @@ struct RsNames {
   GHashTable *of[RS_N_KINDS]; /* id -> entry + 1 */
 };
 
-static void name_add(RsNames *names, RsKind kind, const char *id, const char *label, const char *region) {
+static void name_add(RsNames *names, RsKind kind, const char *id, const char *label, const char *region, bool watched) {
   if (g_hash_table_contains(names->of[kind], id)) return;
   const Named named = {.kind = kind,
                        .id = g_string_chunk_insert(names->texts, id),
                        .name = {.label = strcmp(label, id) == 0 ? "" : g_string_chunk_insert_const(names->texts, label),
-                                .region = g_string_chunk_insert_const(names->texts, region)}};
+                                .region = g_string_chunk_insert_const(names->texts, region),
+                                .watched = watched}};
   g_array_append_val(names->entries, named);
   g_hash_table_insert(names->of[kind], (gpointer)named.id, GUINT_TO_POINTER(names->entries->len));
 }
 
 static void entity_row(const RsTable *table, const RsCell *cell, void *data) {
-  (void)table; /* entity_type, entity_id, label, region */
-  const int kind = rs_kind_named(cell[0].text);
-  if (kind >= 0) name_add(data, (RsKind)kind, cell[1].text, cell[2].text, cell[3].text);
+  const int kind = rs_kind_named(cell[0].text); /* entity_type, entity_id, label, region */
+  if (kind >= 0) name_add(data, (RsKind)kind, cell[1].text, cell[2].text, cell[3].text, cell[rs_table_column(table, "watched")].integer != 0);
 }
 
 static void institution_row(const RsTable *table, const RsCell *cell, void *data) {
   name_add(data, RS_INSTITUTION, cell[rs_table_column(table, "institution_id")].text, cell[rs_table_column(table, "name")].text,
-           cell[rs_table_column(table, "region")].text);
+           cell[rs_table_column(table, "region")].text, false);
 }
 
 RsNames *rs_names_new(const RsCaseSource *source, GError **error) {
@@ -63,7 +63,7 @@ void rs_names_free(RsNames *names) {
 
 RsName rs_names_get(const RsNames *names, RsKind kind, const char *id) {
   const guint at = GPOINTER_TO_UINT(g_hash_table_lookup(names->of[kind], id));
-  return at == 0 ? (RsName){"", ""} : g_array_index(names->entries, Named, at - 1).name;
+  return at == 0 ? (RsName){"", "", false} : g_array_index(names->entries, Named, at - 1).name;
 }
 
 bool rs_names_at(const RsNames *names, guint i, RsKind *kind, const char **id, RsName *name) {
@@ -84,9 +84,14 @@ void rs_page_entity(RsHtml *html, const RsNames *names, RsKind kind, const char 
   rs_html_foreign(html, id);
   rs_html_raw(html, "</span>");
   const RsName name = rs_names_get(names, kind, id);
-  if (*name.label == '\0') return;
-  rs_html_raw(html, " ");
-  rs_html_foreign(html, name.label);
+  if (*name.label != '\0') {
+    rs_html_raw(html, " ");
+    rs_html_foreign(html, name.label);
+  }
+  if (!name.watched) return;
+  rs_html_raw(html, " <b class=\"watched\">");
+  rs_html_say(html, "watched");
+  rs_html_raw(html, "</b>");
 }
 
 static void entity_cell(RsHtml *html, const RsNames *names, RsKind kind, const char *id) {

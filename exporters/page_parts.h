@@ -15,12 +15,13 @@ void rs_names_free(RsNames *names); /* NULL allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsNames, rs_names_free)
 typedef struct {
   const char *label, *region; /* "" where there is none; a label that is the id counts as none */
+  bool watched;               /* on the watch list */
 } RsName;
 RsName rs_names_get(const RsNames *names, RsKind kind, const char *id);
 /* The entities in order of kind and id; returns false past the last. */
 bool rs_names_at(const RsNames *names, guint i, RsKind *kind, const char **id, RsName *name);
 
-/* The id, and the label where there is one. */
+/* The id, the label where there is one, and a mark where it is watched. */
 void rs_page_entity(RsHtml *html, const RsNames *names, RsKind kind, const char *id);
 
 /* ---- one lead ---- */

@@ -17,7 +17,7 @@ struct RsPage {
   RsCaseSource source;
   RsLanguage language;
   RsNames *names;
-  RsCaseRows *rings, *account, *notices, *inputs;
+  RsCaseRows *rings, *account, *notices, *inputs, *watch, *cleared;
   guint first, n;      /* rows of rings that are shown */
   RsPageLead *lead;    /* [n] */
   const char *digest;

@@ -38,7 +38,8 @@ typedef struct {
   const char *name, *said;
 } Word;
 
-static const Word sheet_words[] = {{"ring", NC_("sheet", "rings")}, {"member", NC_("sheet", "members")},
+static const Word sheet_words[] = {{"sheet", NC_("sheet", "sheet")}, {"money", NC_("sheet", "money")}, {"check", NC_("sheet", "what to check")},
+                                   {"ring", NC_("sheet", "rings")}, {"member", NC_("sheet", "members")},
     {"fact", NC_("sheet", "facts")}, {"burst", NC_("sheet", "bursts")}, {"evidence", NC_("sheet", "claim lines")},
     {"link", NC_("sheet", "links")}};
 
@@ -50,7 +51,9 @@ static const Word column_words[] = {{"ring_id", NC_("column", "ring")}, {"rank",
     {"amount_exclusive", NC_("column", "amount in no better lead")}, {"fund_amount", NC_("column", "pooled fund")},
     {"first_date", NC_("column", "first day")}, {"last_date", NC_("column", "last day")},
     {"summary", NC_("column", "summary")}, {"entity_type", NC_("column", "kind")}, {"entity_id", NC_("column", "id")},
-    {"role", NC_("column", "role")}, {"strength", NC_("column", "strength")}, {"watched", NC_("column", "watched")}, {"fact", NC_("column", "fact")},
+    {"role", NC_("column", "role")}, {"strength", NC_("column", "strength")}, {"watched", NC_("column", "watched")}, {"field", NC_("column", "field")}, {"by", NC_("column", "by")}, {"id", NC_("column", "id")},
+    {"label", NC_("column", "name")}, {"account_amount", NC_("column", "personal account")}, {"amount_of_lead", NC_("column", "amount of the whole lead")},
+    {"where", NC_("column", "where")}, {"result", NC_("column", "result")}, {"fact", NC_("column", "fact")},
     {"value", NC_("column", "value")}, {"expected", NC_("column", "expected")}, {"p_value", NC_("column", "p")},
     {"points", NC_("column", "points")}, {"kind", NC_("column", "for or counter")}, {"text", NC_("column", "text")},
     {"file", NC_("column", "file")}, {"line", NC_("column", "line")}, {"claim_id", NC_("column", "claim")},

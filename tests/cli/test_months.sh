@@ -75,6 +75,7 @@ is "the second" "$(status "$T/aside" 2)" back
 is "rows of it in rings.csv" "$(grep -c ",$STILL," "$T/aside/rings.csv")" 0
 RING=$(awk -F, '$1 == 2 { print $8 }' "$T/aside/cleared.csv")
 file_has "$T/aside/facts.csv" "^$RING,clearance_back,"
+file_has "$T/aside/index.html" 'id="cleared"'
 is "leads" "$(rows_of "$T/aside/rings.csv")" $(($(rows_of "$T/june/rings.csv") - 1))
 whole "$T/aside"
 

@@ -22,6 +22,8 @@ for shop in $(truth T0004 institution); do file_has "$D/clear/expansion.csv" "^[
 file_has "$D/clear/watch.csv" ",a neighbour called,standing,"
 is "nodes marked" "$(grep -c ';watched' "$D/clear/graph.graphml")" 1
 is "entities marked" "$(sqlite3 "$D/clear/case.db" 'select count(*) from entity where watched = 1')" 1
+grep -q 'class="watched"' "$D/clear/index.html" || fail "the page does not mark the card"
+grep -q 'id="watched"' "$D/clear/index.html" || fail "the page does not list what is watched"
 python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert d["watched"][0]["answers"][0]["topic"] == "standing" and len(d["expansion"]) > 14 and "people" in d["expansion_end"]' "$D/clear/watch.json" || fail "watch.json"
 
 begin "what is asked about changes no result"
