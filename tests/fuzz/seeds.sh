@@ -7,7 +7,7 @@ out=$(realpath "$2")
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/ringscope-seeds-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$out"/{csv_reader,claims,mapping,pack,xml,database,truth}
+mkdir -p "$out"/{csv_reader,claims,list,mapping,pack,xml,database,truth}
 
 # a case with one lead: cards swiped together at rotating outlets, among people who are not
 awk 'BEGIN {
@@ -73,3 +73,5 @@ tail -n +2 "$root/datasets/city/innocent.csv" | head -n 30 > "$work/e" && part "
 tail -n +2 "$work/case/members.csv" > "$work/e" && part "$work/e" '\004' members truth
 cut -c 17- "$work/case.key" > "$work/e" && part "$work/e" '\005' key truth
 sed -n 2,20p "$work/case.ids" > "$work/e" && part "$work/e" '\006' ids truth
+printf 'person,a,seen\ninstitution,,x\n参保人,b,\ntrace,T1,\ndrug,D,"q"\n' > "$work/e" && part "$work/e" '\001' watched list
+printf 'person:a,a family,me,2026-01-01,g1\nl:abcdefgh234567ab,known,me,,\ninstitution:P1,x,y,2025-12-31,\n' > "$work/e" && part "$work/e" '\002' cleared list
