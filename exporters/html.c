@@ -157,15 +157,10 @@ static void field_write(RsHtml *html, const char *name, size_t length, const RsH
   fields->write(html, data);
 }
 
-/* The half that is wanted: English before the bar, Chinese after it. */
-static void choice_write(RsHtml *html, const char *choice, size_t length) {
-  const char *bar = memchr(choice, '|', length);
-  g_assert(bar != NULL);
-  const size_t first = (size_t)(bar - choice);
-  if (html->language == RS_LANG_EN)
-    g_string_append_len(html->out, choice, (gssize)first);
-  else
-    g_string_append_len(html->out, bar + 1, (gssize)(length - first - 1));
+/* po/update.sh takes these out of the templates as it takes the others out of the C files. */
+static void words_write(RsHtml *html, const char *words, size_t length) {
+  g_autofree char *text = g_strndup(words, length);
+  g_string_append(html->out, rs_say_in(html->language, "template", text));
 }
 
 void rs_html_template(RsHtml *html, const unsigned char *template, size_t length, const RsHtmlField *fields, const void *data) {
@@ -174,8 +169,8 @@ void rs_html_template(RsHtml *html, const unsigned char *template, size_t length
     const char *brace = memchr(at, '{', (size_t)(end - at));
     if (brace == NULL || end - brace < 4) break;
     g_string_append_len(html->out, at, brace - at);
-    const bool field = brace[1] == '{', choice = brace[1] == '=';
-    if (!field && !choice) {
+    const bool field = brace[1] == '{', words = brace[1] == '=';
+    if (!field && !words) {
       g_string_append_c(html->out, '{');
       at = brace + 1;
       continue;
@@ -185,7 +180,7 @@ void rs_html_template(RsHtml *html, const unsigned char *template, size_t length
     if (field)
       field_write(html, brace + 2, (size_t)(close - brace - 2), fields, data);
     else
-      choice_write(html, brace + 2, (size_t)(close - brace - 2));
+      words_write(html, brace + 2, (size_t)(close - brace - 2));
     at = close + 2;
   }
   g_string_append_len(html->out, at, end - at);

@@ -6,7 +6,7 @@
  *          are no UTF-8, and noncharacters become U+FFFD. Longer than RS_HTML_MAX_TEXT bytes: cut at a character, with an ellipsis.
  * Isolation rs_html_foreign() puts the text into <bdi>, so that right-to-left characters in it cannot turn what stands around it.
  *
- * Templates are files of HTML. {{name}} calls the field of that name; {=English|Chinese=} is one of two texts, ours and raw. An unknown field
+ * Templates are files of HTML. {{name}} calls the field of that name; {=English=} is a text of ours in the language, raw. An unknown field
  * is a mistake in our code.
  *
  * For another page (a dossier, say): write its template to exporters/page/, list it under rs_embed in CMakeLists.txt, give its fields, and

@@ -10,7 +10,10 @@ output=${1:-po/zh_CN.po}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/ringscope-po-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 
+# {=words=} of the page's templates, as C for xgettext.
+grep -ohE '\{=[^=]*=\}' exporters/page/*.html | sed -E 's/^\{=//; s/=\}$//; s/["\\]/\\&/g; s/.*/NC_("template", "&")/' > "$folder/templates.c"
 find src graph exporters datasets -name '*.[ch]' ! -path 'src/base/words.h' | LC_ALL=C sort > "$folder/sources"
+echo "$folder/templates.c" >> "$folder/sources"
 xgettext --files-from="$folder/sources" --output="$folder/all.pot" --language=C --from-code=UTF-8 --no-location --sort-output --no-wrap \
   --omit-header \
   --keyword --keyword=_ --keyword=N_ --keyword=NC_:1c,2 --keyword=RS_TEMPLATE \

@@ -17,6 +17,7 @@ msgfmt --check-format --check-domain --output-file=/dev/null po/zh_CN.po || comp
 grep -q '^"Plural-Forms: nplurals=1; plural=0;' po/zh_CN.po || complain "po/zh_CN.po: other than one plural form"
 
 # Chinese that is data, not words for a reader: column names that are recognised, the simulated city, the script of the page.
+if LC_ALL=C.UTF-8 grep -nP '\p{Han}' exporters/page/*.html exporters/page/*.js; then complain "Chinese texts of the page belong in po/zh_CN.po: {=English=}"; fi
 if LC_ALL=C.UTF-8 grep -nP '"[^"]*\p{Han}' $(find src graph exporters -name '*.[ch]' ! -name mapping_propose.c); then
   complain "Chinese texts belong in po/zh_CN.po, through rs_say (src/base/words.h)"
 fi

@@ -82,13 +82,13 @@ static void field_a(RsHtml *html, const void *data) { rs_html_text(html, data); 
 static void template_calls_fields_and_takes_one_language(void **state) {
   (void)state;
   static const RsHtmlField fields[] = {{"a", field_a}, {NULL, NULL}};
-  static const char text[] = "<p title=\"{{a}}\">{=Leads|线索=} {x} {{a}}{</p>{";
+  static const char text[] = "<p title=\"{{a}}\">{=score=} {x} {{a}}{</p>{";
   for (int language = RS_LANG_EN; language <= RS_LANG_ZH; language++) {
     RsHtml html = {g_string_new(NULL), (RsLanguage)language};
     rs_html_template(&html, (const unsigned char *)text, strlen(text), fields, "<\"{{a}}");
     g_autofree char *out = g_string_free(html.out, FALSE);
-    assert_string_equal(out, language == RS_LANG_EN ? "<p title=\"&lt;&quot;{{a}}\">Leads {x} &lt;&quot;{{a}}{</p>{"
-                                                    : "<p title=\"&lt;&quot;{{a}}\">线索 {x} &lt;&quot;{{a}}{</p>{");
+    assert_string_equal(out, language == RS_LANG_EN ? "<p title=\"&lt;&quot;{{a}}\">score {x} &lt;&quot;{{a}}{</p>{"
+                                                    : "<p title=\"&lt;&quot;{{a}}\">分值 {x} &lt;&quot;{{a}}{</p>{");
   }
 }
 
