@@ -110,16 +110,16 @@ count() {
 
 case "$mode" in
   --quick)
-    build release && tests release -LE 'long|notebooks'
+    build release && tests release -LE 'long|notebooks|readers'
     ;;
   '')
-    build dev && tests dev -LE 'long|notebooks'
-    build release && tests release -L 'cli|notebooks' -LE long
+    build dev && tests dev -LE 'long|notebooks|readers'
+    build release && tests release -L 'cli|notebooks|readers' -LE long
     ;;
   --full)
-    build dev && tests dev -LE notebooks
-    build dev-clang && tests dev-clang -LE 'long|notebooks'
-    build tsan && tests tsan -LE 'long|notebooks'
+    build dev && tests dev -LE 'notebooks|readers'
+    build dev-clang && tests dev-clang -LE 'long|notebooks|readers'
+    build tsan && tests tsan -LE 'long|notebooks|readers'
     build release && { tests release; memory release; smoke build/release/ringscope; builds; }
     ;;
 esac

@@ -108,12 +108,22 @@ static bool place_free(const char *path, GError **error) {
   return empty;
 }
 
+/* The folder is known by the name it was to get. */
+static void failed_say(GError *failed, const char *partial, const char *name, GError **error) {
+  g_autoptr(GString) text = g_string_new(failed->message);
+  g_string_replace(text, partial, name, 0);
+  g_set_error_literal(error, failed->domain, failed->code, text->str);
+  g_error_free(failed);
+}
+
 static bool folder_run(const RsExporter *exporter, const RsExport *what, const char *path, GError **error) {
   g_autofree char *name = rs_case_folder_name(path, error);
   if (name == NULL || !place_free(name, error)) return false;
   g_autofree char *partial = rs_case_folder_begin(name, error);
   if (partial == NULL) return false;
-  bool good = exporter->write(what, partial, error);
+  GError *failed = NULL;
+  bool good = exporter->write(what, partial, &failed);
+  if (!good) failed_say(failed, partial, name, error);
   if (good && rename(partial, name) != 0) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), name, rs_words_errno(errno));
     good = false;

@@ -61,6 +61,21 @@ done
 run 1 export "$T/case" --format csv -o "$D/nowhere/x"
 holds "$D"
 
+begin "a disk that is full leaves nothing behind"
+# As large as a file may become; the signal that says so is not for us.
+tight() { (trap '' XFSZ; ulimit -f 4; exec "$RINGSCOPE" "$@") > "$T/out" 2> "$T/err"; is "exit of $1 $*" $? 1; }
+for format in graphml gexf csv neo4j i2 xlsx html; do
+  tight export "$T/case" --format $format -o "$D/x.$format"
+  says "cannot write"
+  says_not "partial"
+  holds "$D"
+done
+tight export "$T/case" --format gexf --per-ring -o "$D/rings"
+tight graph "$T/claims.csv" -o "$D/x.graphml"
+tight graph "$T/claims.csv" --top 200 -o "$D/x.gexf"
+tight analyze "$T/claims.csv" -o "$D/case"
+holds "$D"
+
 begin "one broken ring leaves no folder"
 cp -r "$T/case" "$D/case"
 echo broken > "$D/case/rings/R0001.graphml"

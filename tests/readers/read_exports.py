@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Reads every exported format with the programs people use and holds each against the GraphML file of the same name.
 
-usage: read_exports.py FOLDER
-FOLDER holds, for each NAME, NAME.graphml (the model), NAME.gexf, NAME.xlsx, NAME.i2.csv, NAME.csv/ (nodes.csv, edges.csv), NAME.neo4j/.
+usage: read_exports.py FOLDER [graphs]
+FOLDER holds, for each NAME, NAME.graphml (the model), NAME.gexf, NAME.xlsx, NAME.i2.csv, NAME.csv/ (nodes.csv, edges.csv), NAME.neo4j/;
+with `graphs` the GraphML files, and GEXF 1.3 or 1.2 where there are any. Where python-igraph is, it reads the GraphML too.
 Writes NAME.json, the model as networkx reads it, for the readers in other languages.
 exit: 0 equal, 1 not, 77 a reader is missing (skipped).
 """
@@ -20,6 +21,12 @@ try:
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
+
+try:
+    import igraph
+except ImportError as missing:
+    igraph = None
+    print(f"python-igraph: not tried, {missing}")
 
 csv.field_size_limit(100_000_000)
 KINDS = ["person", "doctor", "institution", "drug"]
@@ -166,6 +173,39 @@ def xlsx(path, nodes, edges):
             check(f"{path} {row[0]} money", money.get(row[0], 0), round(row[13] * 100))
 
 
+def with_igraph(path, nodes, edges):
+    """Numbers are doubles there, and what is absent reads as false, "" or NaN."""
+    if igraph is None:
+        return
+    graph = igraph.Graph.Read_GraphML(str(path))
+    ids = graph.vs["id"] if graph.vcount() else []
+    check(f"{path} in igraph: ids", ids, list(nodes))
+    check(f"{path} in igraph: directed", graph.is_directed(), True)
+    check(f"{path} in igraph: edges", [(ids[e.source], ids[e.target]) for e in graph.es], [edge[:2] for edge in edges])
+    for kind, sequence, expected in [("node", graph.vs, nodes.values()), ("edge", graph.es, [edge[2] for edge in edges])]:
+        for element, data in zip(sequence, expected):
+            for name, value in data.items():
+                number = isinstance(value, (int, float)) and not isinstance(value, bool)
+                check(f"{path} in igraph: {kind} {element['id']} {name}", element[name], float(value) if number else value)
+
+
+def gexf_12(path, nodes, edges):
+    """GEXF 1.2, which networkx reads: attributes, looks and weights; no kinds."""
+    graph = networkx.read_gexf(path)
+    check(f"{path} nodes", sorted(graph.nodes), sorted(nodes))
+    check(f"{path} edges", sorted(graph.edges()), sorted(edge[:2] for edge in edges))
+    for node, data in graph.nodes(data=True):
+        for name in ["kind", "ref", "role", "ring", "n_claims", "amount", "first_date", "last_date", "n_links", "label"]:
+            if name in nodes[node]:
+                check(f"{path} {node} {name}", data.get(name), nodes[node][name])
+        check(f"{path} {node} x", data["viz"]["position"]["x"], nodes[node]["x"])
+        check(f"{path} {node} size", data["viz"].get("size"), nodes[node].get("size"))
+    for source, target, data in edges:
+        got = graph.edges[source, target]
+        for name in ["weight", "n_claims", "amount", "first_date", "last_date"]:
+            check(f"{path} {source} {target} {name}", got[name], data[name])
+
+
 def gexf_places(path, nodes):
     """Positions, sizes and colours, which networkx does not read from GEXF 1.3."""
     space = {"g": "http://gexf.net/1.3", "viz": "http://gexf.net/1.3/viz"}
@@ -179,15 +219,23 @@ def gexf_places(path, nodes):
         check(f"{path} colour", "#%02x%02x%02x" % tuple(int(color.get(c)) for c in "rgb"), data["color"])
 
 
-models = sorted(pathlib.Path(sys.argv[1]).glob("*.graphml"))
+folder = pathlib.Path(sys.argv[1])
+graphs = sys.argv[2:] == ["graphs"]
+models = sorted(folder.glob("*.graphml"))
 for path in models:
     nodes, edges = model_of(path)
     path.with_suffix(".json").write_text(json.dumps({"nodes": nodes, "edges": edges}, ensure_ascii=True), encoding="utf-8")
-    gephi(path.with_suffix(".csv"), nodes, edges)
-    neo4j(path.with_suffix(".neo4j"), nodes, edges)
-    i2(path.with_suffix(".i2.csv"), nodes, edges)
-    xlsx(path.with_suffix(".xlsx"), nodes, edges)
-    gexf_places(path.with_suffix(".gexf"), nodes)
-    print(f"{path.name}: {len(nodes)} nodes, {len(edges)} edges in csv, neo4j, i2, xlsx, gexf, sqlite3")
+    with_igraph(path, nodes, edges)
+    if not graphs:
+        gephi(path.with_suffix(".csv"), nodes, edges)
+        neo4j(path.with_suffix(".neo4j"), nodes, edges)
+        i2(path.with_suffix(".i2.csv"), nodes, edges)
+        xlsx(path.with_suffix(".xlsx"), nodes, edges)
+    if not graphs or path.with_suffix(".gexf").exists():
+        gexf_places(path.with_suffix(".gexf"), nodes)
+    old = path.with_suffix(".gexf12")
+    if old.exists():
+        gexf_12(old, nodes, edges)
+    print(f"{path.name}: {len(nodes)} nodes, {len(edges)} edges in networkx" + (", igraph" if igraph else "") + ("" if graphs else ", csv, neo4j, i2, xlsx, sqlite3") + (", GEXF 1.2" if old.exists() else ""))
 if not models:
     fail("no files")
