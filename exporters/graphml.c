@@ -272,8 +272,7 @@ const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint
   return *name == '\0' ? key : name;
 }
 
-/* Codes joined by ;  the patterns of its leads, and "watched". */
-static void reason_names(unsigned patterns, bool watched, char buffer[128]) {
+const char *rs_case_reasons(unsigned patterns, bool watched, char buffer[128]) {
   buffer[0] = '\0';
   for (int pattern = 0; pattern < RS_N_PATTERNS; pattern++)
     if (patterns >> pattern & 1u) {
@@ -281,6 +280,7 @@ static void reason_names(unsigned patterns, bool watched, char buffer[128]) {
       g_strlcat(buffer, rs_pattern_name[pattern], 128);
     }
   if (watched) g_strlcat(buffer, buffer[0] != '\0' ? ";watched" : "watched", 128);
+  return buffer;
 }
 
 typedef struct {
@@ -297,7 +297,7 @@ static void subgraph_node_write(RsXml *xml, const Drawing *drawing, uint32_t i) 
   char label[32], ring[16] = "", reasons[128];
   const bool masked = from->kind == RS_PERSON && !rs_mask_is_clear(drawing->mask);
   if (from->ring != RS_NONE) g_snprintf(ring, sizeof ring, "R%04u", from->ring + 1);
-  reason_names(from->patterns, rs_watch_has(drawing->c->watch, from->kind, from->id), reasons);
+  rs_case_reasons(from->patterns, rs_watch_has(drawing->c->watch, from->kind, from->id), reasons);
   const Node node = {
       .id = rs_node_id(drawing->ids, i), .id_length = rs_node_id_length(drawing->ids, i), .kind = from->kind,
       .label = rs_case_label(drawing->c, drawing->mask, from->kind, from->id, label),

@@ -25,4 +25,7 @@ void rs_graphml_write_picture(const RsPicture *picture, const RsXmlStyle *style,
 /* The name to show for an entity: a person's pseudonym, or (unmasked) name or id; name or id of the others. Borrowed or in buffer. */
 const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]);
 
+/* Codes joined by ;  the patterns of its leads, and "watched". Returns buffer. */
+const char *rs_case_reasons(unsigned patterns, bool watched, char buffer[128]);
+
 #endif

@@ -49,17 +49,6 @@ typedef struct {
   RsNodeIds *ids;
 } Source;
 
-static const char *reasons_text(unsigned patterns, bool watched, char buffer[128]) {
-  buffer[0] = '\0';
-  for (int pattern = 0; pattern < RS_N_PATTERNS; pattern++)
-    if (patterns >> pattern & 1u) {
-      if (buffer[0] != '\0') g_strlcat(buffer, ";", 128);
-      g_strlcat(buffer, rs_pattern_name[pattern], 128);
-    }
-  if (watched) g_strlcat(buffer, buffer[0] != '\0' ? ";watched" : "watched", 128);
-  return buffer;
-}
-
 static void node_draw(RsPicture *picture, const Source *source, uint32_t i) {
   const RsSubgraphNode *from = &source->subgraph->node[i];
   const RsEntity *entity = &source->entities->of[from->kind][from->id];
@@ -88,7 +77,7 @@ static void node_draw(RsPicture *picture, const Source *source, uint32_t i) {
   node.ref = masked ? "" : keep(picture, clear);
   node.role = from->member ? rs_role_name[from->role] : "context";
   node.ring = keep(picture, ring);
-  node.reasons = keep(picture, reasons_text(from->patterns, rs_watch_has(source->c->watch, from->kind, from->id), reasons));
+  node.reasons = keep(picture, rs_case_reasons(from->patterns, rs_watch_has(source->c->watch, from->kind, from->id), reasons));
   if (node.has_score) node.score = source->c->rings->rings[from->ring].score;
   g_array_append_val(picture->nodes, node);
 }

@@ -21,6 +21,7 @@ const char *rs_explain_relation(RsLanguage language, const char *relation);
 /* At most three decimals, or scientific where tiny; "-" where empty. Owned by the caller. */
 char *rs_explain_number(const RsCell *cell);
 char *rs_explain_label(const RsCaseRead *read, RsKind kind, const char *id);
+void rs_explain_add(GString *line, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void rs_explain_line(RsOutput *output, GString *line); /* with its end; empties line */
 
 #endif

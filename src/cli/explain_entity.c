@@ -228,13 +228,7 @@ typedef struct {
   GString *line;
 } Page;
 
-G_GNUC_PRINTF(2, 3)
-static void add(Page *page, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  g_string_append_vprintf(page->line, format, arguments);
-  va_end(arguments);
-}
+#define add(page, ...) rs_explain_add((page)->line, __VA_ARGS__)
 
 static void end(Page *page) { rs_explain_line(page->output, page->line); }
 

@@ -24,13 +24,7 @@ typedef struct {
 
 static const char *ring_text(const Page *page, const char *column) { return rs_case_rows_text(page->story->ring, 0, column); }
 
-G_GNUC_PRINTF(2, 3)
-static void add(Page *page, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  g_string_append_vprintf(page->line, format, arguments);
-  va_end(arguments);
-}
+#define add(page, ...) rs_explain_add((page)->line, __VA_ARGS__)
 
 static void end(Page *page) { rs_explain_line(page->output, page->line); }
 

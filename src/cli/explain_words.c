@@ -2,6 +2,7 @@
 #include "cli/terminal.h"
 #include "exporters/words.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 const char *rs_explain_kind(RsLanguage language, RsKind kind, bool many) { return rs_words_kind(kind, many, language); }
@@ -27,4 +28,11 @@ void rs_explain_line(RsOutput *output, GString *line) {
   rs_output_write(output, line->str, line->len);
   rs_output_char(output, '\n');
   g_string_truncate(line, 0);
+}
+
+void rs_explain_add(GString *line, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_string_append_vprintf(line, format, arguments);
+  va_end(arguments);
 }

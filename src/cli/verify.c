@@ -87,7 +87,10 @@ static void pack_text(const RsOptions *options, const Result *result, RsOutput *
   printed(output, g_strdup_printf(rs_say(options->language, "key        sha256:%s\n           is this the fingerprint you know from elsewhere? A key that came with the pack proves nothing\n"),
                                   pack->fingerprint));
   if (result->findings->len > 0) return;
-  printed(output, g_strdup_printf(rs_say(options->language, "sealed     %u files of %s, by %s; the case by ringscope %s; no time is certified\nlog        %llu entries, head sha256:%s\n"),
+  printed(output, g_strdup_printf(rs_say_n(options->language,
+                                           "sealed     %u files of %s, by %s; the case by ringscope %s; no time is certified\nlog        %llu entry, head sha256:%s\n",
+                                           "sealed     %u files of %s, by %s; the case by ringscope %s; no time is certified\nlog        %llu entries, head sha256:%s\n",
+                                           pack->seal->log_entries),
                                   pack->n_files, *pack->seal->ring == '\0' ? rs_say(options->language, "a whole case") : pack->seal->ring,
                                   pack->seal->program, pack->seal->case_version, (unsigned long long)pack->seal->log_entries, pack->seal->log_head));
 }
@@ -110,7 +113,8 @@ static void text_write(const RsOptions *options, const Result *result, RsOutput 
   if (options->quiet) return;
   if (result->pack != NULL) pack_text(options, result, output);
   else if (result->findings->len == 0)
-    printed(output, g_strdup_printf(rs_say(options->language, "%u files as the manifest says, %llu entries in the log\n"),
+    printed(output, g_strdup_printf(rs_say_n(options->language, "%u files as the manifest says, %llu entry in the log\n",
+                                             "%u files as the manifest says, %llu entries in the log\n", result->n_log_entries),
                                     result->n_files, (unsigned long long)result->n_log_entries));
   if (result->findings->len == 0)
     printed(output, g_strdup_printf(rs_say(options->language, "digest     sha256:%s\n"), result->digest));

@@ -300,3 +300,14 @@ void small_folder_remove(char *folder) {
   rs_case_folder_remove(folder);
   g_free(folder);
 }
+
+char *small_expected_text(const char *text) {
+  GString *expected = g_string_new(text);
+  g_string_replace(expected, "\r\n", "\n", 0);
+  g_string_replace(expected, "\r", "\n", 0);
+  g_string_replace(expected, "\x01", "\xEF\xBF\xBD", 0);
+  g_string_replace(expected, "\x02", "\xEF\xBF\xBD", 0);
+  g_string_replace(expected, "\xEF\xBF\xBE", "\xEF\xBF\xBD", 0);
+  g_string_replace(expected, "\xEF\xBF\xBF", "\xEF\xBF\xBD", 0);
+  return g_string_free(expected, FALSE);
+}

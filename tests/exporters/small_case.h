@@ -38,4 +38,7 @@ char *small_key_file(const char *folder);
 char *small_folder_new(void);
 void small_folder_remove(char *folder);
 
+/* A text of the hostile case as every reader of our XML must see it. Owned. */
+char *small_expected_text(const char *text);
+
 #endif

@@ -131,18 +131,6 @@ static void full_disk_is_an_error(void **state) {
   assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
 }
 
-/* What a text becomes: CR LF and CR are LF, control characters and noncharacters U+FFFD. */
-static char *expected_text(const char *text) {
-  GString *expected = g_string_new(text);
-  g_string_replace(expected, "\r\n", "\n", 0);
-  g_string_replace(expected, "\r", "\n", 0);
-  g_string_replace(expected, "\x01", "\xEF\xBF\xBD", 0);
-  g_string_replace(expected, "\x02", "\xEF\xBF\xBD", 0);
-  g_string_replace(expected, "\xEF\xBF\xBE", "\xEF\xBF\xBD", 0);
-  g_string_replace(expected, "\xEF\xBF\xBF", "\xEF\xBF\xBD", 0);
-  return g_string_free(expected, FALSE);
-}
-
 typedef struct { const SmallCase *small; unsigned n_refs, n_names; } Hostile;
 
 static void hostile_element(const RsXmlElement *element, void *data) {
@@ -151,11 +139,11 @@ static void hostile_element(const RsXmlElement *element, void *data) {
   const RsKnowledge *knowledge = hostile->small->knowledge;
   const RsKind kind = kind_of(element->id);
   for (uint32_t i = 0; i < rs_knowledge_count(knowledge, kind); i++) {
-    g_autofree char *ref = expected_text(rs_knowledge_id(knowledge, kind, i));
+    g_autofree char *ref = small_expected_text(rs_knowledge_id(knowledge, kind, i));
     if (strcmp(ref, value_of(element, "ref")) != 0) continue;
     hostile->n_refs++;
     if (kind != RS_DRUG || *rs_text_get(hostile->small->claims->drug_name, i) == '\0') continue;
-    g_autofree char *name = expected_text(rs_text_get(hostile->small->claims->drug_name, i));
+    g_autofree char *name = small_expected_text(rs_text_get(hostile->small->claims->drug_name, i));
     assert_string_equal(value_of(element, "label"), name);
     hostile->n_names++;
   }

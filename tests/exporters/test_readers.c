@@ -11,17 +11,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-static char *expected_text(const char *text) {
-  GString *expected = g_string_new(text);
-  g_string_replace(expected, "\r\n", "\n", 0);
-  g_string_replace(expected, "\r", "\n", 0);
-  g_string_replace(expected, "\x01", "\xEF\xBF\xBD", 0);
-  g_string_replace(expected, "\x02", "\xEF\xBF\xBD", 0);
-  g_string_replace(expected, "\xEF\xBF\xBE", "\xEF\xBF\xBD", 0);
-  g_string_replace(expected, "\xEF\xBF\xBF", "\xEF\xBF\xBD", 0);
-  return g_string_free(expected, FALSE);
-}
-
 typedef struct { const RsKnowledge *knowledge; const RsEntities *entities; const RsMask *mask; RsNodeIds *ids[RS_N_KINDS]; } Model;
 
 static void node_model(RsJson *json, const Model *model, RsKind kind, uint32_t i) {
@@ -29,8 +18,8 @@ static void node_model(RsJson *json, const Model *model, RsKind kind, uint32_t i
   char masked[32], first[11], last[11];
   const char *id = rs_knowledge_id(model->knowledge, kind, i);
   const char *name = kind == RS_DRUG ? rs_text_get(model->knowledge->claims->drug_name, i) : "";
-  g_autofree char *ref = expected_text(id);
-  g_autofree char *label = expected_text(*name != '\0' ? name : rs_mask_entity(model->mask, kind, id, masked));
+  g_autofree char *ref = small_expected_text(id);
+  g_autofree char *label = small_expected_text(*name != '\0' ? name : rs_mask_entity(model->mask, kind, id, masked));
   rs_json_begin(json, rs_node_id(model->ids[kind], i), '{');
   rs_json_text(json, "label", label);
   rs_json_text(json, "kind", rs_kind_name[kind]);
