@@ -10,7 +10,8 @@ new=$(mktemp "${TMPDIR:-/tmp}/ringscope-words-XXXXXX")
 trap 'rm -f "$new"' EXIT
 
 po/update.sh "$new" > /dev/null || complain "po/update.sh fails"
-diff -u po/zh_CN.po "$new" >&2 || complain "po/zh_CN.po is not up to date: run po/update.sh and translate what it prints"
+# Order and blank lines are no matter: a merge may leave them otherwise.
+diff -u <(msgcat --sort-output --no-location --no-wrap po/zh_CN.po) "$new" >&2 || complain "po/zh_CN.po is not up to date: run po/update.sh and translate what it prints"
 said=$(LC_ALL=C msgfmt --statistics --output-file=/dev/null po/zh_CN.po 2>&1)
 grep -qE '^[0-9]+ translated messages\.$' <<< "$said" || complain "po/zh_CN.po: $said"
 msgfmt --check-format --check-domain --output-file=/dev/null po/zh_CN.po || complain "po/zh_CN.po: a format does not fit"
