@@ -28,8 +28,9 @@ typedef struct {
   RsRelationKind kind;   /* the relation being made */
   RsRelation *relation;
   uint32_t n_hubs;
-  unsigned key_bits;     /* of these, a key is to | visit | day | run: the lines of a run beyond the first */
-  unsigned visit_bits, day_bits, run_bits; /* 0: does not fit: the day is looked up by the visit, runs are of one line */
+  unsigned key_bits;     /* of these, a key is to | visit | day | run: the lines of a run beyond the first; */
+  bool by_line;          /* or to | line | day, when the sums are made */
+  unsigned visit_bits, day_bits, run_bits; /* 0: does not fit: the day is looked up, runs are of one line */
   uint32_t n_shares;     /* shares of the visits in the distribution */
   uint32_t *position;    /* [n_shares * n_hubs] where a share's next key of a hub goes */
   uint32_t *start;       /* [n_hubs + 1] a hub's keys */
@@ -55,7 +56,7 @@ static inline bool line_ends(RsRelationKind kind, const RsClaims *claims, uint64
 
 /* Lines of a visit mostly share one doctor: how many lines after this one tell the same. */
 static inline uint32_t run_length(const Job *job, RsRelationKind kind, uint64_t line, uint64_t end) {
-  if (kind != RS_REFERS_TO) return 0;
+  if (kind != RS_REFERS_TO || job->run_bits == 0) return 0;
   const uint32_t *doctor = job->claims->line_doctor, most = ((uint32_t)1 << job->run_bits) - 1;
   uint32_t more = 0;
   while (more < most && line + more + 1 < end && doctor[line + more + 1] == doctor[line]) more++;
@@ -72,11 +73,12 @@ static inline __attribute__((always_inline)) void share_walk(const Job *job, siz
   for (; visit < last; visit++) {
     uint32_t institution = claims->visit_institution[visit];
     uint64_t day = job->day_bits > 0 ? claims->visit_time[visit] / RS_DAY_SECONDS - claims->first_day : 0;
-    uint64_t low = ((uint64_t)visit << job->day_bits | day) << job->run_bits, end = claims->visit_line[visit + 1];
+    uint64_t end = claims->visit_line[visit + 1];
     for (uint64_t line = claims->visit_line[visit]; line < end; line++) {
       if (!line_ends(kind, claims, line, institution, &hub, &to)) continue;
       uint32_t more = run_length(job, kind, line, end);
       line += more;
+      uint64_t low = ((job->by_line ? line : visit) << job->day_bits | day) << job->run_bits;
       if (count) position[hub]++;
       else job->key[position[hub]++] = (uint64_t)to << to_shift(job) | low | more;
     }
@@ -236,11 +238,18 @@ static bool job_allocate(Job *job, GError **error) {
 
 static void layout_set(Job *job) {
   unsigned to_bits = rs_row_bits(job->relation->n_to);
-  job->visit_bits = rs_row_bits(job->claims->n_visits);
+  job->visit_bits = rs_row_bits(job->by_line ? (uint32_t)job->claims->n_lines : job->claims->n_visits);
   job->day_bits = rs_row_bits(job->claims->last_day - job->claims->first_day + 1u);
-  job->run_bits = job->kind == RS_REFERS_TO ? 6 : 0;
+  job->run_bits = job->kind == RS_REFERS_TO && !job->by_line ? 6 : 0;
   if (to_bits + job->visit_bits + job->day_bits + job->run_bits > job->key_bits) job->run_bits = 0;
   if (to_bits + job->visit_bits + job->day_bits > job->key_bits) job->day_bits = 0;
+}
+
+static void relation_choose(Job *job, RsRelationKind kind) {
+  job->kind = kind;
+  job->relation = &job->knowledge->relation[kind];
+  job->n_hubs = job->relation->n_from;
+  layout_set(job);
 }
 
 static bool lines_distribute(Job *job, unsigned n_threads, GError **error) {
@@ -271,16 +280,55 @@ static bool lines_allocate(Job *job, GError **error) {
 
 static bool relation_make(Job *job, RsRelationKind kind, unsigned n_threads, GError **error) {
   size_t n_tasks = n_threads == 1 ? 1 : (size_t)n_threads * 32;
-  job->kind = kind;
-  job->relation = &job->knowledge->relation[kind];
-  job->n_hubs = job->relation->n_from;
-  layout_set(job);
+  relation_choose(job, kind);
   if (!lines_distribute(job, n_threads, error)) return false;
   job->lines_per_task = job->start[job->n_hubs] / n_tasks + 1;
   for (unsigned i = 0; i < job->n_workers; i++) memset(job->worker[i].seen, 0, ((gsize)job->relation->n_to + 1) * sizeof(uint32_t));
   rs_parallel(n_threads, n_tasks, task_count, job);
   if (!rs_relation_allocate(job->relation, error) || !lines_allocate(job, error)) return false;
   rs_parallel(n_threads, n_tasks, task_fill, job);
+  return true;
+}
+
+/* ---- sums ---- */
+
+/* Lines of a hub come in the table's order: far apart, but always forwards, so they are asked for ahead of time. */
+static void hub_sum(const Job *job, uint32_t hub, uint32_t *place) {
+  enum { AHEAD = 16 };
+  RsRelation *relation = job->relation;
+  const RsClaims *claims = job->claims;
+  const uint64_t base = relation->offset[hub];
+  for (uint64_t i = base; i < relation->offset[hub + 1]; i++) place[relation->to[i]] = (uint32_t)(i - base);
+  for (uint32_t i = job->start[hub]; i < job->start[hub + 1]; i++) {
+    if (i + AHEAD < job->start[hub + 1]) {
+      __builtin_prefetch(&claims->line_amount[key_visit(job, job->key[i + AHEAD])]);
+      __builtin_prefetch(&claims->line_fund[key_visit(job, job->key[i + AHEAD])]);
+    }
+    const uint32_t line = key_visit(job, job->key[i]);
+    const uint16_t day = job->day_bits > 0 ? (uint16_t)(claims->first_day + key_day(job, job->key[i]))
+                                           : (uint16_t)(claims->visit_time[rs_claims_line_visit(claims, line)] / RS_DAY_SECONDS);
+    rs_row_add(relation, base + place[key_to(job, job->key[i])], claims->line_amount[line], claims->line_fund[line], day);
+  }
+}
+
+static void task_sum(size_t task, unsigned thread, void *data) {
+  const Job *job = data;
+  uint32_t hub, last;
+  task_hubs(job, task, &hub, &last);
+  for (; hub < last; hub++) hub_sum(job, hub, job->worker[thread].seen);
+}
+
+bool rs_knowledge_hub_sums(RsKnowledge *knowledge, unsigned n_threads, GError **error) {
+  static const RsRelationKind hubs[] = {RS_DISPENSED, RS_PRESCRIBED, RS_REFERS_TO};
+  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .key_bits = 64, .by_line = true, .n_workers = n_threads};
+  size_t n_tasks = n_threads == 1 ? 1 : (size_t)n_threads * 32;
+  if (!job_allocate(&job, error)) return false;
+  for (size_t i = 0; i < G_N_ELEMENTS(hubs); i++) {
+    relation_choose(&job, hubs[i]);
+    if (!lines_distribute(&job, n_threads, error)) return false;
+    job.lines_per_task = job.start[job.n_hubs] / n_tasks + 1;
+    rs_parallel(n_threads, n_tasks, task_sum, &job);
+  }
   return true;
 }
 

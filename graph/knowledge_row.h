@@ -12,6 +12,15 @@ static inline int64_t rs_money_add(int64_t a, int64_t b) {
   return sum;
 }
 
+/* One more line in a row's sums; a row without lines has no days yet. */
+static inline void rs_row_add(RsRelation *relation, uint64_t row, int64_t amount, int64_t fund, uint16_t day) {
+  relation->first_day[row] = relation->lines[row] == 0 ? day : MIN(relation->first_day[row], day);
+  relation->last_day[row] = MAX(relation->last_day[row], day);
+  relation->amount[row] = rs_money_add(relation->amount[row], amount);
+  relation->fund[row] = rs_money_add(relation->fund[row], fund);
+  relation->lines[row]++;
+}
+
 /* A key sorts by its bits from `shift` on, which hold `to`; below them it carries a visit or an index, ascending in the input. */
 #define RS_ROW_KEY(to, index) ((uint64_t)(to) << 32 | (uint32_t)(index))
 
@@ -27,7 +36,8 @@ bool rs_relation_allocate(RsRelation *relation, GError **error);
  * thereby see what is done for claims whose visits, days and drugs need more than 64 bits together. */
 bool rs_knowledge_persons(RsKnowledge *knowledge, unsigned n_threads, GError **error);
 bool rs_knowledge_hubs(RsKnowledge *knowledge, unsigned n_threads, unsigned key_bits, GError **error);
-/* The sums of all rows. error: RS_ERROR_LIMIT. */
+/* The sums of all rows, for those of hubs zero at first. error: RS_ERROR_LIMIT. */
+bool rs_knowledge_hub_sums(RsKnowledge *knowledge, unsigned n_threads, GError **error);
 bool rs_knowledge_sums(RsKnowledge *knowledge, unsigned n_threads, GError **error);
 
 /* The first i in 0..n with start[i] >= value; start ascends. For cutting work into tasks of equal weight. */

@@ -45,7 +45,7 @@ static void sum_merge(RsTieSum *sum, const RsTieSum *other) {
 
 /* ---- all rows ---- */
 
-/* A row is searched among its neighbours: a person has a handful, a hub's are halved a dozen times. */
+/* A row is searched among its neighbours: a person has a handful. */
 static uint64_t row_of(const RsRelation *relation, uint32_t from, uint32_t to) {
   uint64_t low = relation->offset[from], high = relation->offset[from + 1];
   while (high - low > 1) {
@@ -56,35 +56,36 @@ static uint64_t row_of(const RsRelation *relation, uint32_t from, uint32_t to) {
   return low;
 }
 
-static void relation_sum(size_t kind, unsigned thread, void *data) {
-  (void)thread;
-  RsKnowledge *knowledge = data;
-  RsRelation *relation = &knowledge->relation[kind];
+static void person_sums(RsKnowledge *knowledge, uint32_t person) {
   const RsClaims *claims = knowledge->claims;
   uint32_t from, to;
-  for (uint32_t person = 0; person < claims->n_persons; person++)
-    for (uint32_t visit = claims->person_visit[person]; visit < claims->person_visit[person + 1]; visit++) {
-      uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
-      for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
+  for (uint32_t visit = claims->person_visit[person]; visit < claims->person_visit[person + 1]; visit++) {
+    uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
+    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
+      for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
+        if (rs_relation_from[kind] != RS_PERSON) continue;
         if (!line_tie(claims, (RsRelationKind)kind, person, claims->visit_institution[visit], line, &from, &to)) continue;
-        uint64_t i = row_of(relation, from, to);
-        RsTieSum sum = {relation->amount[i], relation->fund[i], relation->lines[i], relation->first_day[i], relation->last_day[i]};
-        sum_add(&sum, claims, line, day);
-        relation->amount[i] = sum.amount;
-        relation->fund[i] = sum.fund;
-        relation->lines[i] = sum.lines;
-        relation->first_day[i] = sum.first_day;
-        relation->last_day[i] = sum.last_day;
+        RsRelation *relation = &knowledge->relation[kind];
+        rs_row_add(relation, row_of(relation, from, to), claims->line_amount[line], claims->line_fund[line], day);
       }
-    }
+  }
+}
+
+#define PERSONS_A_TASK 4096u
+
+static void persons_sum(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  RsKnowledge *knowledge = data;
+  uint32_t last = (uint32_t)MIN((uint64_t)knowledge->claims->n_persons, (task + 1) * PERSONS_A_TASK);
+  for (uint32_t person = (uint32_t)(task * PERSONS_A_TASK); person < last; person++) person_sums(knowledge, person);
 }
 
 bool rs_knowledge_sums(RsKnowledge *knowledge, unsigned n_threads, GError **error) {
   for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
     RsRelation *relation = &knowledge->relation[kind];
+    rs_column_free(relation->lines);
     relation->amount = g_try_malloc0_n(relation->n + 1, sizeof *relation->amount);
     relation->fund = g_try_malloc0_n(relation->n + 1, sizeof *relation->fund);
-    rs_column_free(relation->lines);
     relation->lines = g_try_malloc0_n(relation->n + 1, sizeof *relation->lines);
     relation->first_day = g_try_malloc0_n(relation->n + 1, sizeof *relation->first_day);
     relation->last_day = g_try_malloc0_n(relation->n + 1, sizeof *relation->last_day);
@@ -94,8 +95,8 @@ bool rs_knowledge_sums(RsKnowledge *knowledge, unsigned n_threads, GError **erro
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu relation rows"), (unsigned long long)relation->n);
     return false;
   }
-  rs_parallel(n_threads, RS_N_RELATIONS, relation_sum, knowledge); /* one thread a relation: nothing is written by two */
-  return true;
+  rs_parallel(n_threads, knowledge->claims->n_persons / PERSONS_A_TASK + 1, persons_sum, knowledge);
+  return rs_knowledge_hub_sums(knowledge, n_threads, error);
 }
 
 /* ---- a few rows ---- */

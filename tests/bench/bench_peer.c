@@ -1,0 +1,197 @@
+/* bench_peer FILE [threads]: the job of tests/bench/peer/job.sql by the rooms of this program: claims, relations with their sums, pairs within
+ * ten minutes on three days or more, drug pairs bought a hundred times or more. Prints seconds a stage, and sums to compare.
+ *
+ * Claims, graph and timeline are the program's own. Pairs and drug pairs are counted here by their definitions, since detection asks
+ * other questions of the same arrays: a window over each institution's visits, its pairs sorted; a counter for each two drugs. */
+#include "base/parallel.h"
+#include "base/sort.h"
+#include "claims/reader.h"
+#include "graph/knowledge.h"
+#include "mining/timeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define WINDOW 600u
+#define MIN_DAYS 3u
+#define MIN_BASKETS 100u
+#define PARTS 64u
+
+static double cpu_seconds(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static void say(const char *stage, gint64 *from) {
+  gint64 now = g_get_monotonic_time();
+  printf("seconds %s %.3f\n", stage, (double)(now - *from) / 1e6);
+  *from = now;
+}
+
+static void relation_print(const char *name, const RsRelation *r) {
+  uint64_t lines = 0, days = 0, both = 0;
+  int64_t amount = 0;
+  for (uint64_t i = 0; i < r->n; i++) {
+    lines += r->lines[i];
+    days += r->days[i];
+    both += (uint64_t)r->lines[i] * r->days[i];
+    amount += r->amount[i];
+  }
+  printf("sum %s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT "\n", name, r->n, lines, days,
+         amount, both);
+}
+
+/* ---- pairs ---- */
+
+typedef struct { uint64_t pair; uint32_t day, institution; } Met;
+
+typedef struct {
+  const RsTimeline *timeline;
+  GArray *met[PARTS]; /* of Met, by a hash of the pair */
+  GMutex lock[PARTS];
+  uint64_t kept[PARTS], n[PARTS], days[PARTS], institutions[PARTS], both[PARTS];
+} Pairs;
+
+static unsigned part_of(uint64_t pair) { return (unsigned)(pair * 0x9e3779b97f4a7c15ull >> 58); }
+
+static void institution_pairs(size_t f, unsigned thread, void *data) {
+  (void)thread;
+  Pairs *pairs = data;
+  const RsTimeline *t = pairs->timeline;
+  GArray *found[PARTS];
+  for (unsigned p = 0; p < PARTS; p++) found[p] = g_array_new(FALSE, FALSE, sizeof(Met));
+  for (uint32_t i = t->offset[f]; i < t->offset[f + 1]; i++)
+    for (uint32_t k = i + 1; k < t->offset[f + 1] && RS_KEY_TIME(t->key[k]) - RS_KEY_TIME(t->key[i]) <= WINDOW; k++) {
+      uint32_t a = RS_KEY_PERSON(t->key[i]), b = RS_KEY_PERSON(t->key[k]);
+      if (a == b) continue;
+      const Met met = {(uint64_t)MIN(a, b) << 32 | MAX(a, b), RS_KEY_TIME(t->key[i]) / 86400u, (uint32_t)f};
+      g_array_append_val(found[part_of(met.pair)], met);
+    }
+  for (unsigned p = 0; p < PARTS; p++) {
+    g_mutex_lock(&pairs->lock[p]);
+    if (found[p]->len > 0) g_array_append_vals(pairs->met[p], found[p]->data, found[p]->len);
+    g_mutex_unlock(&pairs->lock[p]);
+    g_array_unref(found[p]);
+  }
+}
+
+static int compare_met(const void *x, const void *y) {
+  const Met *a = x, *b = y;
+  if (a->pair != b->pair) return a->pair < b->pair ? -1 : 1;
+  if (a->day != b->day) return a->day < b->day ? -1 : 1;
+  return (a->institution > b->institution) - (a->institution < b->institution);
+}
+
+static uint64_t distinct_institutions(const Met *met, guint n) {
+  uint64_t distinct = 0;
+  for (guint i = 0; i < n; i++) {
+    bool seen = false;
+    for (guint k = 0; k < i && !seen; k++) seen = met[k].institution == met[i].institution;
+    distinct += !seen;
+  }
+  return distinct;
+}
+
+static void part_count(size_t p, unsigned thread, void *data) {
+  (void)thread;
+  Pairs *pairs = data;
+  const Met *met = (const Met *)(const void *)pairs->met[p]->data;
+  guint n = pairs->met[p]->len;
+  if (n > 0) qsort(pairs->met[p]->data, n, sizeof(Met), compare_met);
+  for (guint first = 0, last; first < n; first = last) {
+    uint64_t days = 1;
+    for (last = first + 1; last < n && met[last].pair == met[first].pair; last++) days += met[last].day != met[last - 1].day;
+    if (days < MIN_DAYS) continue;
+    pairs->kept[p]++;
+    pairs->n[p] += last - first;
+    pairs->days[p] += days;
+    pairs->both[p] += (last - first) * days;
+    pairs->institutions[p] += distinct_institutions(met + first, last - first);
+  }
+}
+
+static void pairs_print(const Pairs *pairs) {
+  uint64_t sum[5] = {0};
+  for (unsigned p = 0; p < PARTS; p++) {
+    sum[0] += pairs->kept[p];
+    sum[1] += pairs->n[p];
+    sum[2] += pairs->days[p];
+    sum[3] += pairs->institutions[p];
+    sum[4] += pairs->both[p];
+  }
+  printf("sum pairs");
+  for (int i = 0; i < 5; i++) printf(" %" G_GUINT64_FORMAT, sum[i]);
+  printf("\n");
+}
+
+/* ---- drug pairs ---- */
+
+typedef struct { const RsClaims *claims; uint32_t *count[64]; size_t n_tasks; } Baskets;
+
+static void visits_count(size_t task, unsigned thread, void *data) {
+  Baskets *baskets = data;
+  const RsClaims *c = baskets->claims;
+  size_t n_drugs = c->drug->n;
+  uint32_t drug[256];
+  if (baskets->count[thread] == NULL) baskets->count[thread] = g_new0(uint32_t, n_drugs * n_drugs + 1);
+  for (uint32_t v = (uint32_t)(c->n_visits * task / baskets->n_tasks); v < c->n_visits * (task + 1) / baskets->n_tasks; v++) {
+    unsigned n = 0; /* a visit's lines stand by drug */
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && n < G_N_ELEMENTS(drug); l++)
+      if (n == 0 || drug[n - 1] != c->line_drug[l]) drug[n++] = c->line_drug[l];
+    for (unsigned a = 0; a < n; a++)
+      for (unsigned b = a + 1; b < n; b++) baskets->count[thread][drug[a] * n_drugs + drug[b]]++;
+  }
+}
+
+static void baskets_print(const Baskets *baskets) {
+  size_t n = (size_t)baskets->claims->drug->n * baskets->claims->drug->n;
+  uint64_t kept = 0, sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    uint64_t count = 0;
+    for (unsigned t = 0; t < 64 && baskets->count[t] != NULL; t++) count += baskets->count[t][i];
+    kept += count >= MIN_BASKETS;
+    sum += count >= MIN_BASKETS ? count : 0;
+  }
+  printf("sum baskets %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", kept, sum);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) return fprintf(stderr, "usage: bench_peer FILE [threads]\n"), 2;
+  const char *paths[] = {argv[1], NULL};
+  RsReadOptions options = {.paths = paths, .n_threads = argc > 2 ? (unsigned)atoi(argv[2]) : 2, .quiet = true, .allow_rejects = true};
+  GError *error = NULL;
+  gint64 start = g_get_monotonic_time(), from = start;
+  g_autoptr(RsReader) reader = rs_reader_new(&options, &error);
+  g_autoptr(RsClaims) claims = reader == NULL ? NULL : rs_reader_read(reader, &error);
+  if (claims == NULL) return fprintf(stderr, "%s\n", error->message), 1;
+  say("load", &from);
+  g_autoptr(RsKnowledge) k = rs_knowledge_new(claims, options.n_threads, &error);
+  if (k == NULL) return fprintf(stderr, "%s\n", error->message), 1;
+  say("relations", &from);
+  static Pairs pairs;
+  g_autoptr(RsTimeline) timeline = rs_timeline_new(claims, options.n_threads, &error);
+  if (timeline == NULL) return fprintf(stderr, "%s\n", error->message), 1;
+  pairs.timeline = timeline;
+  for (unsigned p = 0; p < PARTS; p++) pairs.met[p] = g_array_new(FALSE, FALSE, sizeof(Met));
+  rs_parallel(options.n_threads, timeline->n_institutions, institution_pairs, &pairs);
+  rs_parallel(options.n_threads, PARTS, part_count, &pairs);
+  say("pairs", &from);
+  Baskets baskets = {.claims = claims, .n_tasks = (size_t)options.n_threads * 8};
+  rs_parallel(options.n_threads, baskets.n_tasks, visits_count, &baskets);
+  say("baskets", &from);
+  printf("seconds total %.3f\n", (double)(g_get_monotonic_time() - start) / 1e6);
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  printf("peak %ld\ncpu %.2f with the files' checksums\n", usage.ru_maxrss / 1024, cpu_seconds());
+  const struct { const char *name; RsRelationKind kind; } relations[] = {
+      {"filled_at", RS_FILLED_AT}, {"visited", RS_VISITED}, {"bought", RS_BOUGHT}, {"prescribed", RS_PRESCRIBED}, {"refers_to", RS_REFERS_TO}};
+  for (size_t i = 0; i < G_N_ELEMENTS(relations); i++) relation_print(relations[i].name, &k->relation[relations[i].kind]);
+  pairs_print(&pairs);
+  baskets_print(&baskets);
+  for (unsigned p = 0; p < PARTS; p++) g_array_unref(pairs.met[p]);
+  for (unsigned t = 0; t < 64; t++) g_free(baskets.count[t]);
+  return 0;
+}
