@@ -1,6 +1,6 @@
 /* Blocks of text to raw records.
  *
- * Threads take blocks in turn under one lock (a read and a scan), then parse them alone. A row whose settlement cells equal the row
+ * Threads take blocks of a file in turn (a read and a scan), then parse them alone. A row whose settlement cells equal the row
  * before continues its visit and is spared most of the work. Small domains go through a table of the thread's own that asks the
  * shared dictionary only for texts it never saw; texts of up to 16 bytes stand in it as two words, so that nothing is compared byte by
  * byte and the tables stay in the second-level cache. */
@@ -57,6 +57,7 @@ typedef struct {
   RsDictionary *type_words;
   uint8_t *type_of_word;
   GByteArray *type_of_institution; /* by number, where the file has no column of types; UNKNOWN_YET */
+  const RsMapping *mapping; /* of the answers kept here: */
   size_t prefix_length; /* of the longest beginning of an id that the mapping knows */
   const RsInput *input;
   uint32_t visit_column[RS_N_COLUMNS];
@@ -81,8 +82,10 @@ typedef struct {
 
 struct Work {
   RsIngest *ingest;
-  GMutex lock; /* guards sources and everything below */
-  guint next_input;
+  GMutex lock; /* guards everything below but what a thread does with an input that it has made busy */
+  GCond idle;  /* an input is no longer busy */
+  guint next_input; /* those before are done */
+  bool *busy, *done; /* [inputs] */
   GError *error;
   Shared shared[N_DOMAINS];
   GMutex name_lock;
@@ -420,10 +423,13 @@ static void set_spans(Parser *parser) {
 
 /* Which columns make a visit in this file; with --settlements a line's own time does not. */
 static void use_input(Parser *parser) {
-  rs_dictionary_free(parser->type_words); /* its answers came from another file's mapping */
-  parser->type_words = rs_dictionary_new();
-  g_byte_array_set_size(parser->type_of_institution, 0);
-  parser->prefix_length = longest_prefix(parser->input->mapping);
+  if (parser->input->mapping != parser->mapping) {
+    rs_dictionary_free(parser->type_words); /* its answers came from another mapping */
+    parser->type_words = rs_dictionary_new();
+    g_byte_array_set_size(parser->type_of_institution, 0);
+    parser->prefix_length = longest_prefix(parser->input->mapping);
+    parser->mapping = parser->input->mapping;
+  }
   parser->n_visit_columns = 0;
   bool joined = parser->work->ingest->settlements != NULL;
   for (size_t i = 0; i < G_N_ELEMENTS(visit_roles); i++) {
@@ -674,22 +680,53 @@ static bool sample_taken(const RsIngest *ingest, const RsInput *input) {
   return (double)input->file->bytes_read >= MAX((double)least, (double)sample * (double)input->file->bytes / MAX(all, 1.0));
 }
 
-/* The next block of whichever file is being read; false at the end of all, or after an error. */
+/* The first input that nobody reads just now; NULL: none. Under the lock. */
+static RsInput *idle_input(Work *work, guint *number) {
+  GPtrArray *inputs = work->ingest->inputs;
+  while (work->next_input < inputs->len && work->done[work->next_input]) work->next_input++;
+  for (guint i = work->next_input; i < inputs->len && i < work->next_input + work->ingest->raw->n_threads; i++) {
+    *number = i;
+    if (!work->busy[i] && !work->done[i]) return g_ptr_array_index(inputs, i);
+  }
+  return NULL;
+}
+
+/* A block of an input that is this thread's alone for the moment. False at its end or after an error. */
+static bool input_block(Parser *parser, RsInput *input, GError **error) {
+  if (input->source == NULL && (input->source = rs_input_source(input, error)) == NULL) return false;
+  bool found = !sample_taken(parser->work->ingest, input) && rs_source_next(input->source, &parser->block, error);
+  __atomic_store_n(&input->file->bytes_read, rs_source_position(input->source), __ATOMIC_RELAXED);
+  if (found || *error != NULL) return found;
+  input->file->encoding = rs_encoding_name[rs_source_encoding(input->source)];
+  g_clear_pointer(&input->source, rs_source_free);
+  return false;
+}
+
+/* The next block of whichever file is free; false at the end of all, or after an error. Threads take different files where there are
+ * several, so that each unpacks its own; one file is read by them in turn. */
 static bool next_block(Parser *parser) {
   Work *work = parser->work;
-  GPtrArray *inputs = work->ingest->inputs;
   bool found = false;
   g_mutex_lock(&work->lock);
-  while (!found && work->error == NULL && work->next_input < inputs->len) {
-    RsInput *input = g_ptr_array_index(inputs, work->next_input);
+  while (!found && work->error == NULL) {
+    guint number = 0;
+    GError *failed = NULL;
+    RsInput *input = idle_input(work, &number);
+    if (input == NULL && work->next_input == work->ingest->inputs->len) break;
+    if (input == NULL) {
+      g_cond_wait(&work->idle, &work->lock);
+      continue;
+    }
+    work->busy[number] = true;
+    g_mutex_unlock(&work->lock);
     parser->input = input;
-    if (input->source == NULL && (input->source = rs_input_source(input, &work->error)) == NULL) break;
-    found = !sample_taken(work->ingest, input) && rs_source_next(input->source, &parser->block, &work->error);
-    __atomic_store_n(&input->file->bytes_read, rs_source_position(input->source), __ATOMIC_RELAXED);
-    if (found || work->error != NULL) break;
-    input->file->encoding = rs_encoding_name[rs_source_encoding(input->source)];
-    g_clear_pointer(&input->source, rs_source_free);
-    work->next_input++;
+    found = input_block(parser, input, &failed);
+    g_mutex_lock(&work->lock);
+    work->busy[number] = false;
+    work->done[number] = !found;
+    if (failed != NULL && work->error == NULL) work->error = failed;
+    else g_clear_error(&failed);
+    g_cond_broadcast(&work->idle);
   }
   g_mutex_unlock(&work->lock);
   return found;
@@ -832,6 +869,9 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
     g_mutex_init(&work.shared[d].lock);
     work.shared[d].dictionary = dictionary[d];
   }
+  g_cond_init(&work.idle);
+  work.busy = g_new0(bool, ingest->inputs->len + 1u);
+  work.done = g_new0(bool, ingest->inputs->len + 1u);
   work.drug_name = g_ptr_array_new();
   work.parser = g_new0(Parser, raw->n_threads);
   for (unsigned t = 0; t < raw->n_threads; t++) parser_init(&work.parser[t], &work, t);
@@ -859,6 +899,9 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   g_free(work.parser);
   for (int d = 0; d < N_DOMAINS; d++) g_mutex_clear(&work.shared[d].lock);
   g_mutex_clear(&work.lock);
+  g_cond_clear(&work.idle);
+  g_free(work.busy);
+  g_free(work.done);
   g_mutex_clear(&work.name_lock);
   if (work.error != NULL) return g_propagate_error(error, work.error), false;
   if (out_of_memory && !rs_spill_refused(error)) return false;

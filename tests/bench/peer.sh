@@ -33,13 +33,14 @@ lines=$(($(wc -l < "$csv") - 1))
 
 # value FILE KEY NAME: the number behind "KEY NAME"
 value() { awk -v a="$2" -v b="$3" '$1 == a && $2 == b { print $3 }' "$1"; }
+cpu() { awk '$1 == "cpu" { print $2 }' "$1"; } # ours with the checksums of the files, which the peer does not make
 touch_memory() { head -c "$((lines * 250))" /dev/zero | tail -c 1 > /dev/null; } # tail keeps what it reads: fresh pages cost either side alike
 
 {
   echo "$lines lines, $(numfmt --to=iec "$(stat -c %s "$csv")") in the page cache, $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), $(date -u +%Y-%m-%d)."
   echo
-  echo "| threads | | load | relations | pairs | drug pairs | all | peak | ratio |"
-  echo "|---|---|---|---|---|---|---|---|---|"
+  echo "| threads | | load | relations | pairs | drug pairs | all | CPU | peak | ratio by time, by CPU |"
+  echo "|---|---|---|---|---|---|---|---|---|---|"
 } > "$work/table.md"
 for n in $threads; do
   touch_memory
@@ -55,11 +56,12 @@ for n in $threads; do
     relations=$(awk -v a="$relations" -v b="$(value "$work/duckdb" seconds "$stage")" 'BEGIN { print a + b }')
   done
   {
-    printf '| %s | %s | %s s | %.2f s | %s s | %s s | %s s | %s MB | |\n' "$n" "$(sed -n 's/^engine //p' "$work/duckdb")" "$(value "$work/duckdb" seconds load)" "$relations" \
-      "$(value "$work/duckdb" seconds pairs)" "$(value "$work/duckdb" seconds baskets)" "$(value "$work/duckdb" seconds total)" "$(sed -n 's/^peak //p' "$work/duckdb")"
-    printf '| %s | ringscope | %s s | %s s | %s s | %s s | %s s | %s MB | %.1f |\n' "$n" "$(value "$work/ours" seconds load)" "$(value "$work/ours" seconds relations)" \
-      "$(value "$work/ours" seconds pairs)" "$(value "$work/ours" seconds baskets)" "$(value "$work/ours" seconds total)" "$(sed -n 's/^peak //p' "$work/ours")" \
-      "$(awk -v a="$(value "$work/duckdb" seconds total)" -v b="$(value "$work/ours" seconds total)" 'BEGIN { print a / b }')"
+    printf '| %s | %s | %s s | %.2f s | %s s | %s s | %s s | %s s | %s MB | |\n' "$n" "$(sed -n 's/^engine //p' "$work/duckdb")" "$(value "$work/duckdb" seconds load)" "$relations" \
+      "$(value "$work/duckdb" seconds pairs)" "$(value "$work/duckdb" seconds baskets)" "$(value "$work/duckdb" seconds total)" "$(cpu "$work/duckdb")" "$(sed -n 's/^peak //p' "$work/duckdb")"
+    printf '| %s | ringscope | %s s | %s s | %s s | %s s | %s s | %s s | %s MB | %.1f, %.1f |\n' "$n" "$(value "$work/ours" seconds load)" "$(value "$work/ours" seconds relations)" \
+      "$(value "$work/ours" seconds pairs)" "$(value "$work/ours" seconds baskets)" "$(value "$work/ours" seconds total)" "$(cpu "$work/ours")" "$(sed -n 's/^peak //p' "$work/ours")" \
+      "$(awk -v a="$(value "$work/duckdb" seconds total)" -v b="$(value "$work/ours" seconds total)" 'BEGIN { print a / b }')" \
+      "$(awk -v a="$(cpu "$work/duckdb")" -v b="$(cpu "$work/ours")" 'BEGIN { print a / b }')"
   } >> "$work/table.md"
 done
 {

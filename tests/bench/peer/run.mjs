@@ -19,6 +19,8 @@ for (const block of readFileSync(job, 'utf8').replaceAll('${CSV}', csv).split(/^
   console.log(`seconds ${name} ${seconds.toFixed(3)}`);
 }
 console.log(`seconds total ${total.toFixed(3)}`);
+const used = process.cpuUsage();
+console.log(`cpu ${((used.user + used.system) / 1e6).toFixed(2)}`);
 console.log(`peak ${Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024)}`);
 for (const name of ['filled_at', 'visited', 'bought', 'prescribed', 'refers_to'])
   console.log(`sum ${name} ${(await one(`SELECT count(*), sum(lines)::BIGINT, sum(days)::BIGINT, (sum(amount) * 100)::BIGINT, (sum(days * lines))::BIGINT FROM ${name}`)).join(' ')}`);
