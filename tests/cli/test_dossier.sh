@@ -57,6 +57,23 @@ for id in $(awk -F, 'NR > 1 && $1 != "entity" { print $3 }' "$T/case.ids" | head
 file_has "$T/case/log.jsonl" '"authority":"order 7"'
 run 0 verify "$T/case"
 
+begin "pooled fund and personal account apart, where the source has the columns"
+PLAIN=1 ring_claims | awk -F, 'NR == 1 { print $0 ",fund_amount,acct_pay"; next } { printf "%s,%.2f,%.2f\n", $0, $9 * 0.4, $9 * 0.1 }' > "$D/claims.csv"
+run 0 analyze "$D/claims.csv" -o "$D/case" --unmask --authority x --quiet
+run 0 dossier "$D/case" R0001 --claims "$D/claims.csv" -o "$D/sheet.html" --json
+grep -q "of it personal account" "$D/sheet.html" || fail "no column of the personal account"
+python3 - "$T/out" "$D/case" "$D/claims.csv" << 'END' || fail "the personal account does not add up"
+import csv, json, sys
+told = json.load(open(sys.argv[1]))[0]["own"]
+rows = list(csv.reader(open(sys.argv[3], encoding="utf-8")))
+lines = [int(r["line"]) for r in csv.DictReader(open(sys.argv[2] + "/evidence.csv", encoding="utf-8")) if r["ring_id"] == "R0001"]
+fen = lambda t: round(float(t) * 100)
+assert fen(told["account_amount"]) == sum(fen(rows[n - 1][-1]) for n in lines) > 0
+assert fen(told["fund_amount"]) == sum(fen(rows[n - 1][-2]) for n in lines) > 0
+END
+run 0 dossier "$D/case" R0001 -o "$D/plain.html"
+grep -q "of it personal account" "$D/plain.html" && fail "an account without the source"
+
 begin "in Chinese, as a workbook, for one person"
 run 0 dossier "$T/case" R0001 --lang zh -o "$D/zh.html"
 for text in 疑点线索核查表 疑点及依据 未覆盖范围 下一步核查事项 核查人一 待人工核定; do grep -q "$text" "$D/zh.html" || fail "no $text"; done
