@@ -47,6 +47,11 @@ for r in rows:
     assert set(filter(None, r["joined"].split(";"))) == r["people_now"] - r["people_then"]
     assert set(filter(None, r["left"].split(";"))) == r["people_then"] - r["people_now"]
     assert fen(r["amount_change"]) == fen(r["amount_now"]) - fen(r["amount_then"])
+    n, m = len(r["people_then"]), len(r["people_now"])
+    right = {"same": r["people_then"] == r["people_now"], "grown": m > n > 0, "shrunk": 0 < m < n, "changed": m == n and r["people_then"] != r["people_now"],
+             "split": ";" in r["ring_now"], "merged": ";" in r["ring_then"], "new": n == 0, "gone": m == 0}
+    assert right[r["change"]], r
+assert {"same", "grown"} <= {r["change"] for r in rows}
 END
 run 0 diff "$T/june" "$T/june"
 says_not "grown"
