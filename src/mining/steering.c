@@ -228,8 +228,8 @@ typedef struct {
   double *log_p, *expected, *others;
 } Place;
 
-/* Each cell against the other doctors of the workplace, their own cells that stand apart left out. */
-static void test_place(Place *place) {
+/* Each cell against the other doctors of the workplace, their own cells that stand apart left out; log_p of those with enough persons. */
+static void test_place(Place *place, uint32_t min_persons) {
   const Cell *cell = place->cell;
   double apart = 0.0;
   for (guint i = 0; i < place->n; i++) apart += place->apart[i] ? cell[i].n : 0.0;
@@ -241,7 +241,7 @@ static void test_place(Place *place) {
       place->others[k] = place->of_workplace - patients - (apart - place->doctor_apart[cell[k].doctor]);
       double share = (here - (place->apart[k] ? 0.0 : cell[k].n) + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
       place->expected[k] = patients * share;
-      place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
+      if (cell[k].n >= min_persons) place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
     }
   }
 }
@@ -252,7 +252,7 @@ static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
   enum { MOST_APART = 16 };
   for (unsigned round = 0;; round++) {
     guint far = place->n;
-    test_place(place);
+    test_place(place, min_persons);
     for (guint i = 0; i < place->n; i++) {
       bool strong = !place->apart[i] && place->cell[i].n >= min_persons && place->log_p[i] <= FAR_OUT && place->cell[i].n >= 3.0 * place->expected[i];
       if (strong && (far == place->n || place->log_p[i] < place->log_p[far])) far = i;
