@@ -64,6 +64,12 @@ typedef struct {
   unsigned n_visit_columns;
   Span span[RS_N_COLUMNS]; /* the same columns and what lies between them, where that is the doctor */
   unsigned n_spans;
+  bool spans_hold_doctor;
+  const char *span_text[RS_N_COLUMNS]; /* of the open visit's first row, in a block without quotes */
+  size_t span_length[RS_N_COLUMNS];
+  bool alike;           /* the row has the text of the visit's first row in all spans */
+  bool doctor_known;    /* of that first row: */
+  uint32_t doctor;
   /* the open visit: rows of one settlement standing together */
   uint32_t previous; /* record in this block, or RS_NONE */
   RsPlace place;     /* used, outside or repeated: what becomes of the visit's rows */
@@ -412,10 +418,13 @@ static bool is_visit_column(const Parser *parser, uint32_t column) {
 static void set_spans(Parser *parser) {
   const int doctor = parser->input->column[RS_COLUMN_DOCTOR];
   parser->n_spans = 0;
+  parser->spans_hold_doctor = false;
   for (uint32_t column = 0; column < parser->input->n_fields; column++) {
     if (!is_visit_column(parser, column)) continue;
     Span *before = parser->n_spans == 0 ? NULL : &parser->span[parser->n_spans - 1];
-    bool next = before != NULL && (before->last + 1 == column || (before->last + 2 == column && doctor == (int)column - 1));
+    bool over_doctor = before != NULL && before->last + 2 == column && doctor == (int)column - 1;
+    bool next = over_doctor || (before != NULL && before->last + 1 == column);
+    parser->spans_hold_doctor |= over_doctor;
     if (next) before->last = column;
     else parser->span[parser->n_spans++] = (Span){column, column};
   }
@@ -439,24 +448,34 @@ static void use_input(Parser *parser) {
   set_spans(parser);
 }
 
-/* In a block without quotes equal text is equal cells. */
+/* The text of a span in a block without quotes, where equal text is equal cells. */
+static inline const char *span_of(const RsCsv *csv, uint32_t record, Span span, size_t *length) {
+  const uint32_t *end = csv->end + csv->first[record];
+  const uint32_t begin = span.first == 0 ? csv->start[record] : end[span.first - 1] + 1;
+  *length = end[span.last] - begin;
+  return csv->text + begin;
+}
+
+static void remember_spans(Parser *parser, uint32_t record) {
+  parser->doctor_known = false;
+  for (unsigned i = 0; parser->csv.begin == NULL && i < parser->n_spans; i++)
+    parser->span_text[i] = span_of(&parser->csv, record, parser->span[i], &parser->span_length[i]);
+}
+
 static bool spans_equal(const Parser *parser, uint32_t record) {
   for (unsigned i = 0; i < parser->n_spans; i++) {
-    const Span span = parser->span[i];
-    size_t a_last, b_last;
-    const char *a = rs_csv_field(&parser->csv, parser->previous, span.first, &a_last);
-    const char *b = rs_csv_field(&parser->csv, record, span.first, &b_last);
-    const char *a_end = rs_csv_field(&parser->csv, parser->previous, span.last, &a_last);
-    const char *b_end = rs_csv_field(&parser->csv, record, span.last, &b_last);
-    if (!same_cell(a, (size_t)(a_end - a) + a_last, b, (size_t)(b_end - b) + b_last)) return false;
+    size_t length;
+    const char *text = span_of(&parser->csv, record, parser->span[i], &length);
+    if (!same_cell(text, length, parser->span_text[i], parser->span_length[i])) return false;
   }
   return true;
 }
 
 /* Does the row continue the open visit? Compared as text, cell by cell. */
-static bool continues(const Parser *parser, uint32_t record) {
+static bool continues(Parser *parser, uint32_t record) {
+  parser->alike = false;
   if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
-  if (parser->csv.begin == NULL && spans_equal(parser, record)) return true;
+  if (parser->csv.begin == NULL && spans_equal(parser, record)) return parser->alike = true;
   for (unsigned i = 0; i < parser->n_visit_columns; i++) {
     size_t a_length, b_length;
     const char *a = rs_csv_field(&parser->csv, parser->previous, parser->visit_column[i], &a_length);
@@ -579,13 +598,24 @@ static void visit_names(Parser *parser, uint32_t record) {
   parser->visit.service_region = cell_number(parser, record, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
 }
 
+/* Equal spans with the doctor among them: the doctor of the visit's first row. */
+static uint32_t line_doctor(Parser *parser, uint32_t record) {
+  if (parser->alike && parser->spans_hold_doctor && parser->doctor_known) return parser->doctor;
+  uint32_t doctor = cell_number(parser, record, RS_COLUMN_DOCTOR, &parser->local[DOCTOR]);
+  if (record == parser->previous) {
+    parser->doctor = doctor;
+    parser->doctor_known = true;
+  }
+  return doctor;
+}
+
 static void line_names(Parser *parser, uint32_t record, RsRawLine *line) {
   size_t length;
   const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG, &length);
   line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length);
   if (text != NULL && (text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG_NAME, &length)) != NULL)
     keep_drug_name(parser, line->drug, text, length);
-  line->doctor = cell_number(parser, record, RS_COLUMN_DOCTOR, &parser->local[DOCTOR]);
+  line->doctor = line_doctor(parser, record);
   if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
   line->diagnosis = cell_number(parser, record, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
   if (line->diagnosis == RS_NONE && parser->settlement != NULL) line->diagnosis = parser->settlement->diagnosis;
@@ -657,6 +687,7 @@ static void parse_record(Parser *parser, uint32_t record) {
     reject(parser, record, RS_REASON_FIELDS, g_strdup_printf("%u fields, the header has %u", n, parser->input->n_fields), false, 0);
   } else if (open_visit(parser, record)) {
     parser->previous = record;
+    remember_spans(parser, record);
     add_line(parser, record);
   }
 }
