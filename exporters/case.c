@@ -343,9 +343,9 @@ bool rs_case_digest(const RsCase *c, char digest[65], GError **error) {
   return true;
 }
 
-bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, const char *folder, GError **error) {
+bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, RsLanguage language, const char *folder, GError **error) {
   g_autofree char *name = rs_case_folder_name(folder, error);
   if (name == NULL) return false;
   g_autofree char *path = g_strconcat(name, ".rejects.csv", NULL);
-  return rs_csv_write_rejects(report, mask, path, error);
+  return rs_csv_write_rejects(report, mask, language, path, error);
 }

@@ -45,7 +45,7 @@ bool rs_case_write(const RsCase *c, const char *folder, char digest[65], GError 
 /* The result digest alone: nothing is written. c->mask is clear. error: RS_ERROR_IO. */
 bool rs_case_digest(const RsCase *c, char digest[65], GError **error);
 /* FOLDER.rejects.csv for a run that could not go on. */
-bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, const char *folder, GError **error);
+bool rs_case_write_rejects(const RsReport *report, const RsMask *mask, RsLanguage language, const char *folder, GError **error);
 /* The whole knowledge graph as GraphML; component, core and community NULL where not computed, else by global node number (persons, doctors,
  * institutions, drugs in that order); style NULL for none; what was altered is added to *counts (NULL allowed). */
 bool rs_graphml_write_knowledge(const RsKnowledge *knowledge, const RsMask *mask, const uint32_t *component, const uint32_t *core,

@@ -53,10 +53,10 @@ bool rs_csv_write(const RsCaseView *view, const RsTable *table, const char *path
   return rs_output_close_unsynced(output, error);
 }
 
-bool rs_csv_write_rejects(const RsReport *report, const RsMask *mask, const char *path, GError **error) {
+bool rs_csv_write_rejects(const RsReport *report, const RsMask *mask, RsLanguage language, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
   rs_csv_header(output, &rs_table[RS_TABLE_REJECT], false);
-  rs_table_walk_rejects(report, mask, file_row, output);
+  rs_table_walk_rejects(report, mask, language, file_row, output);
   return rs_output_close(output, error);
 }

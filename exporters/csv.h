@@ -10,6 +10,6 @@ void rs_csv_header(RsOutput *output, const RsTable *table, bool for_digest);
 void rs_csv_row(RsOutput *output, const RsTable *table, const RsCell *cell, bool for_digest);
 /* A whole table to a file, left to the caller to sync. error: RS_ERROR_IO. */
 bool rs_csv_write(const RsCaseView *view, const RsTable *table, const char *path, GError **error);
-bool rs_csv_write_rejects(const RsReport *report, const RsMask *mask, const char *path, GError **error);
+bool rs_csv_write_rejects(const RsReport *report, const RsMask *mask, RsLanguage language, const char *path, GError **error);
 
 #endif

@@ -157,11 +157,11 @@ static char *raw_text(const RsReject *reject) {
   return g_string_free(text, FALSE);
 }
 
-void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsRowFunc row, void *data) {
+void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsLanguage language, RsRowFunc row, void *data) {
   for (guint i = 0; i < report->rejects->len; i++) {
     const RsReject *reject = g_ptr_array_index(report->rejects, i);
-    const bool detailed = reject->detail != NULL && *reject->detail != '\0';
-    g_autofree char *reason = g_strconcat(rs_reason_name[reject->reason], detailed ? ": " : NULL, reject->detail, NULL);
+    const char *detail = reject->detail == NULL ? NULL : reject->detail->text[language];
+    g_autofree char *reason = g_strconcat(rs_reason_name[reject->reason], detail != NULL ? ": " : NULL, detail, NULL);
     g_autofree char *clear = rs_mask_is_clear(mask) && reject->raw != NULL ? raw_text(reject) : NULL;
     char masked[32] = "";
     if (!rs_mask_is_clear(mask) && reject->raw_length > 0) rs_mask_bytes(mask, 'r', reject->raw, reject->raw_length, masked);
@@ -172,7 +172,7 @@ void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsRowFunc
 }
 
 static void reject_walk(const RsCaseView *view, RsRowFunc row, void *data) {
-  rs_table_walk_rejects(view->c->report, view->mask, row, data);
+  rs_table_walk_rejects(view->c->report, view->mask, view->c->text_language, row, data);
 }
 
 /* ---- entity and relation: what graph.graphml shows ---- */

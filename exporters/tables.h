@@ -93,6 +93,6 @@ const char *rs_table_file(unsigned table, const RsCase *c);
 /* Hands over all rows; those of rings in rank order. */
 void rs_table_walk(const RsTable *table, const RsCaseView *view, RsRowFunc row, void *data);
 /* The reject table needs no case: view may be NULL there. */
-void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsRowFunc row, void *data);
+void rs_table_walk_rejects(const RsReport *report, const RsMask *mask, RsLanguage language, RsRowFunc row, void *data);
 
 #endif

@@ -650,7 +650,7 @@ static void report_conflicts(RsReport *report, GArray *conflicts) {
     RsReject *reject = g_new0(RsReject, 1);
     reject->row = g_array_index(conflicts, RsRow, i);
     reject->reason = RS_REASON_CONFLICT;
-    reject->detail = g_strdup("another row has the same claim_id with other content");
+    reject->detail = rs_said_new("another row has the same claim_id with other content");
     g_ptr_array_add(report->rejects, reject);
   }
   report->rejected_by[RS_REASON_CONFLICT] += conflicts->len;

@@ -156,13 +156,16 @@ static bool may_be_id(const char *text, size_t length) {
   return length > 24 || (!looks_dated(text, length) && (longest > 4 || digits > 6));
 }
 
-char *rs_reject_detail(const char *column, const char *text, size_t length, const char *what) {
-  if (length == 0) return g_strdup_printf("no %s", column);
-  if (may_be_id(text, length)) return g_strdup_printf("%s of %zu bytes %s", column, length, what);
-  return g_strdup_printf("%s '%.*s' %s", column, (int)length, text, what);
+RsSaid *rs_reject_detail(const char *column, const char *text, size_t length, const char *what) {
+  if (length == 0) return rs_said_new("no %s", column);
+  RsSaid *said = g_new0(RsSaid, 1);
+  for (RsLanguage l = RS_LANG_EN; l <= RS_LANG_ZH; l++)
+    said->text[l] = may_be_id(text, length) ? g_strdup_printf(rs_say(l, "%s of %zu bytes %s"), column, length, rs_say(l, what))
+                                            : g_strdup_printf(rs_say(l, "%s '%.*s' %s"), column, (int)length, text, rs_say(l, what));
+  return said;
 }
 
-RsReject *rs_reject_new(RsRow row, RsReason reason, char *detail, const char *raw, size_t raw_length) {
+RsReject *rs_reject_new(RsRow row, RsReason reason, RsSaid *detail, const char *raw, size_t raw_length) {
   RsReject *reject = g_new0(RsReject, 1);
   *reject = (RsReject){.row = row, .reason = reason, .detail = detail, .raw_length = (uint32_t)MIN(raw_length, RS_REJECT_TEXT_MOST)};
   reject->raw = g_malloc(reject->raw_length + 1u);
@@ -173,9 +176,9 @@ RsReject *rs_reject_new(RsRow row, RsReason reason, char *detail, const char *ra
 
 const char *rs_time_status_text(RsTimeStatus status) {
   switch (status) {
-    case RS_TIME_NO_SUCH_DATE: return "is no such date";
-    case RS_TIME_OUT_OF_RANGE: return "is outside the years 1940 to 2075";
-    default: return "is no time";
+    case RS_TIME_NO_SUCH_DATE: return N_("is no such date");
+    case RS_TIME_OUT_OF_RANGE: return N_("is outside the years 1940 to 2075");
+    default: return N_("is no time");
   }
 }
 
@@ -326,7 +329,7 @@ static bool money_fits(Parser *parser, int64_t amount, int64_t fund) {
 
 static RsRow row_of(const Parser *parser, uint32_t record) { return RS_ROW(parser->input->number, rs_csv_line(&parser->csv, record)); }
 
-static void reject(Parser *parser, uint32_t record, RsReason reason, char *detail, bool amount_read, int64_t amount) {
+static void reject(Parser *parser, uint32_t record, RsReason reason, RsSaid *detail, bool amount_read, int64_t amount) {
   size_t length;
   const char *raw = rs_csv_raw(&parser->csv, record, &length);
   if (__atomic_add_fetch(&parser->work->raw_text, MIN(length, RS_REJECT_TEXT_MOST), __ATOMIC_RELAXED) > RS_REJECT_TEXT_BUDGET) length = 0;
@@ -340,7 +343,7 @@ static void reject(Parser *parser, uint32_t record, RsReason reason, char *detai
 }
 
 /* A row that fails before its amount was looked at: the amount still counts, if it can be read. */
-static void reject_row(Parser *parser, uint32_t record, RsReason reason, char *detail) {
+static void reject_row(Parser *parser, uint32_t record, RsReason reason, RsSaid *detail) {
   size_t length;
   int64_t amount = 0;
   const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
@@ -524,7 +527,7 @@ static bool open_joined(Parser *parser, uint32_t record, const char *id, size_t 
   RsSettlement *settlement = length == 0 ? NULL : rs_settlements_find(settlements, rs_hash_bytes(id, length));
   if (settlement == NULL || settlement->place == RS_PLACE_REJECTED) {
     reject_row(parser, record, RS_REASON_NO_SETTLEMENT,
-               g_strdup(settlement == NULL ? "its settlement is not in the settlements table" : "its settlement row was rejected"));
+               settlement == NULL ? rs_said_new("its settlement is not in the settlements table") : rs_said_new("its settlement row was rejected"));
     return false;
   }
   parser->settlement = settlement;
@@ -551,13 +554,13 @@ static bool open_visit(Parser *parser, uint32_t record) {
   if (settlement != NULL) parser->visit.settlement = MAX(rs_hash_bytes(settlement, length), 1);
   const char *id = cell(parser->input, &parser->csv, record, RS_COLUMN_PERSON, &id_length);
   if (id == NULL || id_length > RS_MAX_PERSON_ID) {
-    reject_row(parser, record, RS_REASON_PERSON, id == NULL ? g_strdup("no person_id") : g_strdup("person_id of over 1024 bytes"));
+    reject_row(parser, record, RS_REASON_PERSON, id == NULL ? rs_said_new("no person_id") : rs_said_new("person_id of over 1024 bytes"));
     return false;
   }
   open_person(parser, id, id_length);
   id = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &id_length);
   if (id == NULL) {
-    reject_row(parser, record, RS_REASON_INSTITUTION, g_strdup("no institution_id"));
+    reject_row(parser, record, RS_REASON_INSTITUTION, rs_said_new("no institution_id"));
     return false;
   }
   if (!visit_time(parser, record)) return false;
@@ -572,17 +575,17 @@ static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
   size_t length;
   const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
   if (!rs_number_money(text ? text : "", length, &line->amount)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, "is not a number"), false, 0);
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, N_("is not a number")), false, 0);
     return false;
   }
   text = cell(parser->input, &parser->csv, record, RS_COLUMN_FUND, &length);
   if (!rs_number_money(text ? text : "", length, &line->fund)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, "is not a number"), true, line->amount);
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, N_("is not a number")), true, line->amount);
     return false;
   }
   text = cell(parser->input, &parser->csv, record, RS_COLUMN_QUANTITY, &length);
   if (!rs_number_quantity(text ? text : "", length, &line->quantity)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, "is not a number"), true, line->amount);
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number")), true, line->amount);
     return false;
   }
   return true;
@@ -669,8 +672,8 @@ bool rs_fields_fit(const RsInput *input, const RsCsv *csv, uint32_t record) {
 }
 
 static void parse_record(Parser *parser, uint32_t record) {
-  static const char *const fault_text[] = {"", "a quote that never closes, or text after a closing quote", "longer than 1 MiB",
-                                           "bytes that are no text in the file's encoding"};
+  static const char *const fault_text[] = {"", N_("a quote that never closes, or text after a closing quote"), N_("longer than 1 MiB"),
+                                           N_("bytes that are no text in the file's encoding")};
   parser->rows++;
   RsFault fault = (RsFault)parser->csv.fault[record];
   bool fits = fault == RS_FAULT_NONE && rs_fields_fit(parser->input, &parser->csv, record);
@@ -681,10 +684,10 @@ static void parse_record(Parser *parser, uint32_t record) {
   close_visit(parser);
   parser->previous = RS_NONE;
   if (fault != RS_FAULT_NONE) {
-    reject(parser, record, rs_fault_reason(fault), g_strdup(fault_text[fault]), false, 0);
+    reject(parser, record, rs_fault_reason(fault), rs_said_new_text(fault_text[fault]), false, 0);
   } else if (!fits) {
     uint32_t n = rs_csv_n_fields(&parser->csv, record);
-    reject(parser, record, RS_REASON_FIELDS, g_strdup_printf("%u fields, the header has %u", n, parser->input->n_fields), false, 0);
+    reject(parser, record, RS_REASON_FIELDS, rs_said_new("%u fields, the header has %u", n, parser->input->n_fields), false, 0);
   } else if (open_visit(parser, record)) {
     parser->previous = record;
     remember_spans(parser, record);

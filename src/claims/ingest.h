@@ -53,10 +53,10 @@ const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsC
 /* As many fields as the header, or more that are empty. */
 bool rs_fields_fit(const RsInput *input, const RsCsv *csv, uint32_t record);
 /* RS_REASON_NUMBER etc. with a sentence that shows the value only if it cannot be an id. Owned by the caller. */
-char *rs_reject_detail(const char *column, const char *text, size_t length, const char *what);
+RsSaid *rs_reject_detail(const char *column, const char *text, size_t length, const char *what);
 /* Sets the error for amounts past RS_MOST_MONEY; returns false. */
 bool rs_money_refuse(GError **error);
-RsReject *rs_reject_new(RsRow row, RsReason reason, char *detail, const char *raw, size_t raw_length);
+RsReject *rs_reject_new(RsRow row, RsReason reason, RsSaid *detail, const char *raw, size_t raw_length);
 const char *rs_time_status_text(RsTimeStatus status);
 
 #endif

@@ -444,7 +444,7 @@ static void list_examples(const RsReport *report, GString *text) {
   for (guint i = 0, shown = 0; i < report->rejects->len && shown < EXAMPLES_SHOWN; i++, shown++) {
     const RsReject *reject = g_ptr_array_index(report->rejects, i);
     const RsInputFile *file = g_ptr_array_index(report->files, RS_ROW_FILE(reject->row));
-    g_string_append_printf(text, "\n  %s:%" G_GUINT64_FORMAT ": %s", file->name, (guint64)RS_ROW_LINE(reject->row), reject->detail);
+    g_string_append_printf(text, "\n  %s:%" G_GUINT64_FORMAT ": %s", file->name, (guint64)RS_ROW_LINE(reject->row), reject->detail->text[rs_words_terminal()]);
   }
 }
 

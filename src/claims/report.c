@@ -15,7 +15,7 @@ static void input_file_free(gpointer data) {
 }
 
 void rs_reject_free(RsReject *reject) {
-  g_free(reject->detail);
+  rs_said_free(reject->detail);
   g_free(reject->raw);
   g_free(reject);
 }

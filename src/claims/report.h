@@ -36,7 +36,7 @@ extern const char *const rs_reason_name[RS_N_REASONS]; /* short codes: "fields",
 typedef struct {
   RsRow row;
   RsReason reason;
-  char *detail; /* a sentence in English: "amount '12x' is not a number"; never holds a person's, claim's or settlement's id */
+  RsSaid *detail; /* a sentence: "amount '12x' is not a number"; never holds a person's, claim's or settlement's id */
   char *raw;    /* the record as it stood, cut at 64 KiB, not NUL-safe: use raw_length */
   uint32_t raw_length;
 } RsReject;

@@ -48,7 +48,7 @@ static void count(Reading *reading, RsPlace place, int64_t amount) {
   reading->report->amount[place] += amount;
 }
 
-static void reject(Reading *reading, uint32_t record, RsReason reason, char *detail, bool amount_read, int64_t amount) {
+static void reject(Reading *reading, uint32_t record, RsReason reason, RsSaid *detail, bool amount_read, int64_t amount) {
   size_t length;
   const char *raw = rs_csv_raw(&reading->csv, record, &length);
   reading->raw_text += MIN(length, RS_REJECT_TEXT_MOST);
@@ -82,13 +82,13 @@ static bool read_money(Reading *reading, uint32_t record, RsSettlement *settleme
   size_t length;
   const char *text = rs_cell(reading->input, &reading->csv, record, RS_COLUMN_AMOUNT, &length);
   if (!rs_number_money(text ? text : "", length, &settlement->total)) {
-    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, "is not a number"), false, 0);
+    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, N_("is not a number")), false, 0);
     return false;
   }
   if (!money_fits(reading, settlement->total)) return false;
   text = rs_cell(reading->input, &reading->csv, record, RS_COLUMN_FUND, &length);
   if (!rs_number_money(text ? text : "", length, &settlement->fund)) {
-    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, "is not a number"), true, settlement->total);
+    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, N_("is not a number")), true, settlement->total);
     return false;
   }
   return money_fits(reading, settlement->fund);
@@ -100,7 +100,7 @@ static bool read_visit(Reading *reading, uint32_t record, RsSettlement *settleme
   size_t length;
   const char *text = rs_cell(input, &reading->csv, record, RS_COLUMN_PERSON, &length);
   if (text == NULL || length > RS_MAX_PERSON_ID || reading->text->len > UINT32_MAX - length - 1) {
-    reject(reading, record, RS_REASON_PERSON, g_strdup(text == NULL ? "no person_id" : "person_id too long"), true, settlement->total);
+    reject(reading, record, RS_REASON_PERSON, text == NULL ? rs_said_new("no person_id") : rs_said_new("person_id too long"), true, settlement->total);
     return false;
   }
   settlement->person = reading->text->len;
@@ -108,7 +108,7 @@ static bool read_visit(Reading *reading, uint32_t record, RsSettlement *settleme
   g_byte_array_append(reading->text, (const guint8 *)"", 1);
   text = rs_cell(input, &reading->csv, record, RS_COLUMN_INSTITUTION, &length);
   if (text == NULL) {
-    reject(reading, record, RS_REASON_INSTITUTION, g_strdup("no institution_id"), true, settlement->total);
+    reject(reading, record, RS_REASON_INSTITUTION, rs_said_new("no institution_id"), true, settlement->total);
     return false;
   }
   settlement->institution = rs_dictionary_add(reading->raw->institution, text, length, rs_hash_bytes(text, length));
@@ -174,7 +174,7 @@ static void place_again(Reading *reading) {
       count(reading, RS_PLACE_REPEATED, again->row.total);
       continue;
     }
-    RsReject *rejected = rs_reject_new(again->row.row, RS_REASON_CONFLICT, g_strdup("another row has the same settlement_id with other content"), "", 0);
+    RsReject *rejected = rs_reject_new(again->row.row, RS_REASON_CONFLICT, rs_said_new("another row has the same settlement_id with other content"), "", 0);
     g_ptr_array_add(reading->report->rejects, rejected);
     reading->report->rejected_by[RS_REASON_CONFLICT]++;
     count(reading, RS_PLACE_REJECTED, again->row.total);
@@ -187,11 +187,11 @@ static void read_record(Reading *reading, uint32_t record) {
   RsFault fault = (RsFault)reading->csv.fault[record];
   uint32_t n = fault == RS_FAULT_NONE ? rs_csv_n_fields(&reading->csv, record) : 0;
   if (fault != RS_FAULT_NONE) {
-    reject(reading, record, rs_fault_reason(fault), g_strdup("the row cannot be split into fields"), false, 0);
+    reject(reading, record, rs_fault_reason(fault), rs_said_new("the row cannot be split into fields"), false, 0);
     return;
   }
   if (!rs_fields_fit(input, &reading->csv, record)) {
-    reject(reading, record, RS_REASON_FIELDS, g_strdup_printf("%u fields, the header has %u", n, input->n_fields), false, 0);
+    reject(reading, record, RS_REASON_FIELDS, rs_said_new("%u fields, the header has %u", n, input->n_fields), false, 0);
     return;
   }
   size_t length;
@@ -200,7 +200,7 @@ static void read_record(Reading *reading, uint32_t record) {
   if (id != NULL) settlement.hash = rs_hash_bytes(id, length);
   if (!read_money(reading, record, &settlement)) return;
   if (id == NULL) {
-    reject(reading, record, RS_REASON_NO_SETTLEMENT, g_strdup("no settlement_id"), true, settlement.total);
+    reject(reading, record, RS_REASON_NO_SETTLEMENT, rs_said_new("no settlement_id"), true, settlement.total);
     return;
   }
   if (!read_visit(reading, record, &settlement)) return;

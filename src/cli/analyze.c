@@ -69,14 +69,14 @@ static const char *const *result_options(const RsOptions *options, const char *c
   return pairs;
 }
 
-static RsClaims *read_claims(RsReader *reader, const RsMask *mask, const char *folder, GError **error) {
+static RsClaims *read_claims(RsReader *reader, const RsMask *mask, RsLanguage language, const char *folder, GError **error) {
   GError *failed = NULL;
   RsClaims *claims = rs_reader_read(reader, &failed);
   if (claims != NULL) return claims;
   const RsReport *report = rs_reader_report(reader);
   GError *unwritten = NULL;
   if (failed->code == RS_ERROR_INPUT && report->rejects->len > 0) {
-    if (rs_case_write_rejects(report, mask, folder, &unwritten))
+    if (rs_case_write_rejects(report, mask, language, folder, &unwritten))
       g_set_error(error, failed->domain, failed->code, _("%s\n  all of them are in %s.rejects.csv"), failed->message, folder);
     else g_set_error(error, failed->domain, failed->code, "%s\n  (%s)", failed->message, unwritten->message);
     g_clear_error(&unwritten);
@@ -126,7 +126,7 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   if (lock == NULL) return RS_ERROR_IO;
 
   rs_progress_stage(progress, rs_say(options->language, "reading claims"), rs_reader_report(run.reader));
-  run.claims = read_claims(run.reader, mask, folder, error);
+  run.claims = read_claims(run.reader, mask, options->text_language, folder, error);
   rs_progress_pause(progress);
   rs_summary_mappings(options, rs_reader_report(run.reader)); /* the encoding is settled now */
   if (run.claims == NULL || !rs_run_find(&run, options, mask, progress, error)) return RS_ERROR_IO;

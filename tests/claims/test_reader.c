@@ -183,7 +183,7 @@ static void an_id_in_the_wrong_column_is_not_repeated_in_the_message(void **stat
     const GPtrArray *rejects = rs_reader_report(read.reader)->rejects;
     if (rejects->len == 1) {
       const RsReject *reject = g_ptr_array_index(rejects, 0);
-      if ((strstr(reject->detail, cases[c].cell) != NULL) != cases[c].shown) fail_msg("%s", reject->detail);
+      if ((strstr(reject->detail->text[RS_LANG_EN], cases[c].cell) != NULL) != cases[c].shown) fail_msg("%s", reject->detail->text[RS_LANG_EN]);
     } else {
       fail_msg("'%s', '%s': %u rejects", cases[c].time, cases[c].amount, rejects->len);
     }

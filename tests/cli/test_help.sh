@@ -108,6 +108,12 @@ is "exit" "$code" 1
 says "没有该文件"
 LC_ALL=zh_CN.UTF-8 "$RINGSCOPE" analyze "$D/none.csv" -o "$D/case" --lang en > "$T/out" 2> "$T/err"
 says "No such file"
+{ echo claim_id,person_id,institution_id,time; for i in $(seq 9); do echo "c$i,p$i,P1,2025-13-01"; done; } > "$D/bad.csv"
+LC_ALL=zh_CN.UTF-8 "$RINGSCOPE" analyze "$D/bad.csv" -o "$D/bad" > "$T/out" 2> "$T/err"
+says "不是存在的日期"
+file_has "$D/bad.rejects.csv" "is no such date"
+run 3 analyze "$D/bad.csv" -o "$D/bad" --lang zh
+file_has "$D/bad.rejects.csv" "不是存在的日期"
 
 begin "JSON of every command that prints"
 claims 200 > "$D/a.csv"

@@ -196,7 +196,7 @@ static RsReport *report_new(const RsClaims *claims) {
   RsReject *reject = g_new0(RsReject, 1);
   reject->row = RS_ROW(0, claims->n_lines + 2);
   reject->reason = RS_REASON_NUMBER;
-  reject->detail = g_strdup("amount '12x' is not a number");
+  reject->detail = rs_said_new("%s '%.*s' %s", "amount", 3, "12x", "is not a number");
   reject->raw = g_memdup2("P9,I1,\xff\0,12x", 12);
   reject->raw_length = 12;
   g_ptr_array_add(report->rejects, reject);

@@ -339,7 +339,7 @@ static void rejects_alone_are_written_beside(void **state) {
   g_autofree char *path = g_build_filename(folder, "case/", NULL);
   GError *error = NULL;
   gsize length;
-  rs_case_write_rejects(small->report, small->c.mask, path, &error);
+  rs_case_write_rejects(small->report, small->c.mask, small->c.text_language, path, &error);
   rs_assert_no_error(error);
   g_autofree char *text = read_file(folder, "case.rejects.csv", &length);
   assert_string_equal(text, "file,line,reason,raw\nclaims.csv,17,number: amount '12x' is not a number,"
