@@ -550,6 +550,13 @@ static int compare_attainable(const void *x, const void *y) {
   return (a->log_psi > b->log_psi) - (a->log_psi < b->log_psi);
 }
 
+/* The sum of 1/i up to n: what dependence of any kind between n tests can cost. */
+static double harmonic(double n) {
+  double sum = 0.0;
+  for (double i = 1.0; i <= n; i += 1.0) sum += 1.0 / i;
+  return fmax(1.0, sum);
+}
+
 /* log p is at 1e-6: sums of equal terms in another order then tie. */
 static void set_q_values(RsRuleGroup *group, size_t n_groups, const Test *test) {
   g_autoptr(GArray) ranked = g_array_new(FALSE, FALSE, sizeof(Ranked)), classes = g_array_new(FALSE, FALSE, sizeof(RsAttainable));
@@ -565,10 +572,10 @@ static void set_q_values(RsRuleGroup *group, size_t n_groups, const Test *test) 
   if (ranked->len == 0) return;
   qsort(ranked->data, ranked->len, sizeof(Ranked), compare_ranked);
   qsort(classes->data, classes->len, sizeof(RsAttainable), compare_attainable);
-  double m = rs_bar_testable((const RsAttainable *)(const void *)classes->data, classes->len, 0.05), best = 1.0;
+  double m = rs_bar_testable((const RsAttainable *)(const void *)classes->data, classes->len, 0.05), best = 1.0, dependent = harmonic(m);
   for (guint i = ranked->len; i > 0; i--) {
     const Ranked *r = &g_array_index(ranked, Ranked, i - 1);
-    best = fmin(best, exp(r->log_p) * fmax(m, (double)i) / (double)i);
+    best = fmin(best, exp(r->log_p) * fmax(m, (double)i) * dependent / (double)i);
     *r->q = best;
   }
 }

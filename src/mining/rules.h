@@ -6,9 +6,16 @@
  *
  * A set is closed when no item can be added without losing a visit. Expected: each item comes by itself, as often as the institution's other
  * visits have it; that is before selection, since the group was found by looking. q_value rests on the other visits of the
- * same persons alone, which had no part in choosing the rule; it is empty where there are too few of them.
+ * same persons alone; it is empty where there are too few of them.
+ *
+ * What the q_value covers: the closed sets are searched, cut and ranked on the group's own visits, the few that are kept are tested on
+ * visits that had no part in any of this. Given the first half, the second half's tests are a fixed family, so all kept rules of all
+ * leads are the family, and none of the sets that were looked through and dropped need be counted (Cox, Biometrika 62 (1975); Wasserman &
+ * Roeder, Annals of Statistics 37 (2009)). Rules of one lead share persons and visits, so their tests depend on each other in ways nobody
+ * knows: the control is Benjamini & Yekutieli's, good for any dependence. A small q_value says that the items go together beyond the lead
+ * too, in these people's other visits; a ring that buys together only when it meets has none, and its rules are no worse for that.
  * From  Uno, Kiyomi & Arimura, FIMI (2004) for closed sets without a store; Webb, ACM TKDD 4 (2010) for productive sets;
- *       Tarone, Biometrics 46 (1990) with Benjamini & Hochberg (1995) for the tests
+ *       Tarone, Biometrics 46 (1990) with Benjamini & Yekutieli, Annals of Statistics 29 (2001) for the tests
  */
 #ifndef RS_MINING_RULES_H
 #define RS_MINING_RULES_H

@@ -135,6 +135,23 @@ static void two_drugs_bought_together_are_one_rule_with_its_expectation(void **s
   town_clear(&town);
 }
 
+static void tests_that_depend_on_each_other_are_paid_for(void **state) {
+  (void)state;
+  Town town = town_new(true, NULL);
+  Lead lead;
+  lead_fill(&town, &lead);
+  rs_rules_find(&town.city, &lead.group, 1, 1);
+  double alone = lead.group.rule->q_value;
+  rs_rules_free(lead.group.rule, lead.group.n_rules);
+  RsRuleGroup same[2] = {lead.group, lead.group}; /* the same lead twice: one discovery that is counted two times */
+  rs_rules_find(&town.city, same, 2, 2);
+  for (unsigned i = 0; i < 2; i++) {
+    assert_true(fabs(same[i].rule->q_value / (alone * (1.0 + 1.0 / 2.0)) - 1.0) < 1e-4); /* 2 tests of rank 2, times 1 + 1/2 */
+    rs_rules_free(same[i].rule, same[i].n_rules);
+  }
+  town_clear(&town);
+}
+
 static void other_visits_of_the_same_people_are_the_test(void **state) {
   (void)state;
   Town town = town_new(true, NULL);
@@ -184,6 +201,7 @@ int main(void) {
       cmocka_unit_test(too_many_sets_raise_the_support_until_they_fit),
       cmocka_unit_test(two_drugs_bought_together_are_one_rule_with_its_expectation),
       cmocka_unit_test(other_visits_of_the_same_people_are_the_test),
+      cmocka_unit_test(tests_that_depend_on_each_other_are_paid_for),
       cmocka_unit_test(what_everybody_buys_is_no_rule),
       cmocka_unit_test(no_lines_no_persons_no_drugs_give_no_rules),
   };

@@ -2,7 +2,8 @@
 
   board.py RINGSCOPE BENCH_PARTITION WORK DOC --commit C [--seeds N] [--references N] [--graphs N] [--quick] [--reuse]
 
---references N: the references run on the first N seeds alone. --graphs N: LFR graphs at each mixing.
+--references N: the references run on the first N seeds alone; 0: their rows stay as they stand in DOC, if its cities are the same (they
+depend on the cities, not on ringscope). --graphs N: LFR graphs at each mixing.
 --reuse: where WORK holds the figures of an earlier run, the references are not run again, ringscope is.
 Each city is made, analyzed, scored and removed; what is kept is WORK/<setting>_<seed>.json. The tables go into DOC between its
 marks <!-- table:NAME --> and <!-- end -->; the words around them stay as they are. Without such a DOC a bare one is written.
@@ -214,8 +215,23 @@ def medicare_table(medicare):
                   for n, v in medicare["rankings"].items()])
 
 
-def how_text(options, seeds, by, lfr):
+def cities_text(by):
     lines = [c["lines"] for cities in by.values() for c in cities]
+    return f"{len(lines)} cities of {min(lines):,} to {max(lines):,} claim lines"
+
+
+def keep_references(doc, name, body):
+    """The table with the rows of methods that were not run, as they stand in DOC."""
+    old = re.search(rf"<!-- table:{name} -->\n(.*?)<!-- end -->", doc, flags=re.S)
+    have = {line.split(" | ")[0] for line in body.split("\n")}
+    return "\n".join([body] + [line for line in (old[1].strip().split("\n")[2:] if old else []) if line.split(" | ")[0] not in have])
+
+
+def how_text(options, seeds, by, doc):
+    if options.references == 0:
+        old = re.search(r"claim lines\. (.*?)\n", doc)
+        return (f"`tests/bench/detection/run_board.sh --seeds {len(seeds)} --references 0`, commit {options.commit}, seeds {seeds[0]} to "
+                f"{seeds[-1]}, {cities_text(by)}. {old[1] if old else ''}")
     first = next(c for cities in by.values() for c in cities if c["igraph"])
     packages = f"python-igraph {first['igraph']}, networkx {first['networkx']}"
     for name in ("leidenalg", "infomap"):
@@ -228,7 +244,7 @@ def how_text(options, seeds, by, lfr):
     how = "--quick" if options.quick else f"--seeds {len(seeds)}"
     how += " --reuse" if options.reuse else ""
     return (f"`tests/bench/detection/run_board.sh {how}`, commit {options.commit}, seeds {seeds[0]} to {seeds[-1]}, "
-            f"{len(lines)} cities of {min(lines):,} to {max(lines):,} claim lines. {packages}.")
+            f"{cities_text(by)}. {packages}.")
 
 
 def write_doc(path, tables):
@@ -270,11 +286,20 @@ def main():
                                f"{ROOT}/datasets/real/medicare_provider_fraud", options.work])[0])
     with open(f"{options.work}/other.json", "w", encoding="utf-8") as file:
         json.dump({"lfr": lfr, "medicare": medicare}, file)
-    write_doc(options.doc, {
-        "how": how_text(options, seeds, by, lfr), "plain": city_table(by["plain"]), "hard": city_table(by["hard"]),
+    doc = ""
+    if os.path.exists(options.doc):
+        with open(options.doc, encoding="utf-8") as file:
+            doc = file.read()
+    tables = {
+        "how": how_text(options, seeds, by, doc), "plain": city_table(by["plain"]), "hard": city_table(by["hard"]),
         "free": free_table(by["ring-free"]), "plain-batch": city_table(by["plain"], "batch"),
         "hard-batch": city_table(by["hard"], "batch"), "plain-pattern": pattern_table(by["plain"]),
-        "hard-pattern": pattern_table(by["hard"]), "seeds": seed_table(by), "lfr": lfr_table(lfr), "medicare": medicare_table(medicare)})
+        "hard-pattern": pattern_table(by["hard"]), "seeds": seed_table(by), "lfr": lfr_table(lfr), "medicare": medicare_table(medicare)}
+    if options.references == 0 and cities_text(by) not in doc:
+        print("board.py: the cities are not those of the document: its references' rows are dropped", file=sys.stderr)
+    elif options.references == 0:
+        tables.update({name: keep_references(doc, name, tables[name]) for name in ("plain", "hard", "free", "plain-batch", "hard-batch")})
+    write_doc(options.doc, tables)
 
 
 if __name__ == "__main__":

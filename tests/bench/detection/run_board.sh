@@ -4,7 +4,8 @@
 # Use: tests/bench/detection/run_board.sh [--seeds N] [--quick] [--references N] [--graphs N] [--reuse]
 #   --seeds N   cities of seeds 9001 to 9000+N in each setting (default 10)
 #   --quick     seeds 8001 and 8002, the ones to develop with; the tables go to build/board/quick.md instead
-#   --references N   the references, which take most of the time, on the first N seeds alone
+#   --references N   the references, which take most of the time, on the first N seeds alone; 0: their rows stay as they are in the
+#                    document, where the cities are the same
 #   --graphs N       LFR graphs at each mixing (default 3)
 #   --reuse          keep the references' figures of an earlier run, run ringscope again
 # RINGSCOPE_BOARD=FOLDER: where to build and work, default build/board. python3-igraph may be replaced, and leidenalg and infomap
