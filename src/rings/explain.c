@@ -97,8 +97,7 @@ static const Sentence sentence[] = {
                            "expected before selection")},
     {"under_cap", RS_TEMPLATE("{v} of the {0} visits end within 2 % under {1}, an amount under which the city's visits pile up "
                            "and above which they break off; {e.1} would be expected before selection")},
-    {"no_diagnosis", RS_TEMPLATE("{v} of {0} lines have a drug with a diagnosis that hardly anybody else gets it with; {e.1} "
-                              "would be expected before selection")},
+    {"no_diagnosis", RS_TEMPLATE("{v} of {0} people get a drug with none of the diagnoses that others get it for; {e.1} would be expected")},
     {"oversupply", RS_TEMPLATE("{v} of {0} times a person gets more of one drug in 30 days than 99 % of those who get it; {e.1} "
                             "would be expected before selection")},
     {"one_outlet", RS_TEMPLATE("all bursts at one outlet, as households, homes and fixed treatments do")},

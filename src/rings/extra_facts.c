@@ -1,6 +1,7 @@
 #include "rings/extra_facts.h"
 
 #include "base/calendar.h"
+#include "mining/indication.h"
 #include "base/parallel.h"
 
 #include <math.h>
@@ -16,11 +17,12 @@ enum {
   CAP_BIN = 10,           /* fen */
   CAP_BINS = 50000,       /* up to 5,000 yuan */
   CAP_FIRST = 300,        /* from 30 yuan, where 2 % are six bins */
-  MAX_PAIRS = 1 << 24,    /* drugs * diagnoses looked at */
+  LEAST_UNFIT = 3,        /* people */
 };
 #define LEAST_RATIO 3.0
 #define HIGH_RATIO 10.0
-#define RARE_DIAGNOSIS 0.01
+#define UNFIT_BAR (-6.9)     /* log 0.001 */
+#define UNFIT_STRONG (-13.8) /* log 1e-6 */
 #define TAIL 0.01
 
 /* ---- caps ---- */
@@ -61,8 +63,8 @@ typedef struct { float quantity; uint32_t slot, period; } Dose;
 
 typedef struct {
   const RsScene *scene;
-  uint32_t *slot, n_slots, n_diagnoses; /* slot [n drugs]: the drugs of leads, or RS_NONE */
-  uint32_t *pair;                       /* [n_slots * n_diagnoses] lines */
+  uint32_t *slot, n_slots;              /* slot [n drugs]: the drugs of leads, or RS_NONE */
+  RsIndication *indication;             /* of these drugs; NULL: nothing is known of diagnoses */
   float *dose, *spare;                  /* what one person gets in one period: slot s has dose_offset[s] .. [s + 1] - 1, ascending */
   uint64_t *dose_offset;                /* [n_slots + 1] */
   uint32_t *repeats;                    /* [n institutions] visits soon after another one of the same person there */
@@ -92,7 +94,7 @@ static int64_t visit_total(const RsClaims *c, uint32_t visit) {
 
 static bool under(int64_t total, int64_t cap) { return cap > 0 && total <= cap && (double)total > 0.98 * (double)cap; }
 
-static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings) {
+static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings, unsigned n_threads) {
   const RsClaims *c = city->scene->claims;
   uint32_t n_drugs = c->drug != NULL ? c->drug->n : 0;
   city->slot = g_new(uint32_t, (gsize)n_drugs + 1);
@@ -102,9 +104,10 @@ static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings) {
       const RsMember *one = &ring[r].members[m];
       if (one->kind == RS_DRUG && city->slot[one->id] == RS_NONE) city->slot[one->id] = city->n_slots++;
     }
-  city->n_diagnoses = c->columns & RS_HAS_DIAGNOSIS && c->diagnosis != NULL ? c->diagnosis->n : 0;
-  if ((uint64_t)city->n_slots * city->n_diagnoses > MAX_PAIRS) city->n_diagnoses = 0;
-  city->pair = g_new0(uint32_t, (gsize)city->n_slots * city->n_diagnoses + 1);
+  g_autofree uint32_t *drug = g_new(uint32_t, (gsize)city->n_slots + 1);
+  for (uint32_t d = 0; d < n_drugs; d++)
+    if (city->slot[d] != RS_NONE) drug[city->slot[d]] = d;
+  city->indication = rs_indication_new(c, drug, city->n_slots, n_threads);
 }
 
 static int compare_doses(const void *x, const void *y) {
@@ -172,9 +175,6 @@ static void count_visit(const City *city, Count *count, uint32_t v, uint32_t fir
   int64_t total = visit_total(c, v);
   count->repeats[c->visit_institution[v]] += is_repeat(c, v, first);
   if (total > 0 && (total - 1) / CAP_BIN < CAP_BINS) count->bin[(size_t)type * CAP_BINS + (size_t)((total - 1) / CAP_BIN)]++;
-  for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && city->n_diagnoses > 0; l++)
-    if (c->line_drug[l] != RS_NONE && c->line_diagnosis[l] != RS_NONE && city->slot[c->line_drug[l]] != RS_NONE)
-      __atomic_fetch_add(&city->pair[(size_t)city->slot[c->line_drug[l]] * city->n_diagnoses + c->line_diagnosis[l]], 1, __ATOMIC_RELAXED);
 }
 
 static void walk_part(size_t part, unsigned thread, void *data) {
@@ -283,7 +283,7 @@ static const uint32_t *hours_of(const City *city, unsigned thread, uint32_t inst
 
 static void city_clear(City *city, unsigned n_threads) {
   g_free(city->slot);
-  g_free(city->pair);
+  rs_indication_free(city->indication);
   g_free(city->dose);
   g_free(city->dose_offset);
   g_free(city->repeats);
@@ -339,26 +339,30 @@ static uint32_t fact_place(const RsRing *ring, const RsFact *fact) {
   return at;
 }
 
-/* Prints the fact only where it is clearly unusual. said: a fact that says the same, or NULL. */
-static void add_fact(Lead *lead, const char *code, double cases, double of, double expected, double extra, const char *said) {
+/* With its lines of lead->hit; points as far as they are left. */
+static void put_fact(Lead *lead, RsFact fact) {
   RsRing *ring = lead->ring;
-  expected = round(expected * 1e6) / 1e6;
-  if (cases < LEAST_CASES || cases < LEAST_RATIO * expected || ring->n_facts >= 31) return;
-  const RsFact *twin = said != NULL ? find_fact(ring, said) : NULL;
-  int32_t points = twin != NULL && twin->points > 0 ? 0 : cases >= HIGH_RATIO * expected ? RS_EXTRA_POINTS : RS_EXTRA_POINTS / 2;
-  points = MIN(points, RS_EXTRA_TOTAL - lead->points);
-  lead->points += points;
-  RsFact fact = {.code = code, .value = cases, .expected = expected, .p_value = NAN, .points = points, .argument = {of, extra, NAN, NAN}};
+  fact.points = MIN(fact.points, RS_EXTRA_TOTAL - lead->points);
+  lead->points += fact.points;
   uint32_t at = fact_place(ring, &fact), low = (UINT32_C(1) << at) - 1u;
   ring->facts = g_renew(RsFact, ring->facts, (gsize)ring->n_facts + 1);
   memmove(ring->facts + at + 1, ring->facts + at, (ring->n_facts - at) * sizeof *ring->facts);
   ring->facts[at] = fact;
   ring->n_facts++;
-  ring->score += points;
+  ring->score += fact.points;
   for (uint64_t e = 0; e < ring->n_evidence; e++) {
     uint32_t bits = ring->evidence[e].facts;
     ring->evidence[e].facts = (bits & low) | (bits & ~low) << 1 | (uint32_t)lead->hit[e] << at;
   }
+}
+
+/* Prints the fact only where it is clearly unusual. said: a fact that says the same, or NULL. */
+static void add_fact(Lead *lead, const char *code, double cases, double of, double expected, double extra, const char *said) {
+  expected = round(expected * 1e6) / 1e6;
+  if (cases < LEAST_CASES || cases < LEAST_RATIO * expected || lead->ring->n_facts >= 31) return;
+  const RsFact *twin = said != NULL ? find_fact(lead->ring, said) : NULL;
+  int32_t points = twin != NULL && twin->points > 0 ? 0 : cases >= HIGH_RATIO * expected ? RS_EXTRA_POINTS : RS_EXTRA_POINTS / 2;
+  put_fact(lead, (RsFact){.code = code, .value = cases, .expected = expected, .p_value = NAN, .points = points, .argument = {of, extra, NAN, NAN}});
 }
 
 static void start(Lead *lead) { memset(lead->hit, 0, lead->ring->n_evidence * sizeof *lead->hit); }
@@ -464,41 +468,18 @@ static void under_cap(Lead *lead) {
   add_fact(lead, "under_cap", hits, all, expected, (double)cap / 100.0, NULL);
 }
 
-/* Lines of one drug: rare diagnoses are those on less than a hundredth of its other lines. */
-static void drug_diagnoses(Lead *lead, uint32_t drug, uint32_t *cases, uint32_t *of, double *expected) {
-  const City *city = lead->city;
-  const RsClaims *c = city->scene->claims;
-  const uint32_t *pair = city->pair + (size_t)city->slot[drug] * city->n_diagnoses;
-  g_autofree uint32_t *own = g_new0(uint32_t, (gsize)city->n_diagnoses + 1);
-  uint64_t others = 0, rare = 0;
-  uint32_t n = 0;
-  for (uint64_t e = 0; e < lead->ring->n_evidence; e++) {
-    uint64_t line = lead->ring->evidence[e].line;
-    if (c->line_drug[line] == drug && c->line_diagnosis[line] != RS_NONE) own[c->line_diagnosis[line]]++, n++;
-  }
-  for (uint32_t d = 0; d < city->n_diagnoses; d++) others += pair[d] - own[d];
-  if (others < LEAST_OTHERS) return;
-  for (uint32_t d = 0; d < city->n_diagnoses; d++)
-    if ((double)(pair[d] - own[d]) < RARE_DIAGNOSIS * (double)others) rare += pair[d] - own[d];
-  for (uint64_t e = 0; e < lead->ring->n_evidence; e++) {
-    uint64_t line = lead->ring->evidence[e].line;
-    uint32_t d = c->line_diagnosis[line];
-    if (c->line_drug[line] != drug || d == RS_NONE || (double)(pair[d] - own[d]) >= RARE_DIAGNOSIS * (double)others) continue;
-    lead->hit[e] = true;
-    ++*cases;
-  }
-  *of += n;
-  *expected += n * (double)rare / (double)others;
-}
-
+/* Diagnoses have no part in finding any lead, so this is one pre-declared test a lead, and its chance may be told. */
 static void no_diagnosis(Lead *lead) {
-  uint32_t cases = 0, of = 0;
-  double expected = 0.0;
-  if (lead->city->n_diagnoses == 0) return;
+  RsRing *ring = lead->ring;
+  if (lead->city->indication == NULL || ring->n_facts >= 31 || ring->n_evidence == 0) return;
+  g_autofree uint64_t *line = g_new(uint64_t, ring->n_evidence);
+  for (uint64_t e = 0; e < ring->n_evidence; e++) line[e] = ring->evidence[e].line;
   start(lead);
-  for (uint32_t m = 0; m < lead->ring->n_members; m++)
-    if (lead->ring->members[m].kind == RS_DRUG) drug_diagnoses(lead, lead->ring->members[m].id, &cases, &of, &expected);
-  add_fact(lead, "no_diagnosis", cases, of, expected, NAN, NULL);
+  RsIndicationTest test = rs_indication_test(lead->city->indication, lead->city->scene->claims, line, ring->n_evidence, lead->hit);
+  double log_p = round(test.log_p * 1e6) / 1e6;
+  if (test.n_unfit < LEAST_UNFIT || test.n_unfit < LEAST_RATIO * test.expected || log_p > UNFIT_BAR) return;
+  put_fact(lead, (RsFact){.code = "no_diagnosis", .value = test.n_unfit, .expected = round(test.expected * 1e6) / 1e6, .p_value = exp(log_p),
+                          .points = log_p <= UNFIT_STRONG ? RS_EXTRA_POINTS : RS_EXTRA_POINTS / 2, .argument = {test.n_persons, NAN, NAN, NAN}});
 }
 
 static int compare_own(const void *x, const void *y) {
@@ -602,7 +583,7 @@ void rs_extra_facts_add(const RsScene *scene, RsRing *ring, uint32_t n_rings, un
   n_threads = CLAMP(n_threads, 1u, 64u);
   City city = {.scene = scene, .hours = g_new(GHashTable *, n_threads)};
   for (unsigned t = 0; t < n_threads; t++) city.hours[t] = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-  choose_drugs(&city, ring, n_rings);
+  choose_drugs(&city, ring, n_rings, n_threads);
   walk_city(&city, n_threads);
   Add add = {&city, ring};
   rs_parallel(n_threads, n_rings, add_to_ring, &add);

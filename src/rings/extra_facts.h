@@ -3,7 +3,7 @@
  *   card_repeats  one card again at the same outlet within ten minutes, against the outlet's other visits
  *   odd_hours     visits outside the hours that hold the central 98 % of the outlet's other visits
  *   under_cap     totals just under an amount at which the city's own totals pile up and break off, so that it must be a cap
- *   no_diagnosis  drugs with diagnoses with which hardly anybody else gets them
+ *   no_diagnosis  people with a drug none of whose diagnoses fits it (mining/indication.h)
  *   oversupply    more of one drug in 30 days than 99 % of those in the city who get it
  *
  * In    the leads that were found, with their evidence

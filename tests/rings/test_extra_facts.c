@@ -97,7 +97,7 @@ static const struct { const char *name, *code, *clock[2], *diagnosis; double qua
     {"twice in five minutes", "card_repeats", {"10:00", "10:05"}, "X", 1, 6, 6},
     {"twice in eleven minutes", NULL, {"10:00", "10:11"}, "X", 1, 0, 0},
     {"at night", "odd_hours", {"10:00", "03:00"}, "X", 1, 6, 6},
-    {"another diagnosis", "no_diagnosis", {"10:00", "14:00"}, "Y", 1, 12, 12},
+    {"another diagnosis", "no_diagnosis", {"10:00", "14:00"}, "Y", 1, 6, 12},
     {"a box too many", "oversupply", {"10:00", "14:00"}, "X", 9, 6, 12},
 };
 
