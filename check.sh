@@ -14,7 +14,7 @@ esac
 [ $# -le 1 ] || { echo "use: ./check.sh [--quick | --full]" >&2; exit 2; }
 
 groups=(build test)
-[ "$mode" = --quick ] || groups+=(browser notebooks)
+[ "$mode" = --quick ] || groups+=(browser notebooks readers)
 [ "$mode" != --full ] || groups+=(full)
 ./install_packages.sh "${groups[@]}" || exit 1
 mkdir -p build
