@@ -63,10 +63,10 @@ static SmallCase *hostile(void) {
   return small_case_new(line, G_N_ELEMENTS(line), ring, G_N_ELEMENTS(ring));
 }
 
-/* Twelve people who share 400 drugs at 30 outlets: more than can be drawn. */
+/* Eleven people and a drug; they share 400 drugs at 30 outlets: more than can be drawn. */
 static SmallCase *large(void) {
   static const SmallRing ring[] = {{RS_RESALE, 70, {"person:P00", "person:P01", "person:P02", "person:P03", "person:P04", "person:P05",
-                                                    "person:P06", "person:P07", "person:P08", "person:P09", "person:P10", "person:P11"}}};
+                                                    "person:P06", "person:P07", "person:P08", "person:P09", "person:P10", "drug:M399"}}};
   g_autoptr(GArray) lines = g_array_new(FALSE, TRUE, sizeof(RsReferenceLine));
   g_autoptr(GStringChunk) texts = g_string_chunk_new(4096);
   for (unsigned person = 0; person < 12; person++)
@@ -190,7 +190,7 @@ static void large_lead_is_drawn_in_part_and_the_rest_counted(void **state) {
   assert_int_equal(sum_after(page, "<span class=\"more k0\">+") + sum_after(page, "<span class=\"more k1\">+") +
                        sum_after(page, "<span class=\"more k2\">+") + sum_after(page, "<span class=\"more k3\">+"),
                    all - drawn);
-  assert_non_null(strstr(page, "Claim lines: 100 of 4,800"));
+  assert_non_null(strstr(page, "Claim lines: 100 of 4,400"));
   small_folder_remove(folder);
 }
 
@@ -202,6 +202,19 @@ static char *between(const char *from, const char *a, const char *b) {
   const char *end = strstr(start, b);
   assert_non_null(end);
   return g_strndup(start, (gsize)(end - start));
+}
+
+/* Every other line rests on two facts; of those the ones with most money are shown, which are of the last drugs. */
+static void shown_lines_are_the_most_telling(void **state) {
+  (void)state;
+  char *folder = small_folder_new();
+  gsize length;
+  g_autoptr(SmallCase) small = large();
+  g_autofree char *page = page_of(small, folder, "large", &length), *lines = between(page, "<table class=\"lines\">", "</table>");
+  assert_int_equal(count(lines, "<tr><td>"), 100);
+  assert_int_equal(count(lines, "<td>1 2</td></tr>"), 100);
+  assert_int_equal(count(lines, ">M38") + count(lines, ">M39"), 100);
+  small_folder_remove(folder);
 }
 
 static void points_add_up_to_the_score(void **state) {
@@ -262,6 +275,7 @@ int main(void) {
       cmocka_unit_test(huge_label_does_not_make_a_huge_page),
       cmocka_unit_test(page_without_leads_says_what_was_searched),
       cmocka_unit_test(large_lead_is_drawn_in_part_and_the_rest_counted),
+      cmocka_unit_test(shown_lines_are_the_most_telling),
       cmocka_unit_test(points_add_up_to_the_score),
       cmocka_unit_test(one_lead_has_a_page_of_its_own),
       cmocka_unit_test(policy_forbids_all_but_its_own_scripts),

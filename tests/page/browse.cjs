@@ -33,6 +33,8 @@ async function open(browser, name, options = {}) {
   };
   return page;
 }
+// Follows an anchor; the page answers in a task of its own.
+const go = (page, hash) => page.evaluate(to => new Promise(done => { location.hash = to; setTimeout(done, 100); }), hash);
 const shown = page => page.$$eval('table.leads tbody tr', rows => rows.filter(row => !row.hidden).map(row => row.cells[1].textContent));
 const column = (page, n) => page.$$eval('table.leads tbody tr', (rows, at) => rows.filter(row => !row.hidden).map(row => row.cells[at].textContent), n);
 const numbers = texts => texts.map(text => parseFloat(text.replace(/,/g, '')));
@@ -99,12 +101,14 @@ async function oneLead(browser) {
   await picture(page, 'lead-whole', { fullPage: true });
   await page.pdf({ path: path.join(pictures, 'lead.pdf'), preferCSSPageSize: true });
   await page.click('#R0001 a[href="#R0002"]');
+  await page.waitForSelector('#R0002', { state: 'visible', timeout: 5000 });
   check('the next lead', await page.locator('#R0002').isVisible());
   await page.goBack();
+  await page.waitForSelector('#R0001', { state: 'visible', timeout: 5000 });
   check('back', await page.locator('#R0001').isVisible());
-  await page.evaluate(() => { location.hash = '#not-examined'; });
+  await go(page, '#not-examined');
   check('#not-examined is on the overview', await page.locator('#not-examined').isVisible());
-  await page.evaluate(() => { location.hash = '#all'; });
+  await go(page, '#all');
   check('#all shows all', await page.locator('#R0001').isVisible() && await page.locator('#R0002').isVisible());
   await page.done('lead');
 }
@@ -148,7 +152,8 @@ async function search(browser) {
   check('and by its id', (await page.textContent('.found p:first-child')).includes(drug[1]));
   await picture(page, 'search');
   await page.press('#find', 'Enter');
-  check('Enter opens its lead', await page.locator('section.lead.open').count() === 1);
+  await page.waitForSelector('section.lead.open', { timeout: 5000 });
+  check('Enter opens one lead', await page.locator('section.lead.open').count() === 1);
   await page.fill('#find', 'no such thing 没有');
   check('nothing found is said', (await page.textContent('.found')).includes('nothing of this case'));
   await page.keyboard.press('Escape');
@@ -193,7 +198,7 @@ async function chinese(browser) {
     .filter(text => text && !/[一-鿿]/.test(text) && !/^(SHA-256|R\d+|p|#)?$/.test(text)));
   same('no heading is English', english, []);
   await picture(page, 'first-zh', { fullPage: true });
-  await page.evaluate(() => { location.hash = '#R0001'; });
+  await go(page, '#R0001');
   await page.waitForTimeout(500);
   await picture(page, 'lead-zh', { fullPage: true });
   await page.done('in Chinese');
@@ -250,7 +255,7 @@ async function printed(browser) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   check('nothing is wider than the sheet', wide <= 702, wide);
   await picture(page, 'print');
-  await page.evaluate(() => { location.hash = '#R0001'; });
+  await go(page, '#R0001');
   await page.waitForTimeout(300);
   check('a lead prints its still graph', await page.locator('#R0001 .canvas > svg').isVisible() && !(await page.locator('#R0001 .live').first().isVisible().catch(() => false)));
   const lead = await page.evaluate(() => document.documentElement.scrollWidth);
