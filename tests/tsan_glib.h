@@ -18,6 +18,13 @@ static inline void rs_tsan_mutex_unlock(GMutex *mutex) {
   g_mutex_unlock(mutex);
 }
 
+/* Waiting lets go of the lock and takes it again. */
+static inline void rs_tsan_cond_wait(GCond *cond, GMutex *mutex) {
+  __tsan_release(mutex);
+  g_cond_wait(cond, mutex);
+  __tsan_acquire(mutex);
+}
+
 /* A lock that is seen around the one that is not. */
 static inline gpointer rs_tsan_once(GOnce *once, GThreadFunc func, gpointer data) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -29,6 +36,7 @@ static inline gpointer rs_tsan_once(GOnce *once, GThreadFunc func, gpointer data
 
 #define g_mutex_lock rs_tsan_mutex_lock
 #define g_mutex_unlock rs_tsan_mutex_unlock
+#define g_cond_wait rs_tsan_cond_wait
 #undef g_once
 #define g_once rs_tsan_once
 
