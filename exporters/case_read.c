@@ -26,12 +26,12 @@ static bool format_ok(const char *folder, GError **error) {
   const unsigned format = rs_manifest_format(folder);
   if (!is_case)
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' is not a case folder: it has no manifest.json of ringscope"), folder);
-  else if (format == 0)
+  else if (format < RS_CASE_FORMAT)
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' was made by an older ringscope: run analyze again"), folder);
   else if (format > RS_CASE_FORMAT)
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' has case format %u, this ringscope reads up to %u: use a newer one"),
                 folder, format, RS_CASE_FORMAT);
-  return is_case && format > 0 && format <= RS_CASE_FORMAT;
+  return is_case && format == RS_CASE_FORMAT;
 }
 
 /* A key that was asked for must fit; one that merely lies there is left alone unless it does. */

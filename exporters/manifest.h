@@ -6,8 +6,9 @@
 #include "exporters/tables.h"
 #include "exporters/xml_writer.h"
 
-/* What a reader of case folders must understand: raised when a table or file changes its meaning, not when one is added. */
-#define RS_CASE_FORMAT 1u
+/* What a reader of case folders must understand: raised when a table gets a column or changes its meaning, not when a file or
+ * table is added. A case of another format is refused by name. */
+#define RS_CASE_FORMAT 2u
 #define RS_MANIFEST_LIMIT ((gsize)256 << 20) /* a longer manifest.json is refused */
 
 typedef struct { char *name; uint64_t bytes; char sha256[65]; } RsManifestFile;

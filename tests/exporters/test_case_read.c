@@ -188,15 +188,19 @@ static void folder_that_is_no_case_is_named(void **state) {
   assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_INPUT));
   assert_non_null(strstr(error->message, "is not a case folder"));
   g_clear_error(&error);
-  change_manifest(path, "\"case_format\": 1,", "\"case_format\": 2,");
+  change_manifest(path, "\"case_format\": 2,", "\"case_format\": 3,");
   assert_null(rs_case_read_new(path, NULL, &error));
   assert_non_null(strstr(error->message, "use a newer one"));
   g_clear_error(&error);
-  change_manifest(path, "\"case_format\": 2,", "\"some\": 2,");
+  change_manifest(path, "\"case_format\": 3,", "\"case_format\": 1,");
   assert_null(rs_case_read_new(path, NULL, &error));
   assert_non_null(strstr(error->message, "run analyze again"));
   g_clear_error(&error);
-  change_manifest(path, "\"some\": 2,", "\"case_format\": 1,");
+  change_manifest(path, "\"case_format\": 1,", "\"some\": 2,");
+  assert_null(rs_case_read_new(path, NULL, &error));
+  assert_non_null(strstr(error->message, "run analyze again"));
+  g_clear_error(&error);
+  change_manifest(path, "\"some\": 2,", "\"case_format\": 2,");
   assert_true(g_file_set_contents(
       database,
       "not a database, but long enough to be one .......................................................................", -1,
