@@ -50,7 +50,7 @@ static bool options_agree(const RsOptions *options, const RsExporter *exporter, 
 
 static bool say_what(const RsOptions *options, const RsPicture *picture, const char *path, GError **error) {
   const RsSummaryCount count[] = {{"nodes", picture->nodes->len}, {"edges", picture->edges->len}};
-  if (options->json) return rs_summary_written(path, count, G_N_ELEMENTS(count), error);
+  if (options->json) return rs_summary_written(path, NULL, count, G_N_ELEMENTS(count), error);
   if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(picture->nodes->len), *edges = rs_summary_count(picture->edges->len);
   fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n"), path, nodes, edges);

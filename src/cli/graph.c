@@ -23,7 +23,7 @@ static bool say(const RsOptions *options, const RsKnowledge *knowledge, const Rs
   for (int r = 0; r < RS_N_RELATIONS; r++) relations += knowledge->relation[r].n;
   const RsSummaryCount count[] = {{"nodes", whole->n_nodes}, {"relations", relations}, {"components", whole->n_components},
                                   {"communities", whole->n_communities}, {"nodes_without_community", whole->n_skipped_nodes}};
-  if (options->json) return rs_summary_written(options->output, count, G_N_ELEMENTS(count), error);
+  if (options->json) return rs_summary_written(options->output, NULL, count, G_N_ELEMENTS(count), error);
   if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(whole->n_nodes), *edges = rs_summary_count(relations);
   fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s relations, %u components, %u communities\n"),

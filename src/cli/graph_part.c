@@ -207,7 +207,7 @@ bool rs_graph_part(const RsOptions *options, const RsCase *c, GError **error) {
   RsXmlCounts counts = {0, 0, 0};
   if (!part_write(options, &whole, entities, subgraph, &counts, error)) return false;
   const RsSummaryCount count[] = {{"nodes", subgraph->n_nodes}, {"edges", subgraph->n_edges}};
-  if (options->json) return rs_summary_written(options->output, count, G_N_ELEMENTS(count), error);
+  if (options->json) return rs_summary_written(options->output, NULL, count, G_N_ELEMENTS(count), error);
   if (options->quiet) return true;
   g_autofree char *nodes = rs_summary_count(subgraph->n_nodes), *edges = rs_summary_count(subgraph->n_edges);
   fprintf(stderr, rs_say(options->language, "%s: %s nodes, %s edges\n"), options->output, nodes,

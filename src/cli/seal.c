@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/explain.h"
+#include "cli/summary.h"
 #include "cli/terminal.h"
 #include "exporters/pack.h"
 
@@ -35,8 +36,10 @@ int rs_command_seal(const RsOptions *options, GError **error) {
   const RsPackOrder order = {.folder = options->operand[0], .ring = ring, .key = key, .command = command,
                              .operator_name = options->operator_name, .authority = options->authority};
   if (!rs_pack_write(&order, options->output, &n_files, error)) return RS_ERROR_IO;
-  if (options->quiet) return 0;
   rs_sign_fingerprint(key, fingerprint);
+  const RsSummaryCount count[] = {{"files", n_files}};
+  if (options->json) return rs_summary_written(options->output, fingerprint, count, G_N_ELEMENTS(count), error) ? 0 : RS_ERROR_IO;
+  if (options->quiet) return 0;
   g_autofree char *path = rs_terminal_text(options->output);
   fprintf(stderr,
           rs_say(options->language, "%s: %u files sealed; key sha256:%s\nto check:  ringscope verify %s --public-key KEY.pub\n"),

@@ -39,7 +39,7 @@ int rs_command_simulate(const RsOptions *options, GError **error) {
   if (options->rings != NULL && !read_rings(options->rings, simulate.rings, error)) return RS_ERROR_USAGE;
   if (!rs_simulate(&simulate, options->output, error)) return RS_ERROR_IO;
   const RsSummaryCount count[] = {{"seed", simulate.seed}, {"persons", simulate.persons}, {"days", simulate.days}};
-  if (options->json) return rs_summary_written(options->output, count, G_N_ELEMENTS(count), error) ? 0 : RS_ERROR_IO;
+  if (options->json) return rs_summary_written(options->output, NULL, count, G_N_ELEMENTS(count), error) ? 0 : RS_ERROR_IO;
   if (!options->quiet)
     printf(rs_say(options->language, "%s/claims.csv, truth.csv, innocent.csv and attribute tables; next: ringscope analyze %s/claims.csv -o case\n"), options->output, options->output);
   return 0;

@@ -291,12 +291,13 @@ static bool print_json(const RsCase *c, const char *folder, const char *digest, 
   return rs_output_close(output, error);
 }
 
-bool rs_summary_written(const char *path, const RsSummaryCount *count, size_t n, GError **error) {
+bool rs_summary_written(const char *path, const char *fingerprint, const RsSummaryCount *count, size_t n, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open("-", error);
   if (output == NULL) return false;
   RsJson json = rs_json_line(output);
   rs_json_begin(&json, NULL, '{');
   rs_json_text(&json, "output", path);
+  if (fingerprint != NULL) rs_json_text(&json, "key_sha256", fingerprint);
   for (size_t i = 0; i < n; i++) rs_json_unsigned(&json, count[i].name, count[i].n);
   rs_json_end(&json, '}');
   rs_output_char(output, '\n');

@@ -15,7 +15,7 @@ char *rs_summary_count(uint64_t n);
 
 /* --json of a command that writes one file or folder: {"output": path, name: n, ...} on one line of stdout. error: RS_ERROR_IO. */
 typedef struct { const char *name; uint64_t n; } RsSummaryCount;
-bool rs_summary_written(const char *path, const RsSummaryCount *count, size_t n, GError **error);
+bool rs_summary_written(const char *path, const char *fingerprint /* of a key, or NULL */, const RsSummaryCount *count, size_t n, GError **error);
 
 /* Says what a written graph file shows otherwise than the source, and what Gephi will. */
 void rs_summary_altered(const RsOptions *options, const RsXmlCounts *counts);

@@ -129,6 +129,11 @@ json
 run 0 map "$D/a.csv" --json
 json
 grep -q '"header": "person_id"' "$T/out" || fail "map --json does not name the person's column"
+run 0 keygen -o "$D/my.key" --json
+json
+run 0 seal "$D/case" --key "$D/my.key" -o "$D/case.pack" --json
+json
+grep -q '"key_sha256"' "$T/out" || fail "seal --json does not name the key"
 run 0 export "$D/case" --format csv -o "$D/csv" --json
 json lines
 run 0 simulate --people 500 --days 20 --lines 2000 --rings 0 -o "$D/sim" --json
