@@ -145,7 +145,7 @@ static void huge_label_does_not_make_a_huge_page(void **state) {
   static const SmallRing ring[] = {{RS_BATCH, 9, {"person:P1", "person:P2", "institution:I1", "drug:M1"}}};
   g_autoptr(SmallCase) small = small_case_new(line, 2, ring, 1);
   gsize length;
-  g_autofree char *page = page_of(small, folder, "long", &length);
+  g_free(page_of(small, folder, "long", &length));
   assert_true(length < 700u << 10);
   g_free(name);
   small_folder_remove(folder);
