@@ -8,6 +8,7 @@
 #include "exporters/case_log.h"
 #include "exporters/csv.h"
 #include "exporters/digest.h"
+#include "exporters/dossier.h"
 #include "exporters/gexf.h"
 #include "exporters/graphml.h"
 #include "exporters/manifest.h"
@@ -83,6 +84,7 @@ typedef struct {
   const char *folder;
   RsCaseFiles *files;
   RsPage *page;                   /* its leads are added by the rings' tasks */
+  const RsDossierCase *dossiers;  /* NULL: not wanted */
   GError **failure;               /* [n_tasks] each task's own */
   RsXmlCounts *text;              /* [n_tasks] */
   char part[RS_N_DIGEST_PARTS][65];
@@ -105,13 +107,34 @@ static const char *const ring_suffix[] = {"graphml", "gexf"};
 
 static char *ring_name(uint32_t ring, unsigned suffix) { return g_strdup_printf("rings/R%04u.%s", ring + 1, ring_suffix[suffix]); }
 
+static char *sheet_name(uint32_t ring) {
+  g_autofree char *id = g_strdup_printf("R%04u", ring + 1);
+  return rs_dossier_file(id);
+}
+
+static bool bytes_save(const Build *build, const char *name, const char *bytes, size_t length, GError **error) {
+  g_autofree char *path = g_build_filename(build->folder, name, NULL);
+  return rs_case_folder_add(path, bytes, length, error) && rs_case_files_done(build->files, name, error);
+}
+
 static bool ring_save(const Build *build, uint32_t ring, unsigned suffix, RsOutput *output, GError **error) {
   g_autofree char *name = ring_name(ring, suffix);
-  g_autofree char *path = g_build_filename(build->folder, name, NULL);
   g_autoptr(GBytes) bytes = rs_output_bytes(output);
   gsize length;
   const char *start = g_bytes_get_data(bytes, &length);
-  return rs_case_folder_add(path, start, length, error) && rs_case_files_done(build->files, name, error);
+  return bytes_save(build, name, start, length, error);
+}
+
+/* As the command of that name prints it. */
+static bool sheet_file(const Build *build, uint32_t ring, GError **error) {
+  const RsCase *c = build->data->c;
+  if (build->dossiers == NULL) return true;
+  g_autofree char *id = g_strdup_printf("R%04u", ring + 1), *name = sheet_name(ring);
+  g_autoptr(RsDossier) dossier = rs_dossier_new(build->dossiers, id, NULL, error);
+  if (dossier == NULL) return false;
+  dossier->authority = rs_mask_is_clear(c->mask) ? c->authority : NULL;
+  g_autoptr(GString) html = rs_dossier_html(&dossier, 1);
+  return bytes_save(build, name, html->str, html->len, error);
 }
 
 /* What GEXF alters in texts is what GraphML altered: counted once. */
@@ -123,7 +146,7 @@ static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GErr
   rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, &c->style, graphml, text);
   rs_gexf_write(picture, &c->style, gexf, NULL);
   return ring_save(build, ring, 0, graphml, error) && ring_save(build, ring, 1, gexf, error) &&
-         rs_page_add(build->page, ring, picture, error);
+         rs_page_add(build->page, ring, picture, error) && sheet_file(build, ring, error);
 }
 
 static bool page_file(const Build *build, const char *digest, GError **error) {
@@ -192,6 +215,7 @@ static GPtrArray *file_names(const RsCase *c) {
   for (uint32_t r = 0; r < c->rings->n_rings; r++)
     for (unsigned suffix = 0; suffix < G_N_ELEMENTS(ring_suffix); suffix++)
       g_ptr_array_add(names, ring_name(r, suffix));
+  for (uint32_t r = 0; c->dossiers && r < c->rings->n_rings; r++) g_ptr_array_add(names, sheet_name(r));
   return names;
 }
 
@@ -218,6 +242,22 @@ static bool build_run(Build *build, RsXmlCounts *text, GError **error) {
 
 /* ---- the whole ---- */
 
+/* The folders in the case's: rings, and dossiers where they are wanted. */
+static bool parts_each(const RsCase *c, const char *folder, bool (*each)(const char *path, GError **error), GError **error) {
+  static const char *const part[] = {"rings", "dossiers"};
+  for (size_t i = 0; i < (c->dossiers ? G_N_ELEMENTS(part) : 1); i++) {
+    g_autofree char *path = g_build_filename(folder, part[i], NULL);
+    if (!each(path, error)) return false;
+  }
+  return true;
+}
+
+static bool part_make(const char *path, GError **error) {
+  if (mkdir(path, 0700) == 0) return true;
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, rs_words_errno(errno));
+  return false;
+}
+
 static bool log_write(const RsCase *c, const char *former, const char *path, const char *digest, const char *manifest, GError **error) {
   const RsLogEntry entry = {.command = c->command_line, .options = c->options, .report = c->report, .masked = !rs_mask_is_clear(c->mask),
                             .operator_name = c->operator_name, .authority = c->authority, .digest = digest, .manifest_sha256 = manifest};
@@ -236,27 +276,25 @@ static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const ch
   unmarked.plain_keys = true;
   clear->c = &unmarked;
   g_autoptr(GPtrArray) names = file_names(data->c);
-  g_autofree char *rings = g_build_filename(folder, "rings", NULL);
   g_autofree char *former_log = g_build_filename(former, "log.jsonl", NULL);
   g_autofree char *log = g_build_filename(folder, "log.jsonl", NULL);
   g_autoptr(RsCaseFiles) files = rs_case_files_new(folder, names);
   const RsCaseSource source = rs_case_source_view(view);
   RsXmlCounts text = {0, 0, 0};
-  if (mkdir(rings, 0700) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), rings, rs_words_errno(errno));
-    return false;
-  }
+  if (!parts_each(data->c, folder, part_make, error)) return false;
   if (data->c->reader != NULL && !rs_reader_hash(data->c->reader, error)) return false; /* the tables and the manifest name the inputs */
   g_autoptr(RsPage) page = rs_page_new(&source, NULL, data->c->language, error);
   if (page == NULL) return false;
-  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files, .page = page};
+  g_autoptr(RsDossierCase) dossiers = data->c->dossiers ? rs_dossier_case_new(&source, former, data->c->language, error) : NULL;
+  if (data->c->dossiers && dossiers == NULL) return false;
+  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files, .page = page, .dossiers = dossiers};
   const bool built = build_run(&build, &text, error);
   *ids = build.ids;
   if (!built) return false;
   rs_digest_join(build.part, digest);
   return page_file(&build, digest, error) && rs_case_files_sync(files, error) &&
          rs_manifest_write(data, folder, rs_case_files_all(files), digest, &text, manifest, error) &&
-         log_write(data->c, former_log, log, digest, manifest, error) && rs_case_folder_sync(rings, error) &&
+         log_write(data->c, former_log, log, digest, manifest, error) && parts_each(data->c, folder, rs_case_folder_sync, error) &&
          rs_case_folder_sync(folder, error);
 }
 

@@ -20,6 +20,7 @@ typedef struct RsCase {
   const RsClearances *clearances; /* --cleared, or NULL; what became of them is in rings */
   bool plain_keys;                /* keys by content alone, not those kept from a former case: for the digest */
   const RsWatch *watch;           /* --watch, or NULL */
+  bool dossiers;                  /* --dossiers: a sheet of each lead in the folder (exporters/dossier.h) */
   const RsMask *mask;
   const char *authority;          /* --authority, or NULL */
   const char *operator_name;      /* --operator, or NULL */

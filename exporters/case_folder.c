@@ -53,6 +53,8 @@ static bool refused(GError **error, const char *folder, const char *why) {
   return false;
 }
 
+bool rs_case_folder_has_part(const char *name) { return strcmp(name, "rings") == 0 || strcmp(name, "dossiers") == 0; }
+
 static bool name_is_ours(GHashTable *names, const char *name) {
   return g_hash_table_contains(names, name) || strcmp(name, "manifest.json") == 0 || strcmp(name, "log.jsonl") == 0;
 }
@@ -65,7 +67,7 @@ static char *stranger_find(const char *folder, const char *sub, GHashTable *name
   for (struct dirent *entry; stranger == NULL && entries != NULL && (entry = readdir(entries)) != NULL;) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     g_autofree char *name = sub == NULL ? g_strdup(entry->d_name) : g_build_filename(sub, entry->d_name, NULL);
-    if (sub == NULL && strcmp(name, "rings") == 0) stranger = stranger_find(folder, name, names);
+    if (sub == NULL && rs_case_folder_has_part(name)) stranger = stranger_find(folder, name, names);
     else if (!name_is_ours(names, name)) stranger = g_steal_pointer(&name);
   }
   if (entries != NULL) closedir(entries);

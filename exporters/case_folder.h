@@ -13,6 +13,8 @@
 char *rs_case_folder_name(const char *folder, GError **error);
 /* Nothing there, an empty folder, or a case that holds nothing but what ringscope wrote. error: RS_ERROR_USAGE. */
 bool rs_case_folder_replaceable(const char *folder, GError **error);
+/* Whether a folder of this name may be in a case: rings, dossiers. */
+bool rs_case_folder_has_part(const char *name);
 /* A new private folder beside the case; its path. error: RS_ERROR_IO. */
 char *rs_case_folder_begin(const char *folder, GError **error);
 /* Puts partial in the folder's place in one step and removes the former one; may_exchange false: as on a file system without

@@ -3,6 +3,7 @@
 #include "base/beneath.h"
 #include "base/error.h"
 #include "base/words.h"
+#include "exporters/case_folder.h"
 #include "exporters/case_log.h"
 #include "exporters/checksum.h"
 #include "exporters/manifest.h"
@@ -58,7 +59,7 @@ static void file_check(RsVerify *verify, const char *folder, const RsManifestFil
 
 static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-/* Every entry that the manifest does not name; of folders, only rings/ is looked into. */
+/* Every entry that the manifest does not name; of folders, only those that a case has are looked into. */
 static void extras_find(const char *folder, const char *sub, GHashTable *names, GPtrArray *extras) {
   g_autofree char *path = sub == NULL ? g_strdup(folder) : g_build_filename(folder, sub, NULL);
   DIR *entries = opendir(path);
@@ -67,7 +68,7 @@ static void extras_find(const char *folder, const char *sub, GHashTable *names, 
     g_autofree char *name = sub == NULL ? g_strdup(entry->d_name) : g_build_filename(sub, entry->d_name, NULL);
     g_autofree char *full = g_build_filename(folder, name, NULL);
     struct stat status;
-    if (sub == NULL && strcmp(name, "rings") == 0 && lstat(full, &status) == 0 && S_ISDIR(status.st_mode))
+    if (sub == NULL && rs_case_folder_has_part(name) && lstat(full, &status) == 0 && S_ISDIR(status.st_mode))
       extras_find(folder, name, names, extras);
     else if (!g_hash_table_contains(names, name) &&
              (sub != NULL || (strcmp(name, "manifest.json") != 0 && strcmp(name, "log.jsonl") != 0)))

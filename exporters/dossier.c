@@ -18,38 +18,51 @@ static void sums_clear(RsDossier *d) {
   g_clear_pointer(&d->own, g_free);
 }
 
+void rs_dossier_case_free(RsDossierCase *of) {
+  if (of == NULL) return;
+  rs_case_rows_free(of->notices);
+  rs_case_rows_free(of->account);
+  rs_names_free(of->names);
+  g_free(of->name);
+  g_free(of);
+}
+
+RsDossierCase *rs_dossier_case_new(const RsCaseSource *source, const char *folder, RsLanguage language, GError **error) {
+  g_autoptr(RsDossierCase) of = g_new0(RsDossierCase, 1);
+  of->source = *source;
+  of->name = g_path_get_basename(folder);
+  of->masked = rs_case_source_masked(source);
+  of->language = language;
+  of->notices = rs_case_source_rows(source, RS_TABLE_NOTICE, NULL, error);
+  of->account = of->notices == NULL ? NULL : rs_case_source_rows(source, RS_TABLE_ACCOUNT, NULL, error);
+  of->names = of->account == NULL ? NULL : rs_names_new(source, error);
+  return of->names == NULL ? NULL : g_steal_pointer(&of);
+}
+
 void rs_dossier_free(RsDossier *d) {
   if (d == NULL) return;
   sums_clear(d);
   rs_case_rows_free(d->evidence);
   rs_case_rows_free(d->attendance);
-  rs_case_rows_free(d->notices);
-  rs_case_rows_free(d->account);
   rs_ring_story_free(d->story);
-  rs_names_free(d->names);
   g_free(d->ring_id);
   g_free(d);
 }
 
-RsDossier *rs_dossier_new(const RsCaseRead *read, const char *ring_id, const RsSourceLines *lines, GHashTable *clear, RsLanguage language, GError **error) {
-  const char *const where[] = {"ring_id", ring_id, NULL};
-  const RsCaseSource source = rs_case_source_read(read);
+RsDossier *rs_dossier_new(const RsDossierCase *of, const char *ring_id, GHashTable *clear, GError **error) {
   g_autoptr(RsDossier) d = g_new0(RsDossier, 1);
-  d->read = read;
-  d->lines = lines;
+  d->of = of;
   d->clear = clear;
-  d->language = language;
   d->ring_id = g_strdup(ring_id);
-  d->story = rs_ring_story_new(&source, ring_id, error);
-  d->evidence = d->story == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_EVIDENCE, where, error);
-  d->attendance = d->evidence == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_ATTENDANCE, where, error);
-  d->notices = d->attendance == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_NOTICE, NULL, error);
-  d->account = d->notices == NULL ? NULL : rs_case_read_rows(read, RS_TABLE_ACCOUNT, NULL, error);
-  d->names = d->account == NULL ? NULL : rs_names_new(&source, error);
-  if (d->names == NULL) return NULL;
+  d->story = rs_ring_story_new(&of->source, ring_id, error);
+  d->evidence = d->story == NULL ? NULL : rs_case_source_rows(&of->source, RS_TABLE_EVIDENCE, ring_id, error);
+  d->attendance = d->evidence == NULL ? NULL : rs_case_source_rows(&of->source, RS_TABLE_ATTENDANCE, ring_id, error);
+  if (d->attendance == NULL) return NULL;
   rs_dossier_limit(d, NULL, NULL);
   return g_steal_pointer(&d);
 }
+
+char *rs_dossier_file(const char *ring_id) { return g_strdup_printf("dossiers/%s.html", ring_id); }
 
 const char *rs_dossier_id(const RsDossier *d, RsKind kind, const char *id) {
   const char *clear = kind == RS_PERSON && d->clear != NULL ? g_hash_table_lookup(d->clear, id) : NULL;
@@ -110,7 +123,7 @@ static void add_up(RsDossier *d, guint i, GPtrArray *by[N_BY], GHashTable *index
   gint64 account;
   d->has_account = account_of(d, i, &account) || d->has_account;
   for (int k = 0; k < N_BY; k++) {
-    const char *key = k == BY_MONTH ? month : k == BY_REGION ? rs_names_get(d->names, RS_PERSON, person).region : rs_case_rows_text(d->evidence, i, column[k]);
+    const char *key = k == BY_MONTH ? month : k == BY_REGION ? rs_names_get(d->of->names, RS_PERSON, person).region : rs_case_rows_text(d->evidence, i, column[k]);
     RsDossierRow *row = row_get(by[k], index[k], key);
     const bool fresh = g_hash_table_add(row->seen, (gpointer)person);
     sum_add(&row->all, amount, fund, account, fresh);
@@ -136,7 +149,7 @@ void rs_dossier_limit(RsDossier *d, const char *region, const char *person) {
   }
   for (guint i = 0; i < d->evidence->n; i++) {
     const char *who = rs_case_rows_text(d->evidence, i, "person_id");
-    d->own[i] = (person == NULL || strcmp(person, who) == 0) && (region == NULL || strcmp(region, rs_names_get(d->names, RS_PERSON, who).region) == 0);
+    d->own[i] = (person == NULL || strcmp(person, who) == 0) && (region == NULL || strcmp(region, rs_names_get(d->of->names, RS_PERSON, who).region) == 0);
     add_up(d, i, by, index, seen);
   }
   for (int k = 0; k < N_BY; k++) {
@@ -181,7 +194,7 @@ guint rs_dossier_line(const RsDossier *d, guint row, RsDossierCell cell, void *d
   if (cells == NULL) return case_cells(d, row, cell, data), 0;
   for (guint c = 0; c < cells->len && c < file->header->len; c++) {
     const char *text = g_ptr_array_index(cells, c);
-    bool shown = !d->read->masked || d->clear != NULL || harmless(file, c);
+    bool shown = !d->of->masked || d->clear != NULL || harmless(file, c);
     for (size_t m = 0; m < G_N_ELEMENTS(masked) && !shown; m++)
       if (file->role[masked[m].role] == (int)c) shown = true, text = rs_case_rows_text(d->evidence, row, masked[m].column);
     if (shown) cell(g_ptr_array_index(file->header, c), text, data);

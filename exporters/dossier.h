@@ -1,6 +1,6 @@
 /* exporters/dossier.h: one lead as a sheet of paper: what an officer takes along, checks, fills in and signs.
  *
- * In    a case, opened; a ring of it; the claim files, where lines are wanted in full (exporters/source_lines.h)
+ * In    a case, in memory while it is made or in its folder; a ring of it; the claim files, where lines are wanted in full (exporters/source_lines.h)
  * Out   HTML that prints on A4, or a workbook; of the whole lead, of one person's part in it, or of the part of one insured region
  * Cost  one walk over the ring's evidence a sheet
  *
@@ -20,13 +20,26 @@ typedef struct {
   GHashTable *seen;   /* people, private */
 } RsDossierRow;
 
+/* What all sheets of a case have in common. */
 typedef struct {
-  const RsCaseRead *read;       /* borrowed */
+  RsCaseSource source;
+  char *name;                   /* of the case, as it stands on the sheet */
+  bool masked;
   RsLanguage language;
+  RsCaseRows *notices, *account;
+  RsNames *names;
+} RsDossierCase;
+
+/* folder: the case's, for its name. What the source refers to is borrowed. error: RS_ERROR_INPUT. */
+RsDossierCase *rs_dossier_case_new(const RsCaseSource *source, const char *folder, RsLanguage language, GError **error);
+void rs_dossier_case_free(RsDossierCase *of); /* NULL allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsDossierCase, rs_dossier_case_free)
+
+typedef struct {
+  const RsDossierCase *of;      /* borrowed */
   char *ring_id;
   RsRingStory *story;
-  RsCaseRows *evidence, *attendance, *notices, *account;
-  RsNames *names;
+  RsCaseRows *evidence, *attendance;
   const RsSourceLines *lines;   /* borrowed, or NULL: not reread */
   GHashTable *clear;            /* pseudonym -> clear id, borrowed, or NULL: as the case prints */
   const char *authority;        /* borrowed */
@@ -38,8 +51,8 @@ typedef struct {
   GPtrArray *by[RS_N_KINDS], *by_month, *by_region; /* of RsDossierRow, most own money first; months and regions in order */
 } RsDossier;
 
-/* lines and clear are borrowed. error: RS_ERROR_INPUT, RS_ERROR_INTEGRITY. */
-RsDossier *rs_dossier_new(const RsCaseRead *read, const char *ring_id, const RsSourceLines *lines, GHashTable *clear, RsLanguage language, GError **error);
+/* of and clear are borrowed; from memory, several threads may make sheets at once. error: RS_ERROR_INPUT, RS_ERROR_INTEGRITY. */
+RsDossier *rs_dossier_new(const RsDossierCase *of, const char *ring_id, GHashTable *clear, GError **error);
 void rs_dossier_free(RsDossier *dossier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsDossier, rs_dossier_free)
 /* Limits it to a region or a person (NULL: no limit) and adds up. */
@@ -55,6 +68,8 @@ guint rs_dossier_line(const RsDossier *dossier, guint row, RsDossierCell cell, v
 
 /* A whole page of several sheets, one after the other, each on a new sheet of paper. */
 GString *rs_dossier_html(RsDossier *const *dossier, guint n);
+/* Where a case made with --dossiers keeps a lead's sheet: "dossiers/R0001.html". Owned by the caller. */
+char *rs_dossier_file(const char *ring_id);
 /* error: RS_ERROR_IO. */
 bool rs_dossier_xlsx(RsDossier *const *dossier, guint n, const char *path, GError **error);
 

@@ -17,9 +17,9 @@ static void head(RsHtml *html, const char *title) {
 }
 
 static const char *account_option(const RsDossier *d, const char *topic, const char *name) {
-  for (guint i = 0; i < d->account->n; i++)
-    if (strcmp(rs_case_rows_text(d->account, i, "topic"), topic) == 0 && strcmp(rs_case_rows_text(d->account, i, "name"), name) == 0)
-      return rs_case_rows_text(d->account, i, "text");
+  for (guint i = 0; i < d->of->account->n; i++)
+    if (strcmp(rs_case_rows_text(d->of->account, i, "topic"), topic) == 0 && strcmp(rs_case_rows_text(d->of->account, i, "name"), name) == 0)
+      return rs_case_rows_text(d->of->account, i, "text");
   return "";
 }
 
@@ -33,11 +33,11 @@ static void pair(RsHtml *html, const char *name, const char *value) {
 
 static void identity(RsHtml *html, const RsDossier *d) {
   const RsCaseRows *ring = d->story->ring;
-  g_autofree char *name = g_path_get_basename(d->read->folder), *score = g_strdup_printf("%" G_GINT64_FORMAT, rs_case_rows_integer(ring, 0, "score"));
+  g_autofree char *score = g_strdup_printf("%" G_GINT64_FORMAT, rs_case_rows_integer(ring, 0, "score"));
   g_autofree char *days = g_strdup_printf("%s – %s", rs_case_rows_text(ring, 0, "first_date"), rs_case_rows_text(ring, 0, "last_date"));
   const char *grade = rs_case_rows_text(ring, 0, "stability");
   rs_html_raw(html, "<dl class=\"head\">\n");
-  pair(html, N_("case"), name);
+  pair(html, N_("case"), d->of->name);
   pair(html, N_("lead"), d->ring_id);
   pair(html, N_("lead key"), rs_case_rows_text(ring, 0, "lead_key"));
   pair(html, N_("suspected pattern"), rs_word(rs_case_rows_text(ring, 0, "pattern"), html->language));
@@ -46,7 +46,7 @@ static void identity(RsHtml *html, const RsDossier *d) {
   pair(html, N_("period"), days);
   if (d->region != NULL) pair(html, N_("insured region of this sheet"), *d->region == '\0' ? rs_say(html->language, "unknown") : d->region);
   if (d->person != NULL) pair(html, N_("person of this sheet"), rs_dossier_id(d, RS_PERSON, d->person));
-  pair(html, N_("ids"), d->clear != NULL || !d->read->masked ? rs_say(html->language, "clear") : rs_say(html->language, "masked"));
+  pair(html, N_("ids"), d->clear != NULL || !d->of->masked ? rs_say(html->language, "clear") : rs_say(html->language, "masked"));
   if (d->authority != NULL) pair(html, N_("authority reference"), d->authority);
   pair(html, N_("claims up to"), account_option(d, "period", "last"));
   rs_html_raw(html, "</dl>\n");
@@ -80,7 +80,7 @@ static void key_cell(RsHtml *html, const RsDossier *d, Money what, const char *k
   }
   if (*key == '\0') rs_html_say(html, "unknown");
   else if (what == MONEY_PERSON) rs_html_foreign(html, rs_dossier_id(d, RS_PERSON, key));
-  else if (what <= MONEY_DOCTOR) rs_page_entity(html, d->names, kind[what], key);
+  else if (what <= MONEY_DOCTOR) rs_page_entity(html, d->of->names, kind[what], key);
   else rs_html_foreign(html, key);
   rs_html_raw(html, "</td>");
 }
@@ -122,7 +122,7 @@ static guint attended(const RsDossier *d, gint64 burst, GString *own) {
   for (guint i = 0; i < d->attendance->n; i++) {
     if (rs_case_rows_integer(d->attendance, i, "burst") != burst) continue;
     const char *person = rs_case_rows_text(d->attendance, i, "person_id");
-    const bool in = (d->person == NULL || strcmp(d->person, person) == 0) && (d->region == NULL || strcmp(d->region, rs_names_get(d->names, RS_PERSON, person).region) == 0);
+    const bool in = (d->person == NULL || strcmp(d->person, person) == 0) && (d->region == NULL || strcmp(d->region, rs_names_get(d->of->names, RS_PERSON, person).region) == 0);
     if (!in) continue;
     g_string_append_printf(own, "%s%s", n++ > 0 ? " " : "", rs_dossier_id(d, RS_PERSON, person));
   }
@@ -141,7 +141,7 @@ static void bursts(RsHtml *html, const RsDossier *d) {
     rs_html_raw(html, "<tr>");
     rs_html_cell_foreign(html, rs_case_rows_text(rows, i, "first_time"));
     rs_html_raw(html, "<td class=\"id\">");
-    rs_page_entity(html, d->names, RS_INSTITUTION, rs_case_rows_text(rows, i, "institution_id"));
+    rs_page_entity(html, d->of->names, RS_INSTITUTION, rs_case_rows_text(rows, i, "institution_id"));
     rs_html_raw(html, "</td>");
     rs_html_cell_count(html, (uint64_t)MAX(rs_case_rows_integer(rows, i, "n_members"), 0));
     rs_html_raw(html, "<td class=\"id\">");
@@ -197,11 +197,11 @@ static void not_examined(RsHtml *html, const RsDossier *d) {
   guint n = 0;
   head(html, N_("Not examined"));
   rs_html_raw(html, "<ul>\n");
-  for (guint i = 0; i < d->notices->n; i++) {
-    if (strcmp(rs_case_rows_text(d->notices, i, "list"), "not_examined") != 0) continue;
-    if (strcmp(rs_case_rows_text(d->notices, i, "language"), html->language == RS_LANG_ZH ? "zh" : "en") != 0) continue;
+  for (guint i = 0; i < d->of->notices->n; i++) {
+    if (strcmp(rs_case_rows_text(d->of->notices, i, "list"), "not_examined") != 0) continue;
+    if (strcmp(rs_case_rows_text(d->of->notices, i, "language"), html->language == RS_LANG_ZH ? "zh" : "en") != 0) continue;
     rs_html_raw(html, "<li>");
-    rs_html_foreign(html, rs_case_rows_text(d->notices, i, "text"));
+    rs_html_foreign(html, rs_case_rows_text(d->of->notices, i, "text"));
     rs_html_raw(html, "</li>\n");
     n++;
   }
@@ -295,7 +295,7 @@ static void sheet(RsHtml *html, const RsDossier *d) {
 }
 
 GString *rs_dossier_html(RsDossier *const *dossier, guint n) {
-  RsHtml html = {g_string_new(NULL), n > 0 ? dossier[0]->language : RS_LANG_EN};
+  RsHtml html = {g_string_new(NULL), n > 0 ? dossier[0]->of->language : RS_LANG_EN};
   rs_html_raw(&html, "<!DOCTYPE html>\n<html lang=\"");
   rs_html_raw(&html, html.language == RS_LANG_ZH ? "zh-CN" : "en");
   rs_html_raw(&html, "\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"

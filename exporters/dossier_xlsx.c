@@ -22,12 +22,12 @@ static const RsTable head_table = {"sheet", NULL, COLUMNS(head_columns), NULL, N
 
 static void heads(RsWorkbook *book, const RsDossier *d) {
   const RsCaseRows *ring = d->story->ring;
-  g_autofree char *name = g_path_get_basename(d->read->folder), *score = g_strdup_printf("%" G_GINT64_FORMAT, rs_case_rows_integer(ring, 0, "score"));
-  const char *const pairs[][2] = {{N_("case"), name},
+  g_autofree char *score = g_strdup_printf("%" G_GINT64_FORMAT, rs_case_rows_integer(ring, 0, "score"));
+  const char *const pairs[][2] = {{N_("case"), d->of->name},
                                   {N_("lead"), d->ring_id},
                                   {N_("lead key"), rs_case_rows_text(ring, 0, "lead_key")},
-                                  {N_("suspected pattern"), rs_word(rs_case_rows_text(ring, 0, "pattern"), d->language)},
-                                  {N_("What is suspected, and why"), rs_ring_story_sentence(d->story, 0, d->language)},
+                                  {N_("suspected pattern"), rs_word(rs_case_rows_text(ring, 0, "pattern"), d->of->language)},
+                                  {N_("What is suspected, and why"), rs_ring_story_sentence(d->story, 0, d->of->language)},
                                   {N_("points"), score},
                                   {N_("stability grade"), rs_case_rows_text(ring, 0, "stability")},
                                   {N_("insured region of this sheet"), d->region},
@@ -39,7 +39,7 @@ static void heads(RsWorkbook *book, const RsDossier *d) {
                                   {N_("officer 2: name, signature"), ""},
                                   {N_("place and date"), ""}};
   for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
-    const RsCell cell[] = {{.text = d->ring_id}, {.text = rs_say(d->language, pairs[i][0])}, {.text = pairs[i][1]}};
+    const RsCell cell[] = {{.text = d->ring_id}, {.text = rs_say(d->of->language, pairs[i][0])}, {.text = pairs[i][1]}};
     if (pairs[i][1] != NULL) rs_workbook_row(&head_table, cell, book);
   }
 }
@@ -50,14 +50,14 @@ static void facts(RsWorkbook *book, const RsDossier *d) {
                            {.text = rs_case_rows_text(d->story->facts, i, "kind")},
                            {.integer = rs_case_rows_integer(d->story->facts, i, "points")},
                            {.text = rs_case_rows_text(d->story->facts, i, "fact")},
-                           {.text = rs_ring_story_sentence(d->story, i + 1, d->language)}};
+                           {.text = rs_ring_story_sentence(d->story, i + 1, d->of->language)}};
     rs_workbook_row(&fact_table, cell, book);
   }
 }
 
 static void money_row(RsWorkbook *book, const RsDossier *d, const char *by, const char *id, const char *label, const RsDossierSum *own, const RsDossierSum *all) {
   const RsCell cell[] = {{.text = d->ring_id},
-                         {.text = rs_say(d->language, by)},
+                         {.text = rs_say(d->of->language, by)},
                          {.text = id},
                          {.text = label},
                          {.integer = own->people},
@@ -80,7 +80,7 @@ static void money(RsWorkbook *book, const RsDossier *d) {
       const RsDossierRow *row = g_ptr_array_index(list[l].rows, i);
       const bool common = list[l].kind == RS_INSTITUTION || list[l].kind == RS_DOCTOR || l == 0;
       if (row->own.lines == 0 && !common) continue;
-      const char *label = list[l].kind < 0 ? "" : rs_names_get(d->names, (RsKind)list[l].kind, row->key).label;
+      const char *label = list[l].kind < 0 ? "" : rs_names_get(d->of->names, (RsKind)list[l].kind, row->key).label;
       money_row(book, d, list[l].by, list[l].kind == RS_PERSON ? rs_dossier_id(d, RS_PERSON, row->key) : row->key, list[l].kind == RS_PERSON ? "" : label, &row->own,
                 common ? &row->all : NULL);
     }
@@ -107,7 +107,7 @@ static void checks(RsWorkbook *book, const RsDossier *d) {
     const char *text[8];
     const guint n = rs_dossier_checks(d, (RsCheck)w, text);
     for (guint i = 0; i < n; i++) {
-      const RsCell cell[] = {{.text = d->ring_id}, {.text = rs_say(d->language, where[w])}, {.text = rs_say(d->language, text[i])}, {.text = ""}};
+      const RsCell cell[] = {{.text = d->ring_id}, {.text = rs_say(d->of->language, where[w])}, {.text = rs_say(d->of->language, text[i])}, {.text = ""}};
       rs_workbook_row(&check_table, cell, book);
     }
   }
@@ -116,7 +116,7 @@ static void checks(RsWorkbook *book, const RsDossier *d) {
 bool rs_dossier_xlsx(RsDossier *const *dossier, guint n, const char *path, GError **error) {
   static const struct { const RsTable *table; void (*write)(RsWorkbook *book, const RsDossier *d); } sheet[] = {
       {&head_table, heads}, {&fact_table, facts}, {&money_table, money}, {&check_table, checks}, {&line_table, lines}};
-  g_autoptr(RsWorkbook) book = rs_workbook_new(path, n > 0 ? dossier[0]->language : RS_LANG_EN, error);
+  g_autoptr(RsWorkbook) book = rs_workbook_new(path, n > 0 ? dossier[0]->of->language : RS_LANG_EN, error);
   if (book == NULL) return false;
   for (size_t s = 0; s < G_N_ELEMENTS(sheet); s++) {
     rs_workbook_sheet(book, sheet[s].table, RS_XLSX_MAX_ROWS, "evidence.csv");

@@ -20,6 +20,7 @@ RsPage *rs_page_new(const RsCaseSource *source, const char *ring_id, RsLanguage 
   g_autoptr(RsPage) page = g_new0(RsPage, 1);
   page->source = *source;
   page->language = language;
+  page->sheets = source->view != NULL && source->view->c->dossiers; /* a page that is exported stands elsewhere */
   if ((page->names = rs_names_new(source, error)) == NULL || (page->rings = rs_case_source_rows(source, RS_TABLE_RING, NULL, error)) == NULL ||
       (page->account = rs_case_source_rows(source, RS_TABLE_ACCOUNT, NULL, error)) == NULL ||
       (page->notices = rs_case_source_rows(source, RS_TABLE_NOTICE, NULL, error)) == NULL ||

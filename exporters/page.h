@@ -6,7 +6,8 @@
  * forbids all requests and every script but these.
  *
  * Text of the case becomes HTML in exporters/html.c alone; parts that other pages can use are in exporters/page_parts.h.
- * From memory or from a folder, in any number of threads, in any locale: the same bytes.
+ * From memory or from a folder, in any number of threads, in any locale: the same bytes; but only the page of a case made with dossiers, in its
+ * folder, links to them.
  * Cost: some 40 KB and 1 ms a lead; one walk over its evidence. */
 #ifndef RS_EXPORTERS_PAGE_H
 #define RS_EXPORTERS_PAGE_H

@@ -366,6 +366,15 @@ static void lead_row(RsHtml *html, const RsPage *page, guint i) {
   rs_html_raw(html, "</td></tr>\n");
 }
 
+/* How to have a lead on paper, where the case has no sheets to link to. */
+static void sheets_hint(RsHtml *html, const RsPage *page) {
+  const char *id = rs_page_text(page, 0, "ring_id");
+  if (page->sheets) return;
+  rs_html_raw(html, "<p class=\"hint\">");
+  rs_html_sayf(html, "A lead as a sheet to print, fill in and sign: ringscope dossier CASE %s -o %s.html", id, id);
+  rs_html_raw(html, "</p>\n");
+}
+
 static void leads_table(RsHtml *html, const RsPage *page) {
   static const RsHtmlColumn columns[] = {{NC_("page", "#"), true},        {NC_("page", "ring"), false}, {NC_("page", "pattern"), false}, {NC_("page", "score"), true},
                                          {NC_("page", "grade"), false}, {NC_("page", "people"), true}, {NC_("page", "outlets"), true}, {NC_("page", "money"), true},
@@ -375,6 +384,7 @@ static void leads_table(RsHtml *html, const RsPage *page) {
                       columns, G_N_ELEMENTS(columns));
   for (guint i = 0; i < page->n; i++) lead_row(html, page, i);
   rs_html_table_end(html);
+  sheets_hint(html, page);
 }
 
 /* No lead is an answer too: what came nearest. */

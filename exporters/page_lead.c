@@ -2,6 +2,7 @@
 #include "exporters/page_whole.h"
 
 #include "base/calendar.h"
+#include "exporters/dossier.h"
 #include "exporters/words.h"
 
 #include <stdlib.h>
@@ -21,6 +22,7 @@ typedef struct {
   guint i;
   const RsRingStory *story;
   RsPicture *picture;
+  const char *sheet; /* beside the page, or NULL */
 } Section;
 
 RS_FIELD(id) {
@@ -48,6 +50,16 @@ RS_FIELD(grade) {
 RS_FIELD(summary) {
   const Section *section = data;
   rs_html_foreign(html, rs_ring_story_sentence(section->story, 0, html->language));
+}
+
+RS_FIELD(sheet) {
+  const Section *section = data;
+  if (section->sheet == NULL) return;
+  rs_html_raw(html, " <a class=\"sheet\" href=\"");
+  rs_html_text(html, section->sheet);
+  rs_html_raw(html, "\">");
+  rs_html_say(html, "Lead verification sheet");
+  rs_html_raw(html, "</a>");
 }
 
 RS_FIELD(neighbors) {
@@ -158,16 +170,16 @@ RS_FIELD(graph) {
 }
 RS_FIELD(strip) { rs_page_strip(html, ((const Section *)data)->story, ((const Section *)data)->page->names); }
 RS_FIELD(facts) { rs_page_facts(html, ((const Section *)data)->story); }
-RS_FIELD(people) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_PERSON, PEOPLE); }
-RS_FIELD(outlets) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_INSTITUTION, OTHERS); }
-RS_FIELD(doctors) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_DOCTOR, OTHERS); }
-RS_FIELD(drugs) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_DRUG, OTHERS); }
+RS_FIELD(people) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_PERSON, PEOPLE, ((const Section *)data)->sheet); }
+RS_FIELD(outlets) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_INSTITUTION, OTHERS, NULL); }
+RS_FIELD(doctors) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_DOCTOR, OTHERS, NULL); }
+RS_FIELD(drugs) { rs_page_shares(html, ((const Section *)data)->story, ((const Section *)data)->page->names, RS_DRUG, OTHERS, NULL); }
 RS_FIELD(rules) { rs_page_rules(html, ((const Section *)data)->story, ((const Section *)data)->page->names); }
 RS_FIELD(bursts) { rs_page_bursts(html, ((const Section *)data)->story, ((const Section *)data)->page->names, BURSTS); }
 RS_FIELD(lines) { rs_page_lines(html, ((const Section *)data)->story, ((const Section *)data)->page->names); }
 
 #define RS_FIELD_OF(name) {#name, field_##name}
-static const RsHtmlField lead_fields[] = {RS_FIELD_OF(id), RS_FIELD_OF(pattern), RS_FIELD_OF(score), RS_FIELD_OF(grade), RS_FIELD_OF(summary), RS_FIELD_OF(neighbors), RS_FIELD_OF(who), RS_FIELD_OF(where), RS_FIELD_OF(when),
+static const RsHtmlField lead_fields[] = {RS_FIELD_OF(id), RS_FIELD_OF(pattern), RS_FIELD_OF(score), RS_FIELD_OF(grade), RS_FIELD_OF(summary), RS_FIELD_OF(sheet), RS_FIELD_OF(neighbors), RS_FIELD_OF(who), RS_FIELD_OF(where), RS_FIELD_OF(when),
                                           RS_FIELD_OF(money), RS_FIELD_OF(against), RS_FIELD_OF(graph), RS_FIELD_OF(strip), RS_FIELD_OF(facts), RS_FIELD_OF(people), RS_FIELD_OF(outlets), RS_FIELD_OF(doctors),
                                           RS_FIELD_OF(drugs), RS_FIELD_OF(rules), RS_FIELD_OF(bursts), RS_FIELD_OF(lines), {NULL, NULL}};
 
@@ -212,7 +224,8 @@ bool rs_page_add(RsPage *page, guint i, RsPicture *picture, GError **error) {
   if (story == NULL) return false;
   lead->section = g_string_sized_new(1 << 16);
   RsHtml html = {lead->section, page->language};
-  const Section section = {page, i, story, picture};
+  g_autofree char *sheet = page->sheets ? rs_dossier_file(rs_page_text(page, i, "ring_id")) : NULL;
+  const Section section = {page, i, story, picture, sheet};
   rs_html_template(&html, rs_page_lead, rs_page_lead_length, lead_fields, &section);
   regions_note(page, lead, story);
   entities_note(lead, story);

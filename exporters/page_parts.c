@@ -149,7 +149,28 @@ typedef struct {
   const RsRingStory *story;
   RsKind kind;
   bool bursts;
+  const char *sheet;
 } Shares;
+
+/* The anchor in the sheet is the kind and the id as it stands there; here its bytes are escaped, for an id may hold anything. */
+static void share_who(const Shares *shares, const RsNames *names, const RsShare *share) {
+  const bool linked = shares->sheet != NULL && *share->id != '\0' && share->n_lines > 0; /* without lines the sheet has no row */
+  if (!linked) {
+    entity_cell(shares->html, names, shares->kind, share->id);
+    return;
+  }
+  g_autofree char *anchor = g_uri_escape_string(share->id, NULL, FALSE);
+  rs_html_raw(shares->html, "<td class=\"who\"><a href=\"");
+  rs_html_text(shares->html, shares->sheet);
+  rs_html_raw(shares->html, "#");
+  rs_html_text(shares->html, rs_kind_name[shares->kind]);
+  rs_html_raw(shares->html, "-");
+  rs_html_text(shares->html, anchor);
+  rs_html_raw(shares->html, "\">");
+  rs_page_entity(shares->html, names, shares->kind, share->id);
+  rs_html_raw(shares->html, "</a>");
+  rs_html_cell_end(shares->html);
+}
 
 static void share_numbers(const Shares *shares, const RsShare *share) {
   RsHtml *html = shares->html;
@@ -168,7 +189,7 @@ static void share_numbers(const Shares *shares, const RsShare *share) {
 static void share_row(const Shares *shares, const RsNames *names, const RsShare *share) {
   RsHtml *html = shares->html;
   rs_html_raw(html, "<tr>");
-  entity_cell(html, names, shares->kind, share->id);
+  share_who(shares, names, share);
   rs_html_raw(html, "<td class=\"nowrap\">");
   rs_html_text(html, *share->role != '\0' ? rs_word(share->role, html->language) : "-");
   rs_html_cell_end(html);
@@ -196,7 +217,7 @@ static void shares_rest(const Shares *shares, const GPtrArray *all, guint shown)
   rs_html_raw(shares->html, "</tr>\n");
 }
 
-void rs_page_shares(RsHtml *html, const RsRingStory *story, const RsNames *names, RsKind kind, guint max) {
+void rs_page_shares(RsHtml *html, const RsRingStory *story, const RsNames *names, RsKind kind, guint max, const char *sheet) {
   static const RsHtmlColumn counted[] = {{NC_("page", "id"), false},     {NC_("page", "role"), false}, {NC_("page", "bursts"), true},
                                          {NC_("page", "lines"), true},   {NC_("page", "money"), true}, {NC_("page", "pooled fund"), true},
                                          {NC_("page", "part"), false}};
@@ -206,7 +227,7 @@ void rs_page_shares(RsHtml *html, const RsRingStory *story, const RsNames *names
   guint members = 0;
   for (guint i = 0; i < all->len; i++) members += *rs_ring_story_share(story, kind, i)->role != '\0';
   if (all->len == 0 || (all->len == 1 && *rs_ring_story_share(story, kind, 0)->id == '\0')) return;
-  const Shares shares = {html, story, kind, story->bursts->n > 0 && (kind == RS_PERSON || kind == RS_INSTITUTION)};
+  const Shares shares = {html, story, kind, story->bursts->n > 0 && (kind == RS_PERSON || kind == RS_INSTITUTION), sheet};
   g_autofree char *caption = g_strdup_printf(rs_say(html->language, "%s: %u of the lead, %u on its lines"),
                                              rs_words_kind(kind, true, html->language), members, all->len);
   if (html->language == RS_LANG_EN) caption[0] = g_ascii_toupper(caption[0]);

@@ -29,8 +29,8 @@ void rs_page_entity(RsHtml *html, const RsNames *names, RsKind kind, const char 
 /* Facts and counter-facts with their points, and the sum. */
 void rs_page_facts(RsHtml *html, const RsRingStory *story);
 /* People, outlets, doctors or drugs with bursts, lines, money and its part from the pooled fund; what is over max is summed up in a last
- * row, so that the columns add up to the lead's. id: prefix of the rows' anchors, or NULL. */
-void rs_page_shares(RsHtml *html, const RsRingStory *story, const RsNames *names, RsKind kind, guint max);
+ * row, so that the columns add up to the lead's. sheet: a page with an anchor for each (exporters/dossier.h), that their ids link to, or NULL. */
+void rs_page_shares(RsHtml *html, const RsRingStory *story, const RsNames *names, RsKind kind, guint max, const char *sheet);
 /* Bursts as a table, at most max. */
 void rs_page_bursts(RsHtml *html, const RsRingStory *story, const RsNames *names, guint max);
 /* What goes together on its lines. */

@@ -20,6 +20,7 @@ struct RsPage {
   RsCaseRows *rings, *account, *notices, *inputs, *watch, *cleared;
   guint first, n;      /* rows of rings that are shown */
   RsPageLead *lead;    /* [n] */
+  bool sheets;         /* the case has a dossier of each lead beside the page */
   const char *digest;
 };
 

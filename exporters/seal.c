@@ -43,6 +43,7 @@ const char *rs_seal_category(const char *name) {
   for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
     if (strcmp(base, known[i][0]) == 0) return known[i][1];
   if (g_str_has_suffix(name, ".graphml") || g_str_has_suffix(name, ".gexf")) return "graph";
+  if (strstr(name, "dossiers/") != NULL) return "reading";
   return "other";
 }
 

@@ -44,7 +44,7 @@ static char *former_name(const char *folder) {
 
 /* Every option that can change the result, by name. */
 static const char *const *result_options(const RsOptions *options, const char *const *told, char number[2][24]) {
-  static const char *pairs[32];
+  static const char *pairs[40];
   size_t n = 0;
   g_snprintf(number[0], 24, "%" G_GINT64_FORMAT, options->seed);
   g_snprintf(number[1], 24, "%d", options->top);
@@ -55,6 +55,7 @@ static const char *const *result_options(const RsOptions *options, const char *c
                                   {"strict-graphml", options->strict_graphml ? "yes" : NULL},
                                   {"gephi-guard", options->gephi_guard ? "yes" : NULL},
                                   {"quiet-gephi", options->quiet_gephi ? "yes" : NULL},
+                                  {"dossiers", options->dossiers ? "yes" : NULL},
                                   {"unmask", options->unmask ? "yes" : NULL},
                                   {"watch", told[0]},
                                   {"cleared", told[1]},

@@ -20,6 +20,7 @@
 typedef struct {
   const RsOptions *options;
   RsCaseRead *read;
+  RsDossierCase *of;
   RsSourceLines *lines;
   GHashTable *clear;   /* pseudonym -> clear id; NULL: not asked for, or nothing is masked */
   GPtrArray *dossier;  /* of RsDossier */
@@ -44,7 +45,7 @@ static GHashTable *ids_read(const RsCaseRead *read, GError **error) {
 /* ---- which leads ---- */
 
 static bool dossier_add(Work *w, const char *ring_id, GError **error) {
-  RsDossier *d = rs_dossier_new(w->read, ring_id, NULL, w->clear, w->options->language, error);
+  RsDossier *d = rs_dossier_new(w->of, ring_id, w->clear, error);
   if (d == NULL) return false;
   d->authority = w->options->unmask ? w->options->authority : NULL;
   g_ptr_array_add(w->dossier, d);
@@ -72,7 +73,7 @@ static bool person_leads(Work *w, const char *typed, GError **error) {
     w->person = g_intern_string(id);
     return true;
   }
-  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("no lead of '%s' names person '%s'; ringscope explain and watch.csv tell what the case knows of it"), w->read->folder, typed);
+  g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("no lead of '%s' names person '%s', and a dossier is of leads; ringscope analyze --watch FILE answers about anybody of the claims, in the case's watch.csv"), w->read->folder, typed);
   return false;
 }
 
@@ -208,6 +209,8 @@ static bool run(Work *w, GError **error) {
   const RsOptions *o = w->options;
   w->read = rs_case_read_new(o->operand[0], o->mask_key, error);
   if (w->read == NULL) return false;
+  const RsCaseSource source = rs_case_source_read(w->read);
+  if ((w->of = rs_dossier_case_new(&source, w->read->folder, o->language, error)) == NULL) return false;
   if (o->unmask && w->read->masked && (w->clear = ids_read(w->read, error)) == NULL) return false;
   return find_leads(w, error) && read_lines(w, error) && log_it(w, error) && write_all(w, error);
 }
@@ -231,6 +234,7 @@ int rs_command_dossier(const RsOptions *options, GError **error) {
   for (guint i = 0; i < w.written->len && !good; i++) remove(g_ptr_array_index(w.written, i)); /* all sheets or none */
   g_ptr_array_unref(w.dossier);
   g_ptr_array_unref(w.written);
+  rs_dossier_case_free(w.of);
   rs_source_lines_free(w.lines);
   if (w.clear != NULL) g_hash_table_unref(w.clear);
   rs_case_read_free(w.read);

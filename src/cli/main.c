@@ -15,7 +15,7 @@
 
 static const RsCommand commands[] = {
     {"analyze", "CLAIMS... -o CASE", N_("claims in, a case folder with ranked leads out"),
-     READING " output patterns top unmask authority operator policy mask-key json watch cleared former strict-graphml gephi-guard quiet-gephi", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
+     READING " output patterns top unmask authority operator policy mask-key json watch cleared former dossiers strict-graphml gephi-guard quiet-gephi", "ringscope analyze claims.csv.gz -o case", rs_command_analyze, 1, G_MAXUINT},
     {"graph", "CLAIMS... -o FILE", N_("the knowledge graph as GraphML: whole, around one entity, or the best-connected entities"),
      READING " output unmask authority policy mask-key ego hops top force json strict-graphml gephi-guard quiet-gephi gexf",
      "ringscope graph claims.csv.gz -o city.graphml\n  ringscope graph claims.csv.gz --ego institution:P01 --hops 1 -o near.gexf", rs_command_graph, 1, G_MAXUINT},

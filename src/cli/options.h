@@ -20,7 +20,7 @@ typedef struct {
   int threads, top, days, n_people, hops;
   gint64 seed, n_lines;
   double hard, innocent_level;
-  gboolean allow_rejects, unmask, json, quiet, all, per_ring, force, rerun;
+  gboolean allow_rejects, dossiers, unmask, json, quiet, all, per_ring, force, rerun;
   gboolean strict_graphml, gephi_guard, quiet_gephi;
   /* worked out from the above */
   unsigned n_threads, pattern_bits;

@@ -78,7 +78,7 @@ void rs_run_clear(RsRun *run) {
 
 RsCase rs_run_case(const RsRun *run, const RsOptions *options, const RsMask *mask) {
   return (RsCase){.reader = run->reader, .report = rs_reader_report(run->reader), .claims = run->claims, .knowledge = run->knowledge,
-                  .rings = run->rings, .clearances = run->clearances, .watch = run->watch, .mask = mask, .authority = options->authority, .operator_name = options->operator_name,
+                  .rings = run->rings, .clearances = run->clearances, .watch = run->watch, .dossiers = options->dossiers, .mask = mask, .authority = options->authority, .operator_name = options->operator_name,
                   .text_language = options->text_language, .language = options->language, .seed = (uint64_t)options->seed, .style = rs_options_style(options),
                   .n_threads = options->n_threads};
 }

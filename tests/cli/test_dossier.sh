@@ -88,6 +88,76 @@ grep -qF "$OTHER" "$D/person.html" && fail "somebody else is named"
 run 0 dossier "$T/case" "$PERSON" -o "$D/again.html"
 cmp -s "$D/person.html" "$D/again.html" || fail "two runs differ"
 
+begin "a case with a sheet of each lead, linked from its page"
+PLAIN=1 ring_claims > "$D/claims.csv"
+run 0 analyze "$D/claims.csv" -o "$D/bare" --quiet --lang zh
+mkdir "$D/one" "$D/four"
+run 0 analyze "$D/claims.csv" -o "$D/one/case" --mask-key "$D/bare.key" --dossiers --threads 1 --quiet --lang zh
+run 0 analyze "$D/claims.csv" -o "$D/four/case" --mask-key "$D/bare.key" --dossiers --threads 4 --quiet --lang zh
+run 0 verify "$D/one/case"
+run 0 verify "$D/one/case" --rerun "$D/claims.csv"
+diff -r "$D/one/case/dossiers" "$D/four/case/dossiers" || fail "other sheets with other threads"
+cmp -s "$D/one/case/index.html" "$D/four/case/index.html" || fail "another page with other threads"
+is "the result" "$(digest_of "$D/one/case")" "$(digest_of "$D/bare")"
+is "sheets in the manifest" "$(outputs "$D/one/case" | grep -c '^dossiers/R[0-9]*\.html ')" "$(rows_of "$D/one/case/rings.csv")"
+run 0 dossier "$D/one/case" R0001 --lang zh -o "$D/sheet.html"
+cmp -s "$D/sheet.html" "$D/one/case/dossiers/R0001.html" || fail "not the sheet that the command prints"
+grep -q 疑点线索核查表 "$D/one/case/dossiers/R0001.html" || fail "not in the page's language"
+grep -q 'dossiers/' "$D/bare/index.html" && fail "a link to a sheet that is not there"
+is "how often the page names the command" "$(grep -c 'ringscope dossier ' "$D/bare/index.html")" 1
+grep -q 'ringscope dossier ' "$D/one/case/index.html" && fail "the command is named beside the links"
+run 0 export "$D/one/case" --format html -o "$D/alone.html"
+grep -q 'dossiers/' "$D/alone.html" && fail "a page that stands alone links to sheets"
+run 0 keygen -o "$D/my.key"
+run 0 seal "$D/one/case" --key "$D/my.key" -o "$D/whole.pack"
+tar tf "$D/whole.pack" | grep 'dossiers/R0001.html$' > "$T/out" || fail "no sheet in the pack"
+run 0 seal "$D/one/case" --ring R0001 --key "$D/my.key" -o "$D/ring.pack"
+tar tf "$D/ring.pack" | grep 'dossiers/R0001.html$' > "$T/out" || fail "no sheet in the ring's pack"
+run 0 verify "$D/whole.pack" --public-key "$D/my.key.pub"
+run 0 verify "$D/ring.pack" --public-key "$D/my.key.pub"
+echo x >> "$D/four/case/dossiers/R0001.html"
+run 5 verify "$D/four/case"
+says "dossiers/R0001.html"
+run 0 analyze "$D/claims.csv" -o "$D/four/case" --quiet
+[ -e "$D/four/case/dossiers" ] && fail "sheets of the former case stay"
+echo x > "$D/one/case/dossiers/mine.html"
+run 5 verify "$D/one/case"
+run 2 analyze "$D/claims.csv" -o "$D/one/case" --quiet
+says "dossiers/mine.html"
+
+begin "links lead to their sections, whatever ids hold"
+PLAIN=1 ring_claims | awk -F, -v OFS=, 'NR > 1 { $3 = "\"甲 100% #" $3 "<&\"\"?\"" } 1' > "$D/claims.csv"
+for options in "" "--unmask --authority order-7"; do
+  run 0 analyze "$D/claims.csv" -o "$D/case" --dossiers --quiet $options
+  python3 - "$D/case" << 'END' || fail "a link leads nowhere ($options)"
+import csv, html.parser, os, sys, urllib.parse
+case = sys.argv[1]
+class Page(html.parser.HTMLParser):
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links = set(), []
+        self.feed(open(path, encoding="utf-8").read())
+    def handle_starttag(self, tag, attributes):
+        of = dict(attributes)
+        if "id" in of: self.ids.add(of["id"])
+        if tag == "a" and "href" in of: self.links.append(of["href"])
+links = [l for l in Page(case + "/index.html").links if not l.startswith("#")]
+seen, sheets = set(), {}
+for link in links:
+    path, _, anchor = link.partition("#")
+    assert path.startswith("dossiers/") and os.path.exists(os.path.join(case, path)), link
+    if path not in sheets: sheets[path] = Page(os.path.join(case, path)).ids
+    assert not anchor or urllib.parse.unquote(anchor) in sheets[path], link
+    seen.add((path, urllib.parse.unquote(anchor)))
+members = [r for r in csv.DictReader(open(case + "/members.csv", encoding="utf-8")) if r["entity_type"] == "person"]
+assert len(members) > 5
+for m in members:
+    sheet = "dossiers/%s.html" % m["ring_id"]
+    assert (sheet, "person-" + m["entity_id"]) in seen and (sheet, "") in seen, m
+END
+done
+grep -q 'order-7' "$D/case/dossiers/R0001.html" || fail "a clear sheet without its authority"
+
 begin "what cannot be printed leaves nothing"
 mkdir "$D/out"
 run 2 dossier "$T/case" R0001
@@ -96,7 +166,10 @@ says "-o FILE.html or -o FILE.xlsx"
 run 2 dossier "$T/case" R0099 -o "$D/out/a.html"
 says "no ring 'R0099'"
 run 2 dossier "$T/case" person:nobody -o "$D/out/a.html"
-says "names person 'nobody'"
+says "names person 'nobody'" "analyze --watch FILE" watch.csv
+awk -F, 'NR == FNR { known[$3]; next } FNR > 1 && !($3 in known) { print $3; exit }' "$T/case.ids" "$T/claims.csv" > "$D/outside"
+run 2 dossier "$T/case" "person:$(cat "$D/outside")" -o "$D/out/a.html"
+says "names person '$(cat "$D/outside")'" "analyze --watch FILE" watch.csv
 run 2 dossier "$T/case" R0001 --split-by colour -o "$D/out/a.html"
 run 2 dossier "$T/case" R0001 --unmask -o "$D/out/a.html"
 run 5 dossier "$T/case" R0001 --claims "$T/claims.csv" -o "$D/out/a.html"
