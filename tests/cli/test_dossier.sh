@@ -128,7 +128,9 @@ says "dossiers/mine.html"
 begin "links lead to their sections, whatever ids hold"
 PLAIN=1 ring_claims | awk -F, -v OFS=, 'NR > 1 { $3 = "\"甲 100% #" $3 "<&\"\"?\"" } 1' > "$D/claims.csv"
 for options in "" "--unmask --authority order-7"; do
+  # shellcheck disable=SC2086
   run 0 analyze "$D/claims.csv" -o "$D/case" --dossiers --quiet $options
+  [ -n "$options" ] || ! grep -rq '甲 100' "$D/case" || fail "a masked case tells an id"
   python3 - "$D/case" << 'END' || fail "a link leads nowhere ($options)"
 import csv, html.parser, os, sys, urllib.parse
 case = sys.argv[1]
