@@ -126,7 +126,7 @@ run 2 analyze "$D/claims.csv" -o "$D/one/case" --quiet
 says "dossiers/mine.html"
 
 begin "links lead to their sections, whatever ids hold"
-PLAIN=1 ring_claims | awk -F, -v OFS=, 'NR > 1 { $3 = "\"甲 100% #" $3 "<&\"\"?\"" } 1' > "$D/claims.csv"
+PLAIN=1 ring_claims | awk -F, -v OFS=, 'NR > 1 { $3 = "\"甲 100%41 #" $3 "<&\"\"?\"" } 1' > "$D/claims.csv"
 for options in "" "--unmask --authority order-7"; do
   # shellcheck disable=SC2086
   run 0 analyze "$D/claims.csv" -o "$D/case" --dossiers --quiet $options
