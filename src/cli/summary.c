@@ -104,9 +104,9 @@ static void print_examined(const RsOptions *options, const RsRings *rings) {
   if (rings->n_not_examined > NOTICES_SHOWN)
     printf(rs_say(options->language, "              ... and %u more of this kind in manifest.json\n"), rings->n_not_examined - NOTICES_SHOWN);
   if (rings->n_set_aside == 0) return;
-  printf("%s", rs_say(options->language, "set aside  as having an innocent explanation:"));
+  printf("%s", rs_say(options->language, "set aside  as having an innocent explanation: "));
   for (uint32_t i = 0; i < rings->n_set_aside; i++)
-    printf("%s%s", i > 0 ? rs_say_in(options->language, "list", ", ") : " ", options->language == RS_LANG_ZH ? rings->set_aside[i].text_zh : rings->set_aside[i].text);
+    printf("%s%s", i > 0 ? rs_say_in(options->language, "list", ", ") : "", options->language == RS_LANG_ZH ? rings->set_aside[i].text_zh : rings->set_aside[i].text);
   printf("\n");
 }
 

@@ -1,6 +1,7 @@
 #include "rings/detect.h"
 
 #include "base/parallel.h"
+#include "base/words.h"
 #include "rings/batch.h"
 #include "rings/cleared.h"
 #include "rings/crossregion.h"
@@ -45,17 +46,20 @@ static void share_out(RsRings *rings, const RsClaims *claims) {
   }
 }
 
-/* Says which columns would have to be added. */
-static void name_missing(RsPattern pattern, unsigned missing, GArray *unseen) {
+/* Which columns would have to be added, in words of the language. */
+static char *skipped_text(RsPattern pattern, unsigned missing, RsLanguage language) {
   static const struct { unsigned bit; const char *column; } name[] = {
       {RS_HAS_DOCTOR, "doctor_id"}, {RS_HAS_DRUG, "drug_code"}, {RS_HAS_QUANTITY, "quantity"}, {RS_HAS_AMOUNT, "amount"},
       {RS_HAS_PERSON_REGION, "person_region"}, {RS_HAS_SERVICE_REGION, "service_region"}, {RS_HAS_TRACE, "trace_code"},
-      {RS_HAS_CLOCK, "time with a time of day"}};
+      {RS_HAS_CLOCK, N_("time with a time of day")}};
   g_autoptr(GString) list = g_string_new(NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(name); i++)
-    if (missing & name[i].bit) g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name[i].column);
-  RsNotice notice = {"missing_column", RS_PERSON, RS_NONE, 0, NULL, NULL};
-  rs_notice_say(&notice, "%s: skipped; to examine it, add %s", rs_pattern_name[pattern], list->str);
+    if (missing & name[i].bit) g_string_append_printf(list, "%s%s", list->len > 0 ? rs_say_in(language, "list", ", ") : "", rs_say(language, name[i].column));
+  return g_strdup_printf(rs_say(language, "%s: skipped; to examine it, add %s"), rs_say_in(language, "word", rs_pattern_name[pattern]), list->str);
+}
+
+static void name_missing(RsPattern pattern, unsigned missing, GArray *unseen) {
+  const RsNotice notice = {"missing_column", RS_PERSON, RS_NONE, 0, skipped_text(pattern, missing, RS_LANG_EN), skipped_text(pattern, missing, RS_LANG_ZH)};
   g_array_append_val(unseen, notice);
 }
 

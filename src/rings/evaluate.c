@@ -213,34 +213,55 @@ static const char *ratio(double value, char buffer[G_ASCII_DTOSTR_BUF_SIZE]) {
   return g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.3f", value);
 }
 
+/* One cell of a table, to the right where the width is negative; Chinese takes two columns a character. */
+static void cell(RsOutput *output, const char *text, int width) {
+  int used = 0;
+  for (const char *at = text; *at; at = g_utf8_next_char(at)) used += g_unichar_iswide(g_utf8_get_char(at)) ? 2 : 1;
+  const int blanks = MAX(ABS(width) - used, 0);
+  say(output, "%*s%s%*s", width < 0 ? blanks : 0, "", text, width < 0 ? 0 : blanks, "");
+}
+
+static const char *pattern_word(unsigned pattern) {
+  const char *unknown = NC_("score", "unknown");
+  return pattern == RS_SCORED_UNKNOWN ? rs_say_in(rs_words_terminal(), "score", unknown) : rs_say_in(rs_words_terminal(), "word", rs_scored_pattern_name[pattern]);
+}
+
 static void print_figures(const RsEvaluation *e, RsOutput *output) {
   const struct {
     const char *name;
     double value;
-  } row[] = {{"average precision", e->average_precision},
-             {"group precision", e->group_precision},
-             {"recall (hits / rings)", e->recall},
-             {"precision at k = rings", e->precision_at_k},
-             {"precision at 10", e->precision_at[0]},
-             {"precision at 50", e->precision_at[1]},
-             {"precision at 100", e->precision_at[2]},
-             {"mean best F1 of rings", e->mean_ring_f1},
-             {"mean best F1 of leads", e->mean_lead_f1},
-             {"average F1", e->average_f1},
-             {"person precision", e->person_precision},
-             {"person recall", e->person_recall},
-             {"person F1", e->person_f1}};
+  } row[] = {{N_("average precision"), e->average_precision},
+             {N_("group precision"), e->group_precision},
+             {N_("recall (hits / rings)"), e->recall},
+             {N_("precision at k = rings"), e->precision_at_k},
+             {N_("precision at 10"), e->precision_at[0]},
+             {N_("precision at 50"), e->precision_at[1]},
+             {N_("precision at 100"), e->precision_at[2]},
+             {N_("mean best F1 of rings"), e->mean_ring_f1},
+             {N_("mean best F1 of leads"), e->mean_lead_f1},
+             {N_("average F1"), e->average_f1},
+             {N_("person precision"), e->person_precision},
+             {N_("person recall"), e->person_recall},
+             {N_("person F1"), e->person_f1}};
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-  for (gsize i = 0; i < G_N_ELEMENTS(row); i++) say(output, "%-24s %8s\n", row[i].name, ratio(row[i].value, buffer));
+  for (gsize i = 0; i < G_N_ELEMENTS(row); i++) {
+    cell(output, _(row[i].name), 24);
+    say(output, " %8s\n", ratio(row[i].value, buffer));
+  }
 }
 
 static void print_patterns(const RsEvaluation *e, RsOutput *output) {
-  say(output, "\n%-12s %6s %6s %8s %8s %8s %8s\n", "pattern", "rings", "hits", "mean F1", "AP", "leads", "right");
+  static const struct { const char *name; int width; } head[] = {{NC_("score", "pattern"), 12}, {NC_("score", "rings"), -7}, {NC_("score", "hits"), -7},
+    {NC_("score", "mean F1"), -9}, {NC_("score", "AP"), -9}, {NC_("score", "leads"), -9}, {NC_("score", "right"), -9}};
+  say(output, "\n");
+  for (gsize i = 0; i < G_N_ELEMENTS(head); i++) cell(output, rs_say_in(rs_words_terminal(), "score", head[i].name), head[i].width);
+  say(output, "\n");
   char f1[G_ASCII_DTOSTR_BUF_SIZE], ap[G_ASCII_DTOSTR_BUF_SIZE];
   for (unsigned p = 0; p < RS_N_SCORED_PATTERNS; p++) {
     const RsScoredPattern *of = &e->pattern[p];
     if (!of->n_rings && !of->n_leads) continue;
-    say(output, "%-12s %6u %6u %8s %8s %8u %8u\n", rs_scored_pattern_name[p], of->n_rings, of->n_hits, ratio(of->mean_f1, f1),
+    cell(output, pattern_word(p), 12);
+    say(output, " %6u %6u %8s %8s %8u %8u\n", of->n_rings, of->n_hits, ratio(of->mean_f1, f1),
         ratio(of->average_precision, ap), of->n_leads, of->n_right);
   }
 }
@@ -253,8 +274,9 @@ static void print_missed(const RsEvaluation *e, const RsScoredList *truth, RsOut
     if (e->ring_lead[r] != NONE) continue;
     if (!head) say(output, "%s", _("\nmissed\n"));
     head = true;
-    say(output, "  %-8s %-12s persons %-4u best F1 %s\n", ring->id, rs_scored_pattern_name[ring->pattern],
-        ring->member[RS_SCORED_PERSON]->len, ratio(e->ring_f1[r], buffer));
+    say(output, "  %-8s ", ring->id);
+    cell(output, pattern_word(ring->pattern), 12);
+    say(output, _(" persons %-4u best F1 %s\n"), ring->member[RS_SCORED_PERSON]->len, ratio(e->ring_f1[r], buffer));
   }
 }
 
@@ -266,11 +288,12 @@ static void print_wrong(const RsEvaluation *e, const RsScoredList *innocent, con
     if (e->lead_ring[l] != NONE) continue;
     if (!head) say(output, "%s", _("\nwrong among the first 100\n"));
     head = true;
-    say(output, "  %-4u %-8s %-12s persons %-4u best F1 %s", l + 1, lead->id, rs_scored_pattern_name[lead->pattern],
-        lead->member[RS_SCORED_PERSON]->len, ratio(e->lead_f1[l], buffer));
+    say(output, "  %-4u %-8s ", l + 1, lead->id);
+    cell(output, pattern_word(lead->pattern), 12);
+    say(output, _(" persons %-4u best F1 %s"), lead->member[RS_SCORED_PERSON]->len, ratio(e->lead_f1[l], buffer));
     if (innocent && e->lead_innocent[l] != NONE) {
       const RsScoredGroup *group = g_ptr_array_index(innocent->group, e->lead_innocent[l]);
-      say(output, "  innocent: %s %s", group->kind ? group->kind : "", group->id);
+      say(output, _("  innocent: %s %s"), group->kind ? group->kind : "", group->id);
     }
     say(output, "\n");
   }

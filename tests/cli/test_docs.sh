@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every command of the documents runs: the blocks marked ```sh of README.md, CONTRIBUTING.md and docs/*.md, one document after the other, each in an empty
-# folder with the bundled data and a few files of a user's own. Also: the columns that docs/file-formats.md promises are those of the files.
+# folder with the bundled data and a few files of a user's own. Also: the columns that docs/file-formats.md promises are those of the files, and the
+# samples of both READMEs are what quickstart.sh's command prints on the bundled city.
 cd "$(dirname "$0")" || exit 1
 . ./cli.sh
 root=$(cd ../.. && pwd)
@@ -53,6 +54,29 @@ while IFS='|' read -r _ file _ columns _; do
   is "the columns of $file" "$(head -n 1 "$case_folder/$file" | tr -d '\r')" "$columns"
 done < <(grep -E '^\| `(rings|members|facts|evidence|rules|institutions|rejects)\.csv` \|' "$root/docs/file-formats.md")
 is "tables compared" "$n_tables" 7
+
+# sample DOCUMENT COMMAND: the block of the document that shows what the command prints, without the command.
+sample() { awk -v wanted="\$ ringscope $2 " '/^```/ { on = 0 } on; index($0, wanted) == 1 { on = 1 }' "$root/$1"; }
+# settled: without what differs from run to run: pseudonyms (a new key each time), seconds and memory.
+settled() { sed -E 's/p:[a-z2-7]{16}/p:MASKED/; /^[0-9.]+ s, [0-9.]+ [KMG]B$/d'; }
+
+for document in README.md README.zh.md; do
+  begin "the samples of $document"
+  [ "$document" = README.md ] && spoken=C || spoken=zh_CN.UTF-8
+  : > "$T/err"
+  mkdir -p "$D/out"
+  ln -s "$root/datasets" "$D/datasets"
+  (cd "$D" && city=datasets/city && tables=() &&
+    for table in persons doctors institutions drugs; do tables+=("--$table" "$(echo $city/$table.*)"); done &&
+    LC_ALL=$spoken "$RINGSCOPE" analyze $city/claims.csv.gz "${tables[@]}" -o out/city > analyzed 2> "$T/err" && LC_ALL=$spoken "$RINGSCOPE" explain out/city R0001 > explained 2>> "$T/err") ||
+    fail "the bundled city cannot be analyzed"
+  is "ring rows shown" "$(sample "$document" analyze | grep -cE '^ +[0-9]+  R[0-9]{4} ')" 10
+  diff <(sample "$document" analyze | settled) <(settled < "$D/analyzed") > "$D/differs" || fail "analyze prints otherwise now: $(cat "$D/differs")"
+  # This one is cut: each line shown, in this order, is one of the run's.
+  [ "$(sample "$document" explain | wc -l)" -ge 30 ] || fail "no sample of explain"
+  diff <(sample "$document" explain | grep -vE '^ +\.\.\.' | settled) <(settled < "$D/explained") | grep '^<' > "$D/differs"
+  [ ! -s "$D/differs" ] || fail "explain prints otherwise now: $(cat "$D/differs")"
+done
 
 begin "no document names an option that is none"
 known=$("$RINGSCOPE" --help --json | python3 -c 'import json, sys; print("\n".join({o["name"] for c in json.load(sys.stdin) for o in c["options"]} | {"help", "version"}))')
