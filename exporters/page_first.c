@@ -2,6 +2,7 @@
 #include "exporters/page_whole.h"
 
 #include "exporters/words.h"
+#include "rings/score.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -387,11 +388,25 @@ static void leads_table(RsHtml *html, const RsPage *page) {
   sheets_hint(html, page);
 }
 
+static bool uncalibrated(const RsPage *page) { return account_n(page, "search", "companion_groups") < RS_CALIBRATED; }
+
+/* Points and grades are weak, and nothing found says little, where there was too little to hold a group against. */
+static void calibration(RsHtml *html, const RsPage *page) {
+  if (!uncalibrated(page)) return;
+  g_autofree char *n = rs_words_count(natural(account_n(page, "search", "companion_groups")));
+  rs_html_raw(html, "<p class=\"note\">");
+  if (page->n > 0) rs_html_sayf(html, "Uncalibrated: only %s groups to compare with, so points and grades are weak.", n);
+  else rs_html_sayf(html, "Uncalibrated: only %s groups to compare with: too little, so a ring could be missed.", n);
+  rs_html_raw(html, "</p>\n");
+}
+
 /* No lead is an answer too: what came nearest. */
 static void near_misses(RsHtml *html, const RsPage *page) {
   static const RsHtmlColumn columns[] = {{NC_("page", "pattern"), false}, {NC_("page", "score"), true}, {NC_("page", "what"), false}};
   rs_html_raw(html, "<p>");
-  if (notices_count(page, "near_miss") == 0)
+  if (notices_count(page, "near_miss") == 0 && uncalibrated(page))
+    rs_html_say(html, "No group stands out above the cut.");
+  else if (notices_count(page, "near_miss") == 0)
     rs_html_say(html, "No group stands out above the cut, and none came near it.");
   else
     rs_html_say(html, "No group stands out above the cut; these came nearest.");
@@ -413,6 +428,7 @@ static void near_misses(RsHtml *html, const RsPage *page) {
 
 RS_FIELD(leads) {
   const RsPage *page = data;
+  calibration(html, page);
   if (page->n > 0) leads_table(html, page);
   else
     near_misses(html, page);

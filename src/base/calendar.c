@@ -147,12 +147,31 @@ static bool cursor_number(Cursor *cursor, int min, int max, unsigned *value) {
   return n >= min;
 }
 
-/* YYYY-M-D, YYYY/M/D, YYYY.M.D or YYYYMMDD; *packed tells the last form. */
-static bool cursor_date(Cursor *cursor, Parts *parts, bool *packed) {
+static bool cursor_word(Cursor *cursor, const char *word) {
+  const size_t length = strlen(word);
+  if ((size_t)(cursor->end - cursor->at) < length || memcmp(cursor->at, word, length) != 0) return false;
+  cursor->at += length;
+  return true;
+}
+
+/* The signs of a Chinese date, in UTF-8. */
+#define YEAR_SIGN "\xE5\xB9\xB4"
+#define MONTH_SIGN "\xE6\x9C\x88"
+#define DAY_SIGN "\xE6\x97\xA5"
+
+typedef enum { DATE_SEPARATED, DATE_PACKED, DATE_CHINESE } DateForm;
+
+/* YYYY-M-D, YYYY/M/D, YYYY.M.D, YYYYMMDD or YYYY年M月D日. */
+static bool cursor_date(Cursor *cursor, Parts *parts, DateForm *form) {
   if (!cursor_number(cursor, 4, 4, &parts->year) || cursor->at == cursor->end) return false;
   const char separator = *cursor->at;
-  *packed = is_digit(separator);
-  if (*packed) return cursor_number(cursor, 2, 2, &parts->month) && cursor_number(cursor, 2, 2, &parts->day);
+  *form = is_digit(separator) ? DATE_PACKED : DATE_SEPARATED;
+  if (*form == DATE_PACKED) return cursor_number(cursor, 2, 2, &parts->month) && cursor_number(cursor, 2, 2, &parts->day);
+  if (cursor_word(cursor, YEAR_SIGN)) {
+    *form = DATE_CHINESE;
+    return cursor_number(cursor, 1, 2, &parts->month) && cursor_word(cursor, MONTH_SIGN) &&
+           cursor_number(cursor, 1, 2, &parts->day) && cursor_word(cursor, DAY_SIGN);
+  }
   if (separator != '-' && separator != '/' && separator != '.') return false;
   cursor->at++;
   return cursor_number(cursor, 1, 2, &parts->month) && cursor_take(cursor, separator) &&
@@ -194,13 +213,13 @@ static bool cursor_zone(Cursor *cursor) {
 }
 
 static bool parts_from_any(Cursor cursor, Parts *parts) {
-  bool packed;
-  if (!cursor_date(&cursor, parts, &packed)) return false;
+  DateForm form;
+  if (!cursor_date(&cursor, parts, &form)) return false;
   if (cursor.at == cursor.end) return true;
   const bool gap = cursor_take(&cursor, ' ');
   while (gap && cursor_take(&cursor, ' ')) continue;
-  if (!gap && !cursor_take(&cursor, 'T') && !cursor_take(&cursor, 't') && !packed) return false;
-  return cursor_clock(&cursor, parts, packed) && cursor_zone(&cursor) && cursor.at == cursor.end;
+  if (!gap && form != DATE_CHINESE && !cursor_take(&cursor, 'T') && !cursor_take(&cursor, 't') && form != DATE_PACKED) return false;
+  return cursor_clock(&cursor, parts, form == DATE_PACKED) && cursor_zone(&cursor) && cursor.at == cursor.end;
 }
 
 RsTimeStatus rs_time_parse(const char *text, size_t length, uint32_t *seconds) {

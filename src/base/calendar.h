@@ -21,7 +21,7 @@ char *rs_day_format(uint16_t day, char buffer[11]);
 char *rs_time_format(uint32_t seconds, char buffer[20]);
 
 typedef enum { RS_TIME_OK, RS_TIME_DATE_ONLY, RS_TIME_UNREADABLE, RS_TIME_NO_SUCH_DATE, RS_TIME_OUT_OF_RANGE } RsTimeStatus;
-/* Reads YYYY-MM-DD[ T]HH:MM[:SS[.fraction]], YYYY/M/D ..., YYYYMMDD[HHMM[SS]], optional trailing Z or +08:00
+/* Reads YYYY-MM-DD[ T]HH:MM[:SS[.fraction]], YYYY/M/D ..., YYYYMMDD[HHMM[SS]], YYYY年M月D日[ ][H:MM[:SS]], optional trailing Z or +08:00
  * (ignored). RS_TIME_DATE_ONLY leaves the clock at 00:00:00. */
 RsTimeStatus rs_time_parse(const char *text, size_t length, uint32_t *seconds);
 

@@ -174,11 +174,13 @@ RsReject *rs_reject_new(RsRow row, RsReason reason, RsSaid *detail, const char *
   return reject;
 }
 
+const char *const rs_money_refused_text = N_("is not a number; taken are 1234.50, -12.3, 1,234.50 and each after a yuan sign");
+
 const char *rs_time_status_text(RsTimeStatus status) {
   switch (status) {
     case RS_TIME_NO_SUCH_DATE: return N_("is no such date");
     case RS_TIME_OUT_OF_RANGE: return N_("is outside the years 1940 to 2075");
-    default: return N_("is no time");
+    default: return N_("is no time; taken are 2025-03-01 08:00:00, 2025/3/1 8:00, 20250301080000 and the same with Chinese year, month and day");
   }
 }
 
@@ -575,17 +577,17 @@ static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
   size_t length;
   const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
   if (!rs_number_money(text ? text : "", length, &line->amount)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, N_("is not a number")), false, 0);
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, rs_money_refused_text), false, 0);
     return false;
   }
   text = cell(parser->input, &parser->csv, record, RS_COLUMN_FUND, &length);
   if (!rs_number_money(text ? text : "", length, &line->fund)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, N_("is not a number")), true, line->amount);
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, rs_money_refused_text), true, line->amount);
     return false;
   }
   text = cell(parser->input, &parser->csv, record, RS_COLUMN_QUANTITY, &length);
   if (!rs_number_quantity(text ? text : "", length, &line->quantity)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number")), true, line->amount);
+    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number; taken are 12, 2.5 and 1,234.5")), true, line->amount);
     return false;
   }
   return true;

@@ -58,5 +58,6 @@ RsSaid *rs_reject_detail(const char *column, const char *text, size_t length, co
 bool rs_money_refuse(GError **error);
 RsReject *rs_reject_new(RsRow row, RsReason reason, RsSaid *detail, const char *raw, size_t raw_length);
 const char *rs_time_status_text(RsTimeStatus status);
+extern const char *const rs_money_refused_text;
 
 #endif

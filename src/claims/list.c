@@ -33,7 +33,7 @@ static bool same_name(const char *field, const char *name) {
 }
 
 static bool bind_columns(Read *read, const GPtrArray *header, GError **error) {
-  g_autoptr(GString) wanted = g_string_new(NULL);
+  g_autoptr(GString) wanted = g_string_new(NULL), chinese = g_string_new(NULL);
   bool complete = true;
   for (unsigned c = 0; c < read->n_columns; c++) {
     read->field[c] = -1;
@@ -42,12 +42,13 @@ static bool bind_columns(Read *read, const GPtrArray *header, GError **error) {
         read->field[c] = (int)f;
     complete = complete && (read->field[c] >= 0 || !read->column[c].needed);
     g_string_append_printf(wanted, "%s%s", c > 0 ? "," : "", read->column[c].name);
+    g_string_append_printf(chinese, "%s%s", c > 0 ? "," : "", rs_say_in(RS_LANG_ZH, "list", read->column[c].name));
   }
   if (complete) return true;
   g_autoptr(GString) found = g_string_new(NULL);
   for (guint f = 0; f < header->len; f++)
     g_string_append_printf(found, "%s%s", f > 0 ? "," : "", (const char *)g_ptr_array_index(header, f));
-  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:1: the header should be %s, not '%s'"), read->list->path, wanted->str, found->str);
+  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:1: the header should be %s (in Chinese %s), not '%s'"), read->list->path, wanted->str, chinese->str, found->str);
   return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/words.h"
+#include "claims/encoding.h"
 
 #include <string.h>
 
@@ -198,6 +199,24 @@ RsMapping *rs_mapping_parse(const char *name, const char *text, size_t length, G
   return g_steal_pointer(&mapping);
 }
 
+/* As the claims are: UTF-8, GB18030 or UTF-16, with or without a byte order mark. An owned copy; *length in and out. */
+static char *mapping_decode(const char *path, const char *bytes, size_t *length, GError **error) {
+  size_t skip, used;
+  RsEncoding encoding = rs_encoding_from_start(bytes, *length, &skip);
+  bytes += skip, *length -= skip;
+  if (encoding == RS_ENCODING_UNDECIDED) encoding = rs_encoding_from_sample(bytes, *length);
+  if (!rs_encoding_prepare(encoding, error)) return NULL;
+  g_autofree char *text = g_malloc(rs_encoding_room(*length) + 1);
+  if (encoding == RS_ENCODING_UTF8) memcpy(text, bytes, *length);
+  else *length = rs_encoding_decode(encoding, bytes, *length, true, text, &used);
+  const char *end;
+  if (g_utf8_validate(text, (gssize)*length, &end)) return g_steal_pointer(&text);
+  unsigned line = 1;
+  for (const char *at = text; at < end; at++) line += *at == '\n';
+  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%u: the mapping is in none of UTF-8, GB18030 and UTF-16: save it as UTF-8"), path, line);
+  return NULL;
+}
+
 static RsMapping *mapping_read_file(const char *path, GError **error) {
   g_autofree char *text = NULL;
   size_t length = 0;
@@ -206,7 +225,8 @@ static RsMapping *mapping_read_file(const char *path, GError **error) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("--map: %s"), cause->message);
     return NULL;
   }
-  return rs_mapping_parse(path, text, length, error);
+  g_autofree char *decoded = mapping_decode(path, text, &length, error);
+  return decoded == NULL ? NULL : rs_mapping_parse(path, decoded, length, error);
 }
 
 RsMapping *rs_mapping_new(const char *name_or_path, GError **error) {

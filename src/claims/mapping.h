@@ -50,7 +50,7 @@ typedef struct {
   char **empty_values;                        /* cells that mean empty, such as NA; compared exactly; or NULL */
 } RsMapping;
 
-/* A built-in name or the path of an .ini file. error: RS_ERROR_USAGE unknown name, RS_ERROR_IO cannot read,
+/* A built-in name or the path of an .ini file in UTF-8, GB18030 or UTF-16, with or without a byte order mark, lines ended either way. error: RS_ERROR_USAGE unknown name, RS_ERROR_IO cannot read,
  * RS_ERROR_INPUT the file is no mapping (the message names the file, the group and the key). */
 RsMapping *rs_mapping_new(const char *name_or_path, GError **error);
 /* From .ini text; `name` goes into messages. */

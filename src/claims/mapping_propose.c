@@ -134,7 +134,7 @@ static void count_value(Values *values, const char *text) {
   bool readable = status == RS_TIME_OK || status == RS_TIME_DATE_ONLY;
   values->n++;
   values->times += readable;
-  values->dates += readable && strpbrk(text, "-/") != NULL;
+  values->dates += readable && (strpbrk(text, "-/") != NULL || strstr(text, "年") != NULL);
   if (is_number(text, &cents)) values->numbers++, values->cents += cents;
   values->six += length == 6 && strspn(text, "0123456789") == 6;
 }

@@ -82,13 +82,13 @@ static bool read_money(Reading *reading, uint32_t record, RsSettlement *settleme
   size_t length;
   const char *text = rs_cell(reading->input, &reading->csv, record, RS_COLUMN_AMOUNT, &length);
   if (!rs_number_money(text ? text : "", length, &settlement->total)) {
-    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, N_("is not a number")), false, 0);
+    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, rs_money_refused_text), false, 0);
     return false;
   }
   if (!money_fits(reading, settlement->total)) return false;
   text = rs_cell(reading->input, &reading->csv, record, RS_COLUMN_FUND, &length);
   if (!rs_number_money(text ? text : "", length, &settlement->fund)) {
-    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, N_("is not a number")), true, settlement->total);
+    reject(reading, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, rs_money_refused_text), true, settlement->total);
     return false;
   }
   return money_fits(reading, settlement->fund);

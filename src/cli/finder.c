@@ -86,16 +86,35 @@ char *rs_finder_nearest(const RsFinder *finder, RsKind kind, const char *id) {
   return rs_nearest_names(id, all);
 }
 
+/* In Chinese offices write a kind in many ways: the catalogue lists them under "also written", with spaces between. */
+static const struct { const char *word, *also; RsKind kind; bool box; } known_kind[] = {
+    {NC_("list", "person"), NC_("also written", "person"), RS_PERSON, false},
+    {NC_("list", "doctor"), NC_("also written", "doctor"), RS_DOCTOR, false},
+    {NC_("list", "institution"), NC_("also written", "institution"), RS_INSTITUTION, false},
+    {NC_("list", "drug"), NC_("also written", "drug"), RS_DRUG, false},
+    {NC_("list", "trace"), NC_("also written", "trace"), RS_PERSON, true}};
+
+static bool also_written(const char *word, const char *also) {
+  g_auto(GStrv) words = g_strsplit(rs_say_in(RS_LANG_ZH, "also written", also), " ", -1);
+  return g_strv_contains((const char *const *)words, word);
+}
+
+char *rs_finder_chinese_kinds(void) {
+  GString *text = g_string_new(NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(known_kind); i++)
+    g_string_append_printf(text, "%s%s %s", i > 0 ? ", " : "", rs_say_in(RS_LANG_ZH, "list", known_kind[i].word), rs_say_in(RS_LANG_ZH, "also written", known_kind[i].also));
+  return g_string_free(text, FALSE);
+}
+
 RsKind rs_finder_kind(const char *word, bool *is_box) {
-  static const struct { const char *word; RsKind kind; bool box; } known[] = {
-      {NC_("list", "person"), RS_PERSON, false}, {NC_("list", "doctor"), RS_DOCTOR, false}, {NC_("list", "institution"), RS_INSTITUTION, false},
-      {NC_("list", "drug"), RS_DRUG, false},     {NC_("list", "trace"), RS_PERSON, true}};
   g_autofree char *lower = g_ascii_strdown(word, -1);
-  for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
-    if (strcmp(known[i].word, lower) != 0 && strcmp(rs_say_in(RS_LANG_ZH, "list", known[i].word), word) != 0) continue;
-    if (known[i].box && is_box == NULL) continue;
-    if (is_box != NULL) *is_box = known[i].box;
-    return known[i].kind;
+  for (size_t i = 0; i < G_N_ELEMENTS(known_kind); i++) {
+    if (strcmp(known_kind[i].word, lower) != 0 && strcmp(rs_say_in(RS_LANG_ZH, "list", known_kind[i].word), word) != 0 &&
+        !also_written(word, known_kind[i].also))
+      continue;
+    if (known_kind[i].box && is_box == NULL) continue;
+    if (is_box != NULL) *is_box = known_kind[i].box;
+    return known_kind[i].kind;
   }
   return RS_N_KINDS;
 }

@@ -14,7 +14,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsFinder, rs_finder_free)
 uint32_t rs_finder_find(RsFinder *finder, RsKind kind, const char *id);
 /* Up to three ids that look like it, as "a, b"; "" for none, and for persons of a masked run: a clear id may not be told. O(n). */
 char *rs_finder_nearest(const RsFinder *finder, RsKind kind, const char *id);
-/* "person", "doctor", ... or the same in Chinese: RS_N_KINDS where it is no kind; is_box (may be NULL): a drug box, "trace", kind RS_PERSON. */
+/* "person", "doctor", ... or the same in Chinese, also as offices write it: RS_N_KINDS where it is no kind; is_box (may be NULL): a drug
+ * box, "trace", kind RS_PERSON. */
 RsKind rs_finder_kind(const char *word, bool *is_box);
+/* The Chinese words it takes, for messages. Owned. */
+char *rs_finder_chinese_kinds(void);
 
 #endif

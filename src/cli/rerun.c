@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "exporters/checksum.h"
+#include "exporters/manifest.h"
 #include "graph/igraph_bridge.h"
 
 #include <fcntl.h>
@@ -127,6 +128,21 @@ static void inputs_compare(RsRerun *rerun, const RsManifest *manifest, const RsR
   }
 }
 
+/* Lists and former cases are told as "NAME sha256:SUM"; those that change the result are held against what was given now. */
+static void lists_compare(RsRerun *rerun, const RsOptions *again, const RsManifest *manifest) {
+  char cleared_sum[65] = "", former_digest[65] = "";
+  if (again->cleared != NULL) path_sum(again->cleared, cleared_sum);
+  GPtrArray *files = again->former == NULL ? NULL : rs_manifest_files(again->former, former_digest, NULL);
+  if (files != NULL) g_ptr_array_unref(files);
+  const struct { const char *name, *given, *sum; } list[] = {{"cleared", again->cleared, cleared_sum}, {"former", again->former, former_digest}};
+  for (size_t i = 0; i < G_N_ELEMENTS(list); i++) {
+    const char *told = rs_manifest_option(manifest, list[i].name), *sum = told == NULL ? NULL : strstr(told, LIST_SUM);
+    if (told != NULL && list[i].given == NULL) differs(rerun, _("option: the case was made with --%s %s, which is not given now"), list[i].name, told);
+    else if (told == NULL && list[i].given != NULL) differs(rerun, _("option: the case was made without --%s, now given as '%s'"), list[i].name, list[i].given);
+    else if (sum != NULL && strcmp(sum + strlen(LIST_SUM), list[i].sum) != 0) differs(rerun, _("option: --%s was %s, now '%s' is another"), list[i].name, told, list[i].given);
+  }
+}
+
 static void rest_compare(RsRerun *rerun, const RsOptions *options, const RsManifest *manifest) {
   const char *map = rs_manifest_option(manifest, "map"), *igraph = g_hash_table_lookup(manifest->libraries, "igraph");
   if (strcmp(manifest->version, RS_VERSION) != 0) differs(rerun, _("version: the case was made by ringscope %s, this is %s"), manifest->version, RS_VERSION);
@@ -153,6 +169,7 @@ RsRerun *rs_rerun_new(const RsOptions *options, const RsManifest *manifest, char
   rs_progress_end(progress);
   rerun->same = strcmp(rerun->digest, manifest->digest) == 0;
   inputs_compare(rerun, manifest, c.report);
+  lists_compare(rerun, again, manifest);
   rest_compare(rerun, options, manifest);
   return g_steal_pointer(&rerun);
 }

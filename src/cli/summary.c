@@ -6,6 +6,7 @@
 #include "exporters/tables_cleared.h"
 #include "exporters/tables_watch.h"
 #include "exporters/words.h"
+#include "rings/score.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -148,22 +149,26 @@ static void print_lead(const RsClaims *claims, const RsRing *ring, uint32_t rank
 
 static void print_leads(const RsOptions *options, const RsCase *c) {
   const RsRings *rings = c->rings;
+  const bool uncalibrated = rings->n_companion_groups < RS_CALIBRATED;
   printf(rs_say(options->language, "leads      %u\n"), rings->n_rings);
   if (rings->n_rings == 0) {
     printf("%s", rs_say(options->language, "           no group stands out above the cut"));
-    printf("%s", rings->n_near_misses == 0 ? rs_say(options->language, ", and none came near it\n")
-                                        : rs_say(options->language, "; the nearest ones:\n"));
+    printf("%s", rings->n_near_misses > 0 ? rs_say(options->language, "; the nearest ones:\n")
+                 : uncalibrated          ? "\n"
+                                         : rs_say(options->language, ", and none came near it\n"));
     for (uint32_t i = 0; i < rings->n_near_misses; i++) {
       g_autofree char *summary = rs_ring_summary(c->claims, &rings->near_misses[i], options->language);
       printf("           %-11s %4d  %s\n", rs_word(rs_pattern_name[rings->near_misses[i].pattern], options->language),
              rings->near_misses[i].score, summary);
     }
+    if (uncalibrated)
+      printf(rs_say(options->language, "uncalibrated: only %u groups to compare with: too little, so a ring could be missed\n"), rings->n_companion_groups);
     return;
   }
   print_lead_head(options->language);
   for (uint32_t i = 0; i < rings->n_rings && i < LEADS_SHOWN; i++) print_lead(c->claims, &rings->rings[i], i + 1, options->language);
   if (rings->n_rings > LEADS_SHOWN) printf(rs_say(options->language, "      ... and %u more in rings.csv\n"), rings->n_rings - LEADS_SHOWN);
-  if (rings->n_companion_groups < 200)
+  if (uncalibrated)
     printf(rs_say(options->language, "uncalibrated: only %u groups to compare with, so points and grades are weak\n"),
            rings->n_companion_groups);
 }

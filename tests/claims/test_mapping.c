@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "claims/mapping.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define FIELDS(...) ((const char *const[]){__VA_ARGS__}), G_N_ELEMENTS(((const char *const[]){__VA_ARGS__}))
@@ -142,6 +143,50 @@ static void unusable_mappings_are_refused_with_a_reason(void **state) {
   }
 }
 
+static RsMapping *mapping_of_bytes(const char *bytes, size_t length, GError **error) {
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp("ringscope-map-XXXXXX.ini", &path, NULL);
+  assert_true(fd >= 0);
+  assert_true(g_close(fd, NULL));
+  assert_true(g_file_set_contents(path, bytes, (gssize)length, NULL));
+  RsMapping *mapping = rs_mapping_new(path, error);
+  g_unlink(path);
+  return mapping;
+}
+
+static void a_mapping_file_may_come_from_any_office(void **state) {
+  (void)state;
+  static const char text[] = "# 本市\r\n[columns]\r\nperson_id=人员编号\r\ninstitution_id=机构编号\r\ntime=结算时间\r\n"
+                             "[institution_types]\r\npharmacy=药店;定点药店\r\n[values]\r\nvalid=有效\r\n";
+  static const struct { const char *encoding, *mark; size_t mark_length; } cases[] = {
+      {"UTF-8", "", 0}, {"UTF-8", "\xEF\xBB\xBF", 3}, {"GB18030", "", 0}, {"GB18030", "\x84\x31\x95\x33", 4},
+      {"UTF-16LE", "\xFF\xFE", 2}, {"UTF-16BE", "\xFE\xFF", 2}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    gsize length;
+    g_autofree char *encoded = g_convert(text, -1, cases[i].encoding, "UTF-8", NULL, &length, &error);
+    rs_assert_no_error(error);
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    g_byte_array_append(bytes, (const guint8 *)cases[i].mark, (guint)cases[i].mark_length);
+    g_byte_array_append(bytes, (const guint8 *)encoded, (guint)length);
+    g_autoptr(RsMapping) mapping = mapping_of_bytes((const char *)bytes->data, bytes->len, &error);
+    rs_assert_no_error(error);
+    assert_string_equal(mapping->alias[RS_TABLE_CLAIMS][RS_COLUMN_PERSON][0], "人员编号");
+    assert_string_equal(mapping->alias[RS_TABLE_CLAIMS][RS_COLUMN_TIME][0], "结算时间");
+    assert_string_equal(mapping->type_words[RS_TYPE_PHARMACY][1], "定点药店");
+    assert_string_equal(mapping->valid_values[0], "有效");
+  }
+}
+
+static void a_mapping_file_in_another_encoding_names_the_line(void **state) {
+  (void)state;
+  static const char latin[] = "[columns]\nperson_id=num\xE9ro \n";
+  g_autoptr(GError) error = NULL;
+  assert_null(mapping_of_bytes(latin, sizeof latin - 1, &error));
+  assert_int_equal(error->code, RS_ERROR_INPUT);
+  assert_non_null(strstr(error->message, ".ini:2: the mapping is in none of UTF-8, GB18030 and UTF-16"));
+}
+
 static void unknown_mapping_names_are_usage_errors_with_a_suggestion(void **state) {
   (void)state;
   g_autoptr(GError) slip = NULL, strange = NULL, no_file = NULL;
@@ -241,6 +286,8 @@ int main(void) {
     cmocka_unit_test(first_alias_in_the_mapping_wins_and_first_column_of_one_name),
     cmocka_unit_test(missing_columns_are_named_with_what_was_found_and_a_guess),
     cmocka_unit_test(unusable_mappings_are_refused_with_a_reason),
+    cmocka_unit_test(a_mapping_file_may_come_from_any_office),
+    cmocka_unit_test(a_mapping_file_in_another_encoding_names_the_line),
     cmocka_unit_test(unknown_mapping_names_are_usage_errors_with_a_suggestion),
     cmocka_unit_test(institution_type_comes_from_the_word_then_from_the_prefix),
     cmocka_unit_test(flags_and_empty_cells_are_read_by_the_mapping),

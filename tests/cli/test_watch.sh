@@ -54,6 +54,18 @@ for topic in visits person drug region peers; do file_has "$D/case/watch.csv" "^
 run 0 analyze "$city/claims.csv.gz" "${tables[@]}" -o "$D/case" --watch "$D/list.csv" --json
 python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert len(d["watched"]) == 6 and d["watched"][1]["rings"]' "$T/out" || fail "no JSON"
 
+begin "offices write the types in many ways"
+claims 200 > "$D/claims.csv"
+printf '类型,编号,备注\n药店,X1,\n定点医疗机构,X2,\n医生,X3,\n患者,X4,\n药物,X5,\n药品追溯码,X6,\n' > "$D/list.csv"
+run 0 analyze "$D/claims.csv" -o "$D/case" --watch "$D/list.csv" --unmask --authority "order 7"
+is "types" "$(awk -F, '$5 == "standing" { printf "%s ", $2 }' "$D/case/watch.csv")" "institution institution doctor person drug trace "
+says "uncalibrated: only 0 groups to compare with" "a ring could be missed"
+says_not "none came near it"
+file_has "$D/case/index.html" "Uncalibrated: only 0 groups"
+run 0 analyze "$D/claims.csv" -o "$D/zh" --lang zh
+says "未校准：可比群组仅 0 个"
+file_has "$D/zh/index.html" "未校准"
+
 begin "a bad list changes nothing"
 claims 200 > "$D/claims.csv"
 mkdir "$D/out"
@@ -63,8 +75,8 @@ bad() { # CODE SAYS TEXT
   says "$2"
   holds "$D/out"
 }
-bad 3 "list.csv:2: 'persn' is none of person, doctor, institution, drug, trace; did you mean 'person'?" 'type,id\npersn,P1\n'
-bad 3 "list.csv:1: the header should be type,id,note, not 'id,what'" 'id,what\nP1,x\n'
+bad 3 "list.csv:2: 'persn' is none of person, doctor, institution, drug, trace (in Chinese 参保人 参保人员 人员 患者 病人, 医师 医生 大夫, 定点医药机构 机构 医药机构 医疗机构 定点医疗机构 医院 诊所 药店 定点药店 零售药店 定点零售药店, 药品 药物, 追溯码 药品追溯码); did you mean 'person'?" 'type,id\npersn,P1\n'
+bad 3 "list.csv:1: the header should be type,id,note (in Chinese 类型,编号,备注), not 'id,what'" 'id,what\nP1,x\n'
 bad 3 "list.csv:3: no id" 'type,id\nperson,p1\nperson,\n'
 bad 3 "list.csv:3: the same person as in line 2" 'type,id\nperson,p1\nperson,p1\n'
 bad 3 "the file is empty" ''
