@@ -267,13 +267,19 @@ file_has "$T/err" "a.csv: GB18030,"
 
 begin "hardly any memory"
 claims 2000 > "$D/a.csv"
-for kilobytes in 120000 150000 200000 260000; do
+for kilobytes in 120000 150000 155000 160000 200000 260000; do
   (ulimit -v $kilobytes && "$RINGSCOPE" --version > /dev/null 2>&1) || continue # a sanitizer needs more than that
   code=0
   (ulimit -v $kilobytes && exec timeout 60 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" > /dev/null 2> "$T/err") || code=$?
   case $code in
     0) whole "$D/case"; rm -rf "$D/case" "$D/case.key" "$D/case.ids" ;;
     4) rm -f "$D/case.lock"; holds "$D" a.csv ;; # with no memory at all the lock, which nobody holds, may stay
+    139) # GLib asks for memory to say that there is none, without end, where not even 100 bytes are left: no case, and the next run tidies up
+      [ ! -e "$D/case" ] || fail "a case after the end by $kilobytes kB"
+      run 0 analyze "$D/a.csv" -o "$D/case"
+      whole "$D/case"
+      rm -rf "$D/case" "$D/case.key" "$D/case.ids"
+      holds "$D" a.csv ;;
     *) fail "exit $code with $kilobytes kB" ;;
   esac
 done

@@ -152,6 +152,12 @@ begin "the encoding is said when it is known"
 run 0 analyze "$D/gb.csv" -o "$D/case"
 is "first line" "$(head -n 1 "$T/err" | cut -c 1-16)" "gb.csv: GB18030,"
 
+if ! python3 -c 'import pty; pty.openpty()' 2> /dev/null; then
+  echo "no pseudo-terminals here (/dev/pts): progress and colours are not tried"
+  finish
+  exit
+fi
+
 begin "progress is for terminals, and taken away"
 claims 200 > "$D/a.csv"
 run 0 analyze "$D/a.csv" -o "$D/case"
