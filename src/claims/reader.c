@@ -1,5 +1,6 @@
 #include "claims/reader.h"
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/spill.h"
@@ -423,6 +424,28 @@ static bool fetch_conflicts(RsReader *reader, GError **error) {
   return rs_reader_fetch(reader, rows, conflicts->len, fill_raw, conflicts, error);
 }
 
+#define FAR_YEARS 5
+
+/* A slip in a year (2052 for 2025) stretches the period of all: said where fewer than one visit in a thousand lies more than FAR_YEARS from
+ * the year of the middle one. O(visits), only where the period is that long. */
+static void note_far_days(const RsClaims *claims, GPtrArray *notes) {
+  uint32_t in_year[RS_LAST_YEAR + 1] = {0}, below = 0, apart = 0;
+  int year, month, day, middle = RS_FIRST_YEAR;
+  if (claims->last_day - claims->first_day <= FAR_YEARS * 365) return;
+  for (uint32_t v = 0; v < claims->n_visits; v++) {
+    rs_day_to_civil((uint16_t)(claims->visit_time[v] / RS_DAY_SECONDS), &year, &month, &day);
+    in_year[year]++;
+  }
+  while (middle < RS_LAST_YEAR && (below += in_year[middle]) <= claims->n_visits / 2) middle++;
+  for (year = RS_FIRST_YEAR; year <= RS_LAST_YEAR; year++)
+    if (abs(year - middle) > FAR_YEARS) apart += in_year[year];
+  if (apart == 0 || (uint64_t)apart * 1000 >= claims->n_visits) return;
+  char first[11], last[11];
+  g_ptr_array_add(notes, rs_said_new("days far apart: %u of %u visits lie more than %d years from %d, where the middle one is; the earliest day is %s, the latest %s; "
+                                     "if they are slips, --since and --until leave them out",
+                                     apart, claims->n_visits, FAR_YEARS, middle, rs_day_format(claims->first_day, first), rs_day_format(claims->last_day, last)));
+}
+
 static void add_notes(const RsReader *reader, const RsClaims *claims) {
   RsReport *report = reader->report;
   if (report->date_only_rows > 0)
@@ -438,6 +461,7 @@ static void add_notes(const RsReader *reader, const RsClaims *claims) {
   }
   if (claims->n_lines > 0 && (claims->columns & RS_HAS_CLAIM_ID) == 0)
     g_ptr_array_add(report->notes, rs_said_new("no claim_id column: a row exported twice cannot be told from two equal purchases"));
+  note_far_days(claims, report->notes);
 }
 
 static void list_examples(const RsReport *report, GString *text) {

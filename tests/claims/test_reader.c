@@ -561,8 +561,41 @@ static void unusable_inputs_are_refused(void **state) {
   read_clear(&read);
 }
 
+/* The note that starts with "days far apart", or NULL. */
+static const char *far_note(const RsReport *report) {
+  for (guint i = 0; i < report->notes->len; i++) {
+    const RsSaid *said = g_ptr_array_index(report->notes, i);
+    if (g_str_has_prefix(said->text[RS_LANG_EN], "days far apart")) return said->text[RS_LANG_EN];
+  }
+  return NULL;
+}
+
+static void a_few_days_far_from_all_others_are_told(void **state) {
+  (void)state;
+  static const struct { int usual, slips; const char *year, *said; } cases[] = {
+      {2000, 1, "2052", "1 of 2001 visits lie more than 5 years from 2025, where the middle one is; the earliest day is 2025-01-01, the latest 2052-03-04"},
+      {2000, 1, "1980", "the earliest day is 1980-03-04, the latest 2025-"},
+      {2000, 1, "2030", NULL}, /* five years are not more than five */
+      {2000, 3, "2052", NULL}, /* more than one in a thousand are no slip */
+      {2000, 0, "2025", NULL}};
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
+    g_autoptr(GString) text = g_string_new(HEADER);
+    for (int i = 0; i < cases[c].usual; i++)
+      g_string_append_printf(text, "C%d,S%d,P%d,H1,2025-%02d-%02d 08:00:00,,X1,1,1.00,,,,\n", i, i, i % 50, 1 + i % 12, 1 + i % 28);
+    for (int i = 0; i < cases[c].slips; i++)
+      g_string_append_printf(text, "D%d,T%d,P%d,H1,%s-03-04 08:00:00,,X1,1,1.00,,,,\n", i, i, i, cases[c].year);
+    Read read = read_text(text->str, NULL);
+    rs_assert_no_error(read.error);
+    const char *note = far_note(rs_reader_report(read.reader));
+    assert_int_equal(note != NULL, cases[c].said != NULL);
+    if (note != NULL && strstr(note, cases[c].said) == NULL) fail_msg("'%s' does not say '%s'", note, cases[c].said);
+    read_clear(&read);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_few_days_far_from_all_others_are_told),
       cmocka_unit_test(each_row_ends_in_one_place),
       cmocka_unit_test(rows_outside_the_days_are_set_aside),
       cmocka_unit_test(no_table_knows_what_only_rows_outside_or_rejected_name),
