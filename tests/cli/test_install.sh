@@ -5,7 +5,7 @@ cd "$(dirname "$0")" || exit 1
 . ./cli.sh
 root=$(cd ../.. && pwd)
 build=$(dirname "$RINGSCOPE")
-if ldd "$build/libringscope.so" | grep -qE 'lib(a|t|ub)san'; then
+if grep -qaE '__(asan|tsan|ubsan)_' "$RINGSCOPE"; then
   echo "a build with sanitizers: installing is tested on the release build"
   exit 77
 fi
