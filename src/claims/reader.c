@@ -331,6 +331,10 @@ static gpointer hash_files(gpointer data) {
   return NULL;
 }
 
+void rs_reader_hash_begin(RsReader *reader) {
+  if (reader->hasher == NULL) reader->hasher = g_thread_try_new("sha256", hash_files, reader, NULL);
+}
+
 bool rs_reader_hash(RsReader *reader, GError **error) {
   if (reader->hasher != NULL) g_thread_join(g_steal_pointer(&reader->hasher));
   else hash_files(reader);
@@ -501,7 +505,6 @@ RsClaims *rs_reader_read(RsReader *reader, GError **error) {
   g_assert(rs_report_balances(report));
   if (!fetch_conflicts(reader, error) || too_many_rejects(reader, error)) return NULL;
   add_notes(reader, claims);
-  if (reader->options.sample == 0) reader->hasher = g_thread_try_new("sha256", hash_files, reader, NULL);
   return g_steal_pointer(&claims);
 }
 

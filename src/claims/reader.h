@@ -36,9 +36,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsReader, rs_reader_free)
  * would still need more, or the disk is full. NULL with RS_ERROR_INPUT when no row is usable or more than 0.5 % and more than 5 rows were rejected (unless
  * allow_rejects); the report is complete even then. */
 RsClaims *rs_reader_read(RsReader *reader, GError **error);
-/* The files' sha256 in the report is filled in beside other work, begun when reading ends. */
+/* The files' sha256 in the report is empty until rs_reader_hash. */
 const RsReport *rs_reader_report(const RsReader *reader);
-/* Waits until it is. error: RS_ERROR_IO, also when a file changed since it was read. */
+/* Begins the checksums beside other work, for who will want them. After reading, once. */
+void rs_reader_hash_begin(RsReader *reader);
+/* Waits for them, or computes them now. error: RS_ERROR_IO, also when a file changed since it was read. */
 bool rs_reader_hash(RsReader *reader, GError **error);
 
 /* What stood in the source for one line; texts are unquoted, UTF-8, "" where the column is missing; valid during the call. */

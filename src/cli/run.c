@@ -46,6 +46,7 @@ static bool lists_bind(RsRun *run, const RsOptions *options, const RsMask *mask,
 }
 
 bool rs_run_find(RsRun *run, const RsOptions *options, const RsMask *mask, RsProgress *progress, GError **error) {
+  rs_reader_hash_begin(run->reader); /* a case names its inputs */
   rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"), NULL);
   run->knowledge = rs_knowledge_new_bare(run->claims, options->n_threads, error);
   if (run->knowledge == NULL || !lists_bind(run, options, mask, error)) return false;
