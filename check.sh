@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs the tests; the last line is "N passed, N failed".
 #   ./check.sh           sanitizer build and all tests, release build and the command-line tests; at most 12 minutes on 2 cores
-#   ./check.sh --quick   release build and the tests that are not long; under 2 minutes
+#   ./check.sh --quick   release build and the tests that are neither long nor slow; under 2 minutes
 #   ./check.sh --full    everything, long tests too, on gcc and clang, with ThreadSanitizer and valgrind
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -110,7 +110,7 @@ count() {
 
 case "$mode" in
   --quick)
-    build release && tests release -LE 'long|notebooks|readers'
+    build release && tests release -LE 'long|slow|notebooks|readers'
     ;;
   '')
     build dev && tests dev -LE 'long|notebooks|readers'
