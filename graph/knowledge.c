@@ -2,8 +2,11 @@
 
 #include "base/column.h"
 #include "base/error.h"
+#include "base/spill.h"
 #include "base/words.h"
 #include "graph/knowledge_row.h"
+
+#include <string.h>
 
 const RsKind rs_relation_from[RS_N_RELATIONS] = {RS_PERSON, RS_PERSON, RS_PERSON, RS_DOCTOR, RS_INSTITUTION, RS_DOCTOR};
 const RsKind rs_relation_to[RS_N_RELATIONS] = {RS_DOCTOR, RS_INSTITUTION, RS_DRUG, RS_DRUG, RS_DRUG, RS_INSTITUTION};
@@ -32,7 +35,7 @@ const char *rs_knowledge_id(const RsKnowledge *knowledge, RsKind kind, uint32_t 
 }
 
 static void relation_clear(RsRelation *relation) {
-  g_free(relation->offset);
+  rs_column_free(relation->offset);
   rs_column_free(relation->to);
   rs_column_free(relation->visits);
   rs_column_free(relation->lines);
@@ -53,8 +56,10 @@ static bool relation_init(RsKnowledge *knowledge, RsRelationKind kind) {
   RsRelation *relation = &knowledge->relation[kind];
   relation->n_from = rs_knowledge_count(knowledge, rs_relation_from[kind]);
   relation->n_to = rs_knowledge_count(knowledge, rs_relation_to[kind]);
-  relation->offset = g_try_malloc0_n((gsize)relation->n_from + 1, sizeof *relation->offset);
-  return relation->offset != NULL;
+  relation->offset = rs_column_new(relation->n_from, sizeof *relation->offset);
+  if (relation->offset == NULL) return false;
+  memset(relation->offset, 0, ((gsize)relation->n_from + 1) * sizeof *relation->offset);
+  return true;
 }
 
 /* Hubs first: they need passing memory for every line, persons hardly any, so the peak is the finished graph. */
@@ -68,7 +73,7 @@ RsKnowledge *rs_knowledge_new_bare(const RsClaims *claims, unsigned n_threads, G
   }
   for (RsRelationKind kind = 0; kind < RS_N_RELATIONS; kind++)
     if (!relation_init(knowledge, kind)) {
-      g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the offsets of a relation"));
+      if (rs_spill_refused(error)) g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the offsets of a relation"));
       return NULL;
     }
   if (claims->n_lines == 0) n_threads = 1;

@@ -37,6 +37,13 @@ void rs_spill_configure(const char *folder, uint64_t memory) {
 
 bool rs_spill_on(void) { return atomic_load_explicit(&spill.on, memory_order_relaxed); }
 
+uint64_t rs_spill_memory(void) {
+  g_mutex_lock(&spill.lock);
+  const uint64_t memory = spill.memory;
+  g_mutex_unlock(&spill.lock);
+  return memory;
+}
+
 /* ---- letting go ---- */
 
 static uint64_t resident_bytes(int statm) {

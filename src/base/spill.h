@@ -17,6 +17,8 @@ void rs_spill_configure(const char *folder, uint64_t memory);
 /* From now on long arrays go to disk; harmless when already so. Nothing without a limit. */
 void rs_spill_begin(void);
 bool rs_spill_on(void);
+/* What rs_spill_configure() was given, for those who can do with less in more passes; 0: no limit. */
+uint64_t rs_spill_memory(void);
 
 /* size bytes on disk, zeroed, the space reserved; NULL when the folder cannot hold them, which rs_spill_refused() explains. */
 void *rs_spill_new(size_t size);

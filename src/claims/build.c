@@ -557,16 +557,23 @@ static void close_gaps(Builder *builder, size_t n_partitions) {
   if (c->line_trace != NULL) SHRINK(c->line_trace, lines);
 }
 
-static void join_persons(Builder *builder, size_t n_partitions) {
+static void part_clear(Part *part) {
+  g_clear_pointer(&part->ids, g_byte_array_unref);
+  g_clear_pointer(&part->person_visits, g_free);
+  g_clear_pointer(&part->person_region, g_free);
+}
+
+static bool join_persons(Builder *builder, size_t n_partitions, GError **error) {
   RsClaims *c = builder->claims;
   uint64_t bytes = 0;
   for (size_t p = 0; p < n_partitions; p++) bytes += builder->part[p].ids->len;
   c->person = g_new0(RsText, 1);
   c->person->n = c->n_persons;
-  c->person->bytes = g_malloc(MAX(bytes, 1));
-  c->person->offset = g_new(uint64_t, (gsize)c->n_persons + 1);
-  c->person_visit = g_new(uint32_t, (gsize)c->n_persons + 1);
-  c->person_region = g_new(uint32_t, MAX(c->n_persons, 1));
+  if (!ALLOCATE(c->person->bytes, bytes) || !ALLOCATE(c->person->offset, c->n_persons) || !ALLOCATE(c->person_visit, c->n_persons) ||
+      !ALLOCATE(c->person_region, c->n_persons)) {
+    if (rs_spill_refused(error)) g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the ids of %u persons"), c->n_persons);
+    return false;
+  }
   uint64_t at = 0;
   uint32_t person = 0, visit = 0;
   for (size_t p = 0; p < n_partitions; p++) {
@@ -582,12 +589,11 @@ static void join_persons(Builder *builder, size_t n_partitions) {
       id += length;
       visit += (uint32_t)part->person_visits[i];
     }
-    g_byte_array_unref(part->ids);
-    g_free(part->person_visits);
-    g_free(part->person_region);
+    part_clear(part);
   }
   c->person->offset[person] = at;
   c->person_visit[person] = visit;
+  return true;
 }
 
 static void join_institutions(Builder *builder) {
@@ -772,10 +778,13 @@ RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error) {
   workers_init(&builder);
   rs_parallel(raw->n_threads, n_partitions, build_partition, &builder);
   close_gaps(&builder, n_partitions);
-  join_persons(&builder, n_partitions);
-  join_institutions(&builder);
-  join_drug_names(&builder);
-  add_totals(&builder, report);
+  const bool joined = join_persons(&builder, n_partitions, error);
+  if (joined) {
+    join_institutions(&builder);
+    join_drug_names(&builder);
+    add_totals(&builder, report);
+  }
+  for (size_t p = 0; p < n_partitions; p++) part_clear(&builder.part[p]);
   builder_clear(&builder);
-  return g_steal_pointer(&claims);
+  return joined ? g_steal_pointer(&claims) : NULL;
 }

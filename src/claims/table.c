@@ -12,10 +12,10 @@ void rs_claims_free(RsClaims *claims) {
   rs_text_free(claims->diagnosis);
   rs_text_free(claims->region);
   rs_text_free(claims->drug_name);
-  g_free(claims->person_region);
+  rs_column_free(claims->person_region);
   g_free(claims->institution_type);
   g_free(claims->institution_region);
-  g_free(claims->person_visit);
+  rs_column_free(claims->person_visit);
   rs_column_free(claims->visit_time);
   rs_column_free(claims->visit_institution);
   rs_column_free(claims->visit_line);

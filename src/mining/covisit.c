@@ -4,12 +4,15 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/spill.h"
 #include "base/words.h"
 #include "mining/covisit_window.h"
 
 #include <string.h>
 
 enum { N_BUCKETS = 256, CHUNK = 1024, SLICE = 1 << 15 };
+#define BUCKET_SHIFT 40
+#define FEWEST_EVENTS_A_PASS ((uint64_t)4 << 20)
 
 typedef struct {
   uint64_t pair; /* a << 32 | b */
@@ -45,13 +48,15 @@ typedef struct {
   const RsCovisitOptions *options;
   RsCovisits *out;
   uint8_t *active; /* [n_persons] comes on at least min_meetings days */
+  uint64_t *active_visit; /* a bit a visit, each slice from a word of its own: looked up once, used in every pass */
   Slice *slice;
   uint32_t *slice_skipped, *slice_crowd; /* [n slices] merged afterwards, so that no two threads share a counter */
   uint64_t *slice_events;
   uint32_t n_slices, max_slice;
   Worker *worker;
   unsigned n_threads;
-  uint32_t bucket_begin, bucket_end; /* of this pass */
+  uint64_t bucket_scale; /* bucket of a = a * bucket_scale >> BUCKET_SHIFT */
+  uint32_t bucket_begin, bucket_end, person_begin, person_end; /* of this pass: the smaller person of its pairs */
   Kept kept[N_BUCKETS];
 } Mine;
 
@@ -97,8 +102,11 @@ static uint32_t cut_slices(const RsTimeline *t, Slice *slice, uint32_t *longest)
   return n;
 }
 
-static uint32_t bucket_of(const Mine *mine, uint32_t a) {
-  return (uint32_t)((uint64_t)a * N_BUCKETS / mine->claims->n_persons);
+static uint32_t bucket_of(const Mine *mine, uint32_t a) { return (uint32_t)(a * mine->bucket_scale >> BUCKET_SHIFT); }
+
+static uint32_t bucket_first(const Mine *mine, uint32_t bucket) {
+  uint64_t first = (((uint64_t)bucket << BUCKET_SHIFT) + mine->bucket_scale - 1) / mine->bucket_scale;
+  return (uint32_t)MIN(first, mine->claims->n_persons);
 }
 
 static void event_push(Worker *w, uint32_t bucket, Event event) {
@@ -113,12 +121,25 @@ static void event_push(Worker *w, uint32_t bucket, Event event) {
   w->count[bucket]++;
 }
 
-static uint32_t active_visits(const Mine *mine, const Slice *slice, uint64_t *visit) {
-  uint32_t n = 0;
-  for (uint32_t i = slice->begin; i < slice->end; i++) {
-    visit[n] = mine->timeline->key[i];
-    n += mine->active[RS_KEY_PERSON(visit[n])];
+static uint64_t *slice_words(const Mine *mine, size_t slice) { return mine->active_visit + mine->slice[slice].begin / 64 + slice; }
+
+static void mark_active(const Mine *mine, size_t task) {
+  const Slice *slice = &mine->slice[task];
+  uint64_t *word = slice_words(mine, task);
+  for (uint32_t i = slice->begin; i < slice->end; i += 64) {
+    uint32_t stop = MIN(slice->end - i, 64);
+    uint64_t bits = 0;
+    for (uint32_t k = 0; k < stop; k++) bits |= (uint64_t)mine->active[RS_KEY_PERSON(mine->timeline->key[i + k])] << k;
+    *word++ = bits;
   }
+}
+
+static uint32_t active_visits(const Mine *mine, size_t task, uint64_t *visit) {
+  const Slice *slice = &mine->slice[task];
+  const uint64_t *word = slice_words(mine, task);
+  uint32_t n = 0;
+  for (uint32_t i = slice->begin; i < slice->end; i += 64)
+    for (uint64_t bits = *word++; bits != 0; bits &= bits - 1) visit[n++] = mine->timeline->key[i + (uint32_t)__builtin_ctzll(bits)];
   return n;
 }
 
@@ -126,7 +147,8 @@ static uint32_t active_visits(const Mine *mine, const Slice *slice, uint64_t *vi
 static void count_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   uint64_t *visit = mine->worker[thread].visit;
-  uint32_t n = active_visits(mine, &mine->slice[task], visit), end[RS_N_WINDOWS] = {0};
+  mark_active(mine, task);
+  uint32_t n = active_visits(mine, task, visit), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n; i++) {
     rs_window_advance(visit, n, i, end);
     uint32_t stop = rs_window_end(end, i, mine->options->max_crowd);
@@ -147,20 +169,24 @@ static Event event_of(uint32_t institution, uint64_t first, uint64_t second) {
   return (Event){p < q ? (uint64_t)p << 32 | q : (uint64_t)q << 32 | p, meeting};
 }
 
+/* All passes walk all windows, so what is not of this one is passed over by the number of a person: a pair's smaller one decides, hence a
+ * first visit of a person before the range has none, and one past it only with persons in the range. */
 static void expand_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   Worker *worker = &mine->worker[thread];
   const uint64_t *visit = worker->visit;
-  const Slice *slice = &mine->slice[task];
-  uint32_t n = active_visits(mine, slice, worker->visit), end[RS_N_WINDOWS] = {0};
+  const uint32_t institution = mine->slice[task].institution, begin = mine->person_begin, width = mine->person_end - begin;
+  uint32_t n = active_visits(mine, task, worker->visit), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n; i++) {
+    const uint32_t p = RS_KEY_PERSON(visit[i]);
+    if (p < begin) continue;
     rs_window_advance(visit, n, i, end);
-    uint32_t stop = rs_window_end(end, i, mine->options->max_crowd);
+    const uint32_t stop = rs_window_end(end, i, mine->options->max_crowd), others = p - begin < width ? UINT32_MAX - begin : width;
     for (uint32_t j = i + 1; j < stop; j++) {
-      if (RS_KEY_PERSON(visit[i]) == RS_KEY_PERSON(visit[j])) continue;
-      Event event = event_of(slice->institution, visit[i], visit[j]);
-      uint32_t bucket = bucket_of(mine, (uint32_t)(event.pair >> 32));
-      if (bucket >= mine->bucket_begin && bucket < mine->bucket_end) event_push(worker, bucket, event);
+      const uint32_t q = RS_KEY_PERSON(visit[j]);
+      if (q - begin >= others || q == p) continue;
+      Event event = event_of(institution, visit[i], visit[j]);
+      event_push(worker, bucket_of(mine, (uint32_t)(event.pair >> 32)), event);
     }
   }
 }
@@ -170,7 +196,7 @@ static void tally_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   Worker *worker = &mine->worker[thread];
   const uint64_t *visit = worker->visit;
-  uint32_t n = active_visits(mine, &mine->slice[task], worker->visit), end[RS_N_WINDOWS] = {0};
+  uint32_t n = active_visits(mine, task, worker->visit), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n; i++) {
     rs_window_advance(visit, n, i, end);
     uint32_t stop = rs_window_end(end, i, mine->options->max_crowd), p = RS_KEY_PERSON(visit[i]);
@@ -327,12 +353,21 @@ static void finish_bucket(size_t task, unsigned thread, void *data) {
 static void run_pass(Mine *mine, uint32_t begin, uint32_t end) {
   mine->bucket_begin = begin;
   mine->bucket_end = end;
+  mine->person_begin = bucket_first(mine, begin);
+  mine->person_end = bucket_first(mine, end);
   rs_parallel(mine->n_threads, mine->n_slices, expand_slice, mine);
   rs_parallel(mine->n_threads, end - begin, finish_bucket, mine);
 }
 
+/* In proportion to the visits, so that a walk's cost and the memory a claim line takes both stay what they are as claims grow. */
+static uint64_t events_a_pass(const Mine *mine) {
+  if (mine->options->events_a_pass > 0) return mine->options->events_a_pass;
+  uint64_t events = MAX(FEWEST_EVENTS_A_PASS, (uint64_t)mine->claims->n_visits * 3 / 2), allowed = rs_spill_memory();
+  return allowed == 0 ? events : MIN(events, MAX(allowed / 8 / sizeof(Event), FEWEST_EVENTS_A_PASS / 8));
+}
+
 static void run_passes(Mine *mine) {
-  uint64_t limit = mine->options->events_a_pass, count[N_BUCKETS] = {0};
+  uint64_t limit = events_a_pass(mine), count[N_BUCKETS] = {0};
   if (mine->out->n_events <= limit) {
     run_pass(mine, 0, N_BUCKETS);
     return;
@@ -403,6 +438,7 @@ static void mine_clear(Mine *mine) {
   g_free(mine->slice_skipped);
   g_free(mine->slice_crowd);
   g_free(mine->slice_events);
+  g_free(mine->active_visit);
   g_free(mine->active);
 }
 
@@ -422,6 +458,8 @@ RsCovisits *rs_covisits_new(const RsClaims *claims, const RsTimeline *timeline, 
   mine->slice_crowd = g_new0(uint32_t, (gsize)mine->n_slices + 1);
   mine->slice_events = g_new0(uint64_t, (gsize)mine->n_slices + 1);
   cut_slices(timeline, mine->slice, &mine->max_slice);
+  mine->active_visit = g_new(uint64_t, (gsize)claims->n_visits / 64 + mine->n_slices + 1);
+  mine->bucket_scale = ((uint64_t)N_BUCKETS << BUCKET_SHIFT) / MAX(claims->n_persons, 1u);
   mine->worker = g_new0(Worker, mine->n_threads);
   for (unsigned t = 0; t < mine->n_threads; t++) mine->worker[t].visit = g_new(uint64_t, (gsize)mine->max_slice + 1);
   rs_parallel(mine->n_threads, mine->n_slices, count_slice, mine);

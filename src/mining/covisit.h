@@ -35,10 +35,10 @@ typedef struct {
 typedef struct {
   uint32_t min_meetings;  /* at least 2 */
   uint32_t max_crowd;     /* later visits in a window */
-  uint64_t events_a_pass; /* bounds memory at 16 bytes each */
+  uint64_t events_a_pass; /* bounds memory at 16 bytes each; 0: by the number of visits and what --memory allows */
   unsigned n_threads;
 } RsCovisitOptions;
-#define RS_COVISIT_DEFAULTS {2, 48, 24u << 20, 1}
+#define RS_COVISIT_DEFAULTS {2, 48, 0, 1}
 
 /* error: RS_ERROR_LIMIT when memory is refused. */
 RsCovisits *rs_covisits_new(const RsClaims *claims, const RsTimeline *timeline, const RsCovisitOptions *options, GError **error);

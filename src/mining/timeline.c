@@ -1,8 +1,10 @@
 #include "mining/timeline.h"
 
 #include "base/calendar.h"
+#include "base/column.h"
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/spill.h"
 #include "base/words.h"
 
 #include <stdlib.h>
@@ -13,8 +15,8 @@ enum { RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, SMALL = 64 };
 void rs_timeline_free(RsTimeline *timeline) {
   if (timeline == NULL) return;
   g_free(timeline->offset);
-  g_free(timeline->key);
-  g_free(timeline->visit);
+  rs_column_free(timeline->key);
+  rs_column_free(timeline->visit);
   g_free(timeline->n_days);
   g_free(timeline->n_regulars);
   g_free(timeline);
@@ -65,6 +67,12 @@ typedef struct {
   uint32_t *person;           /* [n visits] whose they are */
   uint64_t *spare;            /* [n visits] */
 } Build;
+
+static void build_clear(Build *build) {
+  rs_column_free(build->person);
+  rs_column_free(build->spare);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Build, build_clear)
 
 static uint32_t part_begin(const Build *build, size_t part) {
   return (uint32_t)((uint64_t)build->claims->n_persons * part / build->n_parts);
@@ -144,15 +152,15 @@ RsTimeline *rs_timeline_new(const RsClaims *claims, unsigned n_threads, GError *
   t->offset = g_new0(uint32_t, (gsize)m + 1);
   t->n_days = g_new0(uint32_t, (gsize)m + 1);
   t->n_regulars = g_new0(uint32_t, (gsize)m + 1);
-  t->key = g_try_malloc_n((gsize)n + 1, sizeof *t->key);
-  t->visit = g_try_malloc_n((gsize)n + 1, sizeof *t->visit);
-  Build build = {.claims = claims, .timeline = t, .n_parts = CLAMP(n_threads, 1u, 64u)};
-  g_autofree uint64_t *spare = build.spare = g_try_malloc_n((gsize)n + 1, sizeof *spare);
-  g_autofree uint32_t *person = build.person = g_try_malloc_n((gsize)n + 1, sizeof *person);
+  t->key = rs_column_new(n, sizeof *t->key);
+  t->visit = rs_column_new(n, sizeof *t->visit);
+  g_auto(Build) build = {.claims = claims, .timeline = t, .n_parts = CLAMP(n_threads, 1u, 64u)};
+  build.spare = rs_column_new(n, sizeof *build.spare);
+  build.person = rs_column_new(n, sizeof *build.person);
   g_autofree uint32_t *count = build.count = g_try_malloc0_n((gsize)m * build.n_parts + 1, sizeof *count);
   g_autofree uint32_t *regulars = build.regulars = g_try_malloc0_n((gsize)m * build.n_parts + 1, sizeof *regulars);
-  if (t->key == NULL || t->visit == NULL || spare == NULL || person == NULL || count == NULL || regulars == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the timelines of %u visits"), n);
+  if (t->key == NULL || t->visit == NULL || build.spare == NULL || build.person == NULL || count == NULL || regulars == NULL) {
+    if (rs_spill_refused(error)) g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the timelines of %u visits"), n);
     return NULL;
   }
   rs_parallel(n_threads, build.n_parts, count_part, &build);
