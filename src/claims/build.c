@@ -484,14 +484,16 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
   if (n_raw == 0) return;
   worker_reserve(worker, n_raw);
   size_t at = 0;
-  for (unsigned t = 0; t < builder->raw->n_threads; t++)
-    for (const RsChunk *c = builder->raw->thread[t].partition[partition].first; c != NULL; c = c->next)
-      for (size_t offset = 0; offset < c->used;) {
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) {
+    const RsStream *stream = &builder->raw->thread[t].partition[partition];
+    for (const RsChunk *c = stream->first; c != NULL; c = c->next)
+      for (size_t offset = 0, used = rs_stream_used(stream, c); offset < used;) {
         const RsRawVisit *raw = (const RsRawVisit *)(const void *)((const char *)(c + 1) + offset);
         __builtin_prefetch((const char *)raw + 1024); /* records stand behind one another, but each is met by its header alone */
         worker->raw[at++] = raw;
         offset += rs_raw_size(raw);
       }
+  }
   uint32_t n_persons = number_persons(worker, n_raw);
   group_by_person(worker, builder->raw->partition_bits, n_raw, n_persons);
   part->person_visits = g_new(uint64_t, n_persons);

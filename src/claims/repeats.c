@@ -31,33 +31,60 @@ static inline uint64_t short_hash(uint64_t claim) { return (claim >> 56 << 48 | 
 typedef void (*ClaimFunc)(uint64_t kept, void *data);
 
 static inline __attribute__((always_inline)) void each_claim(const Finder *finder, size_t partition, ClaimFunc func, void *data) {
-  for (unsigned t = 0; t < finder->raw->n_threads; t++)
-    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next)
-      for (const char *at = (const char *)(c + 1), *end = at + c->used; at < end; at += RS_CLAIM_BYTES) {
+  for (unsigned t = 0; t < finder->raw->n_threads; t++) {
+    const RsStream *stream = &finder->raw->thread[t].claim[partition];
+    for (const RsChunk *c = stream->first; c != NULL; c = c->next)
+      for (const char *at = (const char *)(c + 1), *end = at + rs_stream_used(stream, c); at < end; at += RS_CLAIM_BYTES) {
         uint64_t kept = 0;
         memcpy(&kept, at, RS_CLAIM_BYTES);
         func(kept, data);
       }
+  }
 }
 
-/* A partition's hashes by four of their bytes: a table of twice as many fits the second-level cache. */
+/* A partition's hashes by four of their bytes, and by a few bits of these in parts: a table of twice as many as a part has fits the
+ * second-level cache, however many claims there are. */
+#define PART_CLAIMS ((size_t)1 << 16)
+
 typedef struct {
-  uint32_t *slot; /* 0: empty */
+  uint32_t *low;        /* [n claims] by part */
+  size_t *part;         /* [n_parts + 1] where the next of each goes; its end, once all are there */
+  unsigned part_shift;
+  uint32_t *slot;       /* 0: empty */
   size_t n_slots;
-  bool zero;      /* the four bytes that stand for an empty slot were seen */
-  GArray *alike;  /* of uint32_t: seen twice or more, sorted later */
-  GArray *again;  /* of uint64_t: the hashes that they are of */
+  GArray *alike;        /* of uint32_t: seen twice or more, sorted later */
+  uint64_t filter[512]; /* a bit for the low bits of each of these: nearly all claims are passed by with one look */
+  GArray *again;        /* of uint64_t: the hashes that they are of */
   uint64_t partition;
 } Meeting;
 
-static inline void claim_meet(uint64_t kept, void *data) {
+static inline size_t part_of(const Meeting *meeting, uint32_t low) { return (size_t)((uint64_t)low >> meeting->part_shift); }
+static inline void claim_count(uint64_t kept, void *data) { ((Meeting *)data)->part[part_of(data, (uint32_t)kept) + 1]++; }
+
+static inline void claim_place(uint64_t kept, void *data) {
   Meeting *meeting = data;
-  const uint32_t low = (uint32_t)kept;
-  size_t s = (low * 0x9e3779b97f4a7c15ull >> 20) & (meeting->n_slots - 1);
-  while (meeting->slot[s] != 0 && meeting->slot[s] != low) s = (s + 1) & (meeting->n_slots - 1);
-  if (low == 0 ? meeting->zero : meeting->slot[s] == low) g_array_append_val(meeting->alike, low);
-  meeting->zero |= low == 0;
-  meeting->slot[s] = low;
+  meeting->low[meeting->part[part_of(meeting, (uint32_t)kept)]++] = (uint32_t)kept;
+}
+
+static void part_meet(Meeting *meeting, size_t first, size_t end) {
+  bool zero = false; /* 0 stands for an empty slot */
+  size_t n_slots = 64;
+  while (n_slots < 2 * (end - first)) n_slots *= 2;
+  if (n_slots > meeting->n_slots) {
+    g_free(meeting->slot);
+    meeting->slot = g_new(uint32_t, n_slots);
+    meeting->n_slots = n_slots;
+  }
+  uint32_t *slot = meeting->slot;
+  memset(slot, 0, n_slots * sizeof *slot);
+  for (size_t i = first; i < end; i++) {
+    const uint32_t low = meeting->low[i];
+    size_t s = (low * 0x9e3779b97f4a7c15ull >> 20) & (n_slots - 1);
+    while (slot[s] != 0 && slot[s] != low) s = (s + 1) & (n_slots - 1);
+    if (low == 0 ? zero : slot[s] == low) g_array_append_val(meeting->alike, low);
+    zero |= low == 0;
+    slot[s] = low;
+  }
 }
 
 static int compare_u32(const void *a, const void *b) {
@@ -68,6 +95,7 @@ static int compare_u32(const void *a, const void *b) {
 static inline void claim_collect(uint64_t kept, void *data) {
   Meeting *meeting = data;
   const uint32_t low = (uint32_t)kept;
+  if ((meeting->filter[low / 64 % G_N_ELEMENTS(meeting->filter)] >> low % 64 & 1) == 0) return;
   if (bsearch(&low, meeting->alike->data, meeting->alike->len, sizeof low, compare_u32) == NULL) return;
   const uint64_t whole = short_hash(meeting->partition << 56 | kept);
   g_array_append_val(meeting->again, whole);
@@ -86,25 +114,41 @@ static void keep_repeated(GArray *hashes) {
   g_array_set_size(hashes, n);
 }
 
+/* Four bytes that were met twice stand for whole hashes that may differ in the other two. */
+static void alike_collect(Finder *finder, Meeting *meeting) {
+  if (meeting->alike->len == 0) return;
+  qsort(meeting->alike->data, meeting->alike->len, sizeof(uint32_t), compare_u32);
+  for (guint i = 0; i < meeting->alike->len; i++) {
+    const uint32_t low = g_array_index(meeting->alike, uint32_t, i);
+    meeting->filter[low / 64 % G_N_ELEMENTS(meeting->filter)] |= (uint64_t)1 << low % 64;
+  }
+  each_claim(finder, meeting->partition, claim_collect, meeting);
+  rs_sort_u64((uint64_t *)(void *)meeting->again->data, meeting->again->len);
+  keep_repeated(meeting->again);
+}
+
 /* One partition of claim hashes: which occur more than once. */
 static void find_shared(size_t partition, unsigned thread, void *data) {
   (void)thread;
   Finder *finder = data;
-  size_t n = 0;
-  Meeting meeting = {.n_slots = 64, .alike = g_array_new(FALSE, FALSE, sizeof(uint32_t)), .again = g_array_new(FALSE, FALSE, sizeof(uint64_t)),
+  size_t n = 0, n_parts = 1;
+  Meeting meeting = {.part_shift = 32, .alike = g_array_new(FALSE, FALSE, sizeof(uint32_t)), .again = g_array_new(FALSE, FALSE, sizeof(uint64_t)),
                      .partition = partition};
-  for (unsigned t = 0; t < finder->raw->n_threads; t++)
-    for (const RsChunk *c = finder->raw->thread[t].claim[partition].first; c != NULL; c = c->next) n += c->used / RS_CLAIM_BYTES;
-  while (meeting.n_slots < 2 * n) meeting.n_slots *= 2;
-  meeting.slot = g_new0(uint32_t, meeting.n_slots);
-  each_claim(finder, partition, claim_meet, &meeting);
-  g_free(meeting.slot);
-  if (meeting.alike->len > 0) {
-    qsort(meeting.alike->data, meeting.alike->len, sizeof(uint32_t), compare_u32);
-    each_claim(finder, partition, claim_collect, &meeting);
-    rs_sort_u64((uint64_t *)(void *)meeting.again->data, meeting.again->len);
-    keep_repeated(meeting.again);
+  for (unsigned t = 0; t < finder->raw->n_threads; t++) {
+    const RsStream *stream = &finder->raw->thread[t].claim[partition];
+    for (const RsChunk *c = stream->first; c != NULL; c = c->next) n += rs_stream_used(stream, c) / RS_CLAIM_BYTES;
   }
+  for (; n_parts * PART_CLAIMS < n && n_parts < 4096; n_parts *= 2) meeting.part_shift--;
+  meeting.low = g_new(uint32_t, n + 1);
+  meeting.part = g_new0(size_t, n_parts + 1);
+  each_claim(finder, partition, claim_count, &meeting);
+  for (size_t p = 0; p < n_parts; p++) meeting.part[p + 1] += meeting.part[p];
+  each_claim(finder, partition, claim_place, &meeting);
+  for (size_t p = 0; p < n_parts; p++) part_meet(&meeting, p == 0 ? 0 : meeting.part[p - 1], meeting.part[p]);
+  g_free(meeting.slot);
+  g_free(meeting.part);
+  g_free(meeting.low);
+  alike_collect(finder, &meeting);
   g_array_unref(meeting.alike);
   finder->shared[partition] = meeting.again;
   for (unsigned t = 0; t < finder->raw->n_threads; t++)
@@ -149,9 +193,10 @@ static void collect_entries(size_t partition, unsigned thread, void *data) {
   (void)thread;
   Finder *finder = data;
   GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-  for (unsigned t = 0; t < finder->raw->n_threads; t++)
-    for (const RsChunk *c = finder->raw->thread[t].partition[partition].first; c != NULL; c = c->next)
-      for (size_t at = 0; at < c->used;) {
+  for (unsigned t = 0; t < finder->raw->n_threads; t++) {
+    const RsStream *stream = &finder->raw->thread[t].partition[partition];
+    for (const RsChunk *c = stream->first; c != NULL; c = c->next)
+      for (size_t at = 0, used = rs_stream_used(stream, c); at < used;) {
         const RsRawVisit *visit = (const RsRawVisit *)(const void *)((const char *)(c + 1) + at);
         for (unsigned i = 0; i < visit->n_lines; i++) {
           const RsRawLine line = rs_raw_line(visit, i);
@@ -161,6 +206,7 @@ static void collect_entries(size_t partition, unsigned thread, void *data) {
         }
         at += rs_raw_size(visit);
       }
+  }
   finder->entries[partition] = entries;
 }
 

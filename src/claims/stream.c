@@ -41,10 +41,13 @@ void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size) {
   RsChunk *chunk = (RsChunk *)(void *)pool->block;
   pool->block += pool->chunk_bytes;
   chunk->next = NULL;
-  chunk->used = size;
-  if (stream->last != NULL) stream->last->next = chunk;
-  else stream->first = chunk;
+  if (stream->last != NULL) {
+    stream->last->used = rs_stream_used(stream, stream->last);
+    stream->last->next = chunk;
+  } else stream->first = chunk;
   stream->last = chunk;
+  stream->at = (char *)(chunk + 1) + size;
+  stream->end = (char *)chunk + pool->chunk_bytes;
   return chunk + 1;
 }
 
@@ -55,5 +58,5 @@ void rs_stream_release(const RsPool *pool, RsStream *stream) {
     if (pool->on_disk) rs_spill_forget(chunk, pool->chunk_bytes);
     else madvise(chunk, pool->chunk_bytes, MADV_DONTNEED);
   }
-  stream->last = NULL;
+  *stream = (RsStream){0};
 }

@@ -13,7 +13,7 @@
 
 typedef struct RsChunk {
   struct RsChunk *next;
-  size_t used; /* bytes of records after this header */
+  size_t used; /* bytes of records after this header; of a stream's last chunk only rs_stream_used() knows */
 } RsChunk;
 
 #define RS_STREAM_MAX (RS_CHUNK_BYTES - sizeof(RsChunk))
@@ -27,8 +27,11 @@ typedef struct {
   bool on_disk;       /* some are */
 } RsPool;
 
+/* The place of the next record stands here and not in the chunk: chunks lie a power of two apart, so of thousands of streams all headers
+ * would compete for one set of the cache, on each record. */
 typedef struct {
   RsChunk *first, *last;
+  char *at, *end; /* the rest of the last chunk */
 } RsStream;
 
 /* chunk_bytes: a power of two from 4 KiB to RS_CHUNK_BYTES. */
@@ -42,11 +45,15 @@ void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size);
 void rs_stream_release(const RsPool *pool, RsStream *stream);
 
 static inline void *rs_stream_append(RsPool *pool, RsStream *stream, size_t size) {
-  RsChunk *chunk = stream->last;
-  if (chunk == NULL || pool->chunk_bytes - sizeof(RsChunk) - chunk->used < size) return rs_stream_new_chunk(pool, stream, size);
-  void *at = (char *)(chunk + 1) + chunk->used;
-  chunk->used += size;
+  if ((size_t)(stream->end - stream->at) < size) return rs_stream_new_chunk(pool, stream, size);
+  void *at = stream->at;
+  stream->at += size;
   return at;
+}
+
+/* Bytes of records in one of the stream's chunks. */
+static inline size_t rs_stream_used(const RsStream *stream, const RsChunk *chunk) {
+  return chunk == stream->last ? (size_t)(stream->at - (const char *)(chunk + 1)) : chunk->used;
 }
 
 #endif

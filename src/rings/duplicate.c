@@ -1,6 +1,7 @@
 #include "rings/duplicate.h"
 
 #include "base/calendar.h"
+#include "base/sort.h"
 #include "mining/duplicate.h"
 #include "mining/region.h"
 #include "rings/twice.h"
@@ -36,24 +37,34 @@ static bool holds(const RsClaims *c, uint32_t visit, uint32_t drug) {
   return false;
 }
 
-/* Whether the person gets the drug every week or so, apart from the purchases in question: each day of a treatment it may be due. doubled:
- * their visits, ascending. */
-static bool is_regular(const RsClaims *c, uint32_t person, uint32_t drug, const GArray *doubled) {
+/* Drugs that the person gets every week or so, apart from the purchases in question: each day of a treatment one may be due. Ascending.
+ * doubled: visits of these purchases, ascending. All of a person's drugs at once: who buys daily has thousands of purchases in question. */
+static GArray *regular_drugs(const RsClaims *c, uint32_t person, const GArray *doubled) {
   enum { DAYS = 5, DAYS_EACH = 14 };
-  uint32_t n = 0, first = 0, last = 0;
-  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1] && drug != RS_NONE; v++) {
-    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS;
-    if ((n > 0 && day == last) || !holds(c, v, drug) || bsearch(&v, doubled->data, doubled->len, sizeof v, compare_numbers) != NULL) continue;
-    if (n++ == 0) first = day;
-    last = day;
+  g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(uint64_t)); /* drug << 32 | day */
+  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
+    if (doubled->len > 0 && bsearch(&v, doubled->data, doubled->len, sizeof v, compare_numbers) != NULL) continue;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
+      const uint64_t key = (uint64_t)c->line_drug[l] << 32 | c->visit_time[v] / RS_DAY_SECONDS;
+      if (c->line_drug[l] != RS_NONE) g_array_append_val(days, key);
+    }
   }
-  return n >= DAYS && last - first <= n * DAYS_EACH;
+  const uint64_t *key = (const uint64_t *)(const void *)days->data;
+  GArray *regular = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  if (days->len > 0) rs_sort_u64((uint64_t *)(void *)days->data, days->len);
+  for (guint i = 0, end; i < days->len; i = end) {
+    const uint32_t drug = (uint32_t)(key[i] >> 32);
+    uint32_t n = 1;
+    for (end = i + 1; end < days->len && key[end] >> 32 == drug; end++) n += key[end] != key[end - 1];
+    if (n >= DAYS && key[end - 1] - key[i] <= n * DAYS_EACH) g_array_append_val(regular, drug);
+  }
+  return regular;
 }
 
 /* Whether one of the drugs on both bills is such a drug. */
-static bool is_treatment(const RsClaims *c, const RsTwiceHit *h, const GArray *doubled) {
+static bool is_treatment(const RsClaims *c, const RsTwiceHit *h, const GArray *regular) {
   for (uint64_t l = c->visit_line[h->visit[0]]; l < c->visit_line[h->visit[0] + 1]; l++)
-    if (c->line_drug[l] != RS_NONE && holds(c, h->visit[1], c->line_drug[l]) && is_regular(c, h->person[0], c->line_drug[l], doubled)) return true;
+    if (bsearch(&c->line_drug[l], regular->data, regular->len, sizeof(uint32_t), compare_numbers) != NULL && holds(c, h->visit[1], c->line_drug[l])) return true;
   return false;
 }
 
@@ -62,7 +73,13 @@ static void treatment(const RsScene *scene, const RsTwice *twice, const RsTwiceG
   g_autoptr(GArray) doubled = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   for (uint32_t i = 0; i < group->n_hits; i++) g_array_append_vals(doubled, twice->hit[group->hit[i]].visit, 2);
   if (doubled->len > 0) qsort(doubled->data, doubled->len, sizeof(uint32_t), compare_numbers);
-  for (uint32_t i = 0; i < group->n_hits; i++) regular += is_treatment(scene->claims, &twice->hit[group->hit[i]], doubled);
+  g_autoptr(GHashTable) drugs = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref); /* by person */
+  for (uint32_t i = 0; i < group->n_hits; i++) {
+    const RsTwiceHit *hit = &twice->hit[group->hit[i]];
+    GArray *its = g_hash_table_lookup(drugs, GUINT_TO_POINTER(hit->person[0]));
+    if (its == NULL) g_hash_table_insert(drugs, GUINT_TO_POINTER(hit->person[0]), its = regular_drugs(scene->claims, hit->person[0], doubled));
+    regular += its->len > 0 && is_treatment(scene->claims, hit, its);
+  }
   if (regular * 2 >= group->n_hits && regular > 0)
     rs_twice_counter(draft, "treatment", regular, group->n_hits, -(int32_t)lround(40.0 * regular / fmax(1.0, group->n_hits)));
 }
