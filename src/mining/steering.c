@@ -1,15 +1,17 @@
 #include "mining/steering.h"
 
 #include "base/calendar.h"
+#include "base/sort.h"
 #include "mining/significance.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FAR_OUT (-23.0) /* log 1e-10: no chance among all cells of a country */
 #define PRIOR_FILLS 20.0 /* the city's outlets count as so many fills of a workplace */
 
-typedef struct { uint32_t doctor, outlet, person; } Fill;
+/* A fill is outlet << 32 | doctor, once for each person: as many equal ones as persons. */
 
 void rs_steering_free(RsSteering *steering) {
   if (steering == NULL) return;
@@ -40,13 +42,6 @@ static uint32_t *workplaces(const RsClaims *c, const RsKnowledge *k, const uint3
   for (uint32_t d = 0; d < refers->n_from; d++)
     out[d] = given != NULL && given[d] != RS_NONE ? given[d] : likely_workplace(c, refers, d);
   return out;
-}
-
-static int compare_fills(const void *x, const void *y) {
-  const Fill *a = x, *b = y;
-  if (a->doctor != b->doctor) return a->doctor < b->doctor ? -1 : 1;
-  if (a->outlet != b->outlet) return a->outlet < b->outlet ? -1 : 1;
-  return (a->person > b->person) - (a->person < b->person);
 }
 
 static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
@@ -94,38 +89,37 @@ static uint32_t count_days(const RsClaims *c, const uint32_t *workplace, const u
   return days;
 }
 
-/* One person at one outlet; a person may be on every line of the input, so nothing here looks at a pair of visits. */
-static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace,
-                      uint32_t *lone, GArray *fills) {
-  uint32_t days = count_days(c, workplace, visit, n, lone);
-  for (size_t i = 0; i < n; i++) {
-    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
-    if (d == RS_NONE || outlet == workplace[d] || days - lone[visit_place(c, workplace, (uint32_t)visit[i])] >= 2) continue;
-    Fill fill = {d, outlet, person};
-    g_array_append_val(fills, fill);
-  }
-  for (size_t i = 0; i < n; i++) lone[visit_place(c, workplace, (uint32_t)visit[i])] = 0;
+typedef struct {
+  GArray *fill;  /* of uint64_t */
+  uint32_t *lone; /* [n institutions + 1] zero between two calls of add_fills() */
+  uint32_t *met;  /* [n doctors] in which call the doctor was met last */
+  uint32_t n_calls;
+} Fills;
+
+static Fills fills_new(const RsClaims *c) {
+  return (Fills){g_array_new(FALSE, FALSE, sizeof(uint64_t)), g_new0(uint32_t, (gsize)c->institution->n + 1), g_new0(uint32_t, (gsize)c->doctor->n + 1), 0};
 }
 
-/* A stable counting sort by one member of Fill: the fills come by person, so two of them order millions without comparing. */
-static GArray *order_fills(GArray *fills, size_t by, uint32_t n_values) {
-  g_autofree uint32_t *start = g_new0(uint32_t, (gsize)n_values + 1);
-  const char *from = fills->data;
-  for (guint i = 0; i < fills->len; i++) start[*(const uint32_t *)(const void *)(from + i * sizeof(Fill) + by)]++;
-  for (uint32_t v = 0, sum = 0; v < n_values; v++) {
-    uint32_t n = start[v];
-    start[v] = sum;
-    sum += n;
+/* Their fills in order; what they were collected with is freed. */
+static GArray *fills_end(Fills *fills) {
+  g_free(fills->lone);
+  g_free(fills->met);
+  if (fills->fill->len > 0) rs_sort_u64((uint64_t *)(void *)fills->fill->data, fills->fill->len);
+  return fills->fill;
+}
+
+/* One person at one outlet; a person may be on every line of the input, so nothing here looks at a pair of visits. */
+static void add_fills(const RsClaims *c, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Fills *fills) {
+  uint32_t days = count_days(c, workplace, visit, n, fills->lone);
+  fills->n_calls++;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
+    if (d == RS_NONE || outlet == workplace[d] || days - fills->lone[visit_place(c, workplace, (uint32_t)visit[i])] >= 2) continue;
+    const uint64_t fill = (uint64_t)outlet << 32 | d;
+    if (fills->met[d] != fills->n_calls) g_array_append_val(fills->fill, fill);
+    fills->met[d] = fills->n_calls;
   }
-  GArray *out = g_array_sized_new(FALSE, FALSE, sizeof(Fill), fills->len);
-  g_array_set_size(out, fills->len);
-  for (guint i = 0; i < fills->len; i++) {
-    const Fill *fill = &g_array_index(fills, Fill, i);
-    uint32_t value = *(const uint32_t *)(const void *)((const char *)fill + by);
-    g_array_index(out, Fill, start[value]++) = *fill;
-  }
-  g_array_unref(fills);
-  return out;
+  for (size_t i = 0; i < n; i++) fills->lone[visit_place(c, workplace, (uint32_t)visit[i])] = 0;
 }
 
 /* The person's visits outside hospitals as outlet << 32 | visit, ascending: a hospital fills no prescription of another, so it shows
@@ -139,38 +133,24 @@ static void outlet_keys(const RsClaims *c, uint32_t person, GArray *keys) {
   sort_keys((uint64_t *)(void *)keys->data, keys->len);
 }
 
-/* Fills by person to distinct ones, sorted; takes the array. */
-static GArray *sort_fills(const RsClaims *c, GArray *fills) {
-  fills = order_fills(fills, offsetof(Fill, outlet), c->institution->n);
-  fills = order_fills(fills, offsetof(Fill, doctor), c->doctor->n);
-  guint n = 0;
-  for (guint i = 0; i < fills->len; i++)
-    if (i == 0 || compare_fills(&g_array_index(fills, Fill, i), &g_array_index(fills, Fill, n - 1)) != 0)
-      g_array_index(fills, Fill, n++) = g_array_index(fills, Fill, i);
-  g_array_set_size(fills, n);
-  return fills;
-}
-
-/* Distinct (doctor, outlet, person) fills, regulars left out, sorted. */
+/* Fills, regulars left out, sorted. */
 static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace) {
-  GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
-  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->institution->n + 1);
+  Fills fills = fills_new(c);
   g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   for (uint32_t p = 0; p < c->n_persons; p++) {
     outlet_keys(c, p, keys);
     const uint64_t *key = (const uint64_t *)(const void *)keys->data;
     for (size_t first = 0, last; first < keys->len; first = last) {
       for (last = first + 1; last < keys->len && key[last] >> 32 == key[first] >> 32; last++) continue;
-      add_fills(c, p, (uint32_t)(key[first] >> 32), key + first, last - first, workplace, lone, fills);
+      add_fills(c, (uint32_t)(key[first] >> 32), key + first, last - first, workplace, &fills);
     }
   }
-  return sort_fills(c, fills);
+  return fills_end(&fills);
 }
 
 /* The same on the days that are left in. */
 static GArray *collect_again(const RsClaims *c, const RsSteeringVisits *visits, const RsLeaveOut *days) {
-  GArray *fills = g_array_new(FALSE, FALSE, sizeof(Fill));
-  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->institution->n + 1);
+  Fills fills = fills_new(c);
   g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   for (uint32_t i = 0; i < visits->n; i++) {
     g_array_set_size(keys, 0);
@@ -178,20 +158,13 @@ static GArray *collect_again(const RsClaims *c, const RsSteeringVisits *visits, 
       uint64_t key = visits->visit[k];
       if (!rs_left_out(days, visits->outlet[i], c->visit_time[visits->visit[k]] / RS_DAY_SECONDS)) g_array_append_val(keys, key);
     }
-    add_fills(c, visits->person[i], visits->outlet[i], (const uint64_t *)(const void *)keys->data, keys->len, visits->whole->workplace, lone, fills);
+    add_fills(c, visits->outlet[i], (const uint64_t *)(const void *)keys->data, keys->len, visits->whole->workplace, &fills);
   }
-  return sort_fills(c, fills);
+  return fills_end(&fills);
 }
 
 /* One (doctor, outlet) with its persons, and the same cells sorted by workplace for the colleagues' shares. */
 typedef struct { uint32_t workplace, outlet, doctor, n; } Cell;
-
-static int compare_cells(const void *x, const void *y) {
-  const Cell *a = x, *b = y;
-  if (a->workplace != b->workplace) return a->workplace < b->workplace ? -1 : 1;
-  if (a->outlet != b->outlet) return a->outlet < b->outlet ? -1 : 1;
-  return (a->doctor > b->doctor) - (a->doctor < b->doctor);
-}
 
 static int compare_results(const void *x, const void *y) {
   const RsSteeringCell *a = x, *b = y;
@@ -199,22 +172,36 @@ static int compare_results(const void *x, const void *y) {
   return (a->outlet > b->outlet) - (a->outlet < b->outlet);
 }
 
-static GArray *collect_cells(const GArray *fills, const uint32_t *workplace, double *of_doctor, double *of_outlet, double *total) {
-  GArray *cells = g_array_new(FALSE, FALSE, sizeof(Cell));
-  for (guint i = 0; i < fills->len; i++) {
-    const Fill *fill = &g_array_index(fills, Fill, i);
-    Cell *last = cells->len > 0 ? &g_array_index(cells, Cell, cells->len - 1) : NULL;
-    of_doctor[fill->doctor] += 1.0;
-    of_outlet[fill->outlet] += 1.0;
-    *total += 1.0;
-    if (last != NULL && last->doctor == fill->doctor && last->outlet == fill->outlet) last->n++;
-    else {
-      Cell cell = {workplace[fill->doctor], fill->outlet, fill->doctor, 1};
-      g_array_append_val(cells, cell);
-    }
+/* A stable counting sort: cells come by outlet and doctor, and stay so within a workplace; those without one come last. Takes the array. */
+static GArray *order_by_workplace(GArray *cells, uint32_t n_outlets) {
+  g_autofree uint32_t *start = g_new0(uint32_t, (gsize)n_outlets + 2);
+  for (guint i = 0; i < cells->len; i++) start[MIN(g_array_index(cells, Cell, i).workplace, n_outlets) + 1]++;
+  for (uint32_t f = 0; f <= n_outlets; f++) start[f + 1] += start[f];
+  GArray *out = g_array_sized_new(FALSE, FALSE, sizeof(Cell), cells->len);
+  g_array_set_size(out, cells->len);
+  for (guint i = 0; i < cells->len; i++) {
+    const Cell *cell = &g_array_index(cells, Cell, i);
+    g_array_index(out, Cell, start[MIN(cell->workplace, n_outlets)]++) = *cell;
   }
-  if (cells->len > 0) qsort(cells->data, cells->len, sizeof(Cell), compare_cells);
-  return cells;
+  g_array_unref(cells);
+  return out;
+}
+
+/* Takes the fills. */
+static GArray *collect_cells(GArray *fills, const uint32_t *workplace, uint32_t n_outlets, double *of_doctor, double *of_outlet, double *total) {
+  GArray *cells = g_array_new(FALSE, FALSE, sizeof(Cell));
+  const uint64_t *fill = (const uint64_t *)(const void *)fills->data;
+  for (guint i = 0, end; i < fills->len; i = end) {
+    for (end = i; end < fills->len && fill[end] == fill[i];) end++;
+    const uint32_t doctor = (uint32_t)fill[i];
+    const Cell cell = {workplace[doctor], (uint32_t)(fill[i] >> 32), doctor, end - i};
+    of_doctor[doctor] += cell.n;
+    of_outlet[cell.outlet] += cell.n;
+    *total += cell.n;
+    g_array_append_val(cells, cell);
+  }
+  g_array_unref(fills);
+  return order_by_workplace(cells, n_outlets);
 }
 
 /* One workplace: its cells by outlet, and those that stand out so far that they say nothing of what is usual for the others. */
@@ -271,14 +258,14 @@ static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
   }
 }
 
-/* Tests all cells of the fills; out->workplace is set. out->usual is filled from these fills where it is NULL. */
-static void test_all(RsSteering *out, const RsClaims *c, const GArray *fills, uint32_t min_persons) {
+/* Tests all cells of the fills, which it takes; out->workplace is set. out->usual is filled from these fills where it is NULL. */
+static void test_all(RsSteering *out, const RsClaims *c, GArray *fills, uint32_t min_persons) {
   uint32_t n_doctors = c->doctor->n, n_outlets = c->institution->n;
   g_autofree double *of_doctor = g_new0(double, (gsize)n_doctors + 1), *of_outlet = g_new0(double, (gsize)n_outlets + 1);
   g_autofree double *of_workplace = g_new0(double, (gsize)n_outlets + 1), *doctor_apart = g_new0(double, (gsize)n_doctors + 1);
   double total = 0.0;
   g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
-  g_autoptr(GArray) cells = collect_cells(fills, out->workplace, of_doctor, of_outlet, &total);
+  g_autoptr(GArray) cells = collect_cells(fills, out->workplace, n_outlets, of_doctor, of_outlet, &total);
   for (uint32_t d = 0; d < n_doctors; d++)
     if (out->workplace[d] != RS_NONE) of_workplace[out->workplace[d]] += of_doctor[d];
   if (out->usual == NULL) {
@@ -286,12 +273,18 @@ static void test_all(RsSteering *out, const RsClaims *c, const GArray *fills, ui
     for (uint32_t f = 0; f < n_outlets; f++) out->usual[f] = of_outlet[f] / fmax(total, 1.0);
   }
   const Cell *cell = (const Cell *)(const void *)cells->data;
-  g_autofree uint8_t *apart = g_malloc0((gsize)cells->len + 1);
-  g_autofree double *number = g_new(double, 3 * (gsize)cells->len + 1);
+  gsize most = 0;
+  for (guint i = 0, first = 0; i < cells->len; i++) {
+    if (cell[i].workplace != cell[first].workplace) first = i;
+    most = MAX(most, (gsize)(i - first + 1));
+  }
+  g_autofree uint8_t *apart = g_malloc(most + 1);
+  g_autofree double *number = g_new(double, 3 * most + 1);
   for (guint i = 0, end; i < cells->len; i = end) {
     for (end = i; end < cells->len && cell[end].workplace == cell[i].workplace;) end++;
     if (cell[i].workplace == RS_NONE) continue;
-    Place place = {cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual, apart + i, doctor_apart, number, number + cells->len, number + 2 * (gsize)cells->len};
+    memset(apart, 0, end - i);
+    Place place = {cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual, apart, doctor_apart, number, number + most, number + 2 * most};
     test_cells(&place, min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
@@ -304,8 +297,7 @@ static void test_all(RsSteering *out, const RsClaims *c, const GArray *fills, ui
 RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint32_t *given, uint32_t min_persons) {
   RsSteering *out = g_new0(RsSteering, 1);
   out->workplace = workplaces(c, k, given);
-  g_autoptr(GArray) fills = collect_fills(c, out->workplace);
-  test_all(out, c, fills, min_persons);
+  test_all(out, c, collect_fills(c, out->workplace), min_persons);
   return out;
 }
 
@@ -364,7 +356,6 @@ RsSteering *rs_steering_again(const RsClaims *c, const RsSteeringVisits *visits,
   RsSteering *out = g_new0(RsSteering, 1);
   out->workplace = g_memdup2(visits->whole->workplace, ((gsize)c->doctor->n + 1) * sizeof(uint32_t));
   out->usual = g_memdup2(visits->whole->usual, ((gsize)c->institution->n + 1) * sizeof(double));
-  g_autoptr(GArray) fills = collect_again(c, visits, days);
-  test_all(out, c, fills, min_persons);
+  test_all(out, c, collect_again(c, visits, days), min_persons);
   return out;
 }
