@@ -63,10 +63,10 @@ static bool relation_init(RsKnowledge *knowledge, RsRelationKind kind) {
 }
 
 /* Hubs first: they need passing memory for every line, persons hardly any, so the peak is the finished graph. */
-RsKnowledge *rs_knowledge_new_bare(const RsClaims *claims, unsigned n_threads, GError **error) {
+static RsKnowledge *knowledge_make(const RsClaims *claims, bool sums, unsigned n_threads, GError **error) {
   g_autoptr(RsKnowledge) knowledge = g_new0(RsKnowledge, 1);
   knowledge->claims = claims;
-  n_threads = CLAMP(n_threads, 1, 64);
+  n_threads = claims->n_lines == 0 ? 1 : CLAMP(n_threads, 1, 64);
   if (claims->n_lines > UINT32_MAX - 1) {
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("more than 4,294,967,294 claim lines in one graph"));
     return NULL;
@@ -76,15 +76,16 @@ RsKnowledge *rs_knowledge_new_bare(const RsClaims *claims, unsigned n_threads, G
       if (rs_spill_refused(error)) g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the offsets of a relation"));
       return NULL;
     }
-  if (claims->n_lines == 0) n_threads = 1;
-  if (!rs_knowledge_hubs(knowledge, n_threads, 64, error) || !rs_knowledge_persons(knowledge, n_threads, error)) return NULL;
+  if (!rs_knowledge_hubs(knowledge, sums, n_threads, error) || !rs_knowledge_persons(knowledge, sums, n_threads, error)) return NULL;
   return g_steal_pointer(&knowledge);
 }
 
+RsKnowledge *rs_knowledge_new_bare(const RsClaims *claims, unsigned n_threads, GError **error) {
+  return knowledge_make(claims, false, n_threads, error);
+}
+
 RsKnowledge *rs_knowledge_new(const RsClaims *claims, unsigned n_threads, GError **error) {
-  g_autoptr(RsKnowledge) knowledge = rs_knowledge_new_bare(claims, n_threads, error);
-  if (knowledge == NULL || !rs_knowledge_sums(knowledge, CLAMP(n_threads, 1, 64), error)) return NULL;
-  return g_steal_pointer(&knowledge);
+  return knowledge_make(claims, true, n_threads, error);
 }
 
 /* ---- validation ---- */

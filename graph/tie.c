@@ -56,49 +56,6 @@ static uint64_t row_of(const RsRelation *relation, uint32_t from, uint32_t to) {
   return low;
 }
 
-static void person_sums(RsKnowledge *knowledge, uint32_t person) {
-  const RsClaims *claims = knowledge->claims;
-  uint32_t from, to;
-  for (uint32_t visit = claims->person_visit[person]; visit < claims->person_visit[person + 1]; visit++) {
-    uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
-      for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
-        if (rs_relation_from[kind] != RS_PERSON) continue;
-        if (!line_tie(claims, (RsRelationKind)kind, person, claims->visit_institution[visit], line, &from, &to)) continue;
-        RsRelation *relation = &knowledge->relation[kind];
-        rs_row_add(relation, row_of(relation, from, to), claims->line_amount[line], claims->line_fund[line], day);
-      }
-  }
-}
-
-#define PERSONS_A_TASK 4096u
-
-static void persons_sum(size_t task, unsigned thread, void *data) {
-  (void)thread;
-  RsKnowledge *knowledge = data;
-  uint32_t last = (uint32_t)MIN((uint64_t)knowledge->claims->n_persons, (task + 1) * PERSONS_A_TASK);
-  for (uint32_t person = (uint32_t)(task * PERSONS_A_TASK); person < last; person++) person_sums(knowledge, person);
-}
-
-bool rs_knowledge_sums(RsKnowledge *knowledge, unsigned n_threads, GError **error) {
-  for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
-    RsRelation *relation = &knowledge->relation[kind];
-    rs_column_free(relation->lines);
-    relation->amount = g_try_malloc0_n(relation->n + 1, sizeof *relation->amount);
-    relation->fund = g_try_malloc0_n(relation->n + 1, sizeof *relation->fund);
-    relation->lines = g_try_malloc0_n(relation->n + 1, sizeof *relation->lines);
-    relation->first_day = g_try_malloc0_n(relation->n + 1, sizeof *relation->first_day);
-    relation->last_day = g_try_malloc0_n(relation->n + 1, sizeof *relation->last_day);
-    if (relation->amount != NULL && relation->fund != NULL && relation->lines != NULL && relation->first_day != NULL &&
-        relation->last_day != NULL)
-      continue;
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu relation rows"), (unsigned long long)relation->n);
-    return false;
-  }
-  rs_parallel(n_threads, knowledge->claims->n_persons / PERSONS_A_TASK + 1, persons_sum, knowledge);
-  return rs_knowledge_hub_sums(knowledge, n_threads, error);
-}
-
 /* ---- a few rows ---- */
 
 static void person_tie_sum(const RsClaims *claims, const RsTie *tie, RsTieSum *sum) {

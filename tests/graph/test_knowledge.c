@@ -108,30 +108,6 @@ static void the_number_of_threads_changes_nothing(void **state) {
   }
 }
 
-/* Where visits, days and drugs need more than 64 bits together a key goes without its day. */
-static void keys_too_short_for_days_change_nothing(void **state) {
-  (void)state;
-  for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
-    GError *error = NULL;
-    g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
-    g_autofree RsReferenceLine *line = rs_random_lines(&shapes[i], 5, chunk);
-    g_autoptr(RsClaims) claims = rs_reference_claims(line, shapes[i].n);
-    g_autoptr(RsKnowledge) one = rs_knowledge_new_bare(claims, 2, &error), other = rs_knowledge_new_bare(claims, 2, &error);
-    rs_assert_no_error(error);
-    for (int kind = 0; kind < RS_N_RELATIONS; kind++) {
-      RsRelation *relation = &other->relation[kind];
-      if (rs_relation_from[kind] == RS_PERSON) continue;
-      g_clear_pointer(&relation->to, g_free);
-      g_clear_pointer(&relation->visits, g_free);
-      g_clear_pointer(&relation->days, g_free);
-      g_clear_pointer(&relation->lines, g_free);
-      memset(relation->offset, 0, ((size_t)relation->n_from + 1) * sizeof *relation->offset);
-    }
-    assert_true(rs_knowledge_hubs(other, 2, 0, &error));
-    assert_bare_equal(one, other);
-  }
-}
-
 static uint64_t sums_seen(const RsRelation *relation, uint64_t row, const RsTieSum *sum) {
   assert_int_equal(sum->lines, relation->lines[row]);
   assert_int_equal(sum->first_day, relation->first_day[row]);
@@ -250,6 +226,29 @@ static void a_crowd_in_one_second_is_one_row(void **state) {
   assert_int_equal(knowledge->relation[RS_DISPENSED].n + knowledge->relation[RS_REFERS_TO].n, 0);
 }
 
+/* More lines of one visit than a record of a hub counts, in turns by two drugs. */
+static void a_visit_of_very_many_lines_is_one_visit(void **state) {
+  (void)state;
+  enum { N = 140000 };
+  g_autofree RsReferenceLine *line = g_new0(RsReferenceLine, N);
+  for (uint32_t i = 0; i < N; i++)
+    line[i] = (RsReferenceLine){.person = "P", .institution = "I", .time = "2024-01-01 08:00:00", .doctor = "D", .drug = i % 2 ? "A" : "B", .amount = 1, .fund = 2};
+  g_autoptr(RsClaims) claims = rs_reference_claims(line, N);
+  g_autoptr(RsKnowledge) knowledge = knowledge_of(claims, 2);
+  for (RsRelationKind kind = 0; kind < RS_N_RELATIONS; kind++) {
+    const RsRelation *relation = &knowledge->relation[kind];
+    uint32_t n = rs_relation_to[kind] == RS_DRUG ? 2 : 1;
+    assert_int_equal(relation->n, n);
+    for (uint32_t i = 0; i < n; i++) {
+      assert_int_equal(relation->visits[i], 1);
+      assert_int_equal(relation->days[i], 1);
+      assert_int_equal(relation->lines[i], N / n);
+      assert_int_equal(relation->amount[i], N / n);
+      assert_int_equal(relation->fund[i], 2 * N / n);
+    }
+  }
+}
+
 static void money_beyond_64_bits_stays_at_the_end(void **state) {
   (void)state;
   RsReferenceLine line[3];
@@ -324,12 +323,12 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_claims_agree_with_the_slow_twin),
       cmocka_unit_test(the_number_of_threads_changes_nothing),
-      cmocka_unit_test(keys_too_short_for_days_change_nothing),
       cmocka_unit_test(a_bare_graph_gives_the_sums_of_single_rows),
       cmocka_unit_test(shuffled_rows_give_the_same_graph),
       cmocka_unit_test(renaming_the_drugs_renames_the_rows),
       cmocka_unit_test(no_claims_make_an_empty_graph),
       cmocka_unit_test(a_crowd_in_one_second_is_one_row),
+      cmocka_unit_test(a_visit_of_very_many_lines_is_one_visit),
       cmocka_unit_test(money_beyond_64_bits_stays_at_the_end),
       cmocka_unit_test(keys_of_any_width_are_sorted_in_their_order),
       cmocka_unit_test(numbers_need_their_bits),
