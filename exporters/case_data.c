@@ -80,7 +80,7 @@ static bool texts_fetch(RsCaseData *data, GError **error) {
   const RsClaims *claims = data->c->claims;
   g_autofree RsRow *row = g_new(RsRow, data->n_lines + 1);
   for (size_t i = 0; i < data->n_lines; i++) {
-    row[i] = claims->line_row[data->line[i]];
+    row[i] = rs_line_row(claims, data->line[i]);
     line_texts(data, i, NULL, NULL, NULL);
   }
   if (data->c->reader == NULL || data->n_lines == 0) return true;

@@ -19,17 +19,18 @@ static void persons_and_institutions_add(RsEntities *entities, const RsClaims *c
       RsEntity *institution = &entities->of[RS_INSTITUTION][claims->visit_institution[visit]];
       const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
       for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
-        entity_add(&entities->of[RS_PERSON][person], claims->line_amount[line], day);
-        entity_add(institution, claims->line_amount[line], day);
+        entity_add(&entities->of[RS_PERSON][person], rs_line_amount(claims, line), day);
+        entity_add(institution, rs_line_amount(claims, line), day);
       }
     }
 }
 
-static void doctors_or_drugs_add(RsEntity *entity, const RsClaims *claims, const uint32_t *number) {
+static void doctors_or_drugs_add(RsEntity *entity, const RsClaims *claims, bool doctors) {
   for (uint32_t visit = 0; visit < claims->n_visits; visit++)
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
-      if (number[line] != RS_NONE)
-        entity_add(&entity[number[line]], claims->line_amount[line], (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS));
+    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
+      const uint32_t number = doctors ? rs_line_doctor(claims, line) : rs_line_drug(claims, line);
+      if (number != RS_NONE) entity_add(&entity[number], rs_line_amount(claims, line), (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS));
+    }
 }
 
 static void links_add(RsEntities *entities, const RsKnowledge *knowledge, RsRelationKind kind) {
@@ -44,8 +45,8 @@ RsEntities *rs_entities_new(const RsKnowledge *knowledge) {
   for (int kind = 0; kind < RS_N_KINDS; kind++)
     entities->of[kind] = g_new0(RsEntity, rs_knowledge_count(knowledge, (RsKind)kind) + 1u);
   persons_and_institutions_add(entities, knowledge->claims);
-  doctors_or_drugs_add(entities->of[RS_DOCTOR], knowledge->claims, knowledge->claims->line_doctor);
-  doctors_or_drugs_add(entities->of[RS_DRUG], knowledge->claims, knowledge->claims->line_drug);
+  doctors_or_drugs_add(entities->of[RS_DOCTOR], knowledge->claims, true);
+  doctors_or_drugs_add(entities->of[RS_DRUG], knowledge->claims, false);
   for (int kind = 0; kind < RS_N_RELATIONS; kind++) links_add(entities, knowledge, (RsRelationKind)kind);
   return entities;
 }

@@ -30,8 +30,8 @@ static void person_touches(GArray *touches, const RsClaims *claims, uint32_t per
     const uint16_t day = (uint16_t)(claims->visit_time[v] / RS_DAY_SECONDS);
     touch_add(touches, RS_INSTITUTION, claims->visit_institution[v], day);
     for (uint64_t l = claims->visit_line[v]; l < claims->visit_line[v + 1]; l++) {
-      touch_add(touches, RS_DOCTOR, claims->line_doctor[l], day);
-      touch_add(touches, RS_DRUG, claims->line_drug[l], day);
+      touch_add(touches, RS_DOCTOR, rs_line_doctor(claims, l), day);
+      touch_add(touches, RS_DRUG, rs_line_drug(claims, l), day);
     }
   }
 }

@@ -143,8 +143,8 @@ static void add_context(GArray *keys, const RsClaims *claims, const RsRing *ring
     const uint64_t line = ring->evidence[e].line;
     const uint32_t visit = rs_claims_line_visit(claims, line), person = rs_claims_visit_person(claims, visit);
     touch_add(touches, RS_INSTITUTION, claims->visit_institution[visit], person);
-    touch_add(touches, RS_DOCTOR, claims->line_doctor[line], person);
-    touch_add(touches, RS_DRUG, claims->line_drug[line], person);
+    touch_add(touches, RS_DOCTOR, rs_line_doctor(claims, line), person);
+    touch_add(touches, RS_DRUG, rs_line_drug(claims, line), person);
   }
   if (touches->len == 0) return;
   qsort(touches->data, touches->len, sizeof(Touch), compare_touches);
@@ -174,9 +174,9 @@ static void pair_add(Pairs *pairs, RsRelationKind kind, uint32_t from, uint32_t 
 static void add_line_pairs(Pairs *pairs, const RsClaims *claims, uint32_t person) {
   for (uint32_t v = claims->person_visit[person]; v < claims->person_visit[person + 1]; v++)
     for (uint64_t l = claims->visit_line[v]; l < claims->visit_line[v + 1]; l++) {
-      pair_add(pairs, RS_PRESCRIBED, claims->line_doctor[l], claims->line_drug[l]);
-      pair_add(pairs, RS_DISPENSED, claims->visit_institution[v], claims->line_drug[l]);
-      pair_add(pairs, RS_REFERS_TO, claims->line_doctor[l], claims->visit_institution[v]);
+      pair_add(pairs, RS_PRESCRIBED, rs_line_doctor(claims, l), rs_line_drug(claims, l));
+      pair_add(pairs, RS_DISPENSED, claims->visit_institution[v], rs_line_drug(claims, l));
+      pair_add(pairs, RS_REFERS_TO, rs_line_doctor(claims, l), claims->visit_institution[v]);
     }
 }
 

@@ -42,12 +42,12 @@ static int compare_evidence(const void *a, const void *b, void *data) {
   int order = compare_ids(c->institution, c->visit_institution[visit[x->at]], c->visit_institution[visit[y->at]]);
   if (order == 0) order = compare_texts(settlement_of(view, x->at), settlement_of(view, y->at));
   if (order == 0) order = compare_texts(claim_of(view, x->at), claim_of(view, y->at));
-  if (order == 0) order = compare_ids(c->drug, c->line_drug[x->line], c->line_drug[y->line]);
-  if (order == 0) order = compare_ids(c->doctor, c->line_doctor[x->line], c->line_doctor[y->line]);
-  if (order == 0) order = (c->line_amount[x->line] > c->line_amount[y->line]) - (c->line_amount[x->line] < c->line_amount[y->line]);
-  if (order == 0) order = (c->line_fund[x->line] > c->line_fund[y->line]) - (c->line_fund[x->line] < c->line_fund[y->line]);
+  if (order == 0) order = compare_ids(c->drug, rs_line_drug(c, x->line), rs_line_drug(c, y->line));
+  if (order == 0) order = compare_ids(c->doctor, rs_line_doctor(c, x->line), rs_line_doctor(c, y->line));
+  if (order == 0) order = (rs_line_amount(c, x->line) > rs_line_amount(c, y->line)) - (rs_line_amount(c, x->line) < rs_line_amount(c, y->line));
+  if (order == 0) order = (rs_line_fund(c, x->line) > rs_line_fund(c, y->line)) - (rs_line_fund(c, x->line) < rs_line_fund(c, y->line));
   if (order == 0) order = compare_numbers(x->facts, y->facts);
-  if (order == 0) order = compare_numbers(c->line_row[x->line], c->line_row[y->line]);
+  if (order == 0) order = compare_numbers(rs_line_row(c, x->line), rs_line_row(c, y->line));
   return order;
 }
 
@@ -106,16 +106,16 @@ void rs_evidence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void
   ring_id(r, &id);
   for (uint64_t e = 0; e < ring->n_evidence; e++) {
     const RsEvidenceRow *one = &rows[e];
-    const RsRow source = claims->line_row[one->line];
+    const RsRow source = rs_line_row(claims, one->line);
     if (e == 0 || one->facts != rows[e - 1].facts) fact_codes(ring, one->facts, codes);
     const RsCell cell[] = {
         text_cell(id.text), text_cell(file_name(view->c->report, source)), count_cell(RS_ROW_LINE(source)),
         text_cell(claim_of(view, one->at)), text_cell(settlement_of(view, one->at)),
         text_cell(rs_case_view_id(view, RS_PERSON, from->person[one->at])),
-        text_cell(number_text(claims->doctor, claims->line_doctor[one->line])),
+        text_cell(number_text(claims->doctor, rs_line_doctor(claims, one->line))),
         text_cell(rs_text_get(claims->institution, claims->visit_institution[from->visit[one->at]])),
-        text_cell(number_text(claims->drug, claims->line_drug[one->line])), text_cell(from->texts->str + from->time[one->at]),
-        integer_cell(claims->line_amount[one->line]), integer_cell(claims->line_fund[one->line]), text_cell(codes->str)};
+        text_cell(number_text(claims->drug, rs_line_drug(claims, one->line))), text_cell(from->texts->str + from->time[one->at]),
+        integer_cell(rs_line_amount(claims, one->line)), integer_cell(rs_line_fund(claims, one->line)), text_cell(codes->str)};
     row(&rs_table[RS_TABLE_EVIDENCE], cell, data);
   }
 }

@@ -133,7 +133,7 @@ static uint64_t lines_in(const RsRelation *relation) {
 static uint64_t lines_with(const RsClaims *claims, bool doctor, bool drug) {
   uint64_t n_lines = 0;
   for (uint64_t line = 0; line < claims->n_lines; line++)
-    n_lines += (!doctor || claims->line_doctor[line] != RS_NONE) && (!drug || claims->line_drug[line] != RS_NONE);
+    n_lines += (!doctor || rs_line_doctor(claims, line) != RS_NONE) && (!drug || rs_line_drug(claims, line) != RS_NONE);
   return n_lines;
 }
 

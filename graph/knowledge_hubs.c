@@ -55,7 +55,7 @@ static void share_visits(const Job *job, size_t share, uint32_t *first, uint32_t
 static inline uint32_t run_length(const RsClaims *claims, uint64_t line, uint64_t end, bool doctors) {
   uint32_t most = (uint32_t)MIN(end - line, UINT16_MAX), n = 1;
   if (!doctors) return most;
-  while (n < most && claims->line_doctor[line + n] == claims->line_doctor[line]) n++;
+  while (n < most && rs_line_doctor(claims, line + n) == rs_line_doctor(claims, line)) n++;
   return n;
 }
 
@@ -67,7 +67,7 @@ static inline __attribute__((always_inline)) void share_count_of(const Job *job,
   for (; visit < last; visit++) {
     uint64_t end = claims->visit_line[visit + 1];
     for (uint64_t line = claims->visit_line[visit]; line < end; line += n) {
-      uint32_t hub = doctors ? claims->line_doctor[line] : claims->visit_institution[visit];
+      uint32_t hub = doctors ? rs_line_doctor(claims, line) : claims->visit_institution[visit];
       n = run_length(claims, line, end, doctors);
       if (hub == RS_NONE) continue;
       position[hub].record++;
@@ -108,14 +108,14 @@ static inline __attribute__((always_inline)) void share_distribute_of(const Job 
     uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
     uint64_t end = claims->visit_line[visit + 1];
     for (uint64_t line = claims->visit_line[visit]; line < end; line += n) {
-      uint32_t hub = doctors ? claims->line_doctor[line] : institution;
+      uint32_t hub = doctors ? rs_line_doctor(claims, line) : institution;
       n = run_length(claims, line, end, doctors);
       if (hub == RS_NONE) continue;
       Place at = position[hub];
       position[hub] = (Place){at.record + 1, at.line + n};
       job->record[at.record] = (Record){visit, institution, at.line - job->start[hub].line, day, (uint16_t)n};
-      for (uint32_t i = 0; i < n; i++) job->drug[at.line + i] = claims->line_drug[line + i];
-      for (uint32_t i = 0; sums && i < n; i++) job->money[at.line + i] = (Money){claims->line_amount[line + i], claims->line_fund[line + i]};
+      for (uint32_t i = 0; i < n; i++) job->drug[at.line + i] = rs_line_drug(claims, line + i);
+      for (uint32_t i = 0; sums && i < n; i++) job->money[at.line + i] = (Money){rs_line_amount(claims, line + i), rs_line_fund(claims, line + i)};
     }
   }
 }

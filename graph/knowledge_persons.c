@@ -46,7 +46,7 @@ static void person_count(const RsClaims *claims, uint32_t person, Worker *worker
   for (uint32_t visit = first; visit < last; visit++)
     count[INSTITUTIONS] += first_sight(worker->seen[INSTITUTIONS], claims->visit_institution[visit], mark);
   for (uint64_t line = claims->visit_line[first]; line < claims->visit_line[last]; line++) {
-    uint32_t doctor = claims->line_doctor[line], drug = claims->line_drug[line];
+    uint32_t doctor = rs_line_doctor(claims, line), drug = rs_line_drug(claims, line);
     if (doctor != RS_NONE) count[DOCTORS] += first_sight(worker->seen[DOCTORS], doctor, mark);
     if (drug != RS_NONE) count[DRUGS] += first_sight(worker->seen[DRUGS], drug, mark);
   }
@@ -81,12 +81,12 @@ static inline __attribute__((always_inline)) void visit_add(const RsClaims *clai
   uint32_t n_lines = (uint32_t)(end - line);
   Money all = {0}, run, one;
   while (line < end) {
-    uint32_t doctor = claims->line_doctor[line], n = 0;
+    uint32_t doctor = rs_line_doctor(claims, line), n = 0;
     run = (Money){0};
-    for (; line < end && claims->line_doctor[line] == doctor; line++, n++) {
-      if (sums) one = (Money){claims->line_amount[line], claims->line_fund[line]};
+    for (; line < end && rs_line_doctor(claims, line) == doctor; line++, n++) {
+      if (sums) one = (Money){rs_line_amount(claims, line), rs_line_fund(claims, line)};
       if (sums) run = money_add(run, one);
-      if (claims->line_drug[line] != RS_NONE) met_add(&tally[DRUGS], claims->line_drug[line], visit, day, 1, sums ? &one : NULL);
+      if (rs_line_drug(claims, line) != RS_NONE) met_add(&tally[DRUGS], rs_line_drug(claims, line), visit, day, 1, sums ? &one : NULL);
     }
     if (doctor != RS_NONE) met_add(&tally[DOCTORS], doctor, visit, day, n, sums ? &run : NULL);
     if (sums) all = money_add(all, run);

@@ -15,12 +15,12 @@ static inline bool line_tie(const RsClaims *claims, RsRelationKind kind, uint32_
                             uint32_t *to) {
   *from = *to = RS_NONE;
   switch (kind) {
-    case RS_VISITED: *from = person, *to = claims->line_doctor[line]; break;
+    case RS_VISITED: *from = person, *to = rs_line_doctor(claims, line); break;
     case RS_FILLED_AT: *from = person, *to = institution; break;
-    case RS_BOUGHT: *from = person, *to = claims->line_drug[line]; break;
-    case RS_PRESCRIBED: *from = claims->line_doctor[line], *to = claims->line_drug[line]; break;
-    case RS_DISPENSED: *from = institution, *to = claims->line_drug[line]; break;
-    case RS_REFERS_TO: *from = claims->line_doctor[line], *to = institution; break;
+    case RS_BOUGHT: *from = person, *to = rs_line_drug(claims, line); break;
+    case RS_PRESCRIBED: *from = rs_line_doctor(claims, line), *to = rs_line_drug(claims, line); break;
+    case RS_DISPENSED: *from = institution, *to = rs_line_drug(claims, line); break;
+    case RS_REFERS_TO: *from = rs_line_doctor(claims, line), *to = institution; break;
     case RS_N_RELATIONS: break;
   }
   return *from != RS_NONE && *to != RS_NONE;
@@ -29,8 +29,8 @@ static inline bool line_tie(const RsClaims *claims, RsRelationKind kind, uint32_
 static void sum_add(RsTieSum *sum, const RsClaims *claims, uint64_t line, uint16_t day) {
   sum->first_day = sum->lines == 0 ? day : MIN(sum->first_day, day);
   sum->last_day = MAX(sum->last_day, day);
-  sum->amount = rs_money_add(sum->amount, claims->line_amount[line]);
-  sum->fund = rs_money_add(sum->fund, claims->line_fund[line]);
+  sum->amount = rs_money_add(sum->amount, rs_line_amount(claims, line));
+  sum->fund = rs_money_add(sum->fund, rs_line_fund(claims, line));
   sum->lines++;
 }
 

@@ -245,10 +245,10 @@ bool ringscope_rings_line(const ringscope_rings *rings, uint32_t i, uint64_t lin
   const RsClaims *c = from->claims;
   const uint64_t at = rings->rings->rings[i].evidence[line].line;
   const uint32_t visit = rs_claims_line_visit(c, at);
-  const RsInputFile *file = g_ptr_array_index(rs_reader_report(from->reader)->files, RS_ROW_FILE(c->line_row[at]));
-  *out = (ringscope_line){.file = file->name, .line = RS_ROW_LINE(c->line_row[at]), .person = rs_text_get(c->person, rs_claims_visit_person(c, visit)),
-                          .institution = rs_text_get(c->institution, c->visit_institution[visit]), .doctor = text_or_empty(c->doctor, c->line_doctor[at]),
-                          .drug = text_or_empty(c->drug, c->line_drug[at]), .amount = c->line_amount[at], .fund = c->line_fund[at]};
+  const RsInputFile *file = g_ptr_array_index(rs_reader_report(from->reader)->files, RS_ROW_FILE(rs_line_row(c, at)));
+  *out = (ringscope_line){.file = file->name, .line = RS_ROW_LINE(rs_line_row(c, at)), .person = rs_text_get(c->person, rs_claims_visit_person(c, visit)),
+                          .institution = rs_text_get(c->institution, c->visit_institution[visit]), .doctor = text_or_empty(c->doctor, rs_line_doctor(c, at)),
+                          .drug = text_or_empty(c->drug, rs_line_drug(c, at)), .amount = rs_line_amount(c, at), .fund = rs_line_fund(c, at)};
   rs_time_format(c->visit_time[visit], out->time);
   return true;
 }

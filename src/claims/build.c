@@ -17,6 +17,9 @@
 
 typedef struct { uint64_t n_slots, n; uint64_t *key; uint32_t *count; } Counter;
 
+/* Money past what its column was made for (RsRawMost): the n-th line of a partition. */
+typedef struct { size_t partition; uint64_t line; int64_t amount, fund; } Wide;
+
 /* What one thread adds up. */
 typedef struct {
   uint64_t rows[RS_N_PLACES];
@@ -27,6 +30,7 @@ typedef struct {
   uint16_t first_day, last_day;
   bool any_clock, any_used;
   GArray *conflicts; /* of RsRow */
+  GArray *wide;      /* of Wide */
   Counter institution_region, institution_type;
 } Totals;
 
@@ -413,15 +417,13 @@ static void count_visit(const Builder *builder, Worker *worker, const RsRawVisit
   }
 }
 
-static void write_line(RsClaims *claims, uint64_t at, const RsRefundLine *line) {
-  claims->line_drug[at] = line->drug;
-  claims->line_doctor[at] = line->doctor;
-  claims->line_diagnosis[at] = line->diagnosis;
-  claims->line_quantity[at] = line->quantity;
-  claims->line_amount[at] = line->amount;
-  claims->line_fund[at] = line->fund;
-  claims->line_row[at] = line->row;
-  if (claims->line_trace != NULL) claims->line_trace[at] = line->trace;
+static void write_line(const Builder *builder, Worker *worker, Part *part, const RsRefundLine *line) {
+  const uint64_t n = part->n_lines++, at = part->first_line + n;
+  const RsLine one = {line->drug, line->doctor, line->diagnosis, line->quantity, line->amount, line->fund, line->row};
+  if (builder->claims->line_trace != NULL) builder->claims->line_trace[at] = line->trace;
+  if (rs_line_set(builder->claims, at, &one)) return;
+  const Wide wide = {(size_t)(part - builder->part), n, line->amount, line->fund};
+  g_array_append_val(worker->totals.wide, wide);
 }
 
 /* Writes what is left of one person; false if nothing is. */
@@ -448,7 +450,7 @@ static bool write_person(const Builder *builder, Worker *worker, Part *part, con
       totals->first_day = MIN(totals->first_day, day);
       totals->last_day = MAX(totals->last_day, day);
     }
-    write_line(claims, part->first_line + part->n_lines++, &line[i]);
+    write_line(builder, worker, part, &line[i]);
     totals->rows[RS_PLACE_USED]++;
     totals->amount[RS_PLACE_USED] += line[i].amount;
     bool date_only = (visit->raw->flags & RS_RAW_DATE_ONLY) != 0;
@@ -507,12 +509,15 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
 
 #define ALLOCATE(column, n) ((column) = rs_column_new((n), sizeof *(column)), (column) != NULL)
 
-static bool allocate(RsClaims *c, uint64_t n_visits, uint64_t n_lines, bool trace) {
-  if (trace && !ALLOCATE(c->line_trace, n_lines)) return false;
+static bool allocate(Builder *builder, uint64_t n_visits, uint64_t n_lines) {
+  RsClaims *c = builder->claims;
+  const RsRaw *raw = builder->raw;
+  const RsLineBounds bounds = {.n_drugs = c->drug->n, .n_doctors = c->doctor->n, .n_diagnoses = c->diagnosis->n, .amount = raw->most.amount,
+                               .fund = raw->most.fund, .quantity_is_whole = !raw->most.broken_quantity, .quantity = raw->most.quantity,
+                               .n_files = raw->n_files, .last_line = raw->last_line};
+  if ((raw->columns & RS_HAS_TRACE) != 0 && !ALLOCATE(c->line_trace, n_lines)) return false;
   return ALLOCATE(c->visit_time, n_visits) && ALLOCATE(c->visit_institution, n_visits) && ALLOCATE(c->visit_line, n_visits + 1) &&
-         ALLOCATE(c->line_drug, n_lines) && ALLOCATE(c->line_doctor, n_lines) && ALLOCATE(c->line_diagnosis, n_lines) &&
-         ALLOCATE(c->line_quantity, n_lines) && ALLOCATE(c->line_amount, n_lines) && ALLOCATE(c->line_fund, n_lines) &&
-         ALLOCATE(c->line_row, n_lines);
+         rs_claims_lines_new(c, n_lines, &bounds);
 }
 
 #define CLOSE_GAP(column, to, from, n) memmove((column) + (to), (column) + (from), (n) * sizeof *(column))
@@ -520,25 +525,19 @@ static bool allocate(RsClaims *c, uint64_t n_visits, uint64_t n_lines, bool trac
 
 static void close_gaps(Builder *builder, size_t n_partitions) {
   RsClaims *c = builder->claims;
+  RsPacked *const column[] = {&c->line_drug, &c->line_doctor, &c->line_diagnosis, &c->line_quantity, &c->line_amount, &c->line_fund, &c->line_row};
   uint64_t visits = 0, lines = 0;
   for (size_t p = 0; p < n_partitions; p++) {
-    const Part *part = &builder->part[p];
+    Part *part = &builder->part[p];
     if (part->first_visit != visits) {
       CLOSE_GAP(c->visit_time, visits, part->first_visit, part->n_visits);
       CLOSE_GAP(c->visit_institution, visits, part->first_visit, part->n_visits);
       CLOSE_GAP(c->visit_line, visits, part->first_visit, part->n_visits);
     }
     for (uint32_t v = 0; v < part->n_visits; v++) c->visit_line[visits + v] += lines;
-    if (part->first_line != lines) {
-      CLOSE_GAP(c->line_drug, lines, part->first_line, part->n_lines);
-      CLOSE_GAP(c->line_doctor, lines, part->first_line, part->n_lines);
-      CLOSE_GAP(c->line_diagnosis, lines, part->first_line, part->n_lines);
-      CLOSE_GAP(c->line_quantity, lines, part->first_line, part->n_lines);
-      CLOSE_GAP(c->line_amount, lines, part->first_line, part->n_lines);
-      CLOSE_GAP(c->line_fund, lines, part->first_line, part->n_lines);
-      CLOSE_GAP(c->line_row, lines, part->first_line, part->n_lines);
-      if (c->line_trace != NULL) CLOSE_GAP(c->line_trace, lines, part->first_line, part->n_lines);
-    }
+    for (size_t k = 0; k < G_N_ELEMENTS(column) && part->first_line != lines; k++) rs_packed_move(column[k], lines, part->first_line, part->n_lines);
+    if (part->first_line != lines && c->line_trace != NULL) CLOSE_GAP(c->line_trace, lines, part->first_line, part->n_lines);
+    part->first_line = lines;
     visits += part->n_visits;
     lines += part->n_lines;
     c->n_persons += part->n_persons;
@@ -549,14 +548,26 @@ static void close_gaps(Builder *builder, size_t n_partitions) {
   SHRINK(c->visit_time, visits);
   SHRINK(c->visit_institution, visits);
   SHRINK(c->visit_line, visits + 1);
-  SHRINK(c->line_drug, lines);
-  SHRINK(c->line_doctor, lines);
-  SHRINK(c->line_diagnosis, lines);
-  SHRINK(c->line_quantity, lines);
-  SHRINK(c->line_amount, lines);
-  SHRINK(c->line_fund, lines);
-  SHRINK(c->line_row, lines);
+  for (size_t k = 0; k < G_N_ELEMENTS(column); k++) rs_packed_shrink(column[k], lines);
   if (c->line_trace != NULL) SHRINK(c->line_trace, lines);
+}
+
+/* Refunds that add up, and shares of payments, may need more than the columns were made for; that is rare. */
+static bool widen_money(const Builder *builder, GError **error) {
+  RsClaims *c = builder->claims;
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) {
+    const GArray *wide = builder->worker[t].totals.wide;
+    if (wide->len == 0) continue;
+    if ((c->line_amount.width < 8 && !rs_packed_widen(&c->line_amount, c->n_lines)) || (c->line_fund.width < 8 && !rs_packed_widen(&c->line_fund, c->n_lines)))
+      return g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu claim lines"), (unsigned long long)c->n_lines), false;
+    for (guint i = 0; i < wide->len; i++) {
+      const Wide *one = &g_array_index(wide, Wide, i);
+      const uint64_t line = builder->part[one->partition].first_line + one->line;
+      rs_packed_set(&c->line_amount, line, (uint64_t)one->amount);
+      rs_packed_set(&c->line_fund, line, (uint64_t)one->fund);
+    }
+  }
+  return true;
 }
 
 static void part_clear(Part *part) {
@@ -705,6 +716,7 @@ static void workers_init(Builder *builder) {
     worker->lines = g_array_new(FALSE, FALSE, sizeof(RsRefundLine));
     worker->regions = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     worker->totals.conflicts = g_array_new(FALSE, FALSE, sizeof(RsRow));
+    worker->totals.wide = g_array_new(FALSE, FALSE, sizeof(Wide));
     worker->totals.first_day = UINT16_MAX;
   }
 }
@@ -724,6 +736,7 @@ static void builder_clear(Builder *builder) {
     g_array_unref(worker->lines);
     g_array_unref(worker->regions);
     g_array_unref(worker->totals.conflicts);
+    g_array_unref(worker->totals.wide);
     counter_clear(&worker->totals.institution_region);
     counter_clear(&worker->totals.institution_type);
   }
@@ -763,7 +776,7 @@ static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%llu visits are more than this version numbers"), (unsigned long long)n_visits);
     return false;
   }
-  if (allocate(c, n_visits, n_lines, (raw->columns & RS_HAS_TRACE) != 0)) return true;
+  if (allocate(builder, n_visits, n_lines)) return true;
   if (!rs_spill_refused(error)) return false;
   g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu claim lines"), (unsigned long long)n_lines);
   return false;
@@ -780,7 +793,7 @@ RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error) {
   workers_init(&builder);
   rs_parallel(raw->n_threads, n_partitions, build_partition, &builder);
   close_gaps(&builder, n_partitions);
-  const bool joined = join_persons(&builder, n_partitions, error);
+  const bool joined = widen_money(&builder, error) && join_persons(&builder, n_partitions, error);
   if (joined) {
     join_institutions(&builder);
     join_drug_names(&builder);

@@ -82,6 +82,7 @@ typedef struct {
   uint64_t rows, outside, repeated, unreadable;
   int64_t amount, amount_outside, amount_repeated, amount_rejected;
   uint64_t money; /* see RS_MOST_MONEY */
+  RsRawMost most;
   GPtrArray *rejects;
   bool out_of_memory;
 } Parser;
@@ -355,12 +356,24 @@ static void reject_row(Parser *parser, uint32_t record, RsReason reason, RsSaid 
 
 /* ---- visits ---- */
 
-/* Whether the open visit's lines can take the narrow form. */
-static bool lines_are_narrow(const Parser *parser, unsigned n) {
+/* How wide the columns of the open visit's lines must be. Returns whether the lines can take the narrow form. */
+static bool lines_measure(Parser *parser, unsigned n) {
   const RsRawLine *line = parser->line;
-  for (unsigned i = 0; i < n; i++)
-    if (line[i].row != line[0].row + i || line[i].amount != (int32_t)line[i].amount || line[i].fund != (int32_t)line[i].fund) return false;
-  return true;
+  RsRawMost most = parser->most;
+  bool in_order = true;
+  uint64_t amount = 0, fund = 0;
+  for (unsigned i = 0; i < n; i++) { /* a width is told by the highest bit of any, so all are or-ed together */
+    const int64_t whole = (int64_t)line[i].quantity;
+    in_order &= line[i].row == line[0].row + i;
+    amount |= rs_money_magnitude(line[i].amount);
+    fund |= rs_money_magnitude(line[i].fund);
+    most.quantity |= rs_money_magnitude(whole);
+    most.broken_quantity |= (float)whole != line[i].quantity;
+  }
+  most.amount |= amount;
+  most.fund |= fund;
+  parser->most = most;
+  return in_order && (amount | fund) <= INT32_MAX;
 }
 
 static void lines_write(const Parser *parser, RsRawVisit *record) {
@@ -383,7 +396,7 @@ static void close_visit(Parser *parser) {
   visit.n_lines = n;
   visit.row = parser->line[0].row;
   if (parser->work->ingest->raw->columns & RS_HAS_TRACE) visit.flags |= RS_RAW_TRACE;
-  if (!lines_are_narrow(parser, n)) visit.flags |= RS_RAW_WIDE;
+  if (!lines_measure(parser, n)) visit.flags |= RS_RAW_WIDE;
   unsigned bits = parser->work->ingest->raw->partition_bits;
   size_t partition = bits == 0 ? 0 : visit.person_hash >> (64 - bits);
   RsRawVisit *record = rs_stream_append(&parser->raw->pool, &parser->raw->partition[partition], rs_raw_size(&visit));
@@ -697,12 +710,19 @@ static void parse_record(Parser *parser, uint32_t record) {
   }
 }
 
+/* Any thread may be reading the file's later blocks. */
+static void last_line_raise(const RsRaw *raw, uint32_t file, uint64_t line) {
+  uint64_t known = __atomic_load_n(&raw->last_line[file], __ATOMIC_RELAXED);
+  while (known < line && !__atomic_compare_exchange_n(&raw->last_line[file], &known, line, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) continue;
+}
+
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter);
   parser->previous = RS_NONE;
   for (int d = 0; d < N_DOMAINS; d++) parser->local[d].last = NULL;
   for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
   close_visit(parser); /* the person's id lies in the block */
+  if (parser->csv.n > 0) last_line_raise(parser->work->ingest->raw, parser->input->number, rs_csv_line(&parser->csv, parser->csv.n - 1));
 }
 
 /* ---- threads ---- */
@@ -815,6 +835,13 @@ static uint64_t money_read(const Work *work) {
   return money;
 }
 
+static void most_join(RsRawMost *all, const RsRawMost *one) {
+  all->amount |= one->amount;
+  all->fund |= one->fund;
+  all->quantity |= one->quantity;
+  all->broken_quantity |= one->broken_quantity;
+}
+
 static void add_counts(RsReport *report, Parser *parser) {
   report->rows_read += parser->rows;
   report->amount_read += parser->amount;
@@ -863,7 +890,9 @@ static void add_lone_settlements(Parser *parser, const RsSettlements *settlement
   if (settlements == NULL) return;
   for (uint32_t i = 0; i < settlements->n; i++) {
     const RsSettlement *settlement = &settlements->row[i];
+    parser->most.fund |= rs_money_magnitude(settlement->fund); /* to be spread over its lines */
     if (settlement->has_lines) continue;
+    last_line_raise(parser->work->ingest->raw, RS_ROW_FILE(settlement->row), RS_ROW_LINE(settlement->row));
     if (settlement->place == RS_PLACE_USED) add_lone_settlement(parser, settlements, settlement);
     else add_outside_settlement(parser, settlement);
     report->settlements_without_lines++;
@@ -912,6 +941,8 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   work.parser = g_new0(Parser, raw->n_threads);
   for (unsigned t = 0; t < raw->n_threads; t++) parser_init(&work.parser[t], &work, t);
   raw->spread_fund = ingest->settlements != NULL;
+  raw->n_files = ingest->report->files->len;
+  raw->last_line = g_new0(uint64_t, raw->n_files + 1u);
   for (guint i = 0; i < ingest->inputs->len; i++) {
     const RsInput *input = g_ptr_array_index(ingest->inputs, i);
     raw->columns |= columns_of(input);
@@ -926,6 +957,7 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   bool out_of_memory = false;
   for (unsigned t = 0; t < raw->n_threads; t++) {
     out_of_memory |= work.parser[t].out_of_memory;
+    most_join(&raw->most, &work.parser[t].most);
     if (countable) add_counts(ingest->report, &work.parser[t]);
     else g_ptr_array_foreach(work.parser[t].rejects, reject_drop, NULL);
     parser_clear(&work.parser[t]);
@@ -957,6 +989,7 @@ void rs_raw_clear(RsRaw *raw) {
   g_free(raw->thread);
   for (uint32_t i = 0; raw->drug_name != NULL && i < n_drugs; i++) g_free(raw->drug_name[i]);
   g_free(raw->drug_name);
+  g_free(raw->last_line);
   rs_dictionary_free(raw->institution);
   rs_dictionary_free(raw->doctor);
   rs_dictionary_free(raw->drug);

@@ -104,6 +104,12 @@ typedef struct {
   uint64_t money; /* of the rows kept, repeated and rejected; over RS_MOST_MONEY: reading stopped */
 } RsSettlements;
 
+/* What the columns of the table must hold, as far as ingest can tell. */
+typedef struct {
+  uint64_t amount, fund, quantity; /* magnitudes, or a little more */
+  bool broken_quantity;            /* some are no whole numbers */
+} RsRawMost;
+
 typedef struct {
   unsigned n_threads, partition_bits; /* partition = top bits of person_hash */
   RsRawThread *thread;                /* [n_threads] */
@@ -112,6 +118,9 @@ typedef struct {
   unsigned columns;                   /* RsColumns */
   const RsSettlements *settlements;   /* NULL: not joined */
   bool spread_fund;                   /* lines have no fund column of their own */
+  RsRawMost most;
+  uint64_t *last_line;                /* [n_files] of each file: its last physical line that holds a record, or a little more */
+  uint32_t n_files;
 } RsRaw;
 
 /* The table from the raw records, which are consumed. Adds to report: used, repeated, reversed, conflicts (as rejects without raw text),

@@ -19,15 +19,49 @@ void rs_claims_free(RsClaims *claims) {
   rs_column_free(claims->visit_time);
   rs_column_free(claims->visit_institution);
   rs_column_free(claims->visit_line);
-  rs_column_free(claims->line_drug);
-  rs_column_free(claims->line_doctor);
-  rs_column_free(claims->line_diagnosis);
-  rs_column_free(claims->line_quantity);
-  rs_column_free(claims->line_amount);
-  rs_column_free(claims->line_fund);
-  rs_column_free(claims->line_row);
+  rs_packed_clear(&claims->line_drug);
+  rs_packed_clear(&claims->line_doctor);
+  rs_packed_clear(&claims->line_diagnosis);
+  rs_packed_clear(&claims->line_quantity);
+  rs_packed_clear(&claims->line_amount);
+  rs_packed_clear(&claims->line_fund);
+  rs_packed_clear(&claims->line_row);
   rs_column_free(claims->line_trace);
+  g_free(claims->file_start);
   g_free(claims);
+}
+
+/* Widths by need; with a number more for "none". */
+static bool columns_init(RsClaims *c, uint64_t n, const RsLineBounds *b) {
+  const unsigned quantity = b->quantity_is_whole ? rs_packed_width_signed(b->quantity) : sizeof(float);
+  uint64_t lines = 0;
+  for (uint32_t f = 0; f < b->n_files; f++) lines += b->last_line[f];
+  return rs_packed_init(&c->line_drug, n, rs_packed_width(b->n_drugs)) && rs_packed_init(&c->line_doctor, n, rs_packed_width(b->n_doctors)) &&
+         rs_packed_init(&c->line_diagnosis, n, rs_packed_width(b->n_diagnoses)) && rs_packed_init(&c->line_quantity, n, quantity) &&
+         rs_packed_init(&c->line_amount, n, rs_packed_width_signed(b->amount)) && rs_packed_init(&c->line_fund, n, rs_packed_width_signed(b->fund)) &&
+         rs_packed_init(&c->line_row, n, b->n_files == 0 ? sizeof(RsRow) : rs_packed_width(lines));
+}
+
+bool rs_claims_lines_new(RsClaims *claims, uint64_t n_lines, const RsLineBounds *bounds) {
+  static const RsLineBounds any = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT64_MAX, UINT64_MAX, false, 0, 0, NULL};
+  if (bounds == NULL) bounds = &any;
+  claims->quantity_is_whole = bounds->quantity_is_whole;
+  claims->n_files = bounds->n_files;
+  if (bounds->n_files > 0) claims->file_start = g_new0(uint64_t, bounds->n_files);
+  for (uint32_t f = 1; f < bounds->n_files; f++) claims->file_start[f] = claims->file_start[f - 1] + bounds->last_line[f - 1];
+  return columns_init(claims, n_lines, bounds);
+}
+
+uint64_t rs_line_row(const RsClaims *claims, uint64_t line) {
+  const uint64_t row = rs_packed_get(&claims->line_row, line);
+  if (claims->file_start == NULL) return row;
+  uint32_t low = 0, high = claims->n_files; /* lines count from 1: the last file that starts before */
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    if (claims->file_start[middle] < row) low = middle;
+    else high = middle;
+  }
+  return RS_ROW(low, row - claims->file_start[low]);
 }
 
 static bool refuse(const char **reason, const char *why) {
@@ -67,9 +101,9 @@ static bool visits_valid(const RsClaims *c, const char **reason) {
 
 static bool lines_valid(const RsClaims *c, const char **reason) {
   for (uint64_t l = 0; l < c->n_lines; l++) {
-    if (!number_ok(c->line_drug[l], c->drug, true)) return refuse(reason, "line_drug past the last drug");
-    if (!number_ok(c->line_doctor[l], c->doctor, true)) return refuse(reason, "line_doctor past the last doctor");
-    if (!number_ok(c->line_diagnosis[l], c->diagnosis, true))
+    if (!number_ok(rs_line_drug(c, l), c->drug, true)) return refuse(reason, "line_drug past the last drug");
+    if (!number_ok(rs_line_doctor(c, l), c->doctor, true)) return refuse(reason, "line_doctor past the last doctor");
+    if (!number_ok(rs_line_diagnosis(c, l), c->diagnosis, true))
       return refuse(reason, "line_diagnosis past the last diagnosis");
   }
   return true;

@@ -11,6 +11,7 @@
 #ifndef RS_CLAIMS_TABLE_H
 #define RS_CLAIMS_TABLE_H
 
+#include "base/packed.h"
 #include "base/text.h"
 
 #include <glib.h>
@@ -50,14 +51,62 @@ typedef struct {
   uint32_t *visit_institution; /* [n_visits] */
   uint64_t *visit_line;        /* [n_visits + 1]; a settlement without detail lines owns one line with drug RS_NONE */
 
-  uint32_t *line_drug, *line_doctor, *line_diagnosis; /* [n_lines] number or RS_NONE */
-  float *line_quantity;                               /* [n_lines] 0 where the column is missing or the cell empty */
-  int64_t *line_amount, *line_fund;                   /* [n_lines] fen */
-  uint64_t *line_row;                                 /* [n_lines] where it stood: RsRow, see claims/source.h */
+  RsPacked line_drug, line_doctor, line_diagnosis; /* [n_lines] 1 + number, 0: none; read by rs_line_drug() and so on below, like these: */
+  RsPacked line_quantity;                          /* [n_lines] signed, or the bits of a float where some are no whole numbers */
+  RsPacked line_amount, line_fund;                 /* [n_lines] fen, signed */
+  RsPacked line_row;                               /* [n_lines] where it stood: lines of all files before, and its own */
+  bool quantity_is_whole;
+  uint32_t n_files; uint64_t *file_start;          /* [n_files] lines of all files before; NULL: line_row holds RsRow (claims/report.h) */
   uint64_t *line_trace;                               /* [n_lines] hash of the trace code, 0 = none; NULL without the column */
 
   uint16_t first_day, last_day; /* of the used rows; 0, 0 if none */
 } RsClaims;
+
+/* Numbers of entities or RS_NONE; 0 where the column is missing or the cell empty; fen. */
+static inline uint32_t rs_line_drug(const RsClaims *claims, uint64_t line) { return (uint32_t)rs_packed_get(&claims->line_drug, line) - 1; }
+static inline uint32_t rs_line_doctor(const RsClaims *claims, uint64_t line) { return (uint32_t)rs_packed_get(&claims->line_doctor, line) - 1; }
+static inline uint32_t rs_line_diagnosis(const RsClaims *claims, uint64_t line) { return (uint32_t)rs_packed_get(&claims->line_diagnosis, line) - 1; }
+static inline int64_t rs_line_amount(const RsClaims *claims, uint64_t line) { return rs_packed_get_signed(&claims->line_amount, line); }
+static inline int64_t rs_line_fund(const RsClaims *claims, uint64_t line) { return rs_packed_get_signed(&claims->line_fund, line); }
+static inline float rs_line_quantity(const RsClaims *claims, uint64_t line) {
+  if (claims->quantity_is_whole) return (float)rs_packed_get_signed(&claims->line_quantity, line);
+  const uint32_t bits = (uint32_t)rs_packed_get(&claims->line_quantity, line);
+  float quantity;
+  memcpy(&quantity, &bits, sizeof quantity);
+  return quantity;
+}
+/* RsRow; O(log files). */
+uint64_t rs_line_row(const RsClaims *claims, uint64_t line);
+
+/* What the columns of lines must hold. Money may be more: see rs_line_set(). */
+typedef struct {
+  uint32_t n_drugs, n_doctors, n_diagnoses;
+  uint64_t amount, fund;                        /* magnitudes, fen */
+  bool quantity_is_whole; uint64_t quantity;    /* magnitude */
+  uint32_t n_files; const uint64_t *last_line;  /* [n_files] physical lines of each file */
+} RsLineBounds;
+/* Unset columns for n_lines; bounds NULL: whatever a line may hold. Without line_trace. False when memory is refused. */
+bool rs_claims_lines_new(RsClaims *claims, uint64_t n_lines, const RsLineBounds *bounds);
+
+typedef struct { uint32_t drug, doctor, diagnosis; float quantity; int64_t amount, fund; uint64_t row; } RsLine;
+/* False: amount or fund is past the bounds (refunds and shares of a payment are reckoned later), and the column is to be widened and set again. */
+static inline bool rs_line_set(RsClaims *claims, uint64_t at, const RsLine *line) {
+  uint64_t quantity = (uint64_t)(int64_t)line->quantity;
+  if (!claims->quantity_is_whole) {
+    uint32_t bits;
+    memcpy(&bits, &line->quantity, sizeof bits);
+    quantity = bits;
+  }
+  rs_packed_set(&claims->line_drug, at, line->drug + 1u);
+  rs_packed_set(&claims->line_doctor, at, line->doctor + 1u);
+  rs_packed_set(&claims->line_diagnosis, at, line->diagnosis + 1u);
+  rs_packed_set(&claims->line_quantity, at, quantity);
+  rs_packed_set(&claims->line_amount, at, (uint64_t)line->amount);
+  rs_packed_set(&claims->line_fund, at, (uint64_t)line->fund);
+  const uint64_t start = claims->file_start == NULL ? 0 : claims->file_start[line->row >> 48];
+  rs_packed_set(&claims->line_row, at, claims->file_start == NULL ? line->row : start + (line->row & (UINT64_MAX >> 16)));
+  return rs_packed_fits_signed(&claims->line_amount, line->amount) && rs_packed_fits_signed(&claims->line_fund, line->fund);
+}
 
 void rs_claims_free(RsClaims *claims);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsClaims, rs_claims_free)

@@ -204,9 +204,9 @@ static uint32_t visit_of_day(const RsClaims *c, uint32_t person, uint32_t instit
 static bool share_rare_drug(const PairWork *work, uint32_t v, uint32_t u) {
   const RsClaims *c = work->claims;
   for (uint64_t i = c->visit_line[v]; i < c->visit_line[v + 1]; i++) {
-    if (c->line_drug[i] == RS_NONE || !work->rare[c->line_drug[i]]) continue;
+    if (rs_line_drug(c, i) == RS_NONE || !work->rare[rs_line_drug(c, i)]) continue;
     for (uint64_t j = c->visit_line[u]; j < c->visit_line[u + 1]; j++)
-      if (c->line_drug[j] == c->line_drug[i]) return true;
+      if (rs_line_drug(c, j) == rs_line_drug(c, i)) return true;
   }
   return false;
 }

@@ -53,7 +53,7 @@ static bool drug_seen(const RsClaims *c, uint64_t first, uint64_t line) {
   enum { LOOK_BACK = 64 };
   uint64_t from = line - first > LOOK_BACK ? line - LOOK_BACK : first;
   for (uint64_t l = from; l < line; l++)
-    if (c->line_drug[l] == c->line_drug[line]) return true;
+    if (rs_line_drug(c, l) == rs_line_drug(c, line)) return true;
   return false;
 }
 
@@ -72,10 +72,10 @@ static void add_visit(RsBasket *b, const RsClaims *c, uint32_t visit, const int6
   b->visits[type]++;
   b->month_visits[month]++;
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++) {
-    uint32_t drug = c->line_drug[l];
-    amount += c->line_amount[l];
+    uint32_t drug = rs_line_drug(c, l);
+    amount += rs_line_amount(c, l);
     if (drug == RS_NONE) continue;
-    add_quantity(b, drug, (double)c->line_quantity[l], small_log);
+    add_quantity(b, drug, (double)rs_line_quantity(c, l), small_log);
     if (drug_seen(c, c->visit_line[visit], l)) continue;
     b->by_type[(size_t)drug * RS_N_TYPES + type]++;
     b->by_month[(size_t)drug * b->n_months + month]++;
@@ -124,7 +124,7 @@ static uint32_t *count_amounts(const RsClaims *c) {
   uint32_t *lines = g_new0(uint32_t, (gsize)RS_N_TYPES << RS_BASKET_AMOUNT_BITS);
   for (uint32_t v = 0; v < c->n_visits; v++) {
     uint32_t *of_type = lines + ((size_t)c->institution_type[c->visit_institution[v]] << RS_BASKET_AMOUNT_BITS);
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) of_type[amount_cell(c->line_amount[l])]++;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) of_type[amount_cell(rs_line_amount(c, l))]++;
   }
   return lines;
 }

@@ -159,7 +159,7 @@ static void bought(const Shop *shop, uint32_t person, const RsMeeting *m, GArray
   g_array_set_size(drug, 0);
   for (uint32_t v = first_visit(c, person, m->day); v < c->person_visit[person + 1] && day_of(c->visit_time[v]) == m->day; v++)
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && c->visit_institution[v] == m->institution; l++) {
-      uint32_t g = c->line_drug[l];
+      uint32_t g = rs_line_drug(c, l);
       bool known = g == RS_NONE || !shop->rare[g];
       for (guint i = 0; i < drug->len && !known; i++) known = g_array_index(drug, uint32_t, i) == g;
       if (!known) g_array_append_val(drug, g);

@@ -35,10 +35,10 @@ static double rarity(const RsClaims *c, const RsBasket *basket, uint32_t drug, u
   return share > 0.0 ? fmax(0.0, -log10(share)) : 0.0;
 }
 
-static bool same_amount(const RsClaims *c, uint64_t i, uint64_t j) { return c->line_amount[i] == c->line_amount[j] && c->line_amount[i] > 0; }
+static bool same_amount(const RsClaims *c, uint64_t i, uint64_t j) { return rs_line_amount(c, i) == rs_line_amount(c, j) && rs_line_amount(c, i) > 0; }
 
 static bool same_quantity(const RsClaims *c, uint64_t i, uint64_t j) {
-  if (c->line_quantity[i] > 0.0f && c->line_quantity[j] > 0.0f) return c->line_quantity[i] == c->line_quantity[j];
+  if (rs_line_quantity(c, i) > 0.0f && rs_line_quantity(c, j) > 0.0f) return rs_line_quantity(c, i) == rs_line_quantity(c, j);
   return same_amount(c, i, j);
 }
 
@@ -58,7 +58,7 @@ static uint32_t match_amounts(const RsClaims *c, const RsBasket *basket, Lines a
     for (uint64_t j = b.first; j < b.end; j++) {
       if (!same_amount(c, i, j)) continue;
       if (n++ == 0 && line != NULL) line[0] = i, line[1] = j;
-      int64_t amount = c->line_amount[i];
+      int64_t amount = rs_line_amount(c, i);
       *weight += fmax(0.0, -log10(fmax(rs_basket_amount_share(basket, x, amount), rs_basket_amount_share(basket, y, amount))));
       break;
     }
@@ -78,20 +78,20 @@ uint32_t rs_duplicate_match(const RsClaims *c, const RsBasket *basket, const RsO
     return n;
   }
   for (uint64_t i = a.first, j = b.first; i < a.end && j < b.end;) {
-    uint32_t x = c->line_drug[i], y = c->line_drug[j];
+    uint32_t x = rs_line_drug(c, i), y = rs_line_drug(c, j);
     if (x == RS_NONE || y == RS_NONE) break; /* numbered last */
     if (x < y) i++;
     else if (y < x) j++;
     else {
       uint64_t k = j;
       bool same = false;
-      for (; i < a.end && c->line_drug[i] == x && !same; i++)
-        for (j = k; j < b.end && c->line_drug[j] == x && !same; j++) {
+      for (; i < a.end && rs_line_drug(c, i) == x && !same; i++)
+        for (j = k; j < b.end && rs_line_drug(c, j) == x && !same; j++) {
           same = same_quantity(c, i, j);
           if (same && n == 0 && line != NULL) line[0] = i, line[1] = j;
         }
-      while (i < a.end && c->line_drug[i] == x) i++;
-      while (j < b.end && c->line_drug[j] == x) j++;
+      while (i < a.end && rs_line_drug(c, i) == x) i++;
+      while (j < b.end && rs_line_drug(c, j) == x) j++;
       n += same;
       if (!same) continue;
       uint64_t key[2] = {(uint64_t)x << 32 | visit, (uint64_t)x << 32 | other};
@@ -130,7 +130,7 @@ typedef struct { GArray *drugs, *matched, *keys, *raw; } Scratch;
 static RsOwnDrugs own_drugs(const RsClaims *c, uint32_t person, Scratch *s) {
   g_array_set_size(s->drugs, 0);
   for (uint64_t l = c->visit_line[c->person_visit[person]]; l < c->visit_line[c->person_visit[person + 1]]; l++) {
-    RsOwnDrug drug = {c->line_drug[l], 1, 0};
+    RsOwnDrug drug = {rs_line_drug(c, l), 1, 0};
     if (drug.drug != RS_NONE) g_array_append_val(s->drugs, drug);
   }
   RsOwnDrug *own = (RsOwnDrug *)(void *)s->drugs->data;

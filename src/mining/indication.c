@@ -40,8 +40,8 @@ static void distinct(GArray *cases) {
 }
 
 static void add_line(const RsIndication *x, const RsClaims *c, uint32_t person, uint64_t line, GArray *out) {
-  uint32_t row = c->line_drug[line] != RS_NONE ? x->slot[c->line_drug[line]] : RS_NONE;
-  Case one = {person, row, c->line_diagnosis[line]};
+  uint32_t row = rs_line_drug(c, line) != RS_NONE ? x->slot[rs_line_drug(c, line)] : RS_NONE;
+  Case one = {person, row, rs_line_diagnosis(c, line)};
   if (row != RS_NONE && one.diagnosis != RS_NONE) g_array_append_val(out, one);
 }
 
@@ -62,8 +62,8 @@ static void count_part(size_t part, unsigned thread, void *data) {
   for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
     g_array_set_size(cases, 0);
     for (uint64_t l = c->visit_line[c->person_visit[p]]; l < c->visit_line[c->person_visit[p + 1]]; l++) {
-      if (c->line_diagnosis[l] == RS_NONE) continue;
-      w->diagnosis[thread][c->line_diagnosis[l]]++;
+      if (rs_line_diagnosis(c, l) == RS_NONE) continue;
+      w->diagnosis[thread][rs_line_diagnosis(c, l)]++;
       add_line(x, c, p, l, cases);
     }
     distinct(cases);
@@ -158,7 +158,7 @@ static Person *person_of(GArray *persons, uint32_t person) {
 static GArray *group_cases(const RsIndication *x, const RsClaims *c, const uint64_t *line, uint64_t n, uint32_t *own_diagnosis, GArray *persons) {
   GArray *cases = g_array_new(FALSE, FALSE, sizeof(Case));
   for (uint64_t i = 0; i < n; i++) {
-    if (c->line_diagnosis[line[i]] != RS_NONE) own_diagnosis[c->line_diagnosis[line[i]]]++;
+    if (rs_line_diagnosis(c, line[i]) != RS_NONE) own_diagnosis[rs_line_diagnosis(c, line[i])]++;
     add_line(x, c, rs_claims_visit_person(c, rs_claims_line_visit(c, line[i])), line[i], cases);
   }
   distinct(cases);
@@ -172,8 +172,8 @@ static GArray *group_cases(const RsIndication *x, const RsClaims *c, const uint6
 
 static void mark_lines(const RsIndication *x, const RsClaims *c, const uint64_t *line, uint64_t n, const GArray *cases, const bool *bad, bool *unfit) {
   for (uint64_t i = 0; i < n; i++) {
-    uint32_t row = c->line_drug[line[i]] != RS_NONE ? x->slot[c->line_drug[line[i]]] : RS_NONE;
-    Case key = {rs_claims_visit_person(c, rs_claims_line_visit(c, line[i])), row, c->line_diagnosis[line[i]]};
+    uint32_t row = rs_line_drug(c, line[i]) != RS_NONE ? x->slot[rs_line_drug(c, line[i])] : RS_NONE;
+    Case key = {rs_claims_visit_person(c, rs_claims_line_visit(c, line[i])), row, rs_line_diagnosis(c, line[i])};
     const Case *at = row != RS_NONE && key.diagnosis != RS_NONE && cases->len > 0 ? bsearch(&key, cases->data, cases->len, sizeof key, compare_by_drug) : NULL;
     unfit[i] = at != NULL && bad[at - (const Case *)(const void *)cases->data];
   }

@@ -49,8 +49,8 @@ static void purchases_of(const RsClaims *c, const uint8_t *counts, const RsResal
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
     if (scope != NULL && rs_left_out(&scope->days, c->visit_institution[v], c->visit_time[v] / RS_DAY_SECONDS)) continue;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      if (c->line_drug[l] == RS_NONE || !counts[c->line_drug[l]] || c->line_amount[l] < 0 || c->line_quantity[l] < 0.0f) continue;
-      Purchase at = {c->line_drug[l], c->visit_time[v] / RS_DAY_SECONDS, c->visit_institution[v], c->line_doctor[l]};
+      if (rs_line_drug(c, l) == RS_NONE || !counts[rs_line_drug(c, l)] || rs_line_amount(c, l) < 0 || rs_line_quantity(c, l) < 0.0f) continue;
+      Purchase at = {rs_line_drug(c, l), c->visit_time[v] / RS_DAY_SECONDS, c->visit_institution[v], rs_line_doctor(c, l)};
       g_array_append_val(out, at);
     }
   }

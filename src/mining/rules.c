@@ -153,8 +153,8 @@ static void read_rows(Table *t) {
       g_array_append_val(t->row, row);
       add_seen(t->seen, visit, RS_INSTITUTION, row.institution);
     }
-    add_seen(t->seen, visit, RS_DRUG, c->line_drug[line]);
-    add_seen(t->seen, visit, RS_DOCTOR, c->line_doctor[line]);
+    add_seen(t->seen, visit, RS_DRUG, rs_line_drug(c, line));
+    add_seen(t->seen, visit, RS_DOCTOR, rs_line_doctor(c, line));
     last = visit;
   }
   Seen *s = (Seen *)(void *)t->seen->data;
@@ -481,8 +481,8 @@ static void read_other_rows(Table *t, const Table *own) {
       g_array_append_val(t->row, row);
       add_seen(t->seen, v, RS_INSTITUTION, row.institution);
       for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-        add_seen(t->seen, v, RS_DRUG, c->line_drug[l]);
-        add_seen(t->seen, v, RS_DOCTOR, c->line_doctor[l]);
+        add_seen(t->seen, v, RS_DRUG, rs_line_drug(c, l));
+        add_seen(t->seen, v, RS_DOCTOR, rs_line_doctor(c, l));
       }
     }
   }

@@ -46,7 +46,7 @@ static uint32_t *workplaces(const RsClaims *c, const RsKnowledge *k, const uint3
 
 static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
   return RS_NONE;
 }
 

@@ -90,7 +90,7 @@ static uint32_t rare_lines(const Mine *mine, Scratch *s, uint32_t begin, uint32_
       s->holding = g_renew(Holding, s->holding, s->room);
     }
     for (uint64_t l = first; l < stop; l++) {
-      uint32_t drug = c->line_drug[l];
+      uint32_t drug = rs_line_drug(c, l);
       s->line[n] = (Line){drug, i}; /* kept below, or written over */
       n += drug != RS_NONE && mine->rare[drug];
     }
@@ -129,7 +129,7 @@ static void fetch_ahead(const Mine *mine, uint32_t i) {
   const RsTimeline *t = mine->timeline;
   uint32_t n = mine->claims->n_visits;
   if (i + VISITS < n) __builtin_prefetch(&mine->claims->visit_line[t->visit[i + VISITS]]);
-  if (i + LINES < n) __builtin_prefetch(&mine->claims->line_drug[mine->claims->visit_line[t->visit[i + LINES]]]);
+  if (i + LINES < n) __builtin_prefetch(rs_packed_at(&mine->claims->line_drug, mine->claims->visit_line[t->visit[i + LINES]]));
 }
 
 static void mine_part(size_t task, unsigned thread, void *data) {

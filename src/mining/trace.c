@@ -55,8 +55,8 @@ static void take_sales(size_t task, unsigned thread, void *data) {
         if (c->line_trace[l] == 0) continue;
         w->scanned[thread][c->visit_institution[v]]++;
         if (!seen_again(w, c->line_trace[l])) continue;
-        bool back = c->line_amount[l] < 0 || c->line_quantity[l] < 0.0f;
-        Sale sale = {c->line_trace[l], l, c->line_drug[l], v, p, c->visit_time[v], c->visit_institution[v], true, back};
+        bool back = rs_line_amount(c, l) < 0 || rs_line_quantity(c, l) < 0.0f;
+        Sale sale = {c->line_trace[l], l, rs_line_drug(c, l), v, p, c->visit_time[v], c->visit_institution[v], true, back};
         g_array_append_val(w->sales[task], sale);
       }
 }
@@ -74,9 +74,9 @@ static bool same_box(const Sale *a, const Sale *b) { return a->code == b->code &
 
 /* What a unit costs in fen, by the first bits of the number: eight steps an octave from 1/16 fen; -1: not known. */
 static int price_bin(const RsClaims *c, uint64_t line) {
-  double quantity = (double)c->line_quantity[line];
-  if (c->line_amount[line] <= 0) return -1;
-  double price = (double)c->line_amount[line] / (quantity > 0.0 ? quantity : 1.0);
+  double quantity = (double)rs_line_quantity(c, line);
+  if (rs_line_amount(c, line) <= 0) return -1;
+  double price = (double)rs_line_amount(c, line) / (quantity > 0.0 ? quantity : 1.0);
   uint64_t bits;
   memcpy(&bits, &price, sizeof bits);
   int64_t bin = (int64_t)(bits >> 49) - FIRST_BIN;
@@ -100,12 +100,12 @@ static double *usual_price(const RsClaims *c, const GArray *sales) {
   double *price = g_new(double, (gsize)n_drugs + 1);
   for (uint32_t d = 0; d < n_drugs; d++) price[d] = 0.0;
   for (guint i = 0; i < sales->len; i++) {
-    uint32_t drug = c->line_drug[g_array_index(sales, Sale, i).line];
+    uint32_t drug = rs_line_drug(c, g_array_index(sales, Sale, i).line);
     if (drug != RS_NONE && row[drug] == RS_NONE) row[drug] = n++;
   }
   g_autofree uint32_t *histogram = g_new0(uint32_t, (gsize)n * BINS + 1);
   for (uint64_t l = 0; l < c->n_lines; l++) {
-    uint32_t drug = c->line_drug[l];
+    uint32_t drug = rs_line_drug(c, l);
     int bin = drug != RS_NONE && row[drug] != RS_NONE ? price_bin(c, l) : -1;
     if (bin >= 0) histogram[(gsize)row[drug] * BINS + (gsize)bin]++;
   }
@@ -122,11 +122,11 @@ static double *usual_price(const RsClaims *c, const GArray *sales) {
 }
 
 static bool is_whole(const RsClaims *c, uint64_t line, const double *price) {
-  uint32_t drug = c->line_drug[line];
-  double quantity = (double)c->line_quantity[line];
+  uint32_t drug = rs_line_drug(c, line);
+  double quantity = (double)rs_line_quantity(c, line);
   if (quantity > 0.0 && quantity < 1.0) return false;
-  if (drug == RS_NONE || c->line_amount[line] <= 0) return true;
-  return (double)c->line_amount[line] >= RS_TRACE_WHOLE * price[drug];
+  if (drug == RS_NONE || rs_line_amount(c, line) <= 0) return true;
+  return (double)rs_line_amount(c, line) >= RS_TRACE_WHOLE * price[drug];
 }
 
 /* A return takes the sale before it out as well. */

@@ -56,7 +56,7 @@ static GArray *choose(const Batch *b, bool leads, const GArray *taken_before) {
 static bool line_has_fact(const RsClaims *c, const RsGroup *g, const RsFact *fact, uint64_t line) {
   if (strcmp(fact->code, "recurring_drugs") != 0) return true;
   for (uint32_t i = 0; i < g->n_drugs; i++)
-    if (g->drug[i].drug == c->line_drug[line]) return true;
+    if (g->drug[i].drug == rs_line_drug(c, line)) return true;
   return false;
 }
 

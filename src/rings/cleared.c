@@ -194,7 +194,7 @@ static RsClearedStatus judge_entities(const Court *court, const RsClearance *c, 
     people += ring->members[i].kind == RS_PERSON && in_group(court, c, RS_PERSON, ring->members[i].id);
   for (uint64_t i = 0; i < ring->n_evidence; i++) {
     const uint64_t line = ring->evidence[i].line;
-    const uint32_t doctor = court->claims->line_doctor[line], place = court->claims->visit_institution[rs_claims_line_visit(court->claims, line)];
+    const uint32_t doctor = rs_line_doctor(court->claims, line), place = court->claims->visit_institution[rs_claims_line_visit(court->claims, line)];
     inside += in_group(court, c, RS_INSTITUTION, place) || (doctor != RS_NONE && in_group(court, c, RS_DOCTOR, doctor));
     n_lines++;
   }

@@ -66,7 +66,7 @@ static RsFact fact_of(const char *code, double value, double expected, int32_t p
 
 static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
   return RS_NONE;
 }
 
@@ -119,7 +119,7 @@ static void add_visits(RsDraft *draft, const RsScene *scene, const RsGroup *g) {
     uint32_t v = g->attendance[i].visit;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
       bool recurs = false;
-      for (uint32_t d = 0; d < g->n_drugs; d++) recurs = recurs || g->drug[d].drug == c->line_drug[l];
+      for (uint32_t d = 0; d < g->n_drugs; d++) recurs = recurs || g->drug[d].drug == rs_line_drug(c, l);
       rs_draft_line(draft, l, recurs ? all : all & ~bit_drugs);
     }
   }
@@ -133,7 +133,7 @@ static GArray *core_of(const RsScene *scene, const RsGroup *g) {
   for (uint32_t i = 0; i < g->n_attendances; i++)
     for (uint64_t l = c->visit_line[g->attendance[i].visit]; l < c->visit_line[g->attendance[i].visit + 1]; l++)
       for (uint32_t d = 0; d < g->n_drugs && d < 8; d++)
-        if (g->drug[d].decades >= 1.0 && g->drug[d].drug == c->line_drug[l]) in[g->attendance[i].member] = 1;
+        if (g->drug[d].decades >= 1.0 && g->drug[d].drug == rs_line_drug(c, l)) in[g->attendance[i].member] = 1;
   for (uint32_t i = 0; i < g->n; i++)
     if (in[i]) g_array_append_val(out, g->person[i]);
   return out;

@@ -40,7 +40,7 @@ static void share_out(RsRings *rings, const RsClaims *claims) {
     ring->amount_exclusive = 0;
     for (uint64_t e = 0; e < ring->n_evidence; e++) {
       key[at] = (gint64)ring->evidence[e].line;
-      if (g_hash_table_add(seen, &key[at])) ring->amount_exclusive += claims->line_amount[ring->evidence[e].line];
+      if (g_hash_table_add(seen, &key[at])) ring->amount_exclusive += rs_line_amount(claims, ring->evidence[e].line);
       at++;
     }
   }

@@ -85,8 +85,9 @@ void rs_draft_entities(RsDraft *draft, const RsClaims *claims) {
   g_autoptr(GArray) drug = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   for (guint i = 0; i < draft->evidence->len; i++) {
     uint64_t line = g_array_index(draft->evidence, RsEvidence, i).line;
-    if (claims->line_doctor[line] != RS_NONE) g_array_append_val(doctor, claims->line_doctor[line]);
-    if (claims->line_drug[line] != RS_NONE) g_array_append_val(drug, claims->line_drug[line]);
+    const uint32_t by = rs_line_doctor(claims, line), of = rs_line_drug(claims, line);
+    if (by != RS_NONE) g_array_append_val(doctor, by);
+    if (of != RS_NONE) g_array_append_val(drug, of);
   }
   add_frequent(draft, RS_DOCTOR, RS_ROLE_PRESCRIBER, doctor);
   add_frequent(draft, RS_DRUG, RS_ROLE_ITEM, drug);
@@ -192,8 +193,8 @@ void rs_draft_finish(RsDraft *draft, const RsClaims *claims, RsRing *ring) {
   for (uint64_t i = 0; i < ring->n_evidence; i++) {
     uint64_t line = ring->evidence[i].line;
     uint16_t day = (uint16_t)(claims->visit_time[rs_claims_line_visit(claims, line)] / RS_DAY_SECONDS);
-    ring->amount += claims->line_amount[line];
-    ring->fund += claims->line_fund[line];
+    ring->amount += rs_line_amount(claims, line);
+    ring->fund += rs_line_fund(claims, line);
     if (i == 0 || day < ring->first_day) ring->first_day = day;
     if (i == 0 || day > ring->last_day) ring->last_day = day;
   }

@@ -33,7 +33,7 @@ static int compare_numbers(const void *x, const void *y) {
 
 static bool holds(const RsClaims *c, uint32_t visit, uint32_t drug) {
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (c->line_drug[l] == drug) return true;
+    if (rs_line_drug(c, l) == drug) return true;
   return false;
 }
 
@@ -45,8 +45,8 @@ static GArray *regular_drugs(const RsClaims *c, uint32_t person, const GArray *d
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
     if (doubled->len > 0 && bsearch(&v, doubled->data, doubled->len, sizeof v, compare_numbers) != NULL) continue;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      const uint64_t key = (uint64_t)c->line_drug[l] << 32 | c->visit_time[v] / RS_DAY_SECONDS;
-      if (c->line_drug[l] != RS_NONE) g_array_append_val(days, key);
+      const uint64_t key = (uint64_t)rs_line_drug(c, l) << 32 | c->visit_time[v] / RS_DAY_SECONDS;
+      if (rs_line_drug(c, l) != RS_NONE) g_array_append_val(days, key);
     }
   }
   const uint64_t *key = (const uint64_t *)(const void *)days->data;
@@ -63,8 +63,10 @@ static GArray *regular_drugs(const RsClaims *c, uint32_t person, const GArray *d
 
 /* Whether one of the drugs on both bills is such a drug. */
 static bool is_treatment(const RsClaims *c, const RsTwiceHit *h, const GArray *regular) {
-  for (uint64_t l = c->visit_line[h->visit[0]]; l < c->visit_line[h->visit[0] + 1]; l++)
-    if (bsearch(&c->line_drug[l], regular->data, regular->len, sizeof(uint32_t), compare_numbers) != NULL && holds(c, h->visit[1], c->line_drug[l])) return true;
+  for (uint64_t l = c->visit_line[h->visit[0]]; l < c->visit_line[h->visit[0] + 1]; l++) {
+    const uint32_t drug = rs_line_drug(c, l);
+    if (bsearch(&drug, regular->data, regular->len, sizeof drug, compare_numbers) != NULL && holds(c, h->visit[1], drug)) return true;
+  }
   return false;
 }
 

@@ -88,7 +88,7 @@ static bool is_repeat(const RsClaims *c, uint32_t visit, uint32_t first) {
 
 static int64_t visit_total(const RsClaims *c, uint32_t visit) {
   int64_t total = 0;
-  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++) total += c->line_amount[l];
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++) total += rs_line_amount(c, l);
   return total;
 }
 
@@ -138,8 +138,8 @@ static void person_doses(const City *city, uint32_t person, GArray *dose) {
   g_array_set_size(dose, 0);
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++)
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      if (c->line_drug[l] == RS_NONE || city->slot[c->line_drug[l]] == RS_NONE || !(c->line_quantity[l] > 0.0f)) continue;
-      Dose one = {c->line_quantity[l], city->slot[c->line_drug[l]], (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
+      if (rs_line_drug(c, l) == RS_NONE || city->slot[rs_line_drug(c, l)] == RS_NONE || !(rs_line_quantity(c, l) > 0.0f)) continue;
+      Dose one = {rs_line_quantity(c, l), city->slot[rs_line_drug(c, l)], (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
       g_array_append_val(dose, one);
     }
   sort_doses(dose);
@@ -529,7 +529,7 @@ static void person_supply(Lead *lead, GArray *dose, const double *most, uint32_t
   person_doses(city, person, dose);
   for (uint64_t e = first; e < end; e++) {
     uint64_t line = lead->ring->evidence[e].line;
-    uint32_t drug = c->line_drug[line];
+    uint32_t drug = rs_line_drug(c, line);
     if (drug == RS_NONE || city->slot[drug] == RS_NONE || isinf(most[city->slot[drug]])) continue;
     Dose want = {0.0f, city->slot[drug], (c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
     const Dose *got = dose->len > 0 ? bsearch(&want, dose->data, dose->len, sizeof want, compare_doses) : NULL;

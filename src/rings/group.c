@@ -330,7 +330,7 @@ static Signature find_signature(const Finder *finder, const GArray *attendances)
   for (guint i = 0; i < attendances->len; i++) {
     const RsAttendance *a = &g_array_index(attendances, RsAttendance, i);
     for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) {
-      Bought at = {c->line_drug[l], a->member};
+      Bought at = {rs_line_drug(c, l), a->member};
       if (at.drug != RS_NONE) g_array_append_val(bought, at);
     }
   }
@@ -353,7 +353,7 @@ static bool bought_signature(const RsClaims *c, const Signature *signature, cons
     if (c->visit_time[v] != at->time || c->visit_institution[v] != institution) continue;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
       for (uint32_t i = 0; i < signature->n; i++)
-        if (c->line_drug[l] == signature->drug[i]) return true;
+        if (rs_line_drug(c, l) == signature->drug[i]) return true;
   }
   return false;
 }

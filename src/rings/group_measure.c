@@ -40,7 +40,7 @@ static GArray *burst_items(const RsClaims *c, const RsGroup *group) {
   for (uint32_t i = 0; i < group->n_attendances; i++) {
     const RsAttendance *a = &group->attendance[i];
     for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) {
-      Item item = {c->line_drug[l], a->member, i};
+      Item item = {rs_line_drug(c, l), a->member, i};
       if (item.drug != RS_NONE) g_array_append_val(items, item);
     }
   }
@@ -71,7 +71,7 @@ static double relation_visits(const RsRelation *r, uint32_t from, uint32_t to) {
 
 static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
   return RS_NONE;
 }
 
@@ -143,7 +143,7 @@ static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
     if (v == RS_NONE) continue;
     m->n_others[burst]++;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      OtherItem item = {c->line_drug[l], burst, 1};
+      OtherItem item = {rs_line_drug(c, l), burst, 1};
       if (item.drug != RS_NONE && wanted[item.drug % WANTED]) g_array_append_val(m->others, item);
     }
   }
@@ -317,8 +317,8 @@ static void measure_dose(Measure *m) {
     for (end = i; end < m->items->len && item[end].drug == drug && item[end].member == item[i].member; end++) {
       uint32_t v = m->group->attendance[item[end].attendance].visit;
       for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
-        if (c->line_drug[l] == drug && c->line_quantity[l] > 0.0f) {
-          own += (double)rs_basket_log((double)c->line_quantity[l]);
+        if (rs_line_drug(c, l) == drug && rs_line_quantity(c, l) > 0.0f) {
+          own += (double)rs_basket_log((double)rs_line_quantity(c, l));
           lines += 1.0;
         }
     }
@@ -344,7 +344,7 @@ static void measure_amount(Measure *m) {
     const RsAttendance *a = &g->attendance[i];
     unsigned type = c->institution_type[c->visit_institution[a->visit]];
     int64_t amount = 0;
-    for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) amount += c->line_amount[l];
+    for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) amount += rs_line_amount(c, l);
     double n = (double)b->amount_visits[type];
     if (amount <= 0 || n < 50.0) continue;
     double mean = (double)b->amount_log[type] / n;

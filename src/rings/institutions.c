@@ -49,7 +49,7 @@ static void count_basics(const RsScene *scene, RsInstitutionRank *rank) {
     }
   const RsClaims *c = scene->claims;
   for (uint32_t v = 0; v < c->n_visits; v++)
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) rank[c->visit_institution[v]].amount += c->line_amount[l];
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) rank[c->visit_institution[v]].amount += rs_line_amount(c, l);
 }
 
 static int64_t *ring_money(const RsScene *scene, const RsRings *rings, RsInstitutionRank *rank) {
@@ -60,7 +60,7 @@ static int64_t *ring_money(const RsScene *scene, const RsRings *rings, RsInstitu
     for (uint32_t m = 0; m < ring->n_members; m++)
       if (ring->members[m].kind == RS_INSTITUTION) rank[ring->members[m].id].n_rings++;
     for (uint64_t e = 0; e < ring->n_evidence; e++)
-      money[c->visit_institution[rs_claims_line_visit(c, ring->evidence[e].line)]] += c->line_amount[ring->evidence[e].line];
+      money[c->visit_institution[rs_claims_line_visit(c, ring->evidence[e].line)]] += rs_line_amount(c, ring->evidence[e].line);
   }
   return money;
 }

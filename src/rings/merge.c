@@ -51,8 +51,8 @@ static void sum_evidence(RsRing *ring, const RsClaims *c) {
   for (uint64_t i = 0; i < ring->n_evidence; i++) {
     uint64_t line = ring->evidence[i].line;
     uint16_t day = (uint16_t)(c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS);
-    ring->amount += c->line_amount[line];
-    ring->fund += c->line_fund[line];
+    ring->amount += rs_line_amount(c, line);
+    ring->fund += rs_line_fund(c, line);
     if (i == 0 || day < ring->first_day) ring->first_day = day;
     if (i == 0 || day > ring->last_day) ring->last_day = day;
   }

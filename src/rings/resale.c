@@ -249,7 +249,7 @@ static void add_lines(RsDraft *draft, const RsClaims *c, uint32_t person, const 
   uint32_t bits = (1u << draft->facts->len) - 1;
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++)
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
-      if (c->line_drug[l] != RS_NONE && among(drugs, c->line_drug[l])) rs_draft_line(draft, l, bits);
+      if (rs_line_drug(c, l) != RS_NONE && among(drugs, rs_line_drug(c, l))) rs_draft_line(draft, l, bits);
 }
 
 /* Outlets of at least a twentieth of the evidence. */

@@ -117,8 +117,8 @@ static bool ring_valid(const RsRing *ring, const RsClaims *claims, const char **
   for (uint64_t i = 0; i < ring->n_evidence; i++) {
     if (ring->evidence[i].line >= claims->n_lines) return refuse(reason, "evidence past the last line");
     if (i > 0 && ring->evidence[i].line <= ring->evidence[i - 1].line) return refuse(reason, "evidence lines do not ascend");
-    amount += claims->line_amount[ring->evidence[i].line];
-    fund += claims->line_fund[ring->evidence[i].line];
+    amount += rs_line_amount(claims, ring->evidence[i].line);
+    fund += rs_line_fund(claims, ring->evidence[i].line);
   }
   if (ring->n_evidence > 0 && (amount != ring->amount || fund != ring->fund)) return refuse(reason, "evidence money does not add up");
   for (uint32_t i = 1; i < ring->n_bursts; i++)

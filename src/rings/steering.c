@@ -113,7 +113,7 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const Doors *doors, 
 
 static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (c->line_doctor[l] != RS_NONE) return c->line_doctor[l];
+    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
   return RS_NONE;
 }
 

@@ -183,7 +183,7 @@ static uint32_t shared_people(const RsTwiceGroup *g, const RsTwiceGroup *h) {
 
 static bool holds(const RsClaims *c, uint32_t visit, uint32_t drug) {
   for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (c->line_drug[l] == drug) return true;
+    if (rs_line_drug(c, l) == drug) return true;
   return false;
 }
 
@@ -199,8 +199,9 @@ static void find_usual(const Finder *f, RsTwiceGroup *g) {
     uint64_t first = f->pattern == RS_TRACE ? h->line[0] : c->visit_line[h->visit[0]];
     uint64_t end = f->pattern == RS_TRACE ? first + 1 : MIN(c->visit_line[h->visit[0] + 1], first + RS_TWICE_VISIT_LINES);
     for (uint64_t l = first; l < end; l++) {
-      bool again = l > first && c->line_drug[l] == c->line_drug[l - 1];
-      if (c->line_drug[l] != RS_NONE && !again && holds(c, h->visit[1], c->line_drug[l])) g_array_append_val(drug, c->line_drug[l]);
+      bool again = l > first && rs_line_drug(c, l) == rs_line_drug(c, l - 1);
+      const uint32_t of = rs_line_drug(c, l);
+      if (of != RS_NONE && !again && holds(c, h->visit[1], of)) g_array_append_val(drug, of);
     }
   }
   if (drug->len > 0) qsort(drug->data, drug->len, sizeof(uint32_t), compare_numbers);
@@ -310,7 +311,7 @@ static bool same_lot(const RsTwiceGroup *g, const RsTwiceGroup *lot) {
 static void split_by_boxes(const RsClaims *c, const RsTwice *t, const RsTwiceGroup *g, GPtrArray *out) {
   g_autofree uint32_t *mark = g_new(uint32_t, (gsize)g->n_hits + 1), *drug = g_new(uint32_t, (gsize)g->n_hits + 1);
   g_autoptr(GPtrArray) lots = g_ptr_array_new_with_free_func((GDestroyNotify)rs_twice_group_free);
-  for (uint32_t i = 0; i < g->n_hits; i++) drug[i] = mark[i] = c->line_drug[t->hit[g->hit[i]].line[0]];
+  for (uint32_t i = 0; i < g->n_hits; i++) drug[i] = mark[i] = rs_line_drug(c, t->hit[g->hit[i]].line[0]);
   uint32_t n_drugs = distinct(drug, g->n_hits, NULL);
   for (uint32_t d = 0; d < n_drugs; d++) g_ptr_array_add(lots, part_of(t, g, mark, drug[d]));
   g_ptr_array_sort(lots, compare_lots);
@@ -360,8 +361,8 @@ static GArray *drugs_of(const Finder *f, const RsTwiceGroup *g) {
       for (uint32_t u = 0; u < g->n_units; u++) own |= f->twice->unit[g->unit[u]].outlet[0] == h->outlet[k];
       uint64_t first = c->visit_line[h->visit[k]], end = MIN(c->visit_line[h->visit[k] + 1], first + RS_TWICE_VISIT_LINES);
       for (uint64_t l = first; l < end && own; l++) {
-        Holding holding = {c->line_drug[l], place_of(g, h->person[k])};
-        if (c->line_drug[l] != RS_NONE) g_array_append_val(out, holding);
+        Holding holding = {rs_line_drug(c, l), place_of(g, h->person[k])};
+        if (rs_line_drug(c, l) != RS_NONE) g_array_append_val(out, holding);
       }
     }
   }

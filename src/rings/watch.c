@@ -58,9 +58,9 @@ static bool line_matches(const RsClaims *c, const RsWatchEntry *entry, uint32_t 
   if (entry->box) return c->line_trace != NULL && c->line_trace[line] == entry->trace;
   switch (entry->kind) {
   case RS_PERSON: return person == entry->id;
-  case RS_DOCTOR: return c->line_doctor[line] == entry->id;
+  case RS_DOCTOR: return rs_line_doctor(c, line) == entry->id;
   case RS_INSTITUTION: return c->visit_institution[visit] == entry->id;
-  case RS_DRUG: return c->line_drug[line] == entry->id;
+  case RS_DRUG: return rs_line_drug(c, line) == entry->id;
   case RS_N_KINDS: break;
   }
   return false;
@@ -104,7 +104,7 @@ static void person_visits(Ask *ask, Walk *walk, uint32_t person) {
     uint64_t n = 0;
     int64_t amount = 0, fund = 0;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
-      if (line_matches(c, ask->entry, person, v, l)) n++, amount += c->line_amount[l], fund += c->line_fund[l];
+      if (line_matches(c, ask->entry, person, v, l)) n++, amount += rs_line_amount(c, l), fund += rs_line_fund(c, l);
     if (n > 0) visit_add(ask, walk, person, v, amount, fund, n);
   }
 }
@@ -233,8 +233,8 @@ static double *measure_amount(const RsClaims *c, RsKind kind) {
   for (uint32_t p = 0; p < c->n_persons; p++)
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++)
       for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-        uint32_t id = kind == RS_PERSON ? p : kind == RS_DOCTOR ? c->line_doctor[l] : kind == RS_INSTITUTION ? c->visit_institution[v] : c->line_drug[l];
-        if (id != RS_NONE) fen[id] += c->line_amount[l];
+        uint32_t id = kind == RS_PERSON ? p : kind == RS_DOCTOR ? rs_line_doctor(c, l) : kind == RS_INSTITUTION ? c->visit_institution[v] : rs_line_drug(c, l);
+        if (id != RS_NONE) fen[id] += rs_line_amount(c, l);
       }
   for (uint32_t i = 0; i < n; i++) value[i] = (double)fen[i] / 100.0;
   return value;
@@ -319,7 +319,7 @@ static void look_at_rings(Ask *ask) {
       uint32_t visit = rs_claims_line_visit(c, line);
       if (!line_matches(c, ask->entry, rs_claims_visit_person(c, visit), visit, line)) continue;
       item.n++;
-      item.amount += c->line_amount[line];
+      item.amount += rs_line_amount(c, line);
     }
     if (item.member || item.n > 0) g_array_append_val(ask->item, item);
   }

@@ -140,7 +140,7 @@ static void visits_count(size_t task, unsigned thread, void *data) {
   for (uint32_t v = (uint32_t)(c->n_visits * task / baskets->n_tasks); v < c->n_visits * (task + 1) / baskets->n_tasks; v++) {
     unsigned n = 0; /* a visit's lines stand by drug */
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && n < G_N_ELEMENTS(drug); l++)
-      if (n == 0 || drug[n - 1] != c->line_drug[l]) drug[n++] = c->line_drug[l];
+      if (n == 0 || drug[n - 1] != rs_line_drug(c, l)) drug[n++] = rs_line_drug(c, l);
     for (unsigned a = 0; a < n; a++)
       for (unsigned b = a + 1; b < n; b++) baskets->count[thread][drug[a] * n_drugs + drug[b]]++;
   }

@@ -31,10 +31,14 @@ static void table_print(const RsClaims *c) {
 #define MIX(hash, column, n) rs_hash_mix((hash), rs_hash_bytes((column), (n) * sizeof *(column)))
   uint64_t persons = MIX(MIX(MIX(1, c->person_visit, c->n_persons + 1u), c->person_region, c->n_persons), c->person->bytes, c->person->offset[c->n_persons]);
   uint64_t visits = MIX(MIX(MIX(2, c->visit_time, c->n_visits), c->visit_institution, c->n_visits), c->visit_line, c->n_visits + 1u);
-  uint64_t lines = MIX(MIX(MIX(3, c->line_drug, c->n_lines), c->line_doctor, c->n_lines), c->line_diagnosis, c->n_lines);
-  lines = MIX(MIX(MIX(lines, c->line_quantity, c->n_lines), c->line_amount, c->n_lines), c->line_fund, c->n_lines);
+  uint64_t lines = 3, rows = 5;
+  for (uint64_t l = 0; l < c->n_lines; l++) {
+    lines = rs_hash_mix(rs_hash_mix(lines, (uint64_t)rs_line_drug(c, l) << 32 | rs_line_doctor(c, l)), rs_line_diagnosis(c, l));
+    lines = rs_hash_mix(rs_hash_mix(lines, (uint64_t)rs_line_amount(c, l)), (uint64_t)rs_line_fund(c, l) << 20 ^ (uint64_t)(int64_t)(rs_line_quantity(c, l) * 1000));
+    rows = rs_hash_mix(rows, rs_line_row(c, l));
+  }
   uint64_t hubs = MIX(MIX(4, c->institution_type, c->institution->n), c->institution_region, c->institution->n);
-  printf("table %016" PRIx64 " rows %016" PRIx64 "\n", rs_hash_mix(rs_hash_mix(persons, visits), rs_hash_mix(lines, hubs)), MIX(5, c->line_row, c->n_lines));
+  printf("table %016" PRIx64 " rows %016" PRIx64 "\n", rs_hash_mix(rs_hash_mix(persons, visits), rs_hash_mix(lines, hubs)), rows);
 }
 
 int main(int argc, char **argv) {

@@ -28,12 +28,12 @@ static void print_claims(const RsClaims *c, Ids ids) {
   for (uint32_t p = 0; p < c->n_persons; p++)
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++)
       for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-        long long amount = c->line_amount[l], fund = c->line_fund[l];
+        long long amount = rs_line_amount(c, l), fund = rs_line_fund(c, l);
         printf("C%llu,S%u,", (unsigned long long)l, v);
         print_person(ids, c->person, p);
-        printf(",%s,%s,%s,%s,%g,%lld.%02lld,%lld.%02lld\n", rs_text_get(c->doctor, c->line_doctor[l]),
-               rs_text_get(c->institution, c->visit_institution[v]), rs_text_get(c->drug, c->line_drug[l]),
-               rs_time_format(c->visit_time[v], time), (double)c->line_quantity[l], amount / 100, amount % 100, fund / 100, fund % 100);
+        printf(",%s,%s,%s,%s,%g,%lld.%02lld,%lld.%02lld\n", rs_text_get(c->doctor, rs_line_doctor(c, l)),
+               rs_text_get(c->institution, c->visit_institution[v]), rs_text_get(c->drug, rs_line_drug(c, l)),
+               rs_time_format(c->visit_time[v], time), (double)rs_line_quantity(c, l), amount / 100, amount % 100, fund / 100, fund % 100);
       }
 }
 

@@ -42,13 +42,7 @@ static void claims_allocate(RsClaims *claims, const RsClaimsDraw *draw, uint64_t
   claims->visit_time = g_malloc((most_lines + 1) * sizeof(uint32_t));
   claims->visit_institution = g_malloc((most_lines + 1) * sizeof(uint32_t));
   claims->visit_line = g_malloc((most_lines + 1) * sizeof(uint64_t));
-  claims->line_drug = g_malloc(most_lines * sizeof(uint32_t));
-  claims->line_doctor = g_malloc(most_lines * sizeof(uint32_t));
-  claims->line_diagnosis = g_malloc(most_lines * sizeof(uint32_t));
-  claims->line_quantity = g_malloc(most_lines * sizeof(float));
-  claims->line_amount = g_malloc(most_lines * sizeof(int64_t));
-  claims->line_fund = g_malloc(most_lines * sizeof(int64_t));
-  claims->line_row = g_malloc(most_lines * sizeof(uint64_t));
+  g_assert(rs_claims_lines_new(claims, most_lines, NULL));
 }
 
 static int time_order(const void *a, const void *b) {
@@ -73,14 +67,11 @@ static void visit_draw(RsClaims *claims, const RsClaimsDraw *draw, const Habits 
   claims->visit_line[visit] = claims->n_lines;
   for (uint32_t i = 0; i < n_lines; i++) {
     uint64_t line = claims->n_lines++;
-    claims->line_drug[line] = rs_random_below(random, 4) > 0 ? habits->drug[rs_random_below(random, 6)]
-                                                             : draw_rank(random, draw->n_drugs, 1);
-    claims->line_doctor[line] = doctor;
-    claims->line_diagnosis[line] = RS_NONE;
-    claims->line_quantity[line] = 1;
-    claims->line_amount[line] = 100 + rs_random_below(random, 20000);
-    claims->line_fund[line] = claims->line_amount[line] * 7 / 10;
-    claims->line_row[line] = line;
+    const uint32_t drug = rs_random_below(random, 4) > 0 ? habits->drug[rs_random_below(random, 6)]
+                                                      : draw_rank(random, draw->n_drugs, 1);
+    const int64_t amount = 100 + rs_random_below(random, 20000);
+    const RsLine one = {.drug = drug, .doctor = doctor, .diagnosis = RS_NONE, .quantity = 1, .amount = amount, .fund = amount * 7 / 10, .row = line};
+    rs_line_set(claims, line, &one);
   }
 }
 

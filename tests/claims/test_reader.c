@@ -214,12 +214,14 @@ static void assert_same_claims(const RsClaims *a, const RsClaims *b) {
   SAME(visit_time, a->n_visits);
   SAME(visit_institution, a->n_visits);
   SAME(visit_line, a->n_visits + 1);
-  SAME(line_drug, a->n_lines);
-  SAME(line_doctor, a->n_lines);
-  SAME(line_diagnosis, a->n_lines);
-  SAME(line_quantity, a->n_lines);
-  SAME(line_amount, a->n_lines);
-  SAME(line_fund, a->n_lines);
+  for (uint64_t l = 0; l < a->n_lines; l++) {
+    assert_int_equal(rs_line_drug(a, l), rs_line_drug(b, l));
+    assert_int_equal(rs_line_doctor(a, l), rs_line_doctor(b, l));
+    assert_int_equal(rs_line_diagnosis(a, l), rs_line_diagnosis(b, l));
+    assert_true(rs_line_quantity(a, l) == rs_line_quantity(b, l));
+    assert_int_equal(rs_line_amount(a, l), rs_line_amount(b, l));
+    assert_int_equal(rs_line_fund(a, l), rs_line_fund(b, l));
+  }
   assert_int_equal(a->first_day, b->first_day);
   assert_int_equal(a->last_day, b->last_day);
 }
@@ -498,9 +500,44 @@ static void details_are_joined_to_their_settlements(void **state) {
   assert_int_equal(report->settlement_difference, 100);
   assert_int_equal(read.claims->n_visits, 2);
   int64_t fund = 0;
-  for (uint64_t l = 0; l < read.claims->n_lines; l++) fund += read.claims->line_fund[l];
+  for (uint64_t l = 0; l < read.claims->n_lines; l++) fund += rs_line_fund(read.claims, l);
   assert_int_equal(fund, 2600);
   assert_int_equal(report->amount[RS_PLACE_USED], 3700);
+  read_clear(&read);
+}
+
+/* Columns are as wide as what was read; two partial refunds give the original three payments of 1.00, and that is wider. */
+static void money_that_grows_while_refunds_are_matched_is_kept(void **state) {
+  (void)state;
+  Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,3,300.00,1.00,,,\nC2,S2,P1,H1,2025-03-02,,X1,-1,-10.00,1.00,,,\n"
+                               "C3,S3,P1,H1,2025-03-03,,X1,-1,-20.00,1.00,,,\nC4,S4,P2,H1,2025-03-03,,X1,1,-0.01,-1.00,,,\n", NULL);
+  rs_assert_no_error(read.error);
+  int64_t amount = 0, fund = 0;
+  assert_int_equal(read.claims->n_lines, 2);
+  for (uint64_t l = 0; l < 2; l++) amount += rs_line_amount(read.claims, l), fund += rs_line_fund(read.claims, l);
+  assert_int_equal(amount, 27000 - 1);
+  assert_int_equal(fund, 300 - 100);
+  read_clear(&read);
+}
+
+static void lines_know_their_file_and_odd_quantities_stay(void **state) {
+  (void)state;
+  g_autofree char *one = write_file("one.csv", HEADER "\nC1,S1,P1,H1,2025-03-01,,X1,2.5,1.00,,,,\n");
+  g_autofree char *two = write_file("two.csv", HEADER), *three = write_file("three.csv", HEADER "C2,S2,P1,H1,2025-03-02,,X1,-300,90000000000.00,,,,\n\n\nC3,S3,P1,H1,2025-03-03,,,,,,,,\n");
+  const char *paths[] = {one, two, three, NULL};
+  Read read = read_paths(paths, NULL);
+  rs_assert_no_error(read.error);
+  static const float quantity[] = {2.5f, -300.0f, 0.0f};
+  static const int64_t amount[] = {100, 9000000000000, 0};
+  const RsRow row[] = {RS_ROW(0, 3), RS_ROW(2, 2), RS_ROW(2, 5)};
+  assert_int_equal(read.claims->n_lines, 3);
+  for (uint64_t l = 0; l < 3; l++) {
+    assert_true(rs_line_quantity(read.claims, l) == quantity[l]);
+    assert_int_equal(rs_line_amount(read.claims, l), amount[l]);
+    assert_int_equal(rs_line_row(read.claims, l), row[l]);
+    assert_int_equal(rs_line_doctor(read.claims, l), RS_NONE);
+    assert_int_equal(rs_line_drug(read.claims, l), l < 2 ? 0 : RS_NONE);
+  }
   read_clear(&read);
 }
 
@@ -520,9 +557,11 @@ static void each_line_leads_back_to_its_row(void **state) {
   uint64_t n = read.claims->n_lines;
   g_auto(GStrv) ids = g_new0(char *, n + 1);
   GError *error = NULL;
-  assert_true(rs_reader_fetch(read.reader, read.claims->line_row, n, keep_claim_id, ids, &error));
+  g_autofree RsRow *rows_of = g_new(RsRow, n);
+  for (uint64_t l = 0; l < n; l++) rows_of[l] = rs_line_row(read.claims, l);
+  assert_true(rs_reader_fetch(read.reader, rows_of, n, keep_claim_id, ids, &error));
   for (uint64_t l = 0; l < n; l++) { /* claim ids count the rows, and the header is line 1 */
-    g_autofree char *expected = g_strdup_printf("C%" G_GUINT64_FORMAT, (guint64)RS_ROW_LINE(read.claims->line_row[l]) - 2);
+    g_autofree char *expected = g_strdup_printf("C%" G_GUINT64_FORMAT, (guint64)RS_ROW_LINE(rs_line_row(read.claims, l)) - 2);
     assert_string_equal(ids[l], expected);
   }
   read_clear(&read);
@@ -535,7 +574,8 @@ static void a_file_that_changed_is_not_trusted(void **state) {
   g_free(write_file("claims.csv", HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\nC2,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n"));
   char *ids[1] = {NULL};
   GError *error = NULL;
-  assert_false(rs_reader_fetch(read.reader, read.claims->line_row, 1, keep_claim_id, ids, &error));
+  const RsRow row = rs_line_row(read.claims, 0);
+  assert_false(rs_reader_fetch(read.reader, &row, 1, keep_claim_id, ids, &error));
   assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
   g_clear_error(&error);
   g_free(ids[0]);
@@ -611,6 +651,8 @@ int main(void) {
       cmocka_unit_test(more_files_than_can_be_open_are_read),
       cmocka_unit_test(settlements_given_again_are_placed_alike_in_any_order),
       cmocka_unit_test(details_are_joined_to_their_settlements),
+      cmocka_unit_test(money_that_grows_while_refunds_are_matched_is_kept),
+      cmocka_unit_test(lines_know_their_file_and_odd_quantities_stay),
       cmocka_unit_test(each_line_leads_back_to_its_row),
       cmocka_unit_test(a_file_that_changed_is_not_trusted),
       cmocka_unit_test(unusable_inputs_are_refused),

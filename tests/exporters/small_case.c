@@ -73,8 +73,8 @@ static void evidence_add(const SmallCase *small, RsRing *ring, uint32_t person, 
     const uint16_t day = (uint16_t)(claims->visit_time[rs_claims_line_visit(claims, l)] / 86400u);
     if (all->len == 0 || day < ring->first_day) ring->first_day = day;
     if (all->len == 0 || day > ring->last_day) ring->last_day = day;
-    ring->amount += claims->line_amount[l];
-    ring->fund += claims->line_fund[l];
+    ring->amount += rs_line_amount(claims, l);
+    ring->fund += rs_line_fund(claims, l);
     g_array_append_val(all, evidence);
   }
 }
@@ -202,7 +202,7 @@ static RsReport *report_new(const RsClaims *claims) {
   g_ptr_array_add(report->rejects, reject);
   report->rows[RS_PLACE_USED] = claims->n_lines;
   report->rows[RS_PLACE_REJECTED] = 1;
-  for (uint64_t l = 0; l < claims->n_lines; l++) report->amount[RS_PLACE_USED] += claims->line_amount[l];
+  for (uint64_t l = 0; l < claims->n_lines; l++) report->amount[RS_PLACE_USED] += rs_line_amount(claims, l);
   report->rows_read = claims->n_lines + 1;
   report->amount_read = report->amount[RS_PLACE_USED];
   report->unreadable_amounts = 1;

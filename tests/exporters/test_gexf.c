@@ -87,8 +87,8 @@ static bool alive_on(const RsClaims *claims, const RsSubgraphNode *person, const
     if (claims->visit_time[v] / 86400u != day) continue;
     if (other->kind == RS_INSTITUTION && claims->visit_institution[v] == other->id) return true;
     for (uint64_t l = claims->visit_line[v]; l < claims->visit_line[v + 1]; l++)
-      if ((other->kind == RS_DOCTOR && claims->line_doctor[l] == other->id) ||
-          (other->kind == RS_DRUG && claims->line_drug[l] == other->id))
+      if ((other->kind == RS_DOCTOR && rs_line_doctor(claims, l) == other->id) ||
+          (other->kind == RS_DRUG && rs_line_drug(claims, l) == other->id))
         return true;
   }
   return false;

@@ -5,17 +5,20 @@
 
 #include <string.h>
 
-static uint64_t three[4] = {0, 2, 4, 6}, one[2] = {0, 1}, line_row[3] = {2, 3, 4};
+static uint64_t three[4] = {0, 2, 4, 6}, one[2] = {0, 1};
 static uint32_t person_visit[4] = {0, 1, 2, 3}, visit_time[3] = {1, 2, 3}, zeros[3];
 
 /* Three people at one outlet, one line each: enough to look ids up. */
 static const RsClaims *claims(void) {
   static RsText persons = {3, three, (char *)"a\0b\0c"}, outlet = {1, one, (char *)""}, none = {0, one, (char *)""};
   static uint64_t visit_line[4] = {0, 1, 2, 3};
-  static uint32_t region[3] = {RS_NONE, RS_NONE, RS_NONE}, drug[3] = {RS_NONE, RS_NONE, RS_NONE};
+  static uint32_t region[3] = {RS_NONE, RS_NONE, RS_NONE};
+  static unsigned char none_each[8]; /* columns without width: no drug, no doctor */
   static RsClaims table = {.person = &persons, .institution = &outlet, .doctor = &none, .drug = &none, .diagnosis = &none, .region = &none, .person_region = region,
                            .institution_region = region, .n_persons = 3, .n_visits = 3, .n_lines = 3, .person_visit = person_visit, .visit_time = visit_time,
-                           .visit_institution = zeros, .visit_line = visit_line, .line_drug = drug, .line_doctor = drug, .line_diagnosis = drug, .line_row = line_row};
+                           .visit_institution = zeros, .visit_line = visit_line, .line_drug = {.bytes = none_each}, .line_doctor = {.bytes = none_each},
+                           .line_diagnosis = {.bytes = none_each}, .line_quantity = {.bytes = none_each}, .line_amount = {.bytes = none_each}, .line_fund = {.bytes = none_each},
+                           .line_row = {.bytes = none_each}};
   return &table;
 }
 

@@ -11,8 +11,8 @@ static GHashTable *all_tokens(const RsClaims *c, uint32_t max_holders) {
   for (uint32_t p = 0; p < c->n_persons; p++)
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++)
       for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-        if (c->line_drug[l] == RS_NONE) continue;
-        char *key = g_strdup_printf("%u %u %u", c->visit_institution[v], c->visit_time[v] / 86400, c->line_drug[l]);
+        if (rs_line_drug(c, l) == RS_NONE) continue;
+        char *key = g_strdup_printf("%u %u %u", c->visit_institution[v], c->visit_time[v] / 86400, rs_line_drug(c, l));
         GHashTable *set = g_hash_table_lookup(holders, key);
         if (set == NULL) g_hash_table_insert(holders, g_strdup(key), set = g_hash_table_new(NULL, NULL));
         g_hash_table_add(set, GUINT_TO_POINTER(p));

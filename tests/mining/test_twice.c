@@ -71,7 +71,7 @@ static void travels_are_those_found_by_looking_at_every_two_visits(void **state)
 }
 
 /* Prices are made equal in draw_boxes, so that every line is a whole box but for those of less than one. */
-static bool whole(const RsClaims *c, uint64_t line) { return !(c->line_quantity[line] > 0.0f && c->line_quantity[line] < 1.0f); }
+static bool whole(const RsClaims *c, uint64_t line) { return !(rs_line_quantity(c, line) > 0.0f && rs_line_quantity(c, line) < 1.0f); }
 
 static void traces_are_those_found_by_looking_at_every_two_lines(void **state) {
   (void)state;
@@ -81,10 +81,12 @@ static void traces_are_those_found_by_looking_at_every_two_lines(void **state) {
       g_autoptr(RsClaims) claims = draw(&shapes[s], seed);
       if (claims->line_trace == NULL) continue;
       for (uint64_t l = 0; l < claims->n_lines; l++) { /* one price a unit */
-        claims->line_amount[l] = claims->line_amount[l] < 0 ? -1000 : (int64_t)(1000.0 * fmax(1.0, (double)claims->line_quantity[l]));
-        if (l % 7 != 0 || claims->line_amount[l] < 0) continue;
-        claims->line_quantity[l] = 0.5f;
-        claims->line_amount[l] = 500;
+        const int64_t amount = rs_line_amount(claims, l) < 0 ? -1000 : (int64_t)(1000.0 * fmax(1.0, (double)rs_line_quantity(claims, l)));
+        const bool half = l % 7 == 0 && amount >= 0;
+        const RsLine line = {.drug = rs_line_drug(claims, l), .doctor = rs_line_doctor(claims, l), .diagnosis = rs_line_diagnosis(claims, l),
+                             .quantity = half ? 0.5f : rs_line_quantity(claims, l), .amount = half ? 500 : amount, .fund = rs_line_fund(claims, l),
+                             .row = rs_line_row(claims, l)};
+        assert_true(rs_line_set(claims, l, &line));
       }
       g_autoptr(RsTwice) twice = rs_traces_new(claims, 1 + (unsigned)seed % 3);
       g_autofree char *wrong = check_traces(claims, whole, twice), *units = check_units(twice, false);

@@ -15,7 +15,7 @@ static uint32_t person_of(const RsClaims *c, uint64_t line) { return rs_claims_v
 /* Whether the person has the drug with the diagnosis on any line; only: on one of the group's. */
 static bool has(const Group *g, uint32_t person, uint32_t drug, uint32_t diagnosis, bool only) {
   for (uint64_t l = 0; l < g->c->n_lines; l++)
-    if (person_of(g->c, l) == person && g->c->line_drug[l] == drug && g->c->line_diagnosis[l] == diagnosis && (!only || in_group(g, l))) return true;
+    if (person_of(g->c, l) == person && rs_line_drug(g->c, l) == drug && rs_line_diagnosis(g->c, l) == diagnosis && (!only || in_group(g, l))) return true;
   return false;
 }
 
@@ -35,9 +35,9 @@ static double of_drug(const Group *g, uint32_t drug) {
 static bool fits(const Group *g, uint32_t drug, uint32_t diagnosis) {
   double with = others_with(g, drug, diagnosis), all = of_drug(g, drug), lines = 0.0, marked = 0.0;
   for (uint64_t l = 0; l < g->c->n_lines; l++) {
-    if (g->c->line_diagnosis[l] == RS_NONE || in_group(g, l)) continue;
+    if (rs_line_diagnosis(g->c, l) == RS_NONE || in_group(g, l)) continue;
     lines += 1.0;
-    marked += g->c->line_diagnosis[l] == diagnosis;
+    marked += rs_line_diagnosis(g->c, l) == diagnosis;
   }
   return with >= 0.01 * all || (with >= 3.0 && with >= 2.0 * (marked / fmax(1.0, lines)) * all);
 }

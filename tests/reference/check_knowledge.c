@@ -18,8 +18,8 @@ static uint32_t end_of(const RsClaims *claims, RsKind kind, uint64_t line) {
   switch (kind) {
   case RS_PERSON: return rs_claims_visit_person(claims, visit);
   case RS_INSTITUTION: return claims->visit_institution[visit];
-  case RS_DOCTOR: return claims->line_doctor[line];
-  default: return claims->line_drug[line];
+  case RS_DOCTOR: return rs_line_doctor(claims, line);
+  default: return rs_line_drug(claims, line);
   }
 }
 
@@ -48,8 +48,8 @@ GPtrArray *rs_check_relation(const RsClaims *claims, RsRelationKind kind) {
     g_hash_table_add(row->visits, GUINT_TO_POINTER(visit));
     g_hash_table_add(row->days, GUINT_TO_POINTER(claims->visit_time[visit] / 86400u));
     row->lines++;
-    row->amount += claims->line_amount[line];
-    row->fund += claims->line_fund[line];
+    row->amount += rs_line_amount(claims, line);
+    row->fund += rs_line_fund(claims, line);
   }
   g_ptr_array_sort(rows, row_order);
   return rows;

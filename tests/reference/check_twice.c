@@ -29,9 +29,9 @@ static bool near_enough(const RsClaims *c, uint32_t v, uint32_t u) {
 static bool both_hold(const RsClaims *c, uint32_t v, uint32_t u, uint32_t drug) {
   for (uint64_t i = c->visit_line[v]; i < c->visit_line[v + 1]; i++)
     for (uint64_t j = c->visit_line[u]; j < c->visit_line[u + 1]; j++) {
-      if (c->line_drug[i] != drug || c->line_drug[j] != drug) continue;
-      bool quantities = c->line_quantity[i] > 0.0f && c->line_quantity[j] > 0.0f;
-      if (quantities ? c->line_quantity[i] == c->line_quantity[j] : c->line_amount[i] == c->line_amount[j] && c->line_amount[i] > 0)
+      if (rs_line_drug(c, i) != drug || rs_line_drug(c, j) != drug) continue;
+      bool quantities = rs_line_quantity(c, i) > 0.0f && rs_line_quantity(c, j) > 0.0f;
+      if (quantities ? rs_line_quantity(c, i) == rs_line_quantity(c, j) : rs_line_amount(c, i) == rs_line_amount(c, j) && rs_line_amount(c, i) > 0)
         return true;
     }
   return false;
@@ -44,7 +44,7 @@ static uint32_t single_lines(const RsClaims *c, uint32_t person, uint32_t drug) 
   uint32_t lines = 0, doubled = 0;
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
     bool twice = false;
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) lines += c->line_drug[l] == drug;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) lines += rs_line_drug(c, l) == drug;
     for (uint32_t u = c->person_visit[person]; u < c->person_visit[person + 1]; u++)
       twice |= (near_enough(c, v, u) || near_enough(c, u, v)) && both_hold(c, v, u, drug);
     doubled += twice;
@@ -140,12 +140,12 @@ static GArray *sales_of(const RsClaims *c, uint64_t code, uint32_t drug, bool (*
   for (uint32_t v = 0; v < c->n_visits; v++)
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
       Sale s = {l, v, c->visit_time[v], person_of(c, v), c->visit_institution[v], false};
-      if (c->line_trace[l] == code && c->line_drug[l] == drug) g_array_append_val(out, s);
+      if (c->line_trace[l] == code && rs_line_drug(c, l) == drug) g_array_append_val(out, s);
     }
   g_array_sort(out, compare_sales);
   for (guint i = 0; i < out->len; i++) {
     Sale *back = &g_array_index(out, Sale, i);
-    if (c->line_amount[back->line] >= 0 && c->line_quantity[back->line] >= 0.0f) continue;
+    if (rs_line_amount(c, back->line) >= 0 && rs_line_quantity(c, back->line) >= 0.0f) continue;
     back->out = true;
     for (guint k = i; k-- > 0;) {
       Sale *sold = &g_array_index(out, Sale, k);
@@ -165,9 +165,9 @@ char *check_traces(const RsClaims *c, bool (*whole)(const RsClaims *, uint64_t),
   uint32_t n = 0;
   for (uint64_t l = 0; l < c->n_lines; l++) {
     bool seen = false;
-    for (uint64_t k = 0; k < l; k++) seen |= c->line_trace[k] == c->line_trace[l] && c->line_drug[k] == c->line_drug[l];
+    for (uint64_t k = 0; k < l; k++) seen |= c->line_trace[k] == c->line_trace[l] && rs_line_drug(c, k) == rs_line_drug(c, l);
     if (c->line_trace[l] == 0 || seen) continue;
-    g_autoptr(GArray) sales = sales_of(c, c->line_trace[l], c->line_drug[l], whole);
+    g_autoptr(GArray) sales = sales_of(c, c->line_trace[l], rs_line_drug(c, l), whole);
     const Sale *last = NULL;
     for (guint i = 0; i < sales->len && sales->len <= RS_TRACE_MOST; i++) {
       const Sale *s = &g_array_index(sales, Sale, i);

@@ -173,13 +173,7 @@ static void claims_allocate(RsClaims *claims, size_t n_lines, bool has_trace) {
   claims->visit_time = g_new0(uint32_t, n_lines + 1);
   claims->visit_institution = g_new0(uint32_t, n_lines + 1);
   claims->visit_line = g_new0(uint64_t, n_lines + 1);
-  claims->line_drug = g_new0(uint32_t, n_lines + 1);
-  claims->line_doctor = g_new0(uint32_t, n_lines + 1);
-  claims->line_diagnosis = g_new0(uint32_t, n_lines + 1);
-  claims->line_quantity = g_new0(float, n_lines + 1);
-  claims->line_amount = g_new0(int64_t, n_lines + 1);
-  claims->line_fund = g_new0(int64_t, n_lines + 1);
-  claims->line_row = g_new0(uint64_t, n_lines + 1);
+  g_assert(rs_claims_lines_new(claims, n_lines, NULL));
   if (has_trace) claims->line_trace = g_new0(uint64_t, n_lines + 1);
 }
 
@@ -192,13 +186,8 @@ static void claims_fill(RsClaims *claims, const Row *row, size_t n) {
       claims->visit_line[claims->n_visits] = i;
       claims->n_visits++;
     }
-    claims->line_drug[i] = row[i].drug;
-    claims->line_doctor[i] = row[i].doctor;
-    claims->line_diagnosis[i] = row[i].diagnosis;
-    claims->line_quantity[i] = row[i].quantity;
-    claims->line_amount[i] = row[i].amount;
-    claims->line_fund[i] = row[i].fund;
-    claims->line_row[i] = row[i].row;
+    const RsLine line = {row[i].drug, row[i].doctor, row[i].diagnosis, row[i].quantity, row[i].amount, row[i].fund, row[i].row};
+    rs_line_set(claims, i, &line);
     if (claims->line_trace != NULL) claims->line_trace[i] = row[i].trace;
     uint16_t day = (uint16_t)(row[i].time / 86400u);
     if (i == 0 || day < claims->first_day) claims->first_day = day;

@@ -32,10 +32,10 @@ static void a_toy_table_has_its_visits_in_order(void **state) {
   assert_int_equal(claims->person_visit[p1 + 1] - v, 4);
   assert_int_equal(claims->visit_institution[v], 0);
   assert_int_equal(claims->visit_institution[v + 1], 1);
-  assert_int_equal(claims->line_row[claims->visit_line[v + 1]], RS_ROW(0, 7)); /* S1 before S2 */
+  assert_int_equal(rs_line_row(claims, claims->visit_line[v + 1]), RS_ROW(0, 7)); /* S1 before S2 */
   assert_int_equal(claims->visit_line[v + 4] - claims->visit_line[v + 3], 2);
-  assert_int_equal(claims->line_drug[claims->visit_line[v + 3]], 0);
-  assert_int_equal(claims->line_drug[claims->visit_line[v]], RS_NONE);
+  assert_int_equal(rs_line_drug(claims, claims->visit_line[v + 3]), 0);
+  assert_int_equal(rs_line_drug(claims, claims->visit_line[v]), RS_NONE);
   assert_string_equal(rs_text_get(claims->region, claims->person_region[p1]), "12");
   assert_int_equal(claims->institution_type[0], RS_TYPE_PHARMACY);
   assert_string_equal(rs_text_get(claims->drug_name, 0), "aspirin");
@@ -80,9 +80,9 @@ static void a_csv_file_with_quotes_is_read(void **state) {
   assert_int_equal(claims->columns, RS_HAS_DRUG | RS_HAS_AMOUNT | RS_HAS_CLOCK);
   uint64_t l = claims->visit_line[claims->person_visit[person_named(claims, "p")]];
   uint64_t m = claims->visit_line[claims->person_visit[person_named(claims, "q")]];
-  assert_int_equal(claims->line_amount[l], -1234);
-  assert_int_equal(claims->line_amount[m], 10);
-  assert_int_equal(claims->line_row[m], RS_ROW(0, 4));
+  assert_int_equal(rs_line_amount(claims, l), -1234);
+  assert_int_equal(rs_line_amount(claims, m), 10);
+  assert_int_equal(rs_line_row(claims, m), RS_ROW(0, 4));
   assert_string_equal(rs_text_get(claims->drug_name, 0), "a \"b\",\nc");
 }
 

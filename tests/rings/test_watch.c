@@ -187,7 +187,7 @@ static void each_entry_is_answered_in_a_lead_or_not(void **state) {
     assert_true(fabs(person->peer[i].share - (double)beyond / town.claims->n_persons) < 1e-6);
   }
   uint64_t lines = 0;
-  for (uint64_t l = 0; l < town.claims->n_lines; l++) lines += town.claims->line_drug[l] == entry[1].id;
+  for (uint64_t l = 0; l < town.claims->n_lines; l++) lines += rs_line_drug(town.claims, l) == entry[1].id;
   assert_int_equal(drug->n_lines, lines);
   assert_non_null(item_of(drug, RS_WATCH_PERSON, own));
   assert_int_equal(nobody->n_visits, 0);
