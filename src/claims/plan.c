@@ -7,7 +7,7 @@
 
 /* Measured at the peak of analyze: files of 1 and 10 M lines, one line a visit, 32-byte ids (docs/performance.md). */
 #define BYTES_FIXED 15e6
-#define BYTES_A_LINE 56.0
+#define BYTES_A_LINE 31.0
 #define BYTES_A_VISIT 101.0
 #define BYTES_A_PERSON 176.0
 #define DISK_BYTES_A_LINE 18.0  /* of the case folder */

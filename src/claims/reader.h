@@ -28,7 +28,7 @@ void rs_reader_free(RsReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsReader, rs_reader_free)
 
 /* What a run needs at its peak, from claims to case folder, measured on 10 M lines (tests/bench); fixed parts come on top. */
-#define RS_PEAK_BYTES_A_LINE 108u
+#define RS_PEAK_BYTES_A_LINE 84u
 #define RS_LEAST_BYTES_A_LINE 66u /* with the rest on disk (base/spill.h) */
 #define RS_PEAK_BYTES_FIXED ((uint64_t)48 << 20)
 
