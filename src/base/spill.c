@@ -11,7 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define LOOK_EVERY_US 4000
+#define LOOK_EVERY_US 2000
+#define SLACK ((uint64_t)128 << 20) /* what two threads may touch until the watching one gets its turn on a busy machine */
 
 typedef struct { void *start; size_t size; } Array;
 
@@ -55,6 +56,9 @@ static uint64_t resident_bytes(int statm) {
   return second == NULL ? 0 : strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* What the process may hold before pages are let go. */
+static uint64_t bar(uint64_t memory) { return memory - CLAMP(SLACK, memory / 5, memory / 2); }
+
 /* The pages stay in the system's cache until it wants the memory: they are only no longer this process's. */
 static gpointer watch(gpointer unused) {
   (void)unused;
@@ -62,7 +66,7 @@ static gpointer watch(gpointer unused) {
   while (statm >= 0 && rs_spill_on()) {
     g_usleep(LOOK_EVERY_US);
     g_mutex_lock(&spill.lock);
-    if (spill.memory > 0 && resident_bytes(statm) > spill.memory / 5 * 4)
+    if (spill.memory > 0 && resident_bytes(statm) > bar(spill.memory))
       for (guint i = 0; i < spill.arrays->len; i++) {
         const Array *array = &g_array_index(spill.arrays, Array, i);
         (void)madvise(array->start, array->size, MADV_DONTNEED);
@@ -145,9 +149,7 @@ bool rs_spill_free(void *array) {
   return i != G_MAXUINT;
 }
 
-void rs_spill_forget(void *from, size_t size) {
-  if (madvise(from, size, MADV_REMOVE) != 0) (void)madvise(from, size, MADV_DONTNEED);
-}
+void rs_spill_forget(void *from, size_t size) { (void)madvise(from, size, MADV_DONTNEED); }
 
 bool rs_spill_refused(GError **error) {
   g_mutex_lock(&spill.lock);

@@ -26,7 +26,8 @@ void *rs_spill_new(size_t size);
 bool rs_spill_free(void *array);
 /* Whether it is one. */
 bool rs_spill_has(const void *array);
-/* Gives back memory and disk of a part, at page bounds; its content is lost. */
+/* Lets go of a part's memory, at page bounds, now. Its disk is given back with the array: to punch holes for each of many thousand parts
+ * takes longer than all the rest of reading. */
 void rs_spill_forget(void *from, size_t size);
 /* Sets error, RS_ERROR_LIMIT (full) or RS_ERROR_IO, if an array was refused since the last call; false then. */
 bool rs_spill_refused(GError **error);

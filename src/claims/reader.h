@@ -29,7 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsReader, rs_reader_free)
 
 /* What a run needs at its peak, from claims to case folder, measured on 10 M lines (tests/bench); fixed parts come on top. */
 #define RS_PEAK_BYTES_A_LINE 84u
-#define RS_LEAST_BYTES_A_LINE 66u /* with the rest on disk (base/spill.h) */
+#define RS_LEAST_BYTES_A_LINE 20u /* with the rest on disk (base/spill.h) */
 #define RS_PEAK_BYTES_FIXED ((uint64_t)48 << 20)
 
 /* Reads everything. Past options.memory, raw rows and the table's and the graph's columns go to disk; RS_ERROR_LIMIT when the rest of the run

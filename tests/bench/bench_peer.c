@@ -1,11 +1,13 @@
 /* bench_peer FILE [threads]: the job of tests/bench/peer/job.sql by the rooms of this program: claims, relations with their sums, pairs within
- * ten minutes on three days or more, drug pairs bought a hundred times or more. Prints seconds a stage, and sums to compare.
+ * ten minutes on three days or more, drug pairs bought a hundred times or more, communities of the pairs. Prints seconds a stage, and sums to
+ * compare.
  *
  * Claims, graph and timeline are the program's own. Pairs and drug pairs are counted here by their definitions, since detection asks
  * other questions of the same arrays: a window over each institution's visits, its pairs sorted; a counter for each two drugs. */
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "claims/reader.h"
+#include "graph/community.h"
 #include "graph/knowledge.h"
 #include "mining/timeline.h"
 
@@ -48,11 +50,14 @@ static void relation_print(const char *name, const RsRelation *r) {
 
 typedef struct { uint64_t pair; uint32_t day, institution; } Met;
 
+typedef struct { uint64_t pair; uint32_t days; } Kept;
+
 typedef struct {
   const RsTimeline *timeline;
   GArray *met[PARTS]; /* of Met, by a hash of the pair */
   GMutex lock[PARTS];
   uint64_t kept[PARTS], n[PARTS], days[PARTS], institutions[PARTS], both[PARTS];
+  GArray *pair[PARTS]; /* of Kept */
 } Pairs;
 
 static unsigned part_of(uint64_t pair) { return (unsigned)(pair * 0x9e3779b97f4a7c15ull >> 58); }
@@ -105,6 +110,8 @@ static void part_count(size_t p, unsigned thread, void *data) {
     uint64_t days = 1;
     for (last = first + 1; last < n && met[last].pair == met[first].pair; last++) days += met[last].day != met[last - 1].day;
     if (days < MIN_DAYS) continue;
+    const Kept kept = {met[first].pair, (uint32_t)days};
+    g_array_append_val(pairs->pair[p], kept);
     pairs->kept[p]++;
     pairs->n[p] += last - first;
     pairs->days[p] += days;
@@ -125,6 +132,36 @@ static void pairs_print(const Pairs *pairs) {
   printf("sum pairs");
   for (int i = 0; i < 5; i++) printf(" %" G_GUINT64_FORMAT, sum[i]);
   printf("\n");
+}
+
+/* ---- communities of the pairs ---- */
+
+static uint32_t node_of(GHashTable *node, uint32_t person) {
+  gpointer number;
+  if (g_hash_table_lookup_extended(node, GUINT_TO_POINTER(person), NULL, &number)) return GPOINTER_TO_UINT(number);
+  g_hash_table_insert(node, GUINT_TO_POINTER(person), GUINT_TO_POINTER(g_hash_table_size(node)));
+  return g_hash_table_size(node) - 1;
+}
+
+static uint32_t communities_count(const Pairs *pairs, GError **error) {
+  g_autoptr(GHashTable) node = g_hash_table_new(NULL, NULL);
+  g_autoptr(GArray) a = g_array_new(FALSE, FALSE, sizeof(uint32_t)), b = g_array_new(FALSE, FALSE, sizeof(uint32_t)), weight = g_array_new(FALSE, FALSE, sizeof(float));
+  for (unsigned p = 0; p < PARTS; p++)
+    for (guint i = 0; i < pairs->pair[p]->len; i++) {
+      const Kept *kept = &g_array_index(pairs->pair[p], Kept, i);
+      const uint32_t from = node_of(node, (uint32_t)(kept->pair >> 32)), to = node_of(node, (uint32_t)kept->pair);
+      const float days = (float)kept->days;
+      g_array_append_val(a, from);
+      g_array_append_val(b, to);
+      g_array_append_val(weight, days);
+    }
+  const uint32_t n = g_hash_table_size(node);
+  g_autoptr(RsGraph) graph = rs_graph_new(n, a->len, (const uint32_t *)(void *)a->data, (const uint32_t *)(void *)b->data, (const float *)(void *)weight->data, error);
+  if (graph == NULL) return 0;
+  const RsCommunityOptions how = {RS_OBJECTIVE_MODULARITY, 1.0, 1, 2, UINT64_MAX};
+  RsCommunityResult result = {0};
+  g_autofree uint32_t *label = g_new(uint32_t, (gsize)n + 1);
+  return rs_community_leiden(graph, &how, label, &result, error) ? result.n_communities : 0;
 }
 
 /* ---- drug pairs ---- */
@@ -175,23 +212,32 @@ int main(int argc, char **argv) {
   g_autoptr(RsTimeline) timeline = rs_timeline_new(claims, options.n_threads, &error);
   if (timeline == NULL) return fprintf(stderr, "%s\n", error->message), 1;
   pairs.timeline = timeline;
-  for (unsigned p = 0; p < PARTS; p++) pairs.met[p] = g_array_new(FALSE, FALSE, sizeof(Met));
+  for (unsigned p = 0; p < PARTS; p++) {
+    pairs.met[p] = g_array_new(FALSE, FALSE, sizeof(Met));
+    pairs.pair[p] = g_array_new(FALSE, FALSE, sizeof(Kept));
+  }
   rs_parallel(options.n_threads, timeline->n_institutions, institution_pairs, &pairs);
   rs_parallel(options.n_threads, PARTS, part_count, &pairs);
   say("pairs", &from);
   Baskets baskets = {.claims = claims, .n_tasks = (size_t)options.n_threads * 8};
   rs_parallel(options.n_threads, baskets.n_tasks, visits_count, &baskets);
   say("baskets", &from);
+  const uint32_t n_communities = communities_count(&pairs, &error);
+  if (error != NULL) return fprintf(stderr, "%s\n", error->message), 1;
+  say("communities", &from);
   printf("seconds total %.3f\n", (double)(g_get_monotonic_time() - start) / 1e6);
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  printf("peak %ld\ncpu %.2f with the files' checksums\n", usage.ru_maxrss / 1024, cpu_seconds());
+  printf("peak %ld\ncpu %.2f\nfound %u communities\n", usage.ru_maxrss / 1024, cpu_seconds(), n_communities);
   const struct { const char *name; RsRelationKind kind; } relations[] = {
       {"filled_at", RS_FILLED_AT}, {"visited", RS_VISITED}, {"bought", RS_BOUGHT}, {"prescribed", RS_PRESCRIBED}, {"refers_to", RS_REFERS_TO}};
   for (size_t i = 0; i < G_N_ELEMENTS(relations); i++) relation_print(relations[i].name, &k->relation[relations[i].kind]);
   pairs_print(&pairs);
   baskets_print(&baskets);
-  for (unsigned p = 0; p < PARTS; p++) g_array_unref(pairs.met[p]);
+  for (unsigned p = 0; p < PARTS; p++) {
+    g_array_unref(pairs.met[p]);
+    g_array_unref(pairs.pair[p]);
+  }
   for (unsigned t = 0; t < 64; t++) g_free(baskets.count[t]);
   return 0;
 }

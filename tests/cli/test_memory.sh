@@ -3,7 +3,7 @@
 . "$(dirname "$0")/cli.sh"
 N=150000
 
-# a memory between what a run needs (108 bytes a line and 48 MiB) and what it needs at least (66 bytes a line and 48 MiB)
+# a memory between what a run needs (some 100 bytes a line and 48 MiB) and what it needs at least (20 bytes a line and 48 MiB)
 begin "a run kept to less memory than it would take gives the same case"
 claims $N > "$D/a.csv"
 mkdir "$D/temp"

@@ -26,11 +26,11 @@ rm "$D"/*
 begin "what cannot fit is refused, with what would help"
 awk 'BEGIN { print "claim_id,person_id,institution_id,time,amount"
   for (i = 0; i < 300000; i++) printf "c%d,p%d,P%d,2025-03-%02d %02d:%02d:%02d,5.00\n", i, i / 3, i % 90, 1 + i % 28, i % 24, i % 60, i % 59 }' > "$T/b.csv"
-run 4 plan "$T/b.csv" --memory 60M
+run 4 plan "$T/b.csv" --memory 50M
 says "would not fit" "at least" "--since"
-run 0 plan "$T/b.csv" --memory 68M
+run 0 plan "$T/b.csv" --memory 60M
 says "temporary"
-run 4 plan "$T/b.csv" --memory 60M --json
+run 4 plan "$T/b.csv" --memory 50M --json
 says '"fits": false'
 
 begin "what analyze cannot read, plan cannot either"

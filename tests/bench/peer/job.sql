@@ -1,12 +1,13 @@
 -- The same job for a SQL engine, as a careful user would write it: every relation of the graph with its sums, pairs of persons who come to
 -- one institution within ten minutes of each other on three days or more, drugs bought together a hundred times or more. run.mjs fills in
--- CSV and IDS and times each block from "-- @stage NAME" to the next. Ids are text as in the file.
+-- CSV, the ids and DOCTOR (that there is one) and times each block from "-- @stage NAME" to the next. Ids are text as in the file, or, as a user
+-- would do who knows that all of them are letters and a number, numbers: this engine's best case.
 -- The pairs are joined by buckets of ten minutes, each visit in its own and in the one before: joining by BETWEEN alone looks at the square
 -- of an institution's visits.
 
 -- @stage load
 CREATE TABLE line AS
-SELECT settlement_id, person_id, doctor_id, institution_id, drug_code, time, amount, fund_amount
+SELECT ${IDS}, time, amount, fund_amount
 FROM read_csv('${CSV}', header = true, all_varchar = false, types = {'settlement_id': 'VARCHAR', 'person_id': 'VARCHAR', 'doctor_id': 'VARCHAR',
   'institution_id': 'VARCHAR', 'drug_code': 'VARCHAR', 'time': 'TIMESTAMP', 'amount': 'DECIMAL(18,2)', 'fund_amount': 'DECIMAL(18,2)',
   'person_region': 'VARCHAR', 'service_region': 'VARCHAR', 'diagnosis': 'VARCHAR', 'claim_id': 'VARCHAR'});
@@ -23,7 +24,7 @@ SELECT person_id, institution_id, count(*) AS lines, sum(amount) AS amount, sum(
 -- @stage visited
 CREATE TABLE visited AS
 SELECT person_id, doctor_id, count(*) AS lines, sum(amount) AS amount, sum(fund_amount) AS fund, min(time) AS first, max(time) AS last,
-  count(DISTINCT time::DATE) AS days FROM line WHERE doctor_id IS NOT NULL AND doctor_id <> '' GROUP BY ALL;
+  count(DISTINCT time::DATE) AS days FROM line WHERE ${DOCTOR} GROUP BY ALL;
 -- @stage bought
 CREATE TABLE bought AS
 SELECT person_id, drug_code, count(*) AS lines, sum(amount) AS amount, sum(fund_amount) AS fund, min(time) AS first, max(time) AS last,
@@ -31,11 +32,11 @@ SELECT person_id, drug_code, count(*) AS lines, sum(amount) AS amount, sum(fund_
 -- @stage prescribed
 CREATE TABLE prescribed AS
 SELECT doctor_id, drug_code, count(*) AS lines, sum(amount) AS amount, sum(fund_amount) AS fund, min(time) AS first, max(time) AS last,
-  count(DISTINCT time::DATE) AS days FROM line WHERE doctor_id IS NOT NULL AND doctor_id <> '' GROUP BY ALL;
+  count(DISTINCT time::DATE) AS days FROM line WHERE ${DOCTOR} GROUP BY ALL;
 -- @stage refers_to
 CREATE TABLE refers_to AS
 SELECT doctor_id, institution_id, count(*) AS lines, sum(amount) AS amount, sum(fund_amount) AS fund, min(time) AS first, max(time) AS last,
-  count(DISTINCT time::DATE) AS days FROM line WHERE doctor_id IS NOT NULL AND doctor_id <> '' GROUP BY ALL;
+  count(DISTINCT time::DATE) AS days FROM line WHERE ${DOCTOR} GROUP BY ALL;
 
 -- @stage pairs
 CREATE TABLE pairs AS
@@ -52,3 +53,6 @@ CREATE TABLE baskets AS
 WITH item AS (SELECT DISTINCT settlement_id, drug_code FROM line)
 SELECT a.drug_code AS a, b.drug_code AS b, count(*) AS n FROM item a JOIN item b ON a.settlement_id = b.settlement_id AND a.drug_code < b.drug_code
 GROUP BY ALL HAVING count(*) >= 100;
+
+-- @stage export
+COPY (SELECT a, b, days FROM pairs) TO '${PAIRS}' (HEADER, DELIMITER ',');
