@@ -1,5 +1,7 @@
 #include "base/parallel.h"
 
+#include "base/timing.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -11,6 +13,7 @@ typedef struct {
   void *data;
   size_t n_tasks;
   atomic_size_t next;
+  RsSpan *span; /* of the caller */
 } Work;
 
 typedef struct {
@@ -28,7 +31,9 @@ static void work_run(Work *work, unsigned thread) {
 
 static void *worker_main(void *data) {
   const Worker *worker = data;
+  rs_span_thread_begins(worker->work->span);
   work_run(worker->work, worker->thread);
+  rs_span_thread_ends();
   return NULL;
 }
 
@@ -53,7 +58,7 @@ void rs_parallel(unsigned n_threads, size_t n_tasks, RsTask run, void *data) {
     for (size_t task = 0; task < n_tasks; task++) run(task, 0, data);
     return;
   }
-  Work work = {.run = run, .data = data, .n_tasks = n_tasks};
+  Work work = {.run = run, .data = data, .n_tasks = n_tasks, .span = rs_span_current()};
   atomic_init(&work.next, 0);
   work_share(&work, n_threads);
 }

@@ -13,6 +13,7 @@ const uint16_t rs_width_minutes[RS_N_WIDTHS] = {3, 15, 60, 1440};
 #define PSEUDO_VISITS 50.0f
 #define RARE_SHARE 0.02
 #define TOKEN_BAR 1.0  /* at most a tenth of a chance partner each */
+#define ROUNDING 1e-3  /* a bound is drawn so much wider than the bar, which no sum of logarithms is off by */
 #define USUAL_DAYS 4.0 /* a day counts for at most this many usual days */
 
 void rs_load_free(RsLoad *load) {
@@ -164,6 +165,7 @@ typedef struct {
   const RsClaims *claims;
   const uint8_t *rare; /* [n drugs] bought in at most RARE_SHARE of the visits */
   double same_drug;    /* chance that two visits share a rare drug by the city's habits */
+  const RsChances *chances; /* NULL: not known beforehand */
   float *weight; /* [pairs] 0: dropped */
   double *log_p; /* [pairs] */
 } PairWork;
@@ -245,6 +247,14 @@ static double habit_of_drug(const PairWork *work, uint32_t person, uint32_t drug
   return low < end && r->to[low] == drug ? ((double)r->visits[low] - 1.0) / visits : 0.0;
 }
 
+/* As far as weigh_baskets() can come: all meetings count, and the pair shares a drug by the city's habits alone. */
+static double bound_baskets(const PairWork *work, const uint32_t within[RS_N_WIDTHS], const double mean[RS_N_WIDTHS]) {
+  double chance = fmin(1.0, work->same_drug), best = 0.0;
+  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
+    best = fmin(best, rs_tail_poisson(within[w], mean[w] * chance));
+  return best;
+}
+
 /* Log tail of the meetings at which both bought one rare drug. */
 static double weigh_baskets(const PairWork *work, uint32_t pair, const double mean[RS_N_WIDTHS]) {
   const RsCovisits *c = work->covisits;
@@ -268,7 +278,8 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
   const RsCovisits *c = work->covisits;
   double mean[RS_N_WIDTHS], best = 0.0, regulars = 0.0;
   uint32_t within[RS_N_WIDTHS] = {0}, last = RS_NONE;
-  pair_mean(work, c->a[pair], c->b[pair], mean);
+  if (work->chances != NULL) memcpy(mean, work->chances->mean[pair], sizeof mean);
+  else pair_mean(work, c->a[pair], c->b[pair], mean);
   for (uint64_t m = c->offset[pair]; m < c->offset[pair + 1]; m++) {
     const RsMeeting *meeting = &c->meeting[m];
     for (unsigned w = 0; w < RS_N_WIDTHS; w++) within[w] += meeting->gap <= rs_width_minutes[w];
@@ -279,6 +290,10 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
     if (within[w] >= 2) best = fmin(best, rs_tail_poisson(within[w], mean[w]));
   double looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0, bar = -RS_AFFINITY_BAR * log(10.0) - log(fmax(regulars, 1.0));
   if (best + looks > bar && work->rare != NULL) {
+    if (fmin(best, bound_baskets(work, within, mean)) + looks + log(2.0) > bar + ROUNDING) {
+      work->weight[pair] = 0.0f;
+      return;
+    }
     best = fmin(best, weigh_baskets(work, pair, mean));
     looks += log(2.0);
   }
@@ -397,30 +412,18 @@ static double *as_rare(const RsBasket *basket) {
   return chance;
 }
 
-/* Weight of a pair by its tokens t[0..n): for each meeting the chance of it within the width times the chance of sharing its rarest
- * drug by the city's or by their own habit; each further drug of the same meeting counts a tenth. 0 below the bar. */
-static float weigh_tokens(const PairWork *work, const RsToken *t, uint64_t n, const double *rarity) {
-  double log_chance = 0.0, regulars = 0.0;
-  uint32_t n_meetings = 0;
-  for (uint64_t i = 0, end; i < n; i = end) {
-    double least = 1.0;
-    for (end = i; end < n && t[end].institution == t[i].institution && t[end].day == t[i].day; end++) {
-      uint32_t g = t[end].drug;
-      double habit = habit_of_drug(work, t[i].a, g) * habit_of_drug(work, t[i].b, g);
-      least = fmin(least, fmax(rarity[g], habit));
-    }
-    unsigned w = 0;
-    while (w + 1 < RS_N_WIDTHS && (!work->load->has_clock || t[i].gap > rs_width_minutes[w])) w++;
-    double days = (double)rs_affinity_days(work->knowledge, t[i].a, t[i].institution) *
-                  (double)rs_affinity_days(work->knowledge, t[i].b, t[i].institution);
-    double met = days * (double)work->load->day_collision[t[i].institution] * (double)work->load->clock_collision[t[i].institution][w];
-    log_chance += log10(fmin(1.0, met * least)) - (double)(end - i - 1);
-    log_chance -= log10((double)++n_meetings); /* K meetings come in any order */
-    regulars += work->timeline->n_regulars[t[i].institution];
-  }
-  double looks = work->load->has_clock ? log10((double)RS_N_WIDTHS) : 0.0;
-  double weight = round(fmin(30.0, -(log_chance + looks + log10(fmax(regulars, 1.0)))) * 1e6) / 1e6;
-  return weight >= TOKEN_BAR ? (float)weight : 0.0f;
+/* Chance that the two share this drug at a visit, by the city's or, if asked for, by their own habit. */
+static double token_shared(const PairWork *work, const RsToken *t, const double *rarity, bool habits) {
+  double habit = habits ? habit_of_drug(work, t->a, t->drug) * habit_of_drug(work, t->b, t->drug) : 0.0;
+  return fmax(rarity[t->drug], habit);
+}
+
+/* Expected meetings of the two there within the width of this one. */
+static double token_met(const PairWork *work, const RsToken *t) {
+  unsigned w = 0;
+  while (w + 1 < RS_N_WIDTHS && (!work->load->has_clock || t->gap > rs_width_minutes[w])) w++;
+  double days = (double)rs_affinity_days(work->knowledge, t->a, t->institution) * (double)rs_affinity_days(work->knowledge, t->b, t->institution);
+  return days * (double)work->load->day_collision[t->institution] * (double)work->load->clock_collision[t->institution][w];
 }
 
 typedef struct { uint32_t a, b; float weight; } Edge;
@@ -431,6 +434,34 @@ typedef struct {
   const double *rarity;
   GArray **edges; /* [tasks] of Edge */
 } TokenWork;
+
+/* Weight of a pair by its tokens [first, last): for each meeting the chance of it within the width times the chance of sharing its rarest
+ * drug; each further drug of the same meeting counts a tenth. */
+static double weigh_meetings(const TokenWork *of, uint64_t first, uint64_t last, bool habits) {
+  const PairWork *work = of->work;
+  const RsToken *t = of->tokens->token;
+  const RsChances *known = work->chances;
+  double log_chance = 0.0, regulars = 0.0;
+  uint32_t n_meetings = 0;
+  for (uint64_t i = first, end; i < last; i = end) {
+    double least = 1.0;
+    for (end = i; end < last && t[end].institution == t[i].institution && t[end].day == t[i].day; end++)
+      least = fmin(least, known != NULL ? known->shared[end] : token_shared(work, &t[end], of->rarity, habits));
+    double met = known != NULL ? known->met[i] : token_met(work, &t[i]);
+    log_chance += log10(fmin(1.0, met * least)) - (double)(end - i - 1);
+    log_chance -= log10((double)++n_meetings); /* K meetings come in any order */
+    regulars += work->timeline->n_regulars[t[i].institution];
+  }
+  double looks = work->load->has_clock ? log10((double)RS_N_WIDTHS) : 0.0;
+  return round(fmin(30.0, -(log_chance + looks + log10(fmax(regulars, 1.0)))) * 1e6) / 1e6;
+}
+
+/* 0 below the bar. Habits only make a meeting likelier, and looking them up is what costs: most pairs are dropped without. */
+static float weigh_tokens(const TokenWork *of, uint64_t first, uint64_t last) {
+  if (of->work->chances == NULL && weigh_meetings(of, first, last, false) < TOKEN_BAR - ROUNDING) return 0.0f;
+  double weight = weigh_meetings(of, first, last, true);
+  return weight >= TOKEN_BAR ? (float)weight : 0.0f;
+}
 
 enum { TOKEN_BATCH = 1 << 15 };
 
@@ -450,7 +481,7 @@ static void weigh_token_pairs(size_t task, unsigned thread, void *data) {
   for (uint64_t i = first, end; i < last; i = end) {
     const RsToken *t = &token[i];
     for (end = i; end < last && token[end].a == t->a && token[end].b == t->b;) end++;
-    Edge edge = {t->a, t->b, weigh_tokens(of->work, t, end - i, of->rarity)};
+    Edge edge = {t->a, t->b, weigh_tokens(of, i, end)};
     if (edge.weight > 0.0f) g_array_append_val(of->edges[task], edge);
   }
 }
@@ -460,7 +491,7 @@ static GArray *token_edges(const PairWork *work, const RsTokens *tokens, const R
   GArray *out = g_array_new(FALSE, FALSE, sizeof(Edge));
   if (tokens == NULL || tokens->n == 0) return out;
   size_t n_tasks = (tokens->n + TOKEN_BATCH - 1) / TOKEN_BATCH;
-  g_autofree double *rarity = as_rare(basket);
+  g_autofree double *rarity = work->chances != NULL ? NULL : as_rare(basket);
   g_autofree GArray **edges = g_new(GArray *, n_tasks);
   TokenWork of = {work, tokens, rarity, edges};
   rs_parallel(n_threads, n_tasks, weigh_token_pairs, &of);
@@ -471,6 +502,59 @@ static GArray *token_edges(const PairWork *work, const RsTokens *tokens, const R
   return out;
 }
 
+/* ---- what repeats need not compute again ---- */
+
+typedef struct { const TokenWork *of; RsChances *out; } ChanceWork;
+
+static void chances_of_pairs(size_t task, unsigned thread, void *data) {
+  const ChanceWork *work = data;
+  const RsCovisits *c = work->of->work->covisits;
+  (void)thread;
+  uint32_t end = (uint32_t)MIN((uint64_t)c->n, ((uint64_t)task + 1) * PAIR_BATCH);
+  for (uint32_t i = (uint32_t)task * PAIR_BATCH; i < end; i++) pair_mean(work->of->work, c->a[i], c->b[i], work->out->mean[i]);
+}
+
+static void chances_of_tokens(size_t task, unsigned thread, void *data) {
+  const ChanceWork *work = data;
+  const RsTokens *tokens = work->of->tokens;
+  (void)thread;
+  uint64_t end = MIN(tokens->n, ((uint64_t)task + 1) * TOKEN_BATCH);
+  for (uint64_t i = (uint64_t)task * TOKEN_BATCH; i < end; i++) {
+    work->out->shared[i] = token_shared(work->of->work, &tokens->token[i], work->of->rarity, true);
+    work->out->met[i] = token_met(work->of->work, &tokens->token[i]);
+  }
+}
+
+RsChances *rs_chances_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsLoad *load, const RsBasket *basket,
+                          const RsCovisits *covisits, const RsTokens *tokens, unsigned n_threads) {
+  RsChances *out = rs_chances_room(covisits->n, tokens->n);
+  g_autofree double *rarity = as_rare(basket);
+  const PairWork work = {.knowledge = knowledge, .load = load, .covisits = covisits, .claims = claims};
+  const TokenWork of = {&work, tokens, rarity, NULL};
+  ChanceWork chances = {&of, out};
+  rs_parallel(n_threads, ((size_t)covisits->n + PAIR_BATCH - 1) / PAIR_BATCH, chances_of_pairs, &chances);
+  rs_parallel(n_threads, (tokens->n + TOKEN_BATCH - 1) / TOKEN_BATCH, chances_of_tokens, &chances);
+  return out;
+}
+
+RsChances *rs_chances_room(uint32_t n_pairs, uint64_t n_tokens) {
+  RsChances *out = g_new(RsChances, 1);
+  out->mean = g_malloc_n((gsize)n_pairs + 1, sizeof *out->mean);
+  out->shared = g_new(double, n_tokens + 1);
+  out->met = g_new(double, n_tokens + 1);
+  return out;
+}
+
+void rs_chances_free(RsChances *chances) {
+  if (chances == NULL) return;
+  g_free(chances->mean);
+  g_free(chances->shared);
+  g_free(chances->met);
+  g_free(chances);
+}
+
+/* ---- all together ---- */
+
 static bool edge_before(uint32_t a, uint32_t b, const Edge *edge) { return a != edge->a ? a < edge->a : b < edge->b; }
 
 static void push_pair(RsAffinity *out, uint32_t a, uint32_t b, float weight) {
@@ -479,16 +563,21 @@ static void push_pair(RsAffinity *out, uint32_t a, uint32_t b, float weight) {
   out->weight[out->n++] = weight;
 }
 
+static double share_rare_by_chance(const RsBasket *basket, const uint8_t *rare) {
+  double sum = 0.0, all = all_visits(basket);
+  for (uint32_t g = 0; g < basket->n_drugs; g++)
+    if (rare[g]) sum += drug_visits(basket, g) / all * (drug_visits(basket, g) / all);
+  return sum;
+}
+
 RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
-                            const RsBasket *basket, const RsCovisits *covisits, const RsTokens *tokens, unsigned n_threads) {
+                            const RsBasket *basket, const RsCovisits *covisits, const RsTokens *tokens, const RsChances *chances,
+                            unsigned n_threads) {
   uint32_t n = covisits->n;
   g_autofree float *weight = g_new(float, (gsize)n + 1);
   g_autofree double *log_p = g_new(double, (gsize)n + 1);
-  double same_drug = 0.0, all = all_visits(basket);
   g_autofree uint8_t *rare = rs_affinity_rare_drugs(basket);
-  for (uint32_t g = 0; g < basket->n_drugs; g++)
-    if (rare[g]) same_drug += drug_visits(basket, g) / all * (drug_visits(basket, g) / all);
-  PairWork work = {knowledge, timeline, load, covisits, claims, rare, same_drug, weight, log_p};
+  PairWork work = {knowledge, timeline, load, covisits, claims, rare, share_rare_by_chance(basket, rare), chances, weight, log_p};
   rs_parallel(n_threads, ((size_t)n + PAIR_BATCH - 1) / PAIR_BATCH, weigh_pairs, &work);
   RsAffinity *out = g_new0(RsAffinity, 1);
   out->pair = g_new(uint32_t, (gsize)n + 1);

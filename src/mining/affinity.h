@@ -53,8 +53,24 @@ typedef struct {
 } RsAffinity;
 #define RS_AFFINITY_BAR 0.5 /* at most 0.3 chance partners each */
 
+/* What the days that are looked at do not change: a repeat over some of them (rings/stability.h) takes it from here. */
+typedef struct {
+  double (*mean)[RS_N_WIDTHS]; /* [pairs] expected meetings within each width */
+  double *shared; /* [tokens] chance that the two share this drug at a visit */
+  double *met;    /* [tokens] expected meetings there within the width of this one */
+} RsChances;
+
+RsChances *rs_chances_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsLoad *load, const RsBasket *basket,
+                          const RsCovisits *covisits, const RsTokens *tokens, unsigned n_threads);
+/* Columns to be filled by the caller. */
+RsChances *rs_chances_room(uint32_t n_pairs, uint64_t n_tokens);
+void rs_chances_free(RsChances *chances);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsChances, rs_chances_free)
+
+/* tokens NULL: none. chances: of these pairs and tokens, or NULL. */
 RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsTimeline *timeline, const RsLoad *load,
-                            const RsBasket *basket, const RsCovisits *covisits, const RsTokens *tokens, unsigned n_threads);
+                            const RsBasket *basket, const RsCovisits *covisits, const RsTokens *tokens, const RsChances *chances,
+                            unsigned n_threads);
 /* [n drugs] 1: bought in at most 2 % of the visits, so that sharing it says something. NULL where there are no drugs; owned. */
 uint8_t *rs_affinity_rare_drugs(const RsBasket *basket);
 void rs_affinity_free(RsAffinity *affinity);

@@ -1,8 +1,9 @@
 #include "mining/resale.h"
 
 #include "base/calendar.h"
+#include "base/parallel.h"
+#include "base/sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct { uint32_t drug, day, institution, doctor; } Purchase;
@@ -14,47 +15,77 @@ void rs_resale_free(RsResale *resale) {
   g_free(resale);
 }
 
+/* Persons are taken in parts; a thread keeps its memory from person to person. */
+enum { N_PARTS = 64 };
+
+typedef struct {
+  Purchase *bought, *purchase; /* [room] in the claims' order; by drug, day, institution, doctor */
+  uint64_t *key;               /* [room] */
+  uint64_t room;
+} Scratch;
+
+typedef struct {
+  GArray *persons, *tokens; /* first_token counts from the part's first */
+  uint64_t n_overlaps, n_doctors, n;
+} Part;
+
+typedef struct {
+  const RsClaims *claims;
+  const uint8_t *counts;
+  const RsResaleScope *scope;
+  Part part[N_PARTS];
+  Scratch *scratch; /* [n_threads] */
+} Look;
+
+static void scratch_reserve(Scratch *s, uint64_t n) {
+  if (n <= s->room) return;
+  s->room = 2 * n;
+  s->bought = g_renew(Purchase, s->bought, s->room);
+  s->purchase = g_renew(Purchase, s->purchase, s->room);
+  s->key = g_renew(uint64_t, s->key, s->room);
+}
+
+static void scratch_clear(Scratch *s) {
+  g_free(s->bought);
+  g_free(s->purchase);
+  g_free(s->key);
+}
+
+/* By institution and doctor, where drug and day are alike. */
 static bool purchase_before(const Purchase *a, const Purchase *b) {
-  if (a->drug != b->drug) return a->drug < b->drug;
-  if (a->day != b->day) return a->day < b->day;
-  if (a->institution != b->institution) return a->institution < b->institution;
-  return a->doctor < b->doctor;
+  if (a->drug != b->drug || a->day != b->day) return false;
+  return a->institution != b->institution ? a->institution < b->institution : a->doctor < b->doctor;
 }
 
-static int compare_purchases(const void *x, const void *y) { return purchase_before(x, y) ? -1 : purchase_before(y, x); }
-
-/* Most people have a few dozen. */
-static void sort_purchases(Purchase *p, guint n) {
-  enum { FEW = 48 };
-  if (n > FEW) {
-    qsort(p, n, sizeof *p, compare_purchases);
-    return;
-  }
-  for (guint i = 1; i < n; i++) {
-    Purchase moving = p[i];
-    guint at = i;
-    for (; at > 0 && purchase_before(&moving, &p[at - 1]); at--) p[at] = p[at - 1];
-    p[at] = moving;
+/* Visits come in order of time, so that a stable sort by drug leaves the days in order; purchases of one drug on one day are few. */
+static void sort_purchases(Scratch *s, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) s->key[i] = (uint64_t)s->bought[i].drug << 32 | i;
+  rs_sort_u64(s->key, n);
+  for (uint32_t i = 0; i < n; i++) {
+    Purchase moving = s->bought[(uint32_t)s->key[i]];
+    uint32_t at = i;
+    for (; at > 0 && purchase_before(&moving, &s->purchase[at - 1]); at--) s->purchase[at] = s->purchase[at - 1];
+    s->purchase[at] = moving;
   }
 }
 
-static int compare_tokens(const void *x, const void *y) {
-  const RsResaleToken *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  return (a->source > b->source) - (a->source < b->source);
-}
-
-static void purchases_of(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope, uint32_t person, GArray *out) {
-  g_array_set_size(out, 0);
-  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
-    if (scope != NULL && rs_left_out(&scope->days, c->visit_institution[v], c->visit_time[v] / RS_DAY_SECONDS)) continue;
+/* The person's purchases that count, sorted, as s->purchase; returns how many. */
+static uint32_t purchases_of(const Look *look, Scratch *s, uint32_t person) {
+  const RsClaims *c = look->claims;
+  const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
+  uint32_t n = 0;
+  scratch_reserve(s, c->visit_line[end] - c->visit_line[begin]);
+  for (uint32_t v = begin; v < end; v++) {
+    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS, institution = c->visit_institution[v];
+    if (look->scope != NULL && rs_left_out(&look->scope->days, institution, day)) continue;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      if (rs_line_drug(c, l) == RS_NONE || !counts[rs_line_drug(c, l)] || rs_line_amount(c, l) < 0 || rs_line_quantity(c, l) < 0.0f) continue;
-      Purchase at = {rs_line_drug(c, l), c->visit_time[v] / RS_DAY_SECONDS, c->visit_institution[v], rs_line_doctor(c, l)};
-      g_array_append_val(out, at);
+      uint32_t drug = rs_line_drug(c, l);
+      if (drug == RS_NONE || !look->counts[drug] || rs_line_amount(c, l) < 0 || rs_line_quantity(c, l) < 0.0f) continue;
+      s->bought[n++] = (Purchase){drug, day, institution, rs_line_doctor(c, l)};
     }
   }
-  sort_purchases((Purchase *)(void *)out->data, out->len);
+  sort_purchases(s, n);
+  return n;
 }
 
 static bool overlaps(const Purchase *before, const Purchase *at) {
@@ -64,9 +95,9 @@ static bool overlaps(const Purchase *before, const Purchase *at) {
 }
 
 /* Distinct numbers among the purchases of one drug, at most 64 told apart; member 0: doctors, 1: institutions. */
-static uint32_t count_distinct(const Purchase *p, guint n, unsigned what) {
+static uint32_t count_distinct(const Purchase *p, uint32_t n, unsigned what) {
   uint32_t seen[64], distinct = 0;
-  for (guint i = 0; i < n && distinct < G_N_ELEMENTS(seen); i++) {
+  for (uint32_t i = 0; i < n && distinct < G_N_ELEMENTS(seen); i++) {
     uint32_t number = what == 0 ? p[i].doctor : p[i].institution;
     bool known = number == RS_NONE;
     for (uint32_t k = 0; k < distinct && !known; k++) known = seen[k] == number;
@@ -75,35 +106,33 @@ static uint32_t count_distinct(const Purchase *p, guint n, unsigned what) {
   return distinct;
 }
 
-static bool many_sources(const Purchase *p, guint n, uint32_t *n_doctors) {
+static bool many_sources(const Purchase *p, uint32_t n, uint32_t *n_doctors) {
   *n_doctors = n >= RS_RESALE_DOCTORS ? count_distinct(p, n, 0) : 0;
   return *n_doctors >= RS_RESALE_DOCTORS && count_distinct(p, n, 1) >= RS_RESALE_PLACES;
 }
 
-/* Sources of every drug that overlaps at least once, or comes from many. */
-static void add_tokens(const Purchase *p, guint n, GArray *tokens, guint first) {
-  for (guint i = 0, end; i < n; i = end) {
+/* Sources of every drug that overlaps at least once, or comes from many; each once, by drug and source. key: [n] scratch. */
+static void add_tokens(const Purchase *p, uint32_t n, GArray *tokens, uint64_t *key) {
+  size_t length = 0;
+  for (uint32_t i = 0, end; i < n; i = end) {
     uint32_t count = 0, doctors;
     for (end = i; end < n && p[end].drug == p[i].drug; end++) count += end > i && overlaps(&p[end - 1], &p[end]);
     if (count == 0 && !many_sources(p + i, end - i, &doctors)) continue;
-    for (guint k = i; k < end; k++) {
-      RsResaleToken token = {p[k].drug, p[k].doctor != RS_NONE ? p[k].doctor : p[k].institution | RS_SOURCE_INSTITUTION};
-      g_array_append_val(tokens, token);
-    }
+    for (uint32_t k = i; k < end; k++)
+      key[length++] = (uint64_t)p[k].drug << 32 | (p[k].doctor != RS_NONE ? p[k].doctor : p[k].institution | RS_SOURCE_INSTITUTION);
   }
-  RsResaleToken *t = (RsResaleToken *)(void *)tokens->data + first;
-  guint length = tokens->len - first, kept = 0;
-  if (length > 1) qsort(t, length, sizeof *t, compare_tokens);
-  for (guint i = 0; i < length; i++)
-    if (i == 0 || compare_tokens(&t[i], &t[kept - 1]) != 0) t[kept++] = t[i];
-  g_array_set_size(tokens, first + kept);
+  rs_sort_u64(key, length);
+  for (size_t i = 0; i < length; i++) {
+    RsResaleToken token = {(uint32_t)(key[i] >> 32), (uint32_t)key[i]};
+    if (i == 0 || key[i] != key[i - 1]) g_array_append_val(tokens, token);
+  }
 }
 
 /* The most doctors for one drug; *many: with as many places. */
-static uint32_t most_doctors(const Purchase *p, guint n, bool *many) {
+static uint32_t most_doctors(const Purchase *p, uint32_t n, bool *many) {
   uint32_t most = 0;
   *many = false;
-  for (guint i = 0, end; i < n; i = end) {
+  for (uint32_t i = 0, end; i < n; i = end) {
     uint32_t doctors;
     for (end = i; end < n && p[end].drug == p[i].drug;) end++;
     *many = many_sources(p + i, end - i, &doctors) || *many;
@@ -112,46 +141,86 @@ static uint32_t most_doctors(const Purchase *p, guint n, bool *many) {
   return most;
 }
 
-RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope) {
-  g_autoptr(GArray) persons = g_array_new(FALSE, FALSE, sizeof(RsResalePerson)), tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
-  g_autoptr(GArray) purchases = g_array_new(FALSE, FALSE, sizeof(Purchase));
-  double sum = 0.0, sum_doctors = 0.0, count = 0.0;
-  for (uint32_t i = 0, n_persons = scope != NULL ? scope->n : c->n_persons; i < n_persons; i++) {
-    uint32_t p = scope != NULL ? scope->person[i] : i;
-    if (c->person_visit[p + 1] - c->person_visit[p] <= RS_RESALE_OVERLAPS) continue;
-    purchases_of(c, counts, scope, p, purchases);
-    const Purchase *at = (const Purchase *)(const void *)purchases->data;
-    uint32_t n = 0;
-    for (guint k = 1; k < purchases->len; k++) n += overlaps(&at[k - 1], &at[k]);
-    bool many;
-    uint32_t doctors = most_doctors(at, purchases->len, &many);
-    sum += n;
-    sum_doctors += doctors;
-    count += 1.0;
-    if (n < RS_RESALE_OVERLAPS && !many) continue;
-    RsResalePerson person = {p, n, doctors, tokens->len, 0};
-    add_tokens(at, purchases->len, tokens, person.first_token);
-    person.n_tokens = tokens->len - person.first_token;
-    g_array_append_val(persons, person);
+static void look_at(const Look *look, Scratch *s, Part *part, uint32_t person) {
+  uint32_t n_purchases = purchases_of(look, s, person), n = 0;
+  bool many;
+  for (uint32_t k = 1; k < n_purchases; k++) n += overlaps(&s->purchase[k - 1], &s->purchase[k]);
+  uint32_t doctors = most_doctors(s->purchase, n_purchases, &many);
+  part->n_overlaps += n;
+  part->n_doctors += doctors;
+  part->n++;
+  if (n < RS_RESALE_OVERLAPS && !many) return;
+  RsResalePerson one = {person, n, doctors, part->tokens->len, 0};
+  add_tokens(s->purchase, n_purchases, part->tokens, s->key);
+  one.n_tokens = part->tokens->len - one.first_token;
+  g_array_append_val(part->persons, one);
+}
+
+static void look_at_part(size_t task, unsigned thread, void *data) {
+  Look *look = data;
+  const RsClaims *c = look->claims;
+  Part *part = &look->part[task];
+  uint64_t n = look->scope != NULL ? look->scope->n : c->n_persons;
+  part->persons = g_array_new(FALSE, FALSE, sizeof(RsResalePerson));
+  part->tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
+  for (uint64_t i = n * task / N_PARTS; i < n * (task + 1) / N_PARTS; i++) {
+    uint32_t p = look->scope != NULL ? look->scope->person[i] : (uint32_t)i;
+    if (c->person_visit[p + 1] - c->person_visit[p] > RS_RESALE_OVERLAPS) look_at(look, &look->scratch[thread], part, p);
   }
+}
+
+/* All parts one after another. */
+static RsResale *join_parts(const Look *look) {
   RsResale *out = g_new0(RsResale, 1);
-  out->mean_overlaps = count > 0.0 ? sum / count : 0.0;
-  out->mean_doctors = count > 0.0 ? sum_doctors / count : 0.0;
-  gsize n;
-  out->person = g_array_steal(persons, &n);
-  out->n = (uint32_t)n;
-  out->token = g_array_steal(tokens, &n);
+  uint64_t n_persons = 0, n_tokens = 0, n_overlaps = 0, n_doctors = 0, n = 0;
+  for (unsigned i = 0; i < N_PARTS; i++) {
+    n_persons += look->part[i].persons->len;
+    n_tokens += look->part[i].tokens->len;
+    n_overlaps += look->part[i].n_overlaps;
+    n_doctors += look->part[i].n_doctors;
+    n += look->part[i].n;
+  }
+  out->mean_overlaps = n > 0 ? (double)n_overlaps / (double)n : 0.0;
+  out->mean_doctors = n > 0 ? (double)n_doctors / (double)n : 0.0;
+  out->person = g_new(RsResalePerson, n_persons + 1);
+  out->token = g_new(RsResaleToken, n_tokens + 1);
+  uint32_t first = 0;
+  for (unsigned i = 0; i < N_PARTS; i++) {
+    const Part *part = &look->part[i];
+    for (guint k = 0; k < part->persons->len; k++) {
+      out->person[out->n] = g_array_index(part->persons, RsResalePerson, k);
+      out->person[out->n++].first_token += first;
+    }
+    if (part->tokens->len > 0) memcpy(out->token + first, part->tokens->data, part->tokens->len * sizeof *out->token);
+    first += part->tokens->len;
+  }
   return out;
 }
+
+RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope, unsigned n_threads) {
+  n_threads = CLAMP(n_threads, 1u, 64u);
+  g_autofree Scratch *scratch = g_new0(Scratch, n_threads);
+  Look look = {.claims = c, .counts = counts, .scope = scope, .scratch = scratch};
+  rs_parallel(n_threads, N_PARTS, look_at_part, &look);
+  RsResale *out = join_parts(&look);
+  for (unsigned i = 0; i < N_PARTS; i++) {
+    g_array_unref(look.part[i].persons);
+    g_array_unref(look.part[i].tokens);
+  }
+  for (unsigned t = 0; t < n_threads; t++) scratch_clear(&scratch[t]);
+  return out;
+}
+
+static uint64_t token_key(const RsResaleToken *token) { return (uint64_t)token->drug << 32 | token->source; }
 
 uint32_t rs_resale_shared(const RsResale *r, uint32_t i, uint32_t j) {
   const RsResaleToken *a = r->token + r->person[i].first_token, *b = r->token + r->person[j].first_token;
   uint32_t n = r->person[i].n_tokens, m = r->person[j].n_tokens, shared = 0;
   for (uint32_t x = 0, y = 0; x < n && y < m;) {
-    int order = compare_tokens(&a[x], &b[y]);
-    shared += order == 0;
-    x += order <= 0;
-    y += order >= 0;
+    uint64_t of_a = token_key(&a[x]), of_b = token_key(&b[y]);
+    shared += of_a == of_b;
+    x += of_a <= of_b;
+    y += of_a >= of_b;
   }
   return shared;
 }

@@ -2,7 +2,7 @@
  *
  * In    RsClaims
  * Out   RsResale: for each such person the drugs and the sources (doctor, or institution where there is none)
- * Cost  O(lines log lines of a person)
+ * Cost  a walk over the lines of each person, sorted by radix
  * From  token sharing: two people who get the same drug from the same several doctors share (doctor, drug) tokens, which single shared
  *       doctors never prove
  *
@@ -38,7 +38,7 @@ typedef struct {
 typedef struct { const uint32_t *person; uint32_t n; RsLeaveOut days; } RsResaleScope;
 
 /* counts: [n drugs] 1: may be resold. Fees, tests and what everybody buys are none. scope: NULL for everybody and all days. */
-RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts, const RsResaleScope *scope);
+RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts, const RsResaleScope *scope, unsigned n_threads);
 void rs_resale_free(RsResale *resale);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsResale, rs_resale_free)
 /* Tokens two of them share. */

@@ -1,6 +1,7 @@
 #include "mining/steering.h"
 
 #include "base/calendar.h"
+#include "base/parallel.h"
 #include "base/sort.h"
 #include "mining/significance.h"
 
@@ -11,7 +12,7 @@
 #define FAR_OUT (-23.0) /* log 1e-10: no chance among all cells of a country */
 #define PRIOR_FILLS 20.0 /* the city's outlets count as so many fills of a workplace */
 
-/* A fill is outlet << 32 | doctor, once for each person: as many equal ones as persons. */
+typedef struct { uint32_t doctor, outlet; } Fill; /* one person's, once */
 
 void rs_steering_free(RsSteering *steering) {
   if (steering == NULL) return;
@@ -50,121 +51,121 @@ static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   return RS_NONE;
 }
 
-static int compare_keys(const void *x, const void *y) {
-  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-  return (a > b) - (a < b);
+/* Persons are taken in parts; a thread keeps its memory from person to person. */
+enum { N_PARTS = 64 };
+
+/* Who was seen at a visit, and where that doctor works: the number of institutions where nobody can tell. */
+typedef struct { uint32_t doctor, place; } Seen;
+
+typedef struct {
+  uint32_t *lone;  /* [n institutions + 1] zero between outlets: see count_days() */
+  uint32_t *last;  /* [n doctors] the last (person, outlet) with a fill of the doctor, by number */
+  uint32_t number;
+  Seen *seen;      /* [room] by visit */
+  uint64_t *key;   /* [room] */
+  size_t room;
+} Scratch;
+
+static void scratch_init(Scratch *s, const RsClaims *c) {
+  *s = (Scratch){.lone = g_new0(uint32_t, (gsize)c->institution->n + 1), .last = g_new0(uint32_t, (gsize)c->doctor->n + 1)};
 }
 
-static void sort_keys(uint64_t *key, size_t n) {
-  if (n > 32) {
-    qsort(key, n, sizeof *key, compare_keys);
-    return;
-  }
-  for (size_t i = 1; i < n; i++) {
-    uint64_t moving = key[i];
-    size_t at = i;
-    for (; at > 0 && key[at - 1] > moving; at--) key[at] = key[at - 1];
-    key[at] = moving;
-  }
+static void scratch_clear(Scratch *s) {
+  g_free(s->lone);
+  g_free(s->last);
+  g_free(s->seen);
+  g_free(s->key);
 }
 
-/* Where a visit's doctor works; the number of institutions where nobody can tell. */
-static uint32_t visit_place(const RsClaims *c, const uint32_t *workplace, uint32_t visit) {
-  uint32_t d = visit_doctor(c, visit);
-  return d == RS_NONE || workplace[d] == RS_NONE ? c->institution->n : workplace[d];
+static void scratch_reserve(Scratch *s, size_t n) {
+  if (n <= s->room) return;
+  s->room = 2 * n;
+  s->seen = g_renew(Seen, s->seen, s->room);
+  s->key = g_renew(uint64_t, s->key, s->room);
 }
 
-/* Days of a person at an outlet, and in lone[workplace] (the last: none) those on which only doctors of that workplace were seen: the
- * person's days there without it are the difference. visit: the person's visits there in time order, as the low halves of keys. */
-static uint32_t count_days(const RsClaims *c, const uint32_t *workplace, const uint64_t *visit, size_t n, uint32_t *lone) {
+/* Days of a person at an outlet, and in lone[place] those on which only doctors of that place were seen: the person's days there without it
+ * are the difference. visit: the person's visits there in time order, as the low halves of keys. */
+static uint32_t count_days(const RsClaims *c, const uint64_t *visit, size_t n, Scratch *s) {
   uint32_t days = 0;
   for (size_t first = 0, last; first < n; first = last) {
-    uint32_t day = c->visit_time[(uint32_t)visit[first]] / RS_DAY_SECONDS, place = visit_place(c, workplace, (uint32_t)visit[first]);
+    uint32_t day = c->visit_time[(uint32_t)visit[first]] / RS_DAY_SECONDS, place = s->seen[first].place;
     bool alone = true;
-    for (last = first + 1; last < n && c->visit_time[(uint32_t)visit[last]] / RS_DAY_SECONDS == day; last++)
-      alone &= visit_place(c, workplace, (uint32_t)visit[last]) == place;
-    if (alone) lone[place]++;
+    for (last = first + 1; last < n && c->visit_time[(uint32_t)visit[last]] / RS_DAY_SECONDS == day; last++) alone &= s->seen[last].place == place;
+    if (alone) s->lone[place]++;
     days++;
   }
   return days;
 }
 
-typedef struct {
-  GArray *fill;  /* of uint64_t */
-  uint32_t *lone; /* [n institutions + 1] zero between two calls of add_fills() */
-  uint32_t *met;  /* [n doctors] in which call the doctor was met last */
-  uint32_t n_calls;
-} Fills;
-
-static Fills fills_new(const RsClaims *c) {
-  return (Fills){g_array_new(FALSE, FALSE, sizeof(uint64_t)), g_new0(uint32_t, (gsize)c->institution->n + 1), g_new0(uint32_t, (gsize)c->doctor->n + 1), 0};
-}
-
-/* Their fills in order; what they were collected with is freed. */
-static GArray *fills_end(Fills *fills) {
-  g_free(fills->lone);
-  g_free(fills->met);
-  if (fills->fill->len > 0) rs_sort_u64((uint64_t *)(void *)fills->fill->data, fills->fill->len);
-  return fills->fill;
-}
-
-/* One person at one outlet; a person may be on every line of the input, so nothing here looks at a pair of visits. */
-static void add_fills(const RsClaims *c, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Fills *fills) {
-  uint32_t days = count_days(c, workplace, visit, n, fills->lone);
-  fills->n_calls++;
+/* One person at one outlet, regulars left out; a person may be on every line of the input, so nothing here looks at a pair of visits. */
+static void add_fills(const RsClaims *c, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Scratch *s, GArray *fills) {
   for (size_t i = 0; i < n; i++) {
     uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
-    if (d == RS_NONE || outlet == workplace[d] || days - fills->lone[visit_place(c, workplace, (uint32_t)visit[i])] >= 2) continue;
-    const uint64_t fill = (uint64_t)outlet << 32 | d;
-    if (fills->met[d] != fills->n_calls) g_array_append_val(fills->fill, fill);
-    fills->met[d] = fills->n_calls;
+    s->seen[i] = (Seen){d, d == RS_NONE || workplace[d] == RS_NONE ? c->institution->n : workplace[d]};
   }
-  for (size_t i = 0; i < n; i++) fills->lone[visit_place(c, workplace, (uint32_t)visit[i])] = 0;
+  uint32_t days = count_days(c, visit, n, s);
+  s->number++;
+  for (size_t i = 0; i < n; i++) {
+    Fill fill = {s->seen[i].doctor, outlet};
+    if (fill.doctor == RS_NONE || outlet == workplace[fill.doctor] || days - s->lone[s->seen[i].place] >= 2) continue;
+    if (s->last[fill.doctor] == s->number) continue;
+    s->last[fill.doctor] = s->number;
+    g_array_append_val(fills, fill);
+  }
+  for (size_t i = 0; i < n; i++) s->lone[s->seen[i].place] = 0;
 }
 
-/* The person's visits outside hospitals as outlet << 32 | visit, ascending: a hospital fills no prescription of another, so it shows
- * patients of two hospitals, or a doctor who works at two. */
-static void outlet_keys(const RsClaims *c, uint32_t person, GArray *keys) {
-  g_array_set_size(keys, 0);
+/* The person's visits outside hospitals as outlet << 32 | visit, ascending, in s->key; returns how many. A hospital fills no prescription of
+ * another, so it shows patients of two hospitals, or a doctor who works at two. */
+static size_t outlet_keys(const RsClaims *c, uint32_t person, Scratch *s) {
+  size_t n = 0;
+  scratch_reserve(s, c->person_visit[person + 1] - c->person_visit[person]);
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
-    uint64_t key = (uint64_t)c->visit_institution[v] << 32 | v;
-    if (c->institution_type[c->visit_institution[v]] != RS_TYPE_HOSPITAL) g_array_append_val(keys, key);
+    s->key[n] = (uint64_t)c->visit_institution[v] << 32 | v;
+    n += c->institution_type[c->visit_institution[v]] != RS_TYPE_HOSPITAL;
   }
-  sort_keys((uint64_t *)(void *)keys->data, keys->len);
+  rs_sort_u64(s->key, n);
+  return n;
 }
 
-/* Fills, regulars left out, sorted. */
-static GArray *collect_fills(const RsClaims *c, const uint32_t *workplace) {
-  Fills fills = fills_new(c);
-  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-  for (uint32_t p = 0; p < c->n_persons; p++) {
-    outlet_keys(c, p, keys);
-    const uint64_t *key = (const uint64_t *)(const void *)keys->data;
-    for (size_t first = 0, last; first < keys->len; first = last) {
-      for (last = first + 1; last < keys->len && key[last] >> 32 == key[first] >> 32; last++) continue;
-      add_fills(c, (uint32_t)(key[first] >> 32), key + first, last - first, workplace, &fills);
+typedef struct {
+  const RsClaims *claims;
+  const uint32_t *workplace;
+  Scratch *scratch;       /* [n_threads] */
+  GArray *fills[N_PARTS]; /* of Fill */
+} Collect;
+
+static void collect_part(size_t part, unsigned thread, void *data) {
+  Collect *collect = data;
+  const RsClaims *c = collect->claims;
+  Scratch *s = &collect->scratch[thread];
+  GArray *fills = collect->fills[part] = g_array_new(FALSE, FALSE, sizeof(Fill));
+  uint32_t end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
+  for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
+    size_t n = outlet_keys(c, p, s);
+    for (size_t first = 0, last; first < n; first = last) {
+      for (last = first + 1; last < n && s->key[last] >> 32 == s->key[first] >> 32; last++) continue;
+      add_fills(c, (uint32_t)(s->key[first] >> 32), s->key + first, last - first, collect->workplace, s, fills);
     }
   }
-  return fills_end(&fills);
 }
 
-/* The same on the days that are left in. */
-static GArray *collect_again(const RsClaims *c, const RsSteeringVisits *visits, const RsLeaveOut *days) {
-  Fills fills = fills_new(c);
-  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+/* The same on the days that are left in, into one part. */
+static void collect_again(const RsClaims *c, const RsSteeringVisits *visits, const RsLeaveOut *days, Collect *collect) {
+  Scratch *s = collect->scratch;
+  GArray *fills = collect->fills[0] = g_array_new(FALSE, FALSE, sizeof(Fill));
   for (uint32_t i = 0; i < visits->n; i++) {
-    g_array_set_size(keys, 0);
-    for (uint64_t k = visits->offset[i]; k < visits->offset[i + 1]; k++) {
-      uint64_t key = visits->visit[k];
-      if (!rs_left_out(days, visits->outlet[i], c->visit_time[visits->visit[k]] / RS_DAY_SECONDS)) g_array_append_val(keys, key);
-    }
-    add_fills(c, visits->outlet[i], (const uint64_t *)(const void *)keys->data, keys->len, visits->whole->workplace, &fills);
+    size_t n = 0;
+    scratch_reserve(s, visits->offset[i + 1] - visits->offset[i]);
+    for (uint64_t k = visits->offset[i]; k < visits->offset[i + 1]; k++)
+      if (!rs_left_out(days, visits->outlet[i], c->visit_time[visits->visit[k]] / RS_DAY_SECONDS)) s->key[n++] = visits->visit[k];
+    add_fills(c, visits->outlet[i], s->key, n, collect->workplace, s, fills);
   }
-  return fills_end(&fills);
 }
 
 /* One (doctor, outlet) with its persons, and the same cells sorted by workplace for the colleagues' shares. */
-typedef struct { uint32_t workplace, outlet, doctor, n; } Cell;
+typedef struct { uint32_t workplace, outlet, doctor, n; } Cell; /* workplace: the number of institutions where unknown */
 
 static int compare_results(const void *x, const void *y) {
   const RsSteeringCell *a = x, *b = y;
@@ -172,36 +173,61 @@ static int compare_results(const void *x, const void *y) {
   return (a->outlet > b->outlet) - (a->outlet < b->outlet);
 }
 
-/* A stable counting sort: cells come by outlet and doctor, and stay so within a workplace; those without one come last. Takes the array. */
-static GArray *order_by_workplace(GArray *cells, uint32_t n_outlets) {
-  g_autofree uint32_t *start = g_new0(uint32_t, (gsize)n_outlets + 2);
-  for (guint i = 0; i < cells->len; i++) start[MIN(g_array_index(cells, Cell, i).workplace, n_outlets) + 1]++;
-  for (uint32_t f = 0; f <= n_outlets; f++) start[f + 1] += start[f];
-  GArray *out = g_array_sized_new(FALSE, FALSE, sizeof(Cell), cells->len);
-  g_array_set_size(out, cells->len);
-  for (guint i = 0; i < cells->len; i++) {
-    const Cell *cell = &g_array_index(cells, Cell, i);
-    g_array_index(out, Cell, start[MIN(cell->workplace, n_outlets)]++) = *cell;
+/* A stable counting sort of cells by one member; n_values: it is below that. */
+static Cell *order_cells(Cell *cell, uint32_t n, size_t by, uint32_t n_values) {
+  g_autofree uint32_t *start = g_new0(uint32_t, (gsize)n_values + 1);
+  Cell *out = g_new(Cell, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++) start[G_STRUCT_MEMBER(uint32_t, &cell[i], by)]++;
+  for (uint32_t v = 0, sum = 0; v < n_values; v++) {
+    uint32_t here = start[v];
+    start[v] = sum;
+    sum += here;
   }
-  g_array_unref(cells);
+  for (uint32_t i = 0; i < n; i++) out[start[G_STRUCT_MEMBER(uint32_t, &cell[i], by)]++] = cell[i];
+  g_free(cell);
   return out;
 }
 
-/* Takes the fills. */
-static GArray *collect_cells(GArray *fills, const uint32_t *workplace, uint32_t n_outlets, double *of_doctor, double *of_outlet, double *total) {
-  GArray *cells = g_array_new(FALSE, FALSE, sizeof(Cell));
-  const uint64_t *fill = (const uint64_t *)(const void *)fills->data;
-  for (guint i = 0, end; i < fills->len; i = end) {
-    for (end = i; end < fills->len && fill[end] == fill[i];) end++;
-    const uint32_t doctor = (uint32_t)fill[i];
-    const Cell cell = {workplace[doctor], (uint32_t)(fill[i] >> 32), doctor, end - i};
-    of_doctor[doctor] += cell.n;
-    of_outlet[cell.outlet] += cell.n;
-    *total += cell.n;
-    g_array_append_val(cells, cell);
+/* The outlets of each doctor's fills: row d is outlet[offset[d]] .. outlet[offset[d + 1]-1]; takes the fills. */
+static uint32_t *outlets_of_doctors(Collect *collect, uint64_t *offset) {
+  uint32_t n_doctors = collect->claims->doctor->n;
+  memset(offset, 0, ((size_t)n_doctors + 2) * sizeof *offset);
+  for (unsigned part = 0; part < N_PARTS; part++)
+    for (guint i = 0; collect->fills[part] != NULL && i < collect->fills[part]->len; i++)
+      offset[g_array_index(collect->fills[part], Fill, i).doctor + 2]++;
+  for (uint32_t d = 0; d < n_doctors; d++) offset[d + 2] += offset[d + 1];
+  uint32_t *outlet = g_new(uint32_t, offset[n_doctors + 1] + 1);
+  for (unsigned part = 0; part < N_PARTS; part++) {
+    if (collect->fills[part] == NULL) continue;
+    for (guint i = 0; i < collect->fills[part]->len; i++) {
+      Fill fill = g_array_index(collect->fills[part], Fill, i);
+      outlet[offset[fill.doctor + 1]++] = fill.outlet;
+    }
+    g_array_unref(collect->fills[part]);
   }
-  g_array_unref(fills);
-  return order_by_workplace(cells, n_outlets);
+  return outlet;
+}
+
+/* Fills to cells by (workplace, outlet, doctor), those of no workplace last; takes the fills. */
+static Cell *collect_cells(Collect *collect, double *of_doctor, double *of_outlet, double *total, uint32_t *n_cells) {
+  uint32_t n_doctors = collect->claims->doctor->n, n_outlets = collect->claims->institution->n, n = 0;
+  g_autofree uint64_t *offset = g_new(uint64_t, (gsize)n_doctors + 2);
+  g_autofree uint32_t *outlet = outlets_of_doctors(collect, offset), *count = g_new0(uint32_t, (gsize)n_outlets + 1);
+  Cell *cell = g_new(Cell, offset[n_doctors] + 1);
+  for (uint32_t d = 0; d < n_doctors; d++) {
+    uint32_t first = n, workplace = MIN(collect->workplace[d], n_outlets);
+    for (uint64_t i = offset[d]; i < offset[d + 1]; i++)
+      if (count[outlet[i]]++ == 0) cell[n++] = (Cell){workplace, outlet[i], d, 0};
+    for (uint32_t i = first; i < n; i++) {
+      of_outlet[cell[i].outlet] += cell[i].n = count[cell[i].outlet];
+      count[cell[i].outlet] = 0;
+    }
+    of_doctor[d] = (double)(offset[d + 1] - offset[d]);
+  }
+  *total = (double)offset[n_doctors];
+  *n_cells = n;
+  cell = order_cells(cell, n, offsetof(Cell, outlet), n_outlets);
+  return order_cells(cell, n, offsetof(Cell, workplace), n_outlets + 1);
 }
 
 /* One workplace: its cells by outlet, and those that stand out so far that they say nothing of what is usual for the others. */
@@ -215,7 +241,7 @@ typedef struct {
   double *log_p, *expected, *others;
 } Place;
 
-/* Each cell against the other doctors of the workplace, their own cells that stand apart left out; log_p of those with enough persons. */
+/* Each cell with enough persons against the other doctors of the workplace, their own cells that stand apart left out. */
 static void test_place(Place *place, uint32_t min_persons) {
   const Cell *cell = place->cell;
   double apart = 0.0;
@@ -224,11 +250,12 @@ static void test_place(Place *place, uint32_t min_persons) {
     double here = 0.0;
     for (end = i; end < place->n && cell[end].outlet == cell[i].outlet; end++) here += place->apart[end] ? 0.0 : cell[end].n;
     for (guint k = i; k < end; k++) {
+      if (cell[k].n < min_persons) continue; /* nothing is said of it, so nothing is asked */
       double patients = place->of_doctor[cell[k].doctor];
       place->others[k] = place->of_workplace - patients - (apart - place->doctor_apart[cell[k].doctor]);
       double share = (here - (place->apart[k] ? 0.0 : cell[k].n) + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
       place->expected[k] = patients * share;
-      if (cell[k].n >= min_persons) place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
+      place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
     }
   }
 }
@@ -259,45 +286,52 @@ static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
 }
 
 /* Tests all cells of the fills, which it takes; out->workplace is set. out->usual is filled from these fills where it is NULL. */
-static void test_all(RsSteering *out, const RsClaims *c, GArray *fills, uint32_t min_persons) {
+static void test_all(RsSteering *out, Collect *collect, uint32_t min_persons) {
+  const RsClaims *c = collect->claims;
   uint32_t n_doctors = c->doctor->n, n_outlets = c->institution->n;
   g_autofree double *of_doctor = g_new0(double, (gsize)n_doctors + 1), *of_outlet = g_new0(double, (gsize)n_outlets + 1);
   g_autofree double *of_workplace = g_new0(double, (gsize)n_outlets + 1), *doctor_apart = g_new0(double, (gsize)n_doctors + 1);
   double total = 0.0;
+  uint32_t n_cells;
   g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
-  g_autoptr(GArray) cells = collect_cells(fills, out->workplace, n_outlets, of_doctor, of_outlet, &total);
+  g_autofree Cell *cell = collect_cells(collect, of_doctor, of_outlet, &total, &n_cells);
   for (uint32_t d = 0; d < n_doctors; d++)
     if (out->workplace[d] != RS_NONE) of_workplace[out->workplace[d]] += of_doctor[d];
   if (out->usual == NULL) {
     out->usual = g_new0(double, (gsize)n_outlets + 1);
     for (uint32_t f = 0; f < n_outlets; f++) out->usual[f] = of_outlet[f] / fmax(total, 1.0);
   }
-  const Cell *cell = (const Cell *)(const void *)cells->data;
-  gsize most = 0;
-  for (guint i = 0, first = 0; i < cells->len; i++) {
+  size_t most = 0;
+  for (uint32_t i = 0, first = 0; i < n_cells; i++) {
     if (cell[i].workplace != cell[first].workplace) first = i;
-    most = MAX(most, (gsize)(i - first + 1));
+    most = MAX(most, (size_t)(i - first) + 1);
   }
   g_autofree uint8_t *apart = g_malloc(most + 1);
   g_autofree double *number = g_new(double, 3 * most + 1);
-  for (guint i = 0, end; i < cells->len; i = end) {
-    for (end = i; end < cells->len && cell[end].workplace == cell[i].workplace;) end++;
-    if (cell[i].workplace == RS_NONE) continue;
+  for (uint32_t i = 0, end; i < n_cells; i = end) {
+    for (end = i; end < n_cells && cell[end].workplace == cell[i].workplace;) end++;
+    if (cell[i].workplace == n_outlets) continue;
     memset(apart, 0, end - i);
     Place place = {cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual, apart, doctor_apart, number, number + most, number + 2 * most};
     test_cells(&place, min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
-  out->n_tests = cells->len;
+  out->n_tests = n_cells;
   gsize n;
   out->cell = g_array_steal(results, &n);
   out->n = (uint32_t)n;
 }
 
-RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint32_t *given, uint32_t min_persons) {
+RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint32_t *given, uint32_t min_persons, unsigned n_threads) {
   RsSteering *out = g_new0(RsSteering, 1);
   out->workplace = workplaces(c, k, given);
-  test_all(out, c, collect_fills(c, out->workplace), min_persons);
+  n_threads = CLAMP(n_threads, 1u, 64u);
+  g_autofree Scratch *scratch = g_new(Scratch, n_threads);
+  Collect collect = {.claims = c, .workplace = out->workplace, .scratch = scratch};
+  for (unsigned t = 0; t < n_threads; t++) scratch_init(&scratch[t], c);
+  rs_parallel(n_threads, N_PARTS, collect_part, &collect);
+  for (unsigned t = 0; t < n_threads; t++) scratch_clear(&scratch[t]);
+  test_all(out, &collect, min_persons);
   return out;
 }
 
@@ -320,17 +354,19 @@ static bool any_of(const RsClaims *c, const uint64_t *visit, size_t n, const uin
 }
 
 RsSteeringVisits *rs_steering_visits(const RsClaims *c, const RsSteering *whole, const uint8_t *of_workplace) {
-  g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t)), offset = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  g_autoptr(GArray) offset = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   g_autoptr(GArray) person = g_array_new(FALSE, FALSE, sizeof(uint32_t)), outlet = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) visit = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   uint64_t end = 0;
+  Scratch scratch;
+  scratch_init(&scratch, c);
   g_array_append_val(offset, end);
   for (uint32_t p = 0; p < c->n_persons; p++) {
-    outlet_keys(c, p, keys);
-    const uint64_t *key = (const uint64_t *)(const void *)keys->data;
-    for (size_t first = 0, last; first < keys->len; first = last) {
+    size_t n = outlet_keys(c, p, &scratch);
+    const uint64_t *key = scratch.key;
+    for (size_t first = 0, last; first < n; first = last) {
       uint32_t f = (uint32_t)(key[first] >> 32);
-      for (last = first + 1; last < keys->len && key[last] >> 32 == f; last++) continue;
+      for (last = first + 1; last < n && key[last] >> 32 == f; last++) continue;
       if (!any_of(c, key + first, last - first, whole->workplace, of_workplace)) continue;
       for (size_t i = first; i < last; i++) {
         uint32_t v = (uint32_t)key[i];
@@ -342,6 +378,7 @@ RsSteeringVisits *rs_steering_visits(const RsClaims *c, const RsSteering *whole,
       g_array_append_val(offset, end);
     }
   }
+  scratch_clear(&scratch);
   RsSteeringVisits *out = g_new0(RsSteeringVisits, 1);
   gsize n = 0;
   *out = (RsSteeringVisits){.whole = whole, .n = person->len};
@@ -356,6 +393,11 @@ RsSteering *rs_steering_again(const RsClaims *c, const RsSteeringVisits *visits,
   RsSteering *out = g_new0(RsSteering, 1);
   out->workplace = g_memdup2(visits->whole->workplace, ((gsize)c->doctor->n + 1) * sizeof(uint32_t));
   out->usual = g_memdup2(visits->whole->usual, ((gsize)c->institution->n + 1) * sizeof(double));
-  test_all(out, c, collect_again(c, visits, days), min_persons);
+  Scratch scratch;
+  Collect collect = {.claims = c, .workplace = out->workplace, .scratch = &scratch};
+  scratch_init(&scratch, c);
+  collect_again(c, visits, days, &collect);
+  scratch_clear(&scratch);
+  test_all(out, &collect, min_persons);
   return out;
 }

@@ -46,7 +46,8 @@ typedef struct {
 } RsSteeringVisits;
 
 /* given: [n doctors] workplaces from the attribute table or RS_NONE where unknown; NULL: none known. */
-RsSteering *rs_steering_new(const RsClaims *claims, const RsKnowledge *knowledge, const uint32_t *given, uint32_t min_persons);
+RsSteering *rs_steering_new(const RsClaims *claims, const RsKnowledge *knowledge, const uint32_t *given, uint32_t min_persons,
+                            unsigned n_threads);
 /* of_workplace: [n institutions] 1 for those chosen. Cells of doctors of other workplaces are incomplete in repeats. */
 RsSteeringVisits *rs_steering_visits(const RsClaims *claims, const RsSteering *whole, const uint8_t *of_workplace);
 void rs_steering_visits_free(RsSteeringVisits *visits);

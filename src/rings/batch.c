@@ -1,5 +1,6 @@
 #include "rings/batch.h"
 
+#include "base/timing.h"
 #include "mining/covisit.h"
 #include "rings/candidates.h"
 #include "rings/companions.h"
@@ -178,22 +179,31 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
                    GArray *not_examined, RsBatchCounts *counts, GError **error) {
   RsCovisitOptions how = RS_COVISIT_DEFAULTS;
   how.n_threads = options->n_threads;
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "co-visits");
   g_autoptr(RsCovisits) covisits = rs_covisits_new(scene->claims, scene->timeline, &how, error);
   if (covisits == NULL) return false;
   g_autofree uint8_t *rare = rs_affinity_rare_drugs(scene->basket);
+  rs_span_next(&span, "shared rare drugs");
   g_autoptr(RsTokens) tokens = rs_tokens_new(scene->claims, scene->timeline, rare, MAX_HOLDERS, options->n_threads);
+  rs_span_next(&span, "affinity");
   g_autoptr(RsAffinity) affinity =
-      rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, tokens, options->n_threads);
+      rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, tokens, NULL, options->n_threads);
+  rs_span_next(&span, "candidates");
   g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, RS_SETS_ALL, options->seed, error);
   if (candidates == NULL) return false;
+  rs_span_next(&span, "groups");
   g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, options->n_threads);
+  rs_span_next(&span, "scores");
   g_autoptr(RsScores) scores = rs_scores_new(scene, companions, options);
   Batch batch = {scene, companions, scores};
   g_autoptr(GArray) chosen = choose(&batch, true, NULL);
   g_autofree const RsGroup **group = g_new(const RsGroup *, (gsize)chosen->len + 1);
   g_autofree uint32_t *found = g_new0(uint32_t, (gsize)chosen->len + 1);
   for (guint i = 0; i < chosen->len; i++) group[i] = companions->group[g_array_index(chosen, uint32_t, i)];
+  rs_span_end(&span);
   if (!rs_stability_count(scene, covisits, tokens, affinity, group, chosen->len, options->seed, options->n_threads, found, error)) return false;
+  rs_span_begin(&span, "rings");
   for (guint i = 0; i < chosen->len; i++) {
     RsRing ring = make_ring(&batch, g_array_index(chosen, uint32_t, i), true);
     ring.stability = rs_stability_grade(found[i], companions->n_reference < RS_CALIBRATED);

@@ -1,6 +1,7 @@
 #include "rings/detect.h"
 
 #include "base/parallel.h"
+#include "base/timing.h"
 #include "base/words.h"
 #include "rings/batch.h"
 #include "rings/cleared.h"
@@ -91,10 +92,18 @@ typedef struct {
   GError *error;
 } Search;
 
+static unsigned first_pattern(unsigned patterns) {
+  unsigned p = 0;
+  while (p + 1 < RS_N_PATTERNS && !(patterns >> p & 1)) p++;
+  return p;
+}
+
 static void search_run(size_t task, unsigned thread, void *data) {
   (void)thread;
   Search *s = &((Search *)data)[task];
   s->done = true;
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, rs_pattern_name[first_pattern(s->patterns)]);
   if (s->patterns & 1u << RS_BATCH)
     s->done = rs_batch_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->counts, &s->error);
   if (s->patterns & 1u << RS_RESALE) s->done = rs_resale_find(s->scene, s->options, s->leads, s->near, s->aside, s->unseen, &s->error);
@@ -160,7 +169,10 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   Search search[RS_N_PATTERNS];
   unsigned n = searches_init(search, wanted, scene, options, out, unseen);
   bool done = true;
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "searches");
   rs_parallel(options->n_threads, n, search_run, search);
+  rs_span_next(&span, "joining leads");
   for (unsigned i = 0; i < n; i++) {
     out->n_companion_groups += search[i].counts.n_companion_groups;
     out->n_pairs += search[i].counts.n_pairs;
@@ -169,7 +181,9 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   }
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings);
   rs_rings_merge(leads, claims);
+  rs_span_next(&span, "further facts");
   rs_extra_facts_add(scene, (RsRing *)(void *)leads->data, leads->len, options->n_threads);
+  rs_span_next(&span, "order and former leads");
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money and points have changed */
   g_autoptr(GArray) cleared = g_array_new(FALSE, FALSE, sizeof(RsCleared));
   rs_cleared_keep_keys((RsRing *)(void *)leads->data, leads->len, options->former);
@@ -185,7 +199,9 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   out->not_examined = steal(unseen, &out->n_not_examined);
   if (!done) return NULL;
   share_out(out, claims);
+  rs_span_next(&span, "ranks of institutions");
   rs_institutions_rank(scene, out);
+  rs_span_next(&span, "rules of leads");
   rs_ring_rules_add(scene, options, out);
   return g_steal_pointer(&out);
 }

@@ -125,7 +125,7 @@ static void weigh_batch(size_t task, unsigned thread, void *data) {
 static void company_init(Company *company, const Expand *e, const uint32_t *person, uint32_t n) {
   const RsScene *s = e->scene;
   company->company = rs_company_new(s->claims, s->timeline, person, n, NULL);
-  RsAffinity *pairs = company->pairs = rs_affinity_new(s->claims, s->knowledge, s->timeline, s->load, s->basket, company->company, NULL, e->options->n_threads);
+  RsAffinity *pairs = company->pairs = rs_affinity_new(s->claims, s->knowledge, s->timeline, s->load, s->basket, company->company, NULL, NULL, e->options->n_threads);
   company->of = g_new(uint32_t, (gsize)pairs->n + 1); /* without tokens every pair is one of the company's, in its order */
   company->excuse = g_malloc0((gsize)pairs->n + 1);
   for (uint32_t i = 0, k = 0; i < pairs->n; i++, k++) {

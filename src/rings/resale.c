@@ -1,5 +1,7 @@
 #include "rings/resale.h"
 
+#include "base/sort.h"
+#include "base/timing.h"
 #include "graph/community.h"
 #include "mining/resale.h"
 #include "rings/draft.h"
@@ -21,15 +23,6 @@ enum {
 #define LEAST_SHARED 1.5 /* tokens a pair, on average */
 #define RESOLUTION 0.5 /* shared tokens a pair, on average */
 
-typedef struct { RsResaleToken token; uint32_t index, place; } Holder; /* place: of the token in RsResale */
-
-static int compare_holders(const void *x, const void *y) {
-  const Holder *a = x, *b = y;
-  if (a->token.drug != b->token.drug) return a->token.drug < b->token.drug ? -1 : 1;
-  if (a->token.source != b->token.source) return a->token.source < b->token.source ? -1 : 1;
-  return (a->index > b->index) - (a->index < b->index);
-}
-
 /* How ties are made: tokens with more holders say nothing; two people are tied from so many tokens on. Both are set so that the work and the
  * graph stay bounded however many people there are. */
 typedef struct { uint32_t most_holders, least_shared; } Bounds;
@@ -49,21 +42,27 @@ static void holders_clear(Holders *h) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Holders, holders_clear)
 
+/* Tokens by drug, those of one drug by source and then by holder: a counting sort, then one of numbers for each drug. */
 static Holders holders_of(const RsResale *r) {
-  uint32_t n = r->n > 0 ? r->person[r->n - 1].first_token + r->person[r->n - 1].n_tokens : 0;
-  g_autofree Holder *holder = g_new(Holder, (gsize)n + 1);
+  uint32_t n = r->n > 0 ? r->person[r->n - 1].first_token + r->person[r->n - 1].n_tokens : 0, n_drugs = 0;
+  for (uint32_t t = 0; t < n; t++) n_drugs = MAX(n_drugs, r->token[t].drug + 1);
+  g_autofree uint32_t *end = g_new0(uint32_t, (gsize)n_drugs + 2), *holder = g_new(uint32_t, (gsize)n + 1);
+  g_autofree uint64_t *key = g_new(uint64_t, (gsize)n + 1); /* source << 32 | place in token[], which is by holder */
+  for (uint32_t t = 0; t < n; t++) end[r->token[t].drug + 2]++;
+  for (uint32_t d = 0; d < n_drugs; d++) end[d + 2] += end[d + 1];
   for (uint32_t i = 0; i < r->n; i++)
-    for (uint32_t t = 0; t < r->person[i].n_tokens; t++) {
-      uint32_t at = r->person[i].first_token + t;
-      holder[at] = (Holder){r->token[at], i, at};
+    for (uint32_t t = r->person[i].first_token; t < r->person[i].first_token + r->person[i].n_tokens; t++) {
+      holder[t] = i;
+      key[end[r->token[t].drug + 1]++] = (uint64_t)r->token[t].source << 32 | t;
     }
-  if (n > 0) qsort(holder, n, sizeof *holder, compare_holders);
   Holders out = {0, g_new0(uint32_t, (gsize)n + 2), g_new(uint32_t, (gsize)n + 1), g_new(uint32_t, (gsize)n + 1)};
-  for (uint32_t i = 0; i < n; i++) {
-    bool first = i == 0 || holder[i].token.drug != holder[i - 1].token.drug || holder[i].token.source != holder[i - 1].token.source;
-    if (first) out.offset[out.n_rows++] = i;
-    out.row[holder[i].place] = out.n_rows - 1;
-    out.index[i] = holder[i].index;
+  for (uint32_t d = 0; d < n_drugs; d++) {
+    rs_sort_u64(key + end[d], end[d + 1] - end[d]);
+    for (uint32_t i = end[d]; i < end[d + 1]; i++) {
+      if (i == end[d] || key[i] >> 32 != key[i - 1] >> 32) out.offset[out.n_rows++] = i;
+      out.row[(uint32_t)key[i]] = out.n_rows - 1;
+      out.index[i] = holder[(uint32_t)key[i]];
+    }
   }
   out.offset[out.n_rows] = n;
   return out;
@@ -330,7 +329,7 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
   const Repeat *repeat = data;
   const RsResaleScope scope = {repeat->near, repeat->n_near, some->days};
   Bounds bounds = repeat->bounds;
-  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope);
+  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope, 1);
   g_autoptr(RsGraph) graph = shared_graph(r, &bounds, error);
   g_auto(Groups) groups = {0};
   if (graph == NULL || !find_groups(r, graph, repeat->seed, &groups, error)) return false;
@@ -403,12 +402,17 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
   (void)set_aside;
   g_autofree uint8_t *counts = resaleable(scene->basket);
   if (counts == NULL) return true;
-  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL);
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "persons");
+  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL, options->n_threads);
+  rs_span_next(&span, "shared sources");
   if (r->n < MIN_PERSONS) return true;
   Repeat repeat = {.counts = counts, .seed = options->seed};
   g_autoptr(RsGraph) graph = shared_graph(r, &repeat.bounds, error);
   g_auto(Groups) groups = {0};
+  rs_span_next(&span, "communities");
   if (graph == NULL || !find_groups(r, graph, options->seed, &groups, error)) return false;
+  rs_span_next(&span, "rings");
   tell_bounds(r, &repeat.bounds, not_examined);
   guint first = leads->len;
   g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
@@ -419,5 +423,6 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
     g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
   }
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
+  rs_span_end(&span);
   return grade(scene, options, &repeat, r, graph, (RsRing *)(void *)leads->data + first, leads->len - first, error);
 }

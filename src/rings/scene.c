@@ -1,5 +1,7 @@
 #include "rings/scene.h"
 
+#include "base/timing.h"
+
 void rs_scene_free(RsScene *scene) {
   if (scene == NULL) return;
   rs_timeline_free(scene->timeline);
@@ -22,9 +24,13 @@ RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsi
   g_autoptr(RsScene) scene = g_new0(RsScene, 1);
   scene->claims = claims;
   scene->knowledge = knowledge;
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "timelines");
   scene->timeline = rs_timeline_new(claims, n_threads, error);
   if (scene->timeline == NULL) return NULL;
+  rs_span_next(&span, "outlets' hours");
   scene->load = rs_load_new(claims, scene->timeline, n_threads);
+  rs_span_next(&span, "usual baskets");
   scene->basket = rs_basket_new(claims, n_threads);
   scene->doctor_visits = count_doctor_visits(knowledge);
   const RsText *institution = claims->institution;

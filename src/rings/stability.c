@@ -1,6 +1,7 @@
 #include "rings/stability.h"
 
 #include "base/parallel.h"
+#include "base/timing.h"
 
 #include "rings/companions.h"
 
@@ -22,20 +23,23 @@ static uint8_t *neighbourhood(const RsAffinity *affinity, const RsGroup *const *
   return near;
 }
 
+/* Pairs of persons, their tokens and the chances of both, on the days that are looked at. */
+typedef struct {
+  RsCovisits *pairs;
+  RsTokens *tokens;
+  RsChances *chances;
+} Left;
+
+static void left_clear(Left *left) {
+  rs_covisits_free(left->pairs);
+  rs_tokens_free(left->tokens);
+  rs_chances_free(left->chances);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Left, left_clear)
+
 /* The pairs among the neighbourhood and, of each, the meetings on days that are left. round 0 leaves out nothing. */
-static RsCovisits *covisits_left(const RsScene *scene, const RsCovisits *all, const uint8_t *near) {
-  uint32_t n = 0;
-  uint64_t n_meetings = 0;
-  for (uint32_t i = 0; i < all->n; i++)
-    if (near[all->a[i]] && near[all->b[i]]) {
-      n++;
-      n_meetings += all->offset[i + 1] - all->offset[i];
-    }
-  RsCovisits *out = g_new0(RsCovisits, 1);
-  out->a = g_new(uint32_t, (gsize)n + 1);
-  out->b = g_new(uint32_t, (gsize)n + 1);
-  out->offset = g_new0(uint64_t, (gsize)n + 1);
-  out->meeting = g_new(RsMeeting, n_meetings + 1);
+static void pairs_left(const RsScene *scene, const RsCovisits *all, const RsChances *known, const uint8_t *near, Left *left) {
+  RsCovisits *out = left->pairs;
   uint64_t at = 0;
   for (uint32_t i = 0; i < all->n; i++) {
     if (!near[all->a[i]] || !near[all->b[i]]) continue;
@@ -47,22 +51,44 @@ static RsCovisits *covisits_left(const RsScene *scene, const RsCovisits *all, co
       continue;
     }
     out->a[out->n] = all->a[i];
-    out->b[out->n++] = all->b[i];
-    out->offset[out->n] = at;
+    out->b[out->n] = all->b[i];
+    if (known != NULL) memcpy(left->chances->mean[out->n], known->mean[i], sizeof *known->mean);
+    out->offset[++out->n] = at;
   }
-  return out;
 }
 
-static RsTokens *tokens_left(const RsScene *scene, const RsTokens *all, const uint8_t *near) {
-  RsTokens *out = g_new0(RsTokens, 1);
-  uint64_t n = 0;
-  for (uint64_t i = 0; i < all->n; i++) n += near[all->token[i].a] && near[all->token[i].b];
-  out->token = g_new(RsToken, n + 1);
+static void tokens_left(const RsScene *scene, const RsTokens *all, const RsChances *known, const uint8_t *near, Left *left) {
+  RsTokens *out = left->tokens;
   for (uint64_t i = 0; i < all->n; i++) {
     const RsToken *t = &all->token[i];
-    if (near[t->a] && near[t->b] && !rs_left_out(&scene->days, t->institution, t->day)) out->token[out->n++] = *t;
+    if (!near[t->a] || !near[t->b] || rs_left_out(&scene->days, t->institution, t->day)) continue;
+    if (known != NULL) {
+      left->chances->shared[out->n] = known->shared[i];
+      left->chances->met[out->n] = known->met[i];
+    }
+    out->token[out->n++] = *t;
   }
-  return out;
+}
+
+/* known: the chances of all these, or NULL. */
+static Left left_of(const RsScene *scene, const RsCovisits *pairs, const RsTokens *tokens, const RsChances *known, const uint8_t *near) {
+  uint32_t n = 0;
+  uint64_t n_meetings = 0, n_tokens = 0;
+  for (uint32_t i = 0; i < pairs->n; i++)
+    if (near[pairs->a[i]] && near[pairs->b[i]]) {
+      n++;
+      n_meetings += pairs->offset[i + 1] - pairs->offset[i];
+    }
+  for (uint64_t i = 0; i < tokens->n; i++) n_tokens += near[tokens->token[i].a] && near[tokens->token[i].b];
+  Left left = {g_new0(RsCovisits, 1), g_new0(RsTokens, 1), known != NULL ? rs_chances_room(n, n_tokens) : NULL};
+  left.pairs->a = g_new(uint32_t, (gsize)n + 1);
+  left.pairs->b = g_new(uint32_t, (gsize)n + 1);
+  left.pairs->offset = g_new0(uint64_t, (gsize)n + 1);
+  left.pairs->meeting = g_new(RsMeeting, n_meetings + 1);
+  left.tokens->token = g_new(RsToken, n_tokens + 1);
+  pairs_left(scene, pairs, known, near, &left);
+  tokens_left(scene, tokens, known, near, &left);
+  return left;
 }
 
 bool rs_stability_same(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m) {
@@ -100,6 +126,8 @@ bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, R
   if (n == 0) return true;
   g_autofree uint8_t *again = g_new0(uint8_t, (gsize)RS_STABILITY_ROUNDS * n);
   Rounds rounds = {.scene = scene, .n = n, .repeat = repeat, .data = data, .again = again};
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "stability");
   rs_parallel(n_threads, RS_STABILITY_ROUNDS, run_round, &rounds);
   bool good = true;
   for (unsigned round = 0; round < RS_STABILITY_ROUNDS; round++) {
@@ -114,8 +142,7 @@ bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, R
 /* ---- groups that move together ---- */
 
 typedef struct {
-  const RsCovisits *pairs;  /* of the neighbourhood, all their days; each repeat chooses from these */
-  const RsTokens *tokens;
+  const Left *whole;        /* of the neighbourhood, all their days; each repeat chooses from these */
   const uint8_t *near;
   const RsGroup *const *group;
   uint32_t n;
@@ -124,9 +151,9 @@ typedef struct {
 
 static bool repeat(const RsScene *some, uint8_t *again, void *data, GError **error) {
   const Repeats *r = data;
-  g_autoptr(RsCovisits) pairs = covisits_left(some, r->pairs, r->near);
-  g_autoptr(RsTokens) tokens = tokens_left(some, r->tokens, r->near);
-  g_autoptr(RsAffinity) ties = rs_affinity_new(some->claims, some->knowledge, some->timeline, some->load, some->basket, pairs, tokens, 1);
+  g_auto(Left) left = left_of(some, r->whole->pairs, r->whole->tokens, r->whole->chances, r->near);
+  g_autoptr(RsAffinity) ties =
+      rs_affinity_new(some->claims, some->knowledge, some->timeline, some->load, some->basket, left.pairs, left.tokens, left.chances, 1);
   static const RsSets sets[] = {RS_SETS_NEAR, RS_SETS_WIDE}; /* the cheap ones find nearly all; a set that is both is looked at twice */
   for (unsigned i = 0; i < G_N_ELEMENTS(sets); i++) {
     g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, some->claims->n_persons, sets[i], r->seed, error);
@@ -140,8 +167,8 @@ bool rs_stability_count(const RsScene *scene, const RsCovisits *covisits, const 
                         const RsGroup *const *group, uint32_t n, uint64_t seed, unsigned n_threads, uint32_t *times, GError **error) {
   if (n == 0) return true;
   g_autofree uint8_t *near = neighbourhood(affinity, group, n, scene->claims->n_persons);
-  g_autoptr(RsCovisits) pairs = covisits_left(scene, covisits, near);
-  g_autoptr(RsTokens) shared = tokens_left(scene, tokens, near);
-  Repeats repeats = {pairs, shared, near, group, n, seed};
+  g_auto(Left) whole = left_of(scene, covisits, tokens, NULL, near);
+  whole.chances = rs_chances_new(scene->claims, scene->knowledge, scene->load, scene->basket, whole.pairs, whole.tokens, n_threads);
+  Repeats repeats = {&whole, near, group, n, seed};
   return rs_stability_repeat(scene, n, n_threads, repeat, &repeats, times, error);
 }

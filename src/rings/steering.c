@@ -237,7 +237,7 @@ void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArr
   (void)set_aside;
   (void)not_examined;
   g_autofree uint32_t *given = given_workplaces(scene, options);
-  g_autoptr(RsSteering) steering = rs_steering_new(scene->claims, scene->knowledge, given, MIN_PERSONS);
+  g_autoptr(RsSteering) steering = rs_steering_new(scene->claims, scene->knowledge, given, MIN_PERSONS, options->n_threads);
   g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   g_autoptr(GPtrArray) cells = g_ptr_array_new();
   double bar = bar_of(steering);

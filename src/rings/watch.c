@@ -197,7 +197,7 @@ static void look_at_company(Ask *ask) {
   const RsScene *s = ask->scene;
   const uint32_t own = ask->entry->id;
   g_autoptr(RsCovisits) company = rs_company_new(s->claims, s->timeline, &own, 1, NULL);
-  g_autoptr(RsAffinity) pairs = rs_affinity_new(s->claims, s->knowledge, s->timeline, s->load, s->basket, company, NULL, 1);
+  g_autoptr(RsAffinity) pairs = rs_affinity_new(s->claims, s->knowledge, s->timeline, s->load, s->basket, company, NULL, NULL, 1);
   g_autofree uint8_t *rare = rs_affinity_rare_drugs(s->basket);
   g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_array_append_val(group, own);

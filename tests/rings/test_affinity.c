@@ -42,7 +42,7 @@ static uint32_t validated(unsigned apart, uint32_t *n_pairs) {
   RsCovisitOptions how = RS_COVISIT_DEFAULTS;
   g_autoptr(RsCovisits) covisits = rs_covisits_new(claims, scene->timeline, &how, &error);
   rs_assert_no_error(error);
-  g_autoptr(RsAffinity) affinity = rs_affinity_new(claims, knowledge, scene->timeline, scene->load, scene->basket, covisits, NULL, 1);
+  g_autoptr(RsAffinity) affinity = rs_affinity_new(claims, knowledge, scene->timeline, scene->load, scene->basket, covisits, NULL, NULL, 1);
   *n_pairs = affinity->n;
   uint32_t count = rs_affinity_validated(affinity, claims, scene->timeline, scene->load, covisits);
   g_free(town);
