@@ -1,6 +1,7 @@
 #include "mining/indication.h"
 
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -47,30 +48,51 @@ static void add_line(const RsIndication *x, const RsClaims *c, uint32_t person, 
 
 enum { N_PARTS = 64 };
 
+/* A thread's own: kept from person to person. */
+typedef struct {
+  uint32_t *diagnosis; /* [n_diagnoses] lines */
+  uint64_t *key;       /* [room] a person's rows << 32 | diagnosis */
+  uint64_t room;
+} Scratch;
+
 typedef struct {
   const RsClaims *claims;
   RsIndication *out;
-  uint32_t **diagnosis; /* [n_threads][n_diagnoses] */
+  Scratch *scratch; /* [n_threads] */
 } Work;
+
+/* The person's cases as keys, those of several lines several times; returns how many. */
+static size_t cases_of(const Work *w, Scratch *s, uint32_t person) {
+  const RsClaims *c = w->claims;
+  uint64_t begin = c->visit_line[c->person_visit[person]], end = c->visit_line[c->person_visit[person + 1]];
+  size_t n = 0;
+  if (end - begin > s->room) {
+    s->room = 2 * (end - begin);
+    s->key = g_renew(uint64_t, s->key, s->room);
+  }
+  for (uint64_t l = begin; l < end; l++) {
+    uint32_t diagnosis = rs_line_diagnosis(c, l), drug = rs_line_drug(c, l), row = drug != RS_NONE ? w->out->slot[drug] : RS_NONE;
+    if (diagnosis == RS_NONE) continue;
+    s->diagnosis[diagnosis]++;
+    if (row != RS_NONE) s->key[n++] = (uint64_t)row << 32 | diagnosis;
+  }
+  return n;
+}
 
 static void count_part(size_t part, unsigned thread, void *data) {
   const Work *w = data;
   const RsClaims *c = w->claims;
   RsIndication *x = w->out;
-  g_autoptr(GArray) cases = g_array_new(FALSE, FALSE, sizeof(Case));
+  Scratch *s = &w->scratch[thread];
   uint32_t end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
   for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
-    g_array_set_size(cases, 0);
-    for (uint64_t l = c->visit_line[c->person_visit[p]]; l < c->visit_line[c->person_visit[p + 1]]; l++) {
-      if (rs_line_diagnosis(c, l) == RS_NONE) continue;
-      w->diagnosis[thread][rs_line_diagnosis(c, l)]++;
-      add_line(x, c, p, l, cases);
-    }
-    distinct(cases);
-    for (guint i = 0; i < cases->len; i++) { /* sums do not depend on who adds first */
-      const Case *one = &g_array_index(cases, Case, i);
-      __atomic_fetch_add(&x->pair[(size_t)one->drug * x->n_diagnoses + one->diagnosis], 1, __ATOMIC_RELAXED);
-      __atomic_fetch_add(&x->drug_persons[one->drug], 1, __ATOMIC_RELAXED);
+    size_t n = cases_of(w, s, p);
+    rs_sort_u64(s->key, n);
+    for (size_t i = 0; i < n; i++) { /* sums do not depend on who adds first */
+      if (i > 0 && s->key[i] == s->key[i - 1]) continue;
+      uint32_t row = (uint32_t)(s->key[i] >> 32);
+      __atomic_fetch_add(&x->pair[(size_t)row * x->n_diagnoses + (uint32_t)s->key[i]], 1, __ATOMIC_RELAXED);
+      __atomic_fetch_add(&x->drug_persons[row], 1, __ATOMIC_RELAXED);
     }
   }
 }
@@ -87,14 +109,16 @@ RsIndication *rs_indication_new(const RsClaims *c, const uint32_t *drug, uint32_
   x->drug_persons = g_new0(uint32_t, (gsize)n + 1);
   x->pair = g_new0(uint32_t, (gsize)n * x->n_diagnoses + 1);
   n_threads = CLAMP(n_threads, 1u, 64u);
-  uint32_t *diagnosis[64];
-  for (unsigned t = 0; t < n_threads; t++) diagnosis[t] = g_new0(uint32_t, (gsize)x->n_diagnoses + 1);
-  Work work = {c, x, diagnosis};
+  g_autofree Scratch *scratch = g_new0(Scratch, n_threads);
+  for (unsigned t = 0; t < n_threads; t++) scratch[t].diagnosis = g_new0(uint32_t, (gsize)x->n_diagnoses + 1);
+  Work work = {c, x, scratch};
   rs_parallel(n_threads, N_PARTS, count_part, &work);
-  x->diagnosis = diagnosis[0];
-  for (unsigned t = 1; t < n_threads; t++) {
-    for (uint32_t d = 0; d < x->n_diagnoses; d++) x->diagnosis[d] += diagnosis[t][d];
-    g_free(diagnosis[t]);
+  x->diagnosis = scratch[0].diagnosis;
+  for (unsigned t = 0; t < n_threads; t++) {
+    g_free(scratch[t].key);
+    if (t == 0) continue;
+    for (uint32_t d = 0; d < x->n_diagnoses; d++) x->diagnosis[d] += scratch[t].diagnosis[d];
+    g_free(scratch[t].diagnosis);
   }
   for (uint32_t d = 0; d < x->n_diagnoses; d++) x->n_lines += x->diagnosis[d];
   return x;

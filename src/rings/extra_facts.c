@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "mining/indication.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -61,6 +62,13 @@ int64_t rs_extra_cap(const uint32_t *bin, uint32_t n) {
 
 typedef struct { float quantity; uint32_t slot, period; } Dose;
 
+/* A thread's own: what one person gets, kept from person to person. */
+typedef struct {
+  Dose *dose, *got; /* [room] by slot and period; in the claims' order */
+  uint64_t *key;    /* [room] */
+  uint64_t room;
+} Doses;
+
 typedef struct {
   const RsScene *scene;
   uint32_t *slot, n_slots;              /* slot [n drugs]: the drugs of leads, or RS_NONE */
@@ -110,46 +118,43 @@ static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings, unsig
   city->indication = rs_indication_new(c, drug, city->n_slots, n_threads);
 }
 
-static int compare_doses(const void *x, const void *y) {
-  const Dose *a = x, *b = y;
-  if (a->slot != b->slot) return a->slot < b->slot ? -1 : 1;
-  return (a->period > b->period) - (a->period < b->period);
+static void doses_reserve(Doses *d, uint64_t n) {
+  if (n <= d->room) return;
+  d->room = 2 * n;
+  d->dose = g_renew(Dose, d->dose, d->room);
+  d->got = g_renew(Dose, d->got, d->room);
+  d->key = g_renew(uint64_t, d->key, d->room);
 }
 
-/* Stable. */
-static void sort_doses(GArray *dose) {
-  enum { FEW = 48 };
-  Dose *d = (Dose *)(void *)dose->data;
-  if (dose->len > FEW) {
-    g_array_sort(dose, compare_doses);
-    return;
-  }
-  for (guint i = 1; i < dose->len; i++) {
-    Dose moving = d[i];
-    guint at = i;
-    for (; at > 0 && compare_doses(&moving, &d[at - 1]) < 0; at--) d[at] = d[at - 1];
-    d[at] = moving;
-  }
+static void doses_clear(Doses *d) {
+  g_free(d->dose);
+  g_free(d->got);
+  g_free(d->key);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Doses, doses_clear)
 
-/* What a person gets of each chosen drug in each period; sums of floats in the claims' own order. */
-static void person_doses(const City *city, uint32_t person, GArray *dose) {
+/* What a person gets of each chosen drug in each period, as d->dose by slot and period; returns how many. Visits come in order of time, so a
+ * sort by slot and place is all; sums of floats in the claims' own order. */
+static uint32_t person_doses(const City *city, uint32_t person, Doses *d) {
   const RsClaims *c = city->scene->claims;
-  g_array_set_size(dose, 0);
-  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++)
+  const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
+  uint32_t n_got = 0, n = 0;
+  doses_reserve(d, c->visit_line[end] - c->visit_line[begin]);
+  for (uint32_t v = begin; v < end; v++)
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      if (rs_line_drug(c, l) == RS_NONE || city->slot[rs_line_drug(c, l)] == RS_NONE || !(rs_line_quantity(c, l) > 0.0f)) continue;
-      Dose one = {rs_line_quantity(c, l), city->slot[rs_line_drug(c, l)], (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
-      g_array_append_val(dose, one);
+      uint32_t slot = rs_line_drug(c, l) != RS_NONE ? city->slot[rs_line_drug(c, l)] : RS_NONE;
+      if (slot == RS_NONE || !(rs_line_quantity(c, l) > 0.0f)) continue;
+      d->got[n_got] = (Dose){rs_line_quantity(c, l), slot, (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
+      d->key[n_got] = (uint64_t)slot << 32 | n_got;
+      n_got++;
     }
-  sort_doses(dose);
-  guint n = 0;
-  for (guint i = 0; i < dose->len; i++) {
-    Dose *kept = &g_array_index(dose, Dose, n > 0 ? n - 1 : 0), one = g_array_index(dose, Dose, i);
-    if (n > 0 && compare_doses(kept, &one) == 0) kept->quantity += one.quantity;
-    else g_array_index(dose, Dose, n++) = one;
+  rs_sort_u64(d->key, n_got);
+  for (uint32_t i = 0; i < n_got; i++) {
+    const Dose *one = &d->got[(uint32_t)d->key[i]];
+    if (n > 0 && d->dose[n - 1].slot == one->slot && d->dose[n - 1].period == one->period) d->dose[n - 1].quantity += one->quantity;
+    else d->dose[n++] = *one;
   }
-  g_array_set_size(dose, n);
+  return n;
 }
 
 /* Persons are walked in parts; a thread counts for itself, and sums do not depend on who counted. */
@@ -158,7 +163,7 @@ enum { N_PARTS = 64 };
 typedef struct {
   uint32_t *bin;     /* [RS_N_TYPES * CAP_BINS] */
   uint32_t *repeats; /* [n institutions] */
-  GArray *dose;      /* of Dose: scratch */
+  Doses doses;
   GArray *got;       /* of Got */
 } Count;
 
@@ -186,12 +191,10 @@ static void walk_part(size_t part, unsigned thread, void *data) {
   for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) count_visit(city, count, v, c->person_visit[p]);
     if (city->n_slots == 0 || !(c->columns & RS_HAS_QUANTITY)) continue;
-    person_doses(city, p, count->dose);
-    for (guint i = 0; i < count->dose->len; i++) {
-      const Dose *dose = &g_array_index(count->dose, Dose, i);
-      Got got = {dose->slot, dose->quantity};
-      g_array_append_val(count->got, got);
-    }
+    uint32_t n = person_doses(city, p, &count->doses);
+    guint at = count->got->len;
+    g_array_set_size(count->got, at + n);
+    for (uint32_t i = 0; i < n; i++) g_array_index(count->got, Got, at + i) = (Got){count->doses.dose[i].slot, count->doses.dose[i].quantity};
   }
 }
 
@@ -253,7 +256,7 @@ static void walk_city(City *city, unsigned n_threads) {
   g_autofree Count *count = g_new(Count, n_threads);
   for (unsigned t = 0; t < n_threads; t++)
     count[t] = (Count){g_new0(uint32_t, (gsize)RS_N_TYPES * CAP_BINS), g_new0(uint32_t, (gsize)n_institutions + 1),
-                       g_array_new(FALSE, FALSE, sizeof(Dose)), g_array_new(FALSE, FALSE, sizeof(Got))};
+                       {0}, g_array_new(FALSE, FALSE, sizeof(Got))};
   Walk walk = {city, count};
   rs_parallel(n_threads, N_PARTS, walk_part, &walk);
   for (unsigned t = 1; t < n_threads; t++) {
@@ -266,7 +269,7 @@ static void walk_city(City *city, unsigned n_threads) {
   for (unsigned t = 0; t < n_threads; t++) {
     g_free(count[t].bin);
     g_free(count[t].repeats);
-    g_array_unref(count[t].dose);
+    doses_clear(&count[t].doses);
     g_array_unref(count[t].got);
   }
 }
@@ -491,14 +494,14 @@ static int compare_own(const void *x, const void *y) {
 /* What the lead's own people get, by drug, the most first. */
 static GArray *own_doses(const Lead *lead) {
   GArray *own = g_array_new(FALSE, FALSE, sizeof(Dose));
-  g_autoptr(GArray) dose = g_array_new(FALSE, FALSE, sizeof(Dose));
+  g_auto(Doses) doses = {0};
   uint32_t person = RS_NONE;
   for (guint i = 0; i < lead->visit->len; i++) {
     const Visit *v = &g_array_index(lead->visit, Visit, i);
     if (v->person == person) continue;
     person = v->person;
-    person_doses(lead->city, person, dose);
-    if (dose->len > 0) g_array_append_vals(own, dose->data, dose->len);
+    uint32_t n = person_doses(lead->city, person, &doses);
+    if (n > 0) g_array_append_vals(own, doses.dose, n);
   }
   if (own->len > 1) g_array_sort(own, compare_own);
   return own;
@@ -521,18 +524,24 @@ static double usual_most(const City *city, const GArray *own, uint32_t slot) {
   return INFINITY;
 }
 
+static int compare_doses(const void *x, const void *y) {
+  const Dose *a = x, *b = y;
+  if (a->slot != b->slot) return a->slot < b->slot ? -1 : 1;
+  return (a->period > b->period) - (a->period < b->period);
+}
+
 /* Lines [first, end) of the evidence of one person. */
-static void person_supply(Lead *lead, GArray *dose, const double *most, uint32_t person, uint64_t first, uint64_t end, uint32_t *cases, uint32_t *of) {
+static void person_supply(Lead *lead, Doses *doses, const double *most, uint32_t person, uint64_t first, uint64_t end, uint32_t *cases, uint32_t *of) {
   const City *city = lead->city;
   const RsClaims *c = city->scene->claims;
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-  person_doses(city, person, dose);
+  uint32_t n = person_doses(city, person, doses);
   for (uint64_t e = first; e < end; e++) {
     uint64_t line = lead->ring->evidence[e].line;
     uint32_t drug = rs_line_drug(c, line);
     if (drug == RS_NONE || city->slot[drug] == RS_NONE || isinf(most[city->slot[drug]])) continue;
     Dose want = {0.0f, city->slot[drug], (c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
-    const Dose *got = dose->len > 0 ? bsearch(&want, dose->data, dose->len, sizeof want, compare_doses) : NULL;
+    const Dose *got = n > 0 ? bsearch(&want, doses->dose, n, sizeof want, compare_doses) : NULL;
     if (got == NULL) continue;
     bool above = (double)got->quantity > most[want.slot];
     lead->hit[e] = above;
@@ -546,7 +555,8 @@ static void oversupply(Lead *lead) {
   const City *city = lead->city;
   const RsRing *ring = lead->ring;
   uint32_t cases = 0, of = 0;
-  g_autoptr(GArray) dose = g_array_new(FALSE, FALSE, sizeof(Dose)), own = own_doses(lead);
+  g_autoptr(GArray) own = own_doses(lead);
+  g_auto(Doses) doses = {0};
   g_autofree double *most = g_new(double, (gsize)city->n_slots + 1);
   for (uint32_t s = 0; s < city->n_slots; s++) most[s] = INFINITY;
   for (uint32_t m = 0; m < ring->n_members; m++) {
@@ -557,7 +567,7 @@ static void oversupply(Lead *lead) {
   for (guint i = 0, k; i < lead->visit->len; i = k) {
     const Visit *v = &g_array_index(lead->visit, Visit, i);
     for (k = i; k < lead->visit->len && g_array_index(lead->visit, Visit, k).person == v->person;) k++;
-    person_supply(lead, dose, most, v->person, v->first, g_array_index(lead->visit, Visit, k - 1).end, &cases, &of);
+    person_supply(lead, &doses, most, v->person, v->first, g_array_index(lead->visit, Visit, k - 1).end, &cases, &of);
   }
   add_fact(lead, "oversupply", cases, of, TAIL * of, NAN, "dose");
 }
