@@ -5,6 +5,7 @@
 #include "base/words.h"
 #include "graph/components.h"
 #include "graph/igraph_bridge.h"
+#include "graph/infomap.h"
 
 #include <string.h>
 
@@ -174,8 +175,11 @@ bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options
 /* ---- Infomap ---- */
 
 static bool infomap_solve(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error) {
-  if (list->n_nodes > 2) return rs_igraph_infomap(list, options->n_iterations, options->seed, label, error);
-  labels_fill(label, list->n_nodes, true); /* one step to and fro is coded best as one module */
+  labels_fill(label, list->n_nodes, true);
+  if (list->n_nodes <= 2) return true; /* one step to and fro is coded best as one module */
+  g_autoptr(RsGraph) graph = rs_graph_new(list->n_nodes, list->n_edges, list->from, list->to, list->weight, error);
+  if (graph == NULL) return false;
+  rs_infomap(graph, (unsigned)MAX(1, options->n_iterations), options->seed, label);
   return true;
 }
 

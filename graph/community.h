@@ -1,6 +1,6 @@
-/* graph/community.h: communities of an RsGraph by igraph's Leiden (through igraph_bridge), component by component.
+/* graph/community.h: communities of an RsGraph by igraph's Leiden (through igraph_bridge) or by Infomap (infomap.h), component by component.
  *
- * Each connected component is handed to igraph alone, with nodes in the given order, an own seed and labels renumbered by smallest
+ * Each connected component is handed over alone, with nodes in the given order, an own seed and labels renumbered by smallest
  * member, so the result does not depend on the rest of the graph, on threads or on earlier calls. Components of more than
  * max_edges edges are left out: their nodes get RS_NONE and n_skipped counts them. */
 #ifndef RS_GRAPH_COMMUNITY_H
@@ -20,7 +20,7 @@ typedef struct { uint32_t n_communities; uint32_t n_skipped_components; uint64_t
 /* label[i] is the smallest node of i's community, or RS_NONE. error: RS_ERROR_IO when igraph fails. */
 bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label /* [n_nodes] */,
                          RsCommunityResult *result, GError **error);
-/* The same interface through igraph's Infomap (two-level), for candidates and for the LFR comparison. */
+/* The same interface to Infomap (two-level; n_iterations trials), for candidates and for the LFR comparison. */
 bool rs_community_infomap(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label,
                           RsCommunityResult *result, GError **error);
 
