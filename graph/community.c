@@ -156,6 +156,53 @@ static bool cpm_certain(const RsEdgeList *list, double resolution, bool *togethe
   return *together || (double)most < resolution * (1 - MARGIN);
 }
 
+/* All ways to put n nodes together: node i joins one of the groups before it or opens one. */
+enum { FEW = 4 };
+
+typedef struct {
+  uint32_t n;
+  double gain[FEW][FEW]; /* of a pair put together */
+  uint32_t group[FEW], best_group[FEW];
+  double best, second;
+} Ways;
+
+static void ways_try(Ways *ways, uint32_t i, uint32_t n_groups, double gain) {
+  if (i >= FEW || i == ways->n) {
+    if (gain <= ways->best) {
+      ways->second = MAX(ways->second, gain);
+      return;
+    }
+    ways->second = ways->best;
+    ways->best = gain;
+    memcpy(ways->best_group, ways->group, sizeof ways->group);
+    return;
+  }
+  for (uint32_t g = 0; g <= n_groups; g++) {
+    double with = gain;
+    for (uint32_t k = 0; k < i; k++) with += ways->group[k] == g ? ways->gain[i][k] : 0.0;
+    ways->group[i] = g;
+    ways_try(ways, i + 1, MAX(n_groups, g + 1), with);
+  }
+}
+
+/* The best way by CPM, for FEW nodes or fewer; false where another is as good. */
+static bool cpm_best(const RsEdgeList *list, double resolution, uint32_t *label) {
+  Ways ways = {.n = list->n_nodes, .best = -G_MAXDOUBLE, .second = -G_MAXDOUBLE};
+  for (uint32_t i = 0; i < FEW; i++)
+    for (uint32_t k = 0; k < FEW; k++) ways.gain[i][k] = -resolution;
+  for (uint32_t e = 0; e < list->n_edges; e++) {
+    ways.gain[list->from[e]][list->to[e]] += (double)list->weight[e];
+    ways.gain[list->to[e]][list->from[e]] += (double)list->weight[e];
+  }
+  ways_try(&ways, 0, 0, 0.0);
+  uint32_t first[FEW] = {RS_NONE, RS_NONE, RS_NONE, RS_NONE};
+  for (uint32_t i = 0; i < ways.n; i++) {
+    uint32_t *smallest = &first[ways.best_group[i]];
+    label[i] = *smallest = MIN(*smallest, i);
+  }
+  return ways.best - ways.second > MARGIN * (1.0 + ways.best);
+}
+
 static bool leiden_solve(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error) {
   bool together = false, certain = list->n_nodes <= 2;
   if (list->n_nodes == 2) together = two_join(list, options);
@@ -164,6 +211,7 @@ static bool leiden_solve(const RsEdgeList *list, const RsCommunityOptions *optio
     labels_fill(label, list->n_nodes, together);
     return true;
   }
+  if (list->n_nodes <= FEW && options->objective == RS_OBJECTIVE_CPM && cpm_best(list, options->resolution, label)) return true;
   return rs_igraph_leiden(list, options->objective, options->resolution, options->n_iterations, options->seed, label, error);
 }
 
@@ -176,7 +224,9 @@ bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options
 
 static bool infomap_solve(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error) {
   labels_fill(label, list->n_nodes, true);
-  if (list->n_nodes <= 2) return true; /* one step to and fro is coded best as one module */
+  /* One step to and fro is coded best as one module. So are three nodes: a node alone is left as often as it is visited, e, and that costs
+   * four bits times e; three alone cost two bits. */
+  if (list->n_nodes <= 3) return true;
   g_autoptr(RsGraph) graph = rs_graph_new(list->n_nodes, list->n_edges, list->from, list->to, list->weight, error);
   if (graph == NULL) return false;
   rs_infomap(graph, (unsigned)MAX(1, options->n_iterations), options->seed, label);

@@ -310,6 +310,52 @@ static double trial(const Level *level, uint32_t *module, double node_logs, RsRa
   return length;
 }
 
+/* All partitions of a few nodes: node i joins one of the modules before it or opens one. Of equal ones the first stays. */
+enum { FEW = 5 };
+
+typedef struct {
+  const Level *level;
+  double node_logs, best;
+  uint32_t module[FEW], *best_module;
+} Partitions;
+
+static double partition_length(const Partitions *p, uint32_t n_modules) {
+  double flow[FEW] = {0}, exit[FEW] = {0}, exits = 0.0, length = -p->node_logs;
+  const Level *level = p->level;
+  for (uint32_t i = 0; i < level->n; i++) {
+    uint32_t m = p->module[i];
+    flow[m] += level->flow[i];
+    for (uint64_t e = level->offset[i]; e < level->offset[i + 1]; e++) exit[m] += p->module[level->neighbor[e]] != m ? level->tie[e] : 0.0;
+  }
+  for (uint32_t m = 0; m < n_modules; m++) {
+    exits += exit[m];
+    length += plogp(exit[m] + flow[m]) - 2.0 * plogp(exit[m]);
+  }
+  return length + plogp(exits);
+}
+
+static void partitions_try(Partitions *p, uint32_t i, uint32_t n_modules) {
+  if (i < FEW && i < p->level->n) {
+    for (uint32_t m = 0; m <= n_modules; m++) {
+      p->module[i] = m;
+      partitions_try(p, i + 1, MAX(n_modules, m + 1));
+    }
+    return;
+  }
+  double length = partition_length(p, n_modules);
+  if (!(p->best - length > LEAST_GAIN)) return;
+  p->best = length;
+  memcpy(p->best_module, p->module, i * sizeof *p->module);
+}
+
+/* Few nodes: the shortest there is. Else a trial. */
+static double solve(const Level *level, uint32_t *module, double node_logs, RsRandom *random) {
+  if (level->n > FEW) return trial(level, module, node_logs, random);
+  Partitions p = {.level = level, .node_logs = node_logs, .best = INFINITY, .best_module = module};
+  partitions_try(&p, 0, 0);
+  return p.best;
+}
+
 double rs_infomap(const RsGraph *graph, unsigned n_trials, uint64_t seed, uint32_t *label) {
   uint32_t n = graph->n_nodes;
   uint64_t halves = graph->offset[n];
@@ -329,8 +375,8 @@ double rs_infomap(const RsGraph *graph, unsigned n_trials, uint64_t seed, uint32
     logs += plogp(level.flow[i]);
   }
   rs_random_init(&random, seed);
-  for (unsigned t = 0; t < n_trials; t++) {
-    double length = trial(&level, module, logs, &random);
+  for (unsigned t = 0; t < (n > FEW ? n_trials : 1); t++) {
+    double length = solve(&level, module, logs, &random);
     if (!(best - length > LEAST_GAIN)) continue;
     best = length;
     for (uint32_t i = 0; i < n; i++) smallest[i] = UINT32_MAX;

@@ -247,20 +247,31 @@ static double habit_of_drug(const PairWork *work, uint32_t person, uint32_t drug
   return low < end && r->to[low] == drug ? ((double)r->visits[low] - 1.0) / visits : 0.0;
 }
 
-/* As far as weigh_baskets() can come: all meetings count, and the pair shares a drug by the city's habits alone. */
-static double bound_baskets(const PairWork *work, const uint32_t within[RS_N_WIDTHS], const double mean[RS_N_WIDTHS]) {
-  double chance = fmin(1.0, work->same_drug), best = 0.0;
-  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
-    best = fmin(best, rs_tail_poisson(within[w], mean[w] * chance));
-  return best;
+/* Tails that do not reach a bar are not computed: what is more than half as likely as not is none, and no tail is below its first term. */
+static double tail_below(uint64_t k, double mu, double log_mu, double bar) {
+  if ((double)k <= mu || rs_point_poisson(k, mu, log_mu) > bar + ROUNDING) return 0.0;
+  return rs_tail_poisson(k, mu);
 }
 
-/* Log tail of the meetings at which both bought one rare drug. */
-static double weigh_baskets(const PairWork *work, uint32_t pair, const double mean[RS_N_WIDTHS]) {
+/* How many meetings with a drug in common it takes to get below the bar, at least, if the pair shares one by the city's habits alone. */
+static uint32_t shared_needed(const PairWork *work, const uint32_t within[RS_N_WIDTHS], const double mean[RS_N_WIDTHS], const double *log_mean, double bar) {
+  uint32_t least = UINT32_MAX;
+  double log_chance = log(fmin(1.0, work->same_drug)), chance = fmin(1.0, work->same_drug);
+  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
+    for (uint32_t k = within[w]; k > 0 && (double)k > mean[w] * chance; k--) {
+      if (rs_point_poisson(k, mean[w] * chance, log_mean[w] + log_chance) > bar + ROUNDING) break;
+      least = MIN(least, k);
+    }
+  return least;
+}
+
+/* Log tail of the meetings at which both bought one rare drug; 0 where fewer than `needed` are. */
+static double weigh_baskets(const PairWork *work, uint32_t pair, const double mean[RS_N_WIDTHS], uint32_t needed) {
   const RsCovisits *c = work->covisits;
   uint32_t within[RS_N_WIDTHS] = {0}, n = 0;
   for (uint64_t m = c->offset[pair]; m < c->offset[pair + 1]; m++) {
     const RsMeeting *meeting = &c->meeting[m];
+    if (n + (c->offset[pair + 1] - m) < needed) return 0.0;
     uint32_t v = visit_of_day(work->claims, c->a[pair], meeting->institution, meeting->day);
     uint32_t u = visit_of_day(work->claims, c->b[pair], meeting->institution, meeting->day);
     if (v == RS_NONE || u == RS_NONE || !share_rare_drug(work, v, u)) continue;
@@ -276,7 +287,7 @@ static double weigh_baskets(const PairWork *work, uint32_t pair, const double me
 
 static void weigh_pair(const PairWork *work, uint32_t pair) {
   const RsCovisits *c = work->covisits;
-  double mean[RS_N_WIDTHS], best = 0.0, regulars = 0.0;
+  double mean[RS_N_WIDTHS], log_mean[RS_N_WIDTHS], best = 0.0, regulars = 0.0;
   uint32_t within[RS_N_WIDTHS] = {0}, last = RS_NONE;
   if (work->chances != NULL) memcpy(mean, work->chances->mean[pair], sizeof mean);
   else pair_mean(work, c->a[pair], c->b[pair], mean);
@@ -286,16 +297,15 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
     if (meeting->institution != last) regulars += work->timeline->n_regulars[meeting->institution];
     last = meeting->institution;
   }
-  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
-    if (within[w] >= 2) best = fmin(best, rs_tail_poisson(within[w], mean[w]));
   double looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0, bar = -RS_AFFINITY_BAR * log(10.0) - log(fmax(regulars, 1.0));
+  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++) {
+    log_mean[w] = log(mean[w]);
+    if (within[w] >= 2) best = fmin(best, tail_below(within[w], mean[w], log_mean[w], bar - looks));
+  }
   if (best + looks > bar && work->rare != NULL) {
-    if (fmin(best, bound_baskets(work, within, mean)) + looks + log(2.0) > bar + ROUNDING) {
-      work->weight[pair] = 0.0f;
-      return;
-    }
-    best = fmin(best, weigh_baskets(work, pair, mean));
     looks += log(2.0);
+    uint32_t needed = shared_needed(work, within, mean, log_mean, bar - looks);
+    if (needed != UINT32_MAX) best = fmin(best, weigh_baskets(work, pair, mean, needed));
   }
   best += looks;
   work->log_p[pair] = best;

@@ -1,5 +1,6 @@
 #include "mining/significance.h"
 
+#include <glib.h>
 #include <math.h>
 
 /* lgamma() writes the global signgam; the arguments here are positive, so the sign is thrown away. */
@@ -8,7 +9,18 @@ static double log_gamma(double x) {
   return lgamma_r(x, &sign);
 }
 
-static double log_factorial(double n) { return log_gamma(n + 1.0); }
+/* Counts are small whole numbers nearly always. */
+static double log_factorial(double n) {
+  enum { KNOWN = 256 };
+  static double known[KNOWN];
+  static gsize begun;
+  if (g_once_init_enter(&begun)) {
+    for (unsigned k = 0; k < KNOWN; k++) known[k] = log_gamma(k + 1.0);
+    g_once_init_leave(&begun, 1);
+  }
+  unsigned k = n < KNOWN ? (unsigned)n : KNOWN;
+  return k < KNOWN && (double)k == n ? known[k] : log_gamma(n + 1.0);
+}
 
 /* log(1 - exp(x)) for x <= 0. */
 static double log_complement(double x) {
@@ -27,6 +39,11 @@ double rs_tail_poisson(uint64_t k, double mu) {
   n -= 1.0; /* complement: P(X <= k - 1), terms fall from k - 1 downwards */
   for (double j = n; j > 0.0 && term > sum * 1e-17; j -= 1.0) sum += term *= j / mu;
   return log_complement(n * log(mu) - mu - log_factorial(n) + log(sum));
+}
+
+double rs_point_poisson(uint64_t k, double mu, double log_mu) {
+  if (k == 0) return -mu;
+  return mu > 0.0 ? (double)k * log_mu - mu - log_factorial((double)k) : -INFINITY;
 }
 
 static double log_choose(double n, double k) { return log_factorial(n) - log_factorial(k) - log_factorial(n - k); }

@@ -190,7 +190,7 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   g_autoptr(RsAffinity) affinity =
       rs_affinity_new(scene->claims, scene->knowledge, scene->timeline, scene->load, scene->basket, covisits, tokens, NULL, options->n_threads);
   rs_span_next(&span, "candidates");
-  g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, scene->claims->n_persons, RS_SETS_ALL, options->seed, error);
+  g_autoptr(RsCandidates) candidates = rs_candidates_new(affinity, RS_SETS_ALL, options->seed, options->n_threads, error);
   if (candidates == NULL) return false;
   rs_span_next(&span, "groups");
   g_autoptr(RsCompanions) companions = rs_companions_new(scene, candidates, options->n_threads);

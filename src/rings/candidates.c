@@ -1,5 +1,7 @@
 #include "rings/candidates.h"
 
+#include "base/parallel.h"
+#include "base/sort.h"
 #include "graph/community.h"
 #include "graph/components.h"
 #include "graph/graph.h"
@@ -55,26 +57,25 @@ static void push_labels(Sets *sets, const uint32_t *label, const uint32_t *node,
 }
 
 /* The persons of any kept pair, ascending, and the pairs renumbered to positions in that list. */
-static RsGraph *compact_graph(const RsAffinity *affinity, uint32_t n_persons, uint32_t **node, GError **error) {
-  g_autofree uint32_t *number = g_new0(uint32_t, (gsize)n_persons + 1);
-  for (uint32_t i = 0; i < affinity->n; i++) number[affinity->a[i]] = number[affinity->b[i]] = 1;
-  uint32_t n = 0;
-  for (uint32_t p = 0; p < n_persons; p++) n += number[p];
-  *node = g_new(uint32_t, (gsize)n + 1);
-  n = 0;
-  for (uint32_t p = 0; p < n_persons; p++)
-    if (number[p]) {
-      (*node)[n] = p;
-      number[p] = n++;
-    }
-  g_autofree uint32_t *a = g_new(uint32_t, (gsize)affinity->n + 1), *b = g_new(uint32_t, (gsize)affinity->n + 1);
+static RsGraph *compact_graph(const RsAffinity *affinity, uint32_t **node, GError **error) {
+  uint64_t n_ends = 2 * (uint64_t)affinity->n;
+  g_autofree uint64_t *end = g_new(uint64_t, n_ends + 1); /* person << 32 | which end of which pair */
+  g_autofree uint32_t *number = g_new(uint32_t, n_ends + 1);
   g_autofree float *weight = g_new(float, (gsize)affinity->n + 1);
   for (uint32_t i = 0; i < affinity->n; i++) {
-    a[i] = number[affinity->a[i]];
-    b[i] = number[affinity->b[i]];
+    end[i] = (uint64_t)affinity->a[i] << 32 | i;
+    end[affinity->n + i] = (uint64_t)affinity->b[i] << 32 | (affinity->n + i);
     weight[i] = MIN(affinity->weight[i], WEIGHT_CAP);
   }
-  return rs_graph_new(n, affinity->n, a, b, weight, error);
+  rs_sort_u64(end, n_ends);
+  *node = g_new(uint32_t, n_ends + 1);
+  uint32_t n = 0;
+  for (uint64_t i = 0; i < n_ends; i++) {
+    uint32_t person = (uint32_t)(end[i] >> 32);
+    if (n == 0 || (*node)[n - 1] != person) (*node)[n++] = person;
+    number[(uint32_t)end[i]] = n - 1;
+  }
+  return rs_graph_new(n, affinity->n, number, number + affinity->n, weight, error);
 }
 
 /* The circle of each person of a larger component: those tied to the person and to at least one other of the circle. */
@@ -142,38 +143,87 @@ static bool push_peeled(Sets *sets, const RsGraph *graph, const uint32_t *node, 
   return true;
 }
 
-static bool push_communities(Sets *sets, const RsGraph *graph, const uint32_t *node, uint64_t seed, GError **error) {
-  g_autofree uint32_t *label = g_new(uint32_t, (gsize)graph->n_nodes + 1);
-  RsCommunityResult result;
-  RsCommunityOptions options = {RS_OBJECTIVE_CPM, 0.0, seed, 2, MAX_EDGES_A_COMPONENT};
-  for (unsigned i = 0; i < G_N_ELEMENTS(resolution); i++) {
-    options.resolution = resolution[i];
-    if (!rs_community_leiden(graph, &options, label, &result, error)) return false;
-    push_labels(sets, label, node, graph->n_nodes, 3);
-  }
-  if (!rs_community_infomap(graph, &options, label, &result, error)) return false;
-  push_labels(sets, label, node, graph->n_nodes, 3);
-  return true;
+/* ---- the searches, side by side ---- */
+
+enum { NEAR, INFOMAP, PEELED, LEIDEN, N_SEARCHES = LEIDEN + G_N_ELEMENTS(resolution) };
+
+typedef struct {
+  const RsGraph *graph;
+  const uint32_t *node; /* [n_nodes] persons */
+  RsSets which;
+  uint64_t seed;
+  Sets sets[N_SEARCHES];
+  bool done[N_SEARCHES];
+  GError *error[N_SEARCHES];
+} Look;
+
+static void push_near(Sets *sets, const RsGraph *graph, const uint32_t *node) {
+  g_autofree uint32_t *label = g_new(uint32_t, (gsize)graph->n_nodes + 1), *size = g_new0(uint32_t, (gsize)graph->n_nodes + 1);
+  rs_components(graph, label);
+  for (uint32_t i = 0; i < graph->n_nodes; i++) size[label[i]]++;
+  push_labels(sets, label, node, graph->n_nodes, 2);
+  push_circles(sets, graph, label, size, node);
 }
 
-RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, RsSets which, uint64_t seed, GError **error) {
-  g_autofree uint32_t *node = NULL;
-  g_autoptr(RsGraph) graph = compact_graph(affinity, n_persons, &node, error);
-  if (graph == NULL) return NULL;
-  g_autoptr(GArray) offset = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-  g_autoptr(GArray) person = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-  uint64_t zero = 0;
-  g_array_append_val(offset, zero);
-  Sets sets = {offset, person, 0};
+static bool push_communities(Sets *sets, const RsGraph *graph, const uint32_t *node, unsigned search, uint64_t seed, GError **error) {
   g_autofree uint32_t *label = g_new(uint32_t, (gsize)graph->n_nodes + 1);
-  g_autofree uint32_t *size = g_new0(uint32_t, (gsize)graph->n_nodes + 1);
-  if (graph->n_nodes > 0 && which & RS_SETS_NEAR) {
-    rs_components(graph, label);
-    for (uint32_t i = 0; i < graph->n_nodes; i++) size[label[i]]++;
-    push_labels(&sets, label, node, graph->n_nodes, 2);
-    push_circles(&sets, graph, label, size, node);
+  RsCommunityResult result;
+  RsCommunityOptions options = {RS_OBJECTIVE_CPM, search == INFOMAP ? 0.0 : resolution[search - LEIDEN], seed, 2, MAX_EDGES_A_COMPONENT};
+  bool found = search == INFOMAP ? rs_community_infomap(graph, &options, label, &result, error)
+                                 : rs_community_leiden(graph, &options, label, &result, error);
+  if (found) push_labels(sets, label, node, graph->n_nodes, 3);
+  return found;
+}
+
+static void sets_init(Sets *sets) {
+  uint64_t zero = 0;
+  *sets = (Sets){g_array_new(FALSE, FALSE, sizeof(uint64_t)), g_array_new(FALSE, FALSE, sizeof(uint32_t)), 0};
+  g_array_append_val(sets->offset, zero);
+}
+
+static void look_for(size_t search, unsigned thread, void *data) {
+  Look *look = data;
+  Sets *sets = &look->sets[search];
+  (void)thread;
+  sets_init(sets);
+  look->done[search] = true;
+  if (look->graph->n_nodes == 0 || (look->which & (search == NEAR ? RS_SETS_NEAR : RS_SETS_WIDE)) == 0) return;
+  if (search == NEAR) push_near(sets, look->graph, look->node);
+  else if (search == PEELED) look->done[search] = push_peeled(sets, look->graph, look->node, &look->error[search]);
+  else look->done[search] = push_communities(sets, look->graph, look->node, (unsigned)search, look->seed, &look->error[search]);
+}
+
+/* What all searches found, in one list; the first error is the one that is told. */
+static bool join_sets(Look *look, Sets *all, GError **error) {
+  bool done = true;
+  for (unsigned i = 0; i < N_SEARCHES; i++) {
+    Sets *sets = &look->sets[i];
+    uint64_t before = all->person->len;
+    if (sets->person->len > 0) g_array_append_vals(all->person, sets->person->data, sets->person->len);
+    for (guint k = 1; k < sets->offset->len; k++) {
+      uint64_t end = before + g_array_index(sets->offset, uint64_t, k);
+      g_array_append_val(all->offset, end);
+    }
+    all->n_too_large += sets->n_too_large;
+    g_array_unref(sets->person);
+    g_array_unref(sets->offset);
+    if (look->error[i] != NULL && done) g_propagate_error(error, look->error[i]);
+    else g_clear_error(&look->error[i]);
+    done = done && look->done[i];
   }
-  if (graph->n_nodes > 0 && which & RS_SETS_WIDE)
-    if (!push_peeled(&sets, graph, node, error) || !push_communities(&sets, graph, node, seed, error)) return NULL;
-  return distinct_sets(&sets);
+  return done;
+}
+
+RsCandidates *rs_candidates_new(const RsAffinity *affinity, RsSets which, uint64_t seed, unsigned n_threads, GError **error) {
+  g_autofree uint32_t *node = NULL;
+  g_autoptr(RsGraph) graph = compact_graph(affinity, &node, error);
+  if (graph == NULL) return NULL;
+  Look look = {.graph = graph, .node = node, .which = which, .seed = seed};
+  rs_parallel(n_threads, N_SEARCHES, look_for, &look);
+  Sets all;
+  sets_init(&all);
+  RsCandidates *out = join_sets(&look, &all, error) ? distinct_sets(&all) : NULL;
+  g_array_unref(all.person);
+  g_array_unref(all.offset);
+  return out;
 }

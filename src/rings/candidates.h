@@ -27,7 +27,7 @@ typedef enum {
   RS_SETS_ALL = RS_SETS_NEAR | RS_SETS_WIDE
 } RsSets;
 
-RsCandidates *rs_candidates_new(const RsAffinity *affinity, uint32_t n_persons, RsSets sets, uint64_t seed, GError **error);
+RsCandidates *rs_candidates_new(const RsAffinity *affinity, RsSets sets, uint64_t seed, unsigned n_threads, GError **error);
 void rs_candidates_free(RsCandidates *candidates);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCandidates, rs_candidates_free)
 

@@ -156,7 +156,7 @@ static bool repeat(const RsScene *some, uint8_t *again, void *data, GError **err
       rs_affinity_new(some->claims, some->knowledge, some->timeline, some->load, some->basket, left.pairs, left.tokens, left.chances, 1);
   static const RsSets sets[] = {RS_SETS_NEAR, RS_SETS_WIDE}; /* the cheap ones find nearly all; a set that is both is looked at twice */
   for (unsigned i = 0; i < G_N_ELEMENTS(sets); i++) {
-    g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, some->claims->n_persons, sets[i], r->seed, error);
+    g_autoptr(RsCandidates) candidates = rs_candidates_new(ties, sets[i], r->seed, 1, error);
     if (candidates == NULL) return false;
     if (rs_companions_find(some, candidates, r->group, r->n, again) == 0) break;
   }

@@ -119,6 +119,24 @@ def ari(found, truth):
     return igraph.compare_communities(found, truth, method="adjusted_rand")
 
 
+def code_length(edges, label):
+    """Bits a step by the two-level map equation, walks without teleport."""
+    flow, leave, visits = {}, {}, {}
+    for a, b in edges:
+        for x, y in ((a, b), (b, a)):
+            share = 0.5 / len(edges)
+            visits[x] = visits.get(x, 0) + share
+            flow[label[x]] = flow.get(label[x], 0) + share
+            if label[x] != label[y]:
+                leave[label[x]] = leave.get(label[x], 0) + share
+
+    def plogp(x):
+        return x * math.log2(x) if x > 0 else 0
+
+    return (plogp(sum(leave.values())) - 2 * sum(map(plogp, leave.values())) - sum(map(plogp, visits.values()))
+            + sum(plogp(f + leave.get(m, 0)) for m, f in flow.items()))
+
+
 def run(bench, folder, mixing, seed):
     edges, truth = lfr_graph(mixing, seed)
     path = os.path.join(folder, f"lfr_{mixing}_{seed}.txt")
@@ -128,11 +146,14 @@ def run(bench, folder, mixing, seed):
     answer = subprocess.run([bench, path], check=True, capture_output=True, text=True).stdout.split("\n")
     os.remove(path)
     row = {"mixing": mixing, "seed": seed, "mean_degree": 2 * len(edges) / NODES,
-           "mixing_found": sum(truth[a] != truth[b] for a, b in edges) / len(edges), "ari": {}, "seconds": {}}
-    for at in (0, 2):
+           "mixing_found": sum(truth[a] != truth[b] for a, b in edges) / len(edges), "ari": {}, "seconds": {}, "bits": {}}
+    for at in (0, 2, 4):
         name, seconds = answer[at].split()
-        row["ari"]["ringscope " + name] = ari(numbered(answer[at + 1].split()), truth)
-        row["seconds"]["ringscope " + name] = float(seconds)
+        name = "ringscope " + name
+        label = numbered(answer[at + 1].split())
+        row["ari"][name], row["seconds"][name] = ari(label, truth), float(seconds)
+        if "infomap" in name:
+            row["bits"][name] = code_length(edges, label)
     graph = igraph.Graph(n=NODES, edges=edges)
     finders = [("igraph cpm", leiden_cpm), ("igraph infomap", lambda g: g.community_infomap(trials=10).membership)]
     if infomap is not None:
