@@ -70,7 +70,7 @@ guint rs_dossier_line(const RsDossier *dossier, guint row, RsDossierCell cell, v
 GString *rs_dossier_html(RsDossier *const *dossier, guint n);
 /* Where a case made with --dossiers keeps a lead's sheet: "dossiers/R0001.html". Owned by the caller. */
 char *rs_dossier_file(const char *ring_id);
-/* error: RS_ERROR_IO. */
-bool rs_dossier_xlsx(RsDossier *const *dossier, guint n, const char *path, GError **error);
+/* The caller closes output. error: RS_ERROR_LIMIT. */
+bool rs_dossier_xlsx(RsDossier *const *dossier, guint n, RsOutput *output, GError **error);
 
 #endif

@@ -113,11 +113,10 @@ static void checks(RsWorkbook *book, const RsDossier *d) {
   }
 }
 
-bool rs_dossier_xlsx(RsDossier *const *dossier, guint n, const char *path, GError **error) {
+bool rs_dossier_xlsx(RsDossier *const *dossier, guint n, RsOutput *output, GError **error) {
   static const struct { const RsTable *table; void (*write)(RsWorkbook *book, const RsDossier *d); } sheet[] = {
       {&head_table, heads}, {&fact_table, facts}, {&money_table, money}, {&check_table, checks}, {&line_table, lines}};
-  g_autoptr(RsWorkbook) book = rs_workbook_new(path, n > 0 ? dossier[0]->of->language : RS_LANG_EN, error);
-  if (book == NULL) return false;
+  g_autoptr(RsWorkbook) book = rs_workbook_new(output, n > 0 ? dossier[0]->of->language : RS_LANG_EN);
   for (size_t s = 0; s < G_N_ELEMENTS(sheet); s++) {
     rs_workbook_sheet(book, sheet[s].table, RS_XLSX_MAX_ROWS, "evidence.csv");
     for (guint i = 0; i < n; i++) sheet[s].write(book, dossier[i]);

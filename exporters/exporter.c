@@ -56,20 +56,10 @@ static bool html_write(const RsExport *what, const char *path, GError **error) {
   return rs_page_write_case(what->read, what->ring_id, what->language, output, error) && rs_output_close(output, error);
 }
 
-/* libxlsxwriter writes a file of its own: made in a private folder, then copied to where any output may go. */
 static bool xlsx_write(const RsExport *what, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
-  g_autofree char *folder = g_build_filename(g_get_tmp_dir(), "ringscope-XXXXXX", NULL);
-  if (mkdtemp(folder) == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), folder, rs_words_errno(errno));
-    return false;
-  }
-  g_autofree char *book = g_build_filename(folder, "export.xlsx", NULL);
-  const bool good =
-      rs_xlsx_write_case(what->read, what->ring_id, what->picture, what->language, book, error) && file_copy(folder, "export.xlsx", output, error);
-  rs_case_folder_remove(folder);
-  return good;
+  return rs_xlsx_write_case(what->read, what->ring_id, what->picture, what->language, output, error) && rs_output_close(output, error);
 }
 
 /* Gephi 0.10 with its usual memory draws some 100,000 nodes and a million edges; a third of that still answers the mouse. */

@@ -7,7 +7,6 @@
 #include "exporters/json.h"
 #include "exporters/page.h"
 #include "exporters/sqlite.h"
-#include "exporters/xlsx.h"
 #include "exporters/xml_check.h"
 #include "graph/igraph_bridge.h"
 
@@ -26,7 +25,6 @@ static void libraries_write(RsJson *json) {
   rs_json_text(json, "cytoscape", rs_page_cytoscape_version());
   rs_json_text(json, "glib", glib);
   rs_json_text(json, "igraph", rs_igraph_version());
-  rs_json_text(json, "libxlsxwriter", rs_xlsx_library_version());
   rs_json_text(json, "libxml2", rs_xml_library_version());
   rs_json_text(json, "openssl", OPENSSL_VERSION_TEXT);
   rs_json_text(json, "sqlite", rs_sqlite_version());
@@ -163,7 +161,7 @@ bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArr
   outputs_write(&json, files);
   rs_json_end(&json, '}');
   rs_output_char(output, '\n');
-  return rs_output_close(output, error) && rs_checksum_file(path, sha256, &size, error);
+  return rs_output_close_unsynced(output, error) && rs_checksum_file(path, sha256, &size, error);
 }
 
 /* ---- reading one back: it is our own text, so fixed words suffice ---- */

@@ -16,6 +16,8 @@ RsOutput *rs_output_open(const char *path, GError **error);
 /* Writes into memory; take the bytes with rs_output_bytes before free. */
 RsOutput *rs_output_memory(void);
 GBytes *rs_output_bytes(RsOutput *output); /* owned by the caller */
+/* The bytes written into memory since it was last asked, borrowed until the next write: for who passes text on piece by piece. */
+const char *rs_output_take(RsOutput *output, size_t *length);
 /* Flushes, syncs, renames. False with error set if anything failed since open. */
 bool rs_output_close(RsOutput *output, GError **error);
 /* The same without waiting for the disk: for a file of a folder that is synced as a whole before it gets its name. */
@@ -34,6 +36,8 @@ void rs_output_fixed(RsOutput *output, int64_t value, unsigned places);
 void rs_output_double(RsOutput *output, double value, unsigned places);
 /* One CSV cell by RFC 4180 (quoted only where needed); the caller writes commas and line ends. */
 void rs_output_csv(RsOutput *output, const char *text);
+/* Bytes in memory: of a file, those not yet passed on. */
+size_t rs_output_used(const RsOutput *output);
 bool rs_output_failed(const RsOutput *output);
 
 #endif

@@ -1,4 +1,4 @@
-/* base/parallel.h: the program's only use of threads. Tasks are handed out in increasing order; results must not depend on
+/* base/parallel.h: the program's only threads that compute (those of base/waiters.h wait). Tasks are handed out in increasing order; results must not depend on
  * which thread ran which task. thread < n_threads numbers the worker, for scratch memory of its own. */
 #ifndef RS_BASE_PARALLEL_H
 #define RS_BASE_PARALLEL_H

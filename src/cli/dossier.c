@@ -110,15 +110,10 @@ static bool write_html(const Work *w, const char *path, GError **error) {
   return output != NULL && rs_output_close(output, error);
 }
 
-/* The library wants a new file: written beside and renamed. */
 static bool write_workbook(const Work *w, const char *path, GError **error) {
-  g_autofree char *partial = g_strdup_printf("%s.partial-%ld", path, (long)getpid());
-  remove(partial);
-  if (!rs_dossier_xlsx((RsDossier *const *)w->dossier->pdata, w->dossier->len, partial, error)) return false;
-  if (rename(partial, path) == 0) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create"), path);
-  remove(partial);
-  return false;
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  return rs_dossier_xlsx((RsDossier *const *)w->dossier->pdata, w->dossier->len, output, error) && rs_output_close(output, error);
 }
 
 static void told(const Work *w, const char *path, const char *region) {

@@ -146,6 +146,28 @@ static void integers_at_their_ends(void **state) {
   assert_string_equal(text, "0 18446744073709551615 -9223372036854775808 -7 -0.05 0.00 1234 -92233720368547758.08");
 }
 
+/* Around the ends of the buffer, which grows from 256 bytes: nothing is lost or written twice. */
+static void csv_cells_of_any_length_come_whole(void **state) {
+  (void)state;
+  g_autoptr(RsOutput) output = rs_output_memory();
+  g_autoptr(GString) expected = g_string_new(NULL);
+  for (unsigned n = 0; n < 600; n++) {
+    g_autofree char *cell = g_strnfill(n, 'a');
+    if (n % 3 == 1) cell[n - 1] = ',';
+    rs_output_csv(output, cell);
+    g_string_append_printf(expected, n % 3 == 1 ? "\"%s\"" : "%s", cell);
+  }
+  size_t length;
+  const char *taken = rs_output_take(output, &length);
+  assert_int_equal(length, expected->len);
+  assert_memory_equal(taken, expected->str, length);
+  rs_output_text(output, "next");
+  taken = rs_output_take(output, &length);
+  assert_int_equal(length, 4);
+  assert_memory_equal(taken, "next", 4);
+  assert_int_equal(rs_output_used(output), 0);
+}
+
 static void csv_cells_are_quoted_only_where_needed(void **state) {
   (void)state;
   static const char *const cells[][2] = {{"", ""},           {"plain", "plain"},   {"a,b", "\"a,b\""},      {"a\"b", "\"a\"\"b\""},
@@ -285,6 +307,7 @@ int main(void) {
       cmocka_unit_test(numbers_ignore_the_locale),
       cmocka_unit_test(integers_at_their_ends),
       cmocka_unit_test(csv_cells_are_quoted_only_where_needed),
+      cmocka_unit_test(csv_cells_of_any_length_come_whole),
       cmocka_unit_test(a_file_appears_only_when_closed),
       cmocka_unit_test(an_abandoned_file_leaves_nothing),
       cmocka_unit_test(large_writes_arrive_whole),
