@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/timing.h"
 #include "base/words.h"
 #include "exporters/case_files.h"
 #include "exporters/case_folder.h"
@@ -27,17 +28,25 @@
 
 /* ---- the id map ---- */
 
-typedef struct { const char *masked, *clear; } Identity;
+typedef struct { uint64_t start; const char *masked, *clear; } Identity; /* start: the first characters of masked, as a number */
+
+static Identity identity_of(const char *masked, const char *clear) {
+  uint64_t start = 0;
+  for (unsigned i = 0, n = 0; i < 8; i++, n += masked[n] != '\0') start = start << 8 | (unsigned char)masked[n];
+  return (Identity){start, masked, clear};
+}
 
 static int compare_identities(const void *a, const void *b) {
   const Identity *x = a, *y = b;
+  if (x->start != y->start) return x->start < y->start ? -1 : 1;
   return strcmp(x->masked, y->masked);
 }
 
 static void identities_write(RsOutput *output, const char *type, Identity *identity, size_t n) {
   if (n > 0) qsort(identity, n, sizeof *identity, compare_identities);
   for (size_t i = 0; i < n; i++) {
-    if (*identity[i].clear == '\0' || (i > 0 && strcmp(identity[i].masked, identity[i - 1].masked) == 0)) continue;
+    const bool again = i > 0 && identity[i].start == identity[i - 1].start && strcmp(identity[i].masked, identity[i - 1].masked) == 0;
+    if (again || *identity[i].clear == '\0') continue;
     rs_output_text(output, type);
     rs_output_char(output, ',');
     rs_output_text(output, identity[i].masked);
@@ -54,7 +63,7 @@ static void disguised_write(RsOutput *output, const RsCase *c) {
   for (int kind = RS_DOCTOR; kind < RS_N_KINDS; kind++) {
     if (shown[kind] == clear[kind] || clear[kind] == NULL) continue;
     g_autofree Identity *identity = g_new(Identity, (gsize)clear[kind]->n + 1);
-    for (uint32_t i = 0; i < clear[kind]->n; i++) identity[i] = (Identity){rs_text_get(shown[kind], i), rs_text_get(clear[kind], i)};
+    for (uint32_t i = 0; i < clear[kind]->n; i++) identity[i] = identity_of(rs_text_get(shown[kind], i), rs_text_get(clear[kind], i));
     identities_write(output, rs_kind_name[kind], identity, clear[kind]->n);
   }
 }
@@ -65,13 +74,15 @@ static GBytes *ids_text(const RsCaseView *view) {
   g_autoptr(RsOutput) output = rs_output_memory();
   rs_output_text(output, "entity_type,id_masked,id\n");
   for (uint32_t i = 0; i < view->n_shown; i++)
-    identity[i] = (Identity){view->shown_text[i], rs_text_get(view->c->claims->person, view->shown[i])};
+    identity[i] = identity_of(view->shown_text[i], rs_text_get(view->c->claims->person, view->shown[i]));
   identities_write(output, "person", identity, view->n_shown);
-  for (size_t i = 0; i < data->n_lines; i++) identity[i] = (Identity){view->claim_text[i], data->texts->str + data->claim_id[i]};
+  for (size_t i = 0; i < data->n_lines; i++) identity[i] = identity_of(view->claim_text[i], data->texts->str + data->claim_id[i]);
   identities_write(output, "claim", identity, data->n_lines);
+  size_t n = 0; /* lines of one settlement mostly stand together */
   for (size_t i = 0; i < data->n_lines; i++)
-    identity[i] = (Identity){view->settlement_text[i], data->texts->str + data->settlement_id[i]};
-  identities_write(output, "settlement", identity, data->n_lines);
+    if (i == 0 || strcmp(view->settlement_text[i], view->settlement_text[i - 1]) != 0)
+      identity[n++] = identity_of(view->settlement_text[i], data->texts->str + data->settlement_id[i]);
+  identities_write(output, "settlement", identity, n);
   if (view->c->disguised_from != NULL) disguised_write(output, view->c);
   return rs_output_bytes(output);
 }
@@ -195,11 +206,28 @@ static bool fixed_task(Build *build, unsigned task, GError **error) {
   return true;
 }
 
+/* How a task is called when it is timed; NULL: not worth a line. */
+static const char *task_name(const Build *build, unsigned task, char buffer[64]) {
+  static const char *const name[TASK_TABLES] = {"case.db", "leads.xlsx", "id map", "graph.graphml", "reconciliation.json", "watch.json"};
+  if (task < TASK_TABLES) return name[task];
+  if (task < TASK_TABLES + RS_N_TABLES) return rs_table_file(task - TASK_TABLES, build->data->c);
+  g_snprintf(buffer, 64, "digest of %s", rs_digest_part_name(task - TASK_TABLES - RS_N_TABLES));
+  return buffer;
+}
+
 static void task_run(size_t task, unsigned thread, void *data) {
   (void)thread;
   Build *build = data;
-  if (task < n_fixed_tasks) fixed_task(build, (unsigned)task, &build->failure[task]);
-  else ring_file(build, (uint32_t)(task - n_fixed_tasks), &build->text[task], &build->failure[task]);
+  char buffer[64];
+  RsSpan span;
+  if (task >= n_fixed_tasks) {
+    ring_file(build, (uint32_t)(task - n_fixed_tasks), &build->text[task], &build->failure[task]);
+    return;
+  }
+  const char *name = task_name(build, (unsigned)task, buffer);
+  if (name != NULL) rs_span_begin(&span, name);
+  fixed_task(build, (unsigned)task, &build->failure[task]);
+  if (name != NULL) rs_span_end(&span);
 }
 
 static GPtrArray *file_names(const RsCase *c) {
@@ -243,59 +271,32 @@ static bool build_run(Build *build, RsXmlCounts *text, GError **error) {
 /* ---- the whole ---- */
 
 /* The folders in the case's: rings, and dossiers where they are wanted. */
-static bool parts_each(const RsCase *c, const char *folder, bool (*each)(const char *path, GError **error), GError **error) {
+static bool parts_each(const RsCase *c, const char *folder, RsCaseFiles *files, bool (*each)(const char *path, RsCaseFiles *files, GError **error), GError **error) {
   static const char *const part[] = {"rings", "dossiers"};
   for (size_t i = 0; i < (c->dossiers ? G_N_ELEMENTS(part) : 1); i++) {
     g_autofree char *path = g_build_filename(folder, part[i], NULL);
-    if (!each(path, error)) return false;
+    if (!each(path, files, error)) return false;
   }
   return true;
 }
 
-static bool part_make(const char *path, GError **error) {
+static bool part_make(const char *path, RsCaseFiles *files, GError **error) {
+  (void)files;
   if (mkdir(path, 0700) == 0) return true;
   g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, rs_words_errno(errno));
   return false;
+}
+
+static bool part_wait(const char *path, RsCaseFiles *files, GError **error) {
+  (void)error;
+  rs_case_files_beside(files, g_strdup(path));
+  return true;
 }
 
 static bool log_write(const RsCase *c, const char *former, const char *path, const char *digest, const char *manifest, GError **error) {
   const RsLogEntry entry = {.command = c->command_line, .options = c->options, .report = c->report, .masked = !rs_mask_is_clear(c->mask),
                             .operator_name = c->operator_name, .authority = c->authority, .digest = digest, .manifest_sha256 = manifest};
   return rs_case_log_write(&entry, former, path, error);
-}
-
-static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const char *folder, const char *former, char digest[65],
-                        char manifest[65], GBytes **ids, GError **error) {
-  g_autoptr(RsMask) clear_mask = rs_mask_clear();
-  const RsCase *own = data->c->disguised_from;
-  g_autoptr(RsCaseData) own_data = own == NULL ? NULL : rs_case_data_new(own, error);
-  if (own != NULL && own_data == NULL) return false;
-  g_autoptr(RsCaseView) clear = rs_case_view_new(own == NULL ? data : own_data, clear_mask);
-  RsCase unmarked = own == NULL ? *data->c : *own; /* what was asked about changes no result */
-  unmarked.watch = NULL;
-  unmarked.plain_keys = true;
-  clear->c = &unmarked;
-  g_autoptr(GPtrArray) names = file_names(data->c);
-  g_autofree char *former_log = g_build_filename(former, "log.jsonl", NULL);
-  g_autofree char *log = g_build_filename(folder, "log.jsonl", NULL);
-  g_autoptr(RsCaseFiles) files = rs_case_files_new(folder, names);
-  const RsCaseSource source = rs_case_source_view(view);
-  RsXmlCounts text = {0, 0, 0};
-  if (!parts_each(data->c, folder, part_make, error)) return false;
-  if (data->c->reader != NULL && !rs_reader_hash(data->c->reader, error)) return false; /* the tables and the manifest name the inputs */
-  g_autoptr(RsPage) page = rs_page_new(&source, NULL, data->c->language, error);
-  if (page == NULL) return false;
-  g_autoptr(RsDossierCase) dossiers = data->c->dossiers ? rs_dossier_case_new(&source, former, data->c->language, error) : NULL;
-  if (data->c->dossiers && dossiers == NULL) return false;
-  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files, .page = page, .dossiers = dossiers};
-  const bool built = build_run(&build, &text, error);
-  *ids = build.ids;
-  if (!built) return false;
-  rs_digest_join(build.part, digest);
-  return page_file(&build, digest, error) && rs_case_files_sync(files, error) &&
-         rs_manifest_write(data, folder, rs_case_files_all(files), digest, &text, manifest, error) &&
-         log_write(data->c, former_log, log, digest, manifest, error) && parts_each(data->c, folder, rs_case_folder_sync, error) &&
-         rs_case_folder_sync(folder, error);
 }
 
 static char *beside(const char *folder, const char *what, const char *manifest) {
@@ -308,14 +309,82 @@ static bool ids_save(GBytes *ids, const char *path, GError **error) {
   g_autoptr(RsOutput) output = rs_output_open(path, error);
   if (output == NULL) return false;
   rs_output_write(output, text, length);
-  return rs_output_close(output, error);
+  return rs_output_close_unsynced(output, error);
 }
 
-static bool secrets_save(const RsMask *mask, GBytes *ids, const char *folder, const char *manifest, GError **error) {
+static bool key_save(const RsMask *mask, const char *path, GError **error) {
+  g_autoptr(RsOutput) output = rs_output_open(path, error);
+  if (output == NULL) return false;
+  rs_mask_write(mask, output);
+  return rs_output_close_unsynced(output, error);
+}
+
+/* Under names that say which manifest they belong to, until the folder stands. */
+static bool secrets_save(const RsMask *mask, GBytes *ids, const char *folder, const char *manifest, RsCaseFiles *files, GError **error) {
   if (rs_mask_is_clear(mask)) return true;
   g_autofree char *key_path = beside(folder, ".key", manifest);
   g_autofree char *ids_path = beside(folder, ".ids", manifest);
-  return rs_mask_save(mask, key_path, error) && ids_save(ids, ids_path, error);
+  if (!key_save(mask, key_path, error) || !ids_save(ids, ids_path, error)) return false;
+  rs_case_files_beside(files, g_steal_pointer(&key_path));
+  rs_case_files_beside(files, g_steal_pointer(&ids_path));
+  return true;
+}
+
+/* What comes once all else is written: the manifest names the others, the log the manifest, and so do the key's and the id map's names. */
+static bool folder_end(const Build *build, const char *former, const char *digest, const RsXmlCounts *text, char manifest[65], GError **error) {
+  const RsCase *c = build->data->c;
+  g_autofree char *former_log = g_build_filename(former, "log.jsonl", NULL), *log = g_build_filename(build->folder, "log.jsonl", NULL);
+  if (!page_file(build, digest, error) ||
+      !rs_manifest_write(build->data, build->folder, rs_case_files_all(build->files), digest, text, manifest, error) ||
+      !log_write(c, former_log, log, digest, manifest, error) || !secrets_save(c->mask, build->ids, former, manifest, build->files, error))
+    return false;
+  rs_case_files_beside(build->files, g_build_filename(build->folder, "manifest.json", NULL));
+  rs_case_files_beside(build->files, g_steal_pointer(&log));
+  parts_each(c, build->folder, build->files, part_wait, NULL);
+  rs_case_files_beside(build->files, g_strdup(build->folder));
+  RsSpan span;
+  rs_span_begin(&span, "waiting for the disk");
+  const bool good = rs_case_files_sync(build->files, error);
+  rs_span_end(&span);
+  return good;
+}
+
+static bool folder_fill(const RsCaseData *data, const RsCaseView *view, const char *folder, const char *former, char digest[65],
+                        char manifest[65], GError **error) {
+  g_autoptr(RsMask) clear_mask = rs_mask_clear();
+  const RsCase *own = data->c->disguised_from;
+  RsSpan span;
+  g_autoptr(RsCaseData) own_data = own == NULL ? NULL : rs_case_data_new(own, error);
+  if (own != NULL && own_data == NULL) return false;
+  g_autoptr(RsCaseView) clear = rs_case_view_new(own == NULL ? data : own_data, clear_mask);
+  RsCase unmarked = own == NULL ? *data->c : *own; /* what was asked about changes no result */
+  unmarked.watch = NULL;
+  unmarked.plain_keys = true;
+  clear->c = &unmarked;
+  g_autoptr(GPtrArray) names = file_names(data->c);
+  g_autoptr(RsCaseFiles) files = rs_case_files_new(folder, names);
+  const RsCaseSource source = rs_case_source_view(view);
+  RsXmlCounts text = {0, 0, 0};
+  if (!parts_each(data->c, folder, NULL, part_make, error)) return false;
+  rs_span_begin(&span, "waiting for the inputs' checksums");
+  const bool hashed = data->c->reader == NULL || rs_reader_hash(data->c->reader, error); /* the tables and the manifest name the inputs */
+  rs_span_end(&span);
+  if (!hashed) return false;
+  g_autoptr(RsPage) page = rs_page_new(&source, NULL, data->c->language, error);
+  if (page == NULL) return false;
+  g_autoptr(RsDossierCase) dossiers = data->c->dossiers ? rs_dossier_case_new(&source, former, data->c->language, error) : NULL;
+  if (data->c->dossiers && dossiers == NULL) return false;
+  Build build = {.data = data, .view = view, .clear = clear, .folder = folder, .files = files, .page = page, .dossiers = dossiers};
+  rs_span_begin(&span, "side by side");
+  const bool built = build_run(&build, &text, error);
+  rs_span_end(&span);
+  g_autoptr(GBytes) ids = build.ids;
+  if (!built) return false;
+  rs_digest_join(build.part, digest);
+  rs_span_begin(&span, "page, manifest, log");
+  const bool ended = folder_end(&build, former, digest, &text, manifest, error);
+  rs_span_end(&span);
+  return ended;
 }
 
 static bool secret_commit(const char *folder, const char *what, const char *manifest, GError **error) {
@@ -345,13 +414,18 @@ bool rs_case_write(const RsCase *c, const char *folder, char digest[65], GError 
   if (name == NULL || !rs_case_folder_replaceable(name, error)) return false;
   g_autofree char *partial = rs_case_folder_begin(name, error); /* before the work: a place that cannot be written says so at once */
   if (partial == NULL) return false;
+  RsSpan span;
+  rs_span_begin(&span, "evidence and graph");
   g_autoptr(RsCaseData) data = rs_case_data_new(c, error);
+  rs_span_next(&span, "masks and order");
   g_autoptr(RsCaseView) view = data == NULL ? NULL : rs_case_view_new(data, c->mask);
-  g_autoptr(GBytes) ids = NULL;
   char manifest[65] = "";
   const int former_log = rs_case_log_hold(name); /* what others log meanwhile would be lost */
-  const bool good = view != NULL && folder_fill(data, view, partial, name, digest, manifest, &ids, error) &&
-                    secrets_save(c->mask, ids, name, manifest, error) && rs_case_folder_finish(partial, name, true, error);
+  rs_span_next(&span, "files");
+  bool good = view != NULL && folder_fill(data, view, partial, name, digest, manifest, error);
+  rs_span_next(&span, "exchange");
+  good = good && rs_case_folder_finish(partial, name, true, error);
+  rs_span_end(&span);
   if (former_log >= 0) close(former_log);
   if (good) return secrets_commit(view, name, manifest, error);
   secrets_drop(name, manifest);

@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "base/timing.h"
 #include "exporters/tables_evidence.h"
 
 #include <stdlib.h>
@@ -98,13 +99,18 @@ static void gather(size_t task, unsigned thread, void *into) {
   (void)thread;
   Gathering *gathering = into;
   RsCaseData *data = gathering->data;
+  RsSpan span;
+  rs_span_begin(&span, task ? "entities" : "texts");
   if (task == 0) {
     texts_fetch(data, &gathering->failed);
+    rs_span_end(&span);
     return;
   }
   data->entities = rs_entities_new(data->c->knowledge);
   data->memberships = rs_memberships_new(data->c->rings);
+  rs_span_next(&span, "subgraph");
   data->subgraph = rs_subgraph_new(data->c->knowledge, data->entities, data->memberships, RS_NONE, NULL);
+  rs_span_end(&span);
 }
 
 RsCaseData *rs_case_data_new(const RsCase *c, GError **error) {
@@ -241,9 +247,14 @@ RsCaseView *rs_case_view_new(const RsCaseData *data, const RsMask *mask) {
   view->c = data->c;
   view->mask = mask;
   persons_shown(view);
+  RsSpan span;
+  rs_span_begin(&span, "ids mask");
   if (!rs_mask_is_clear(mask)) ids_mask(view);
+  rs_span_next(&span, "persons rank");
   persons_rank(view);
+  rs_span_next(&span, "evidence order");
   rs_evidence_order(view);
+  rs_span_end(&span);
   return view;
 }
 

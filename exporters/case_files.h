@@ -1,5 +1,5 @@
 /* exporters/case_files.h: the files of a case folder, as they are finished: whoever wrote one computes its checksum while it is still in
- * memory, and one thread beside waits for the disk, so that nobody else has to. */
+ * memory, and waiters beside make it durable (base/waiters.h), so that nobody else has to. */
 #ifndef RS_EXPORTERS_CASE_FILES_H
 #define RS_EXPORTERS_CASE_FILES_H
 
@@ -12,7 +12,9 @@ typedef struct RsCaseFiles RsCaseFiles;
 RsCaseFiles *rs_case_files_new(const char *folder, const GPtrArray *names);
 /* The file is written and closed. Any thread; each name once. error: RS_ERROR_IO. */
 bool rs_case_files_done(RsCaseFiles *files, const char *name, GError **error);
-/* Waits until all that is done is on the disk. Nothing may be done after it. error: RS_ERROR_IO: the first that failed. */
+/* Something else, a file or a folder, that must be on the disk with them; path is taken. */
+void rs_case_files_beside(RsCaseFiles *files, char *path);
+/* Waits until all that is done is on the disk. Nothing may be done after it. error: RS_ERROR_IO: one that failed. */
 bool rs_case_files_sync(RsCaseFiles *files, GError **error);
 /* Of RsManifestFile, in order; borrowed. */
 const GPtrArray *rs_case_files_all(const RsCaseFiles *files);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "base/interrupt.h"
+#include "exporters/case_folder.h"
 #include "exporters/checksum.h"
 #include "exporters/json.h"
 
@@ -113,7 +114,7 @@ bool rs_case_log_write(const RsLogEntry *entry, const char *former_path, const c
   if (output == NULL) return false;
   rs_output_write(output, log->str, log->len);
   rs_output_write(output, line->str, line->len);
-  return rs_output_close(output, error);
+  return rs_output_close_unsynced(output, error);
 }
 
 /* ---- adding to a log that stands ---- */
@@ -180,7 +181,7 @@ bool rs_case_log_add(const char *folder, const RsLogEntry *entry, const char *be
     return false;
   }
   *where_beside = true;
-  return rs_case_log_write(entry, beside, beside, error);
+  return rs_case_log_write(entry, beside, beside, error) && rs_case_folder_sync(beside, error);
 }
 
 /* ---- checking ---- */

@@ -20,7 +20,7 @@ typedef struct {
   const char *manifest_sha256;     /* of the case the operation made or read */
 } RsLogEntry;
 
-/* Writes `path`: the lines of the former log (which may not exist), and the new entry. error: RS_ERROR_IO. */
+/* Writes `path`: the lines of the former log (which may not exist), and the new entry; not yet durable. error: RS_ERROR_IO. */
 bool rs_case_log_write(const RsLogEntry *entry, const char *former_path, const char *path, GError **error);
 
 /* Adds the entry to the log of a case that stands; where that cannot be written (a read-only medium, another's folder), to `beside`, a log of its

@@ -18,9 +18,8 @@ static const struct { const char *name; int table; } parts[RS_N_DIGEST_PARTS] = 
 typedef struct { RsOutput *text; RsChecksum *checksum; unsigned n_rows; } Sink;
 
 static void sink_flush(Sink *sink) {
-  g_autoptr(GBytes) bytes = rs_output_bytes(sink->text);
-  gsize length;
-  const void *start = g_bytes_get_data(bytes, &length);
+  size_t length;
+  const char *start = rs_output_take(sink->text, &length);
   if (length > 0) rs_checksum_update(sink->checksum, start, length);
   sink->n_rows = 0;
 }
@@ -63,6 +62,8 @@ void rs_digest_part(const RsCaseView *view, unsigned part, char hex[65]) {
   sink_flush(&sink);
   rs_checksum_finish(sink.checksum, hex);
 }
+
+const char *rs_digest_part_name(unsigned part) { return parts[part].name; }
 
 void rs_digest_join(char part[RS_N_DIGEST_PARTS][65], char digest[65]) {
   g_autoptr(GString) lines = g_string_new(NULL);

@@ -10,6 +10,7 @@
 #include "exporters/tables.h"
 
 enum { RS_N_DIGEST_PARTS = 6 };
+const char *rs_digest_part_name(unsigned part);
 /* Part i of the digest, each independent of the others, so that threads may share them; view is unmasked. */
 void rs_digest_part(const RsCaseView *view, unsigned part, char hex[65]);
 void rs_digest_join(char part[RS_N_DIGEST_PARTS][65], char digest[65]);

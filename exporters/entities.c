@@ -12,25 +12,25 @@ static inline void entity_add(RsEntity *entity, int64_t amount, uint16_t day) {
   entity->last_day = MAX(entity->last_day, day);
 }
 
-/* A kind at a time, so that what is added to stays in cache. */
-static void persons_and_institutions_add(RsEntities *entities, const RsClaims *claims) {
-  for (uint32_t person = 0; person < claims->n_persons; person++)
+/* One pass: the sums of institutions, doctors and drugs together stay in the second-level cache. */
+static void lines_add(RsEntities *entities, const RsClaims *claims) {
+  RsEntity *const doctor = entities->of[RS_DOCTOR], *const drug = entities->of[RS_DRUG];
+  for (uint32_t person = 0; person < claims->n_persons; person++) {
+    RsEntity own = {0};
     for (uint32_t visit = claims->person_visit[person]; visit < claims->person_visit[person + 1]; visit++) {
       RsEntity *institution = &entities->of[RS_INSTITUTION][claims->visit_institution[visit]];
       const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
       for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
-        entity_add(&entities->of[RS_PERSON][person], rs_line_amount(claims, line), day);
-        entity_add(institution, rs_line_amount(claims, line), day);
+        const int64_t amount = rs_line_amount(claims, line);
+        const uint32_t by = rs_line_doctor(claims, line), of = rs_line_drug(claims, line);
+        entity_add(&own, amount, day);
+        entity_add(institution, amount, day);
+        if (by != RS_NONE) entity_add(&doctor[by], amount, day);
+        if (of != RS_NONE) entity_add(&drug[of], amount, day);
       }
     }
-}
-
-static void doctors_or_drugs_add(RsEntity *entity, const RsClaims *claims, bool doctors) {
-  for (uint32_t visit = 0; visit < claims->n_visits; visit++)
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
-      const uint32_t number = doctors ? rs_line_doctor(claims, line) : rs_line_drug(claims, line);
-      if (number != RS_NONE) entity_add(&entity[number], rs_line_amount(claims, line), (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS));
-    }
+    entities->of[RS_PERSON][person] = own;
+  }
 }
 
 static void links_add(RsEntities *entities, const RsKnowledge *knowledge, RsRelationKind kind) {
@@ -44,9 +44,7 @@ RsEntities *rs_entities_new(const RsKnowledge *knowledge) {
   RsEntities *entities = g_new0(RsEntities, 1);
   for (int kind = 0; kind < RS_N_KINDS; kind++)
     entities->of[kind] = g_new0(RsEntity, rs_knowledge_count(knowledge, (RsKind)kind) + 1u);
-  persons_and_institutions_add(entities, knowledge->claims);
-  doctors_or_drugs_add(entities->of[RS_DOCTOR], knowledge->claims, true);
-  doctors_or_drugs_add(entities->of[RS_DRUG], knowledge->claims, false);
+  lines_add(entities, knowledge->claims);
   for (int kind = 0; kind < RS_N_RELATIONS; kind++) links_add(entities, knowledge, (RsRelationKind)kind);
   return entities;
 }

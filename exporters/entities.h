@@ -1,5 +1,5 @@
 /* exporters/entities.h: sums over the whole knowledge graph for each entity: claims, money, first and last day, degree.
- * Cost: three passes over the lines, one over the relations; 32 bytes an entity. */
+ * Cost: one pass over the lines, one over the relations; 32 bytes an entity. */
 #ifndef RS_EXPORTERS_ENTITIES_H
 #define RS_EXPORTERS_ENTITIES_H
 

@@ -49,10 +49,24 @@ static size_t shown_length(const char *text, size_t max, bool *cut) {
   return end;
 }
 
+/* How many characters go as they are: plain ASCII without markup. */
+static size_t plain_length(const char *text, size_t left) {
+  size_t n = 0;
+  while (n < left && text[n] >= 0x20 && text[n] < 0x7f && reference(text[n]) == NULL) n++;
+  return n;
+}
+
 void rs_html_text_cut(RsHtml *html, const char *text, size_t max) {
   bool cut;
   size_t left = shown_length(text, max, &cut), step;
   while (left > 0) {
+    const size_t plain = plain_length(text, left);
+    if (plain > 0) {
+      g_string_append_len(html->out, text, (gssize)plain);
+      text += plain;
+      left -= plain;
+      continue;
+    }
     const char *escaped = reference(*text);
     if (*text == '\r') { /* CR LF and CR are line ends, as XML has it */
       if (left == 1 || text[1] != '\n') g_string_append_c(html->out, '\n');
@@ -105,6 +119,23 @@ void rs_html_markupf(RsHtml *html, const char *format, ...) {
 void rs_html_count(RsHtml *html, uint64_t n) {
   g_autofree char *text = rs_words_count(n);
   rs_html_raw(html, text);
+}
+
+static void integer_add(GString *out, int64_t n) {
+  char buffer[24], *end = buffer + sizeof buffer, *at = end;
+  uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+  do *--at = (char)('0' + size % 10);
+  while ((size /= 10) > 0);
+  if (n < 0) *--at = '-';
+  g_string_append_len(out, at, end - at);
+}
+
+void rs_html_numbers(RsHtml *html, const char *markup, const int64_t *number) {
+  for (const char *hash; (hash = strchr(markup, '#')) != NULL; markup = hash + 1) {
+    g_string_append_len(html->out, markup, hash - markup);
+    integer_add(html->out, *number++);
+  }
+  g_string_append(html->out, markup);
 }
 
 void rs_html_money(RsHtml *html, int64_t fen) {

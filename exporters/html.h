@@ -38,6 +38,8 @@ void rs_html_say(RsHtml *html, const char *text);
 G_GNUC_PRINTF(2, 3) void rs_html_sayf(RsHtml *html, const char *format, ...);
 /* "1 doctor", "2 doctors": both texts take the number as %s. */
 void rs_html_say_n(RsHtml *html, const char *one, const char *many, uint64_t n);
+/* Markup in which each # stands for the next number, in digits alone: drawings hold so many that printf shows. */
+void rs_html_numbers(RsHtml *html, const char *markup, const int64_t *number);
 /* 1,234,567 and 1,234,567.89 */
 void rs_html_count(RsHtml *html, uint64_t n);
 void rs_html_money(RsHtml *html, int64_t fen);

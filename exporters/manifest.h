@@ -14,7 +14,7 @@
 typedef struct { char *name; uint64_t bytes; char sha256[65]; } RsManifestFile;
 
 /* Writes FOLDER/manifest.json. files: of RsManifestFile, listed in this order. text: what exporting altered. sha256 (65 bytes) gets the
- * manifest's own checksum. error: RS_ERROR_IO. */
+ * manifest's own checksum. Not yet durable. error: RS_ERROR_IO. */
 bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArray *files, const char *digest,
                        const RsXmlCounts *text, char sha256[65], GError **error);
 /* The relative paths listed in a manifest, as a set; empty if there is none. *is_case: a manifest of ours stands there. */

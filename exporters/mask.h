@@ -1,10 +1,11 @@
 /* exporters/mask.h: keyed pseudonyms for what identifies people.
  *
- * Pseudonym = HMAC-SHA-256 (GLib) of kind and text under a 32-byte key, first 80 bits as 16 base32 letters a-z2-7, with a short prefix:
+ * Pseudonym = HMAC-SHA-256 (RFC 2104) of kind and text under a 32-byte key, first 80 bits as 16 base32 letters a-z2-7, with a short prefix:
  * p: person, c: claim, s: settlement, n: name, r: raw record, l: lead key. One key, one pseudonym, so two cases can be linked with --mask-key. */
 #ifndef RS_EXPORTERS_MASK_H
 #define RS_EXPORTERS_MASK_H
 
+#include "base/output.h"
 #include "graph/knowledge.h"
 
 typedef struct RsMask RsMask;
@@ -25,7 +26,9 @@ const char *rs_mask_entity(const RsMask *mask, RsKind kind, const char *id, char
 void rs_mask_bytes(const RsMask *mask, char prefix, const char *bytes, size_t length, char buffer[32]);
 /* 16 hex digits that tell keys apart and tell nothing of the key; "" unmasked. */
 void rs_mask_fingerprint(const RsMask *mask, char buffer[17]);
-/* Writes the key as text to path, mode 0600; the mask may not be clear. */
+/* Writes the key as text; the mask may not be clear. */
+void rs_mask_write(const RsMask *mask, RsOutput *output);
+/* The same to a file of mode 0600. error: RS_ERROR_IO. */
 bool rs_mask_save(const RsMask *mask, const char *path, GError **error);
 
 #endif

@@ -121,8 +121,8 @@ static void edges_draw(RsHtml *html, const Drawing *drawing) {
     for (guint i = 0; i < drawing->picture->edges->len; i++) {
       const RsPictureEdge *edge = rs_picture_edge(drawing->picture, i);
       if (strength(edge) != s) continue;
-      rs_html_markupf(html, "M%d %dL%d %d", (int)(drawing->x[edge->from] / 10), (int)(drawing->y[edge->from] / 10),
-                      (int)(drawing->x[edge->to] / 10), (int)(drawing->y[edge->to] / 10));
+      rs_html_numbers(html, "M# #L# #", (const int64_t[]){drawing->x[edge->from] / 10, drawing->y[edge->from] / 10, drawing->x[edge->to] / 10,
+                                                          drawing->y[edge->to] / 10});
     }
     rs_html_raw(html, "\"/>");
   }
@@ -233,8 +233,8 @@ static void edges_data(RsHtml *html, const Drawing *drawing) {
   rs_html_raw(html, "<script type=\"application/json\" class=\"edges\">[");
   for (guint i = 0; i < drawing->picture->edges->len; i++) {
     const RsPictureEdge *edge = rs_picture_edge(drawing->picture, i);
-    rs_html_markupf(html, "%s[%u,%u,%d,%" G_GUINT64_FORMAT ",%u]", i > 0 ? "," : "", edge->from, edge->to, (int)edge->kind,
-                    (guint64)edge->n_claims, edge->weight);
+    rs_html_numbers(html, i > 0 ? ",[#,#,#,#,#]" : "[#,#,#,#,#]",
+                    (const int64_t[]){edge->from, edge->to, edge->kind, (int64_t)MIN(edge->n_claims, (uint64_t)INT64_MAX), edge->weight});
   }
   rs_html_raw(html, "]</script>");
 }

@@ -1,9 +1,9 @@
 /* When a lead's lines and bursts were: an outlet a row and a day a column, and the hours of the day below. */
 #include "base/calendar.h"
+#include "base/sort.h"
 #include "exporters/page_parts.h"
 #include "exporters/words.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define LEFT 170
@@ -101,29 +101,21 @@ static void hours_axis(const Strip *strip) {
 /* ---- marks: all of one shade are one path ---- */
 
 typedef struct {
-  uint32_t row, day; /* or minute of the day in row */
+  uint32_t row, day; /* or quarter of an hour in row */
   guint n;
 } Mark;
 
-static int compare_marks(const void *a, const void *b) {
-  const Mark *x = a, *y = b;
-  if (x->row != y->row) return x->row < y->row ? -1 : 1;
-  return (x->day > y->day) - (x->day < y->day);
-}
-
-/* One a pair of row and day, with how many lines. */
-static void marks_merge(GArray *marks) {
-  guint n = 0;
-  if (marks->len > 1) qsort(marks->data, marks->len, sizeof(Mark), compare_marks);
-  for (guint i = 0; i < marks->len; i++) {
-    const Mark mark = g_array_index(marks, Mark, i);
-    Mark *before = n == 0 ? NULL : &g_array_index(marks, Mark, n - 1);
-    if (before != NULL && before->row == mark.row && before->day == mark.day)
-      before->n++;
-    else
-      g_array_index(marks, Mark, n++) = mark;
+/* One a pair of row and day, with how many lines. at: those pairs, row << 32 | day, a line each. */
+static GArray *marks_new(GArray *at) {
+  GArray *marks = g_array_new(FALSE, FALSE, sizeof(Mark));
+  rs_sort_u64((uint64_t *)(void *)at->data, at->len);
+  for (guint i = 0; i < at->len; i++) {
+    const uint64_t place = g_array_index(at, uint64_t, i);
+    const Mark mark = {(uint32_t)(place >> 32), (uint32_t)place, 1};
+    if (i > 0 && place == g_array_index(at, uint64_t, i - 1)) g_array_index(marks, Mark, marks->len - 1).n++;
+    else g_array_append_val(marks, mark);
   }
-  g_array_set_size(marks, n);
+  return marks;
 }
 
 static unsigned shade(guint n) { return n <= 1 ? 0 : n <= 5 ? 1 : 2; }
@@ -135,7 +127,7 @@ static void marks_draw(const Strip *strip, const GArray *marks, bool hours) {
       const Mark *mark = &g_array_index(marks, Mark, i);
       if (shade(mark->n) != s) continue;
       const int x = day_x(strip, (uint16_t)mark->day), y = hours ? hours_top(strip) + (int)mark->row * HOURS / 96 : lane_y(mark->row);
-      rs_html_markupf(strip->html, hours ? "M%d %dh3v2h-3z" : "M%d %dh3v8h-3z", x - 1, hours ? y - 1 : y - 4);
+      rs_html_numbers(strip->html, hours ? "M# #h3v2h-3z" : "M# #h3v8h-3z", (const int64_t[]){x - 1, hours ? y - 1 : y - 4});
     }
     rs_html_raw(strip->html, "\"/>");
   }
@@ -143,14 +135,15 @@ static void marks_draw(const Strip *strip, const GArray *marks, bool hours) {
 
 /* The lines: by outlet and day, or by quarter of an hour and day. */
 static void activity(const Strip *strip, bool hours) {
-  g_autoptr(GArray) marks = g_array_new(FALSE, FALSE, sizeof(Mark));
+  g_autoptr(GArray) at = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   for (guint i = 0; i < strip->story->moments->len; i++) {
     const RsMoment *moment = &g_array_index(strip->story->moments, RsMoment, i);
     if (!moment->dated || (hours && !moment->clock)) continue;
-    const Mark mark = {hours ? moment->seconds % RS_DAY_SECONDS / 900 : row_of(strip, moment->outlet->id), moment->seconds / RS_DAY_SECONDS, 1};
-    g_array_append_val(marks, mark);
+    const uint64_t row = hours ? moment->seconds % RS_DAY_SECONDS / 900 : row_of(strip, moment->outlet->id);
+    const uint64_t place = row << 32 | moment->seconds / RS_DAY_SECONDS;
+    g_array_append_val(at, place);
   }
-  marks_merge(marks);
+  g_autoptr(GArray) marks = marks_new(at);
   marks_draw(strip, marks, hours);
 }
 

@@ -123,34 +123,39 @@ static GArray *case_keys(const RsKnowledge *knowledge, const RsRings *rings) {
   return keys;
 }
 
-typedef struct { uint64_t key; uint32_t person; } Touch;
-
-static int compare_touches(const void *a, const void *b) {
-  const Touch *x = a, *y = b;
-  if (x->key != y->key) return x->key < y->key ? -1 : 1;
-  return (x->person > y->person) - (x->person < y->person);
-}
+/* What a person of the evidence touched, as one number: kind, id, and which person it was of those there. */
+#define TOUCH_PERSONS 30
 
 static void touch_add(GArray *touches, RsKind kind, uint32_t id, uint32_t person) {
-  const Touch touch = {key_of(kind, id), person};
-  if (id != RS_NONE) g_array_append_val(touches, touch);
+  if (id != RS_NONE) key_add(touches, (uint64_t)kind << 62 | (uint64_t)id << TOUCH_PERSONS | person);
 }
 
-/* What two or more persons of the evidence share. */
-static void add_context(GArray *keys, const RsClaims *claims, const RsRing *ring) {
-  g_autoptr(GArray) touches = g_array_new(FALSE, FALSE, sizeof(Touch));
+/* Lines ascend, so do their visits and persons: one is looked for where the last ends. */
+static GArray *touches_new(const RsClaims *claims, const RsRing *ring) {
+  GArray *touches = keys_new();
+  uint32_t visit = RS_NONE, owner = RS_NONE, person = 0;
   for (uint64_t e = 0; e < ring->n_evidence; e++) {
     const uint64_t line = ring->evidence[e].line;
-    const uint32_t visit = rs_claims_line_visit(claims, line), person = rs_claims_visit_person(claims, visit);
+    if (visit == RS_NONE || line >= claims->visit_line[visit + 1]) visit = rs_claims_line_visit(claims, line);
+    if (owner == RS_NONE || visit >= claims->person_visit[owner + 1]) {
+      person += owner != RS_NONE;
+      owner = rs_claims_visit_person(claims, visit);
+    }
     touch_add(touches, RS_INSTITUTION, claims->visit_institution[visit], person);
     touch_add(touches, RS_DOCTOR, rs_line_doctor(claims, line), person);
     touch_add(touches, RS_DRUG, rs_line_drug(claims, line), person);
   }
-  if (touches->len == 0) return;
-  qsort(touches->data, touches->len, sizeof(Touch), compare_touches);
+  return touches;
+}
+
+/* What two or more persons of the evidence share. */
+static void add_context(GArray *keys, const RsClaims *claims, const RsRing *ring) {
+  g_autoptr(GArray) touches = touches_new(claims, ring);
+  g_assert(ring->n_evidence < UINT64_C(1) << TOUCH_PERSONS);
+  keys_unique(touches);
   for (guint i = 1; i < touches->len; i++) {
-    const Touch *before = &g_array_index(touches, Touch, i - 1), *touch = &g_array_index(touches, Touch, i);
-    if (touch->key == before->key && touch->person != before->person) key_add(keys, touch->key);
+    const uint64_t before = key_at(touches, i - 1) >> TOUCH_PERSONS, touch = key_at(touches, i) >> TOUCH_PERSONS;
+    if (touch == before) key_add(keys, key_of((RsKind)(touch >> 32), (uint32_t)touch));
   }
 }
 

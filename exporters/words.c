@@ -66,21 +66,33 @@ unsigned rs_words_days(const char *first, const char *last) {
   return (b - a) / RS_DAY_SECONDS + 1;
 }
 
+/* Writes the digits in groups before end; returns their start. Pages hold so many numbers that printf shows. */
+static char *count_before(char *end, uint64_t n) {
+  unsigned digits = 0;
+  do {
+    if (digits > 0 && digits % 3 == 0) *--end = ',';
+    *--end = (char)('0' + n % 10);
+    digits++;
+  } while ((n /= 10) > 0);
+  return end;
+}
+
 char *rs_words_count(uint64_t n) {
-  g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)n);
-  size_t length = strlen(digits);
-  GString *text = g_string_sized_new(length + length / 3);
-  for (size_t i = 0; i < length; i++) {
-    if (i > 0 && (length - i) % 3 == 0) g_string_append_c(text, ',');
-    g_string_append_c(text, digits[i]);
-  }
-  return g_string_free(text, FALSE);
+  char buffer[32], *end = buffer + sizeof buffer;
+  const char *start = count_before(end, n);
+  return g_strndup(start, (gsize)(end - start));
 }
 
 char *rs_words_money(int64_t fen) {
-  uint64_t size = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen;
-  g_autofree char *whole = rs_words_count(size / 100);
-  return g_strdup_printf("%s%s.%02u", fen < 0 ? "-" : "", whole, (unsigned)(size % 100));
+  char buffer[40], *end = buffer + sizeof buffer;
+  const uint64_t size = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen;
+  char *start = end - 3;
+  start[0] = '.';
+  start[1] = (char)('0' + size % 100 / 10);
+  start[2] = (char)('0' + size % 10);
+  start = count_before(start, size / 100);
+  if (fen < 0) *--start = '-';
+  return g_strndup(start, (gsize)(end - start));
 }
 
 char *rs_words_number(const RsCell *cell) {

@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "claims/attributes.h"
 #include "claims/ingest.h"
+#include "claims/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -547,24 +548,19 @@ static void fetch_record(Fetch *fetch, uint32_t record, const Wanted *wanted) {
 
 /* The wanted records of a block without quotes stand on one line each: only they are split into fields. */
 static size_t fetch_lines(Fetch *fetch, const RsBlock *block, const Wanted *wanted, size_t n) {
-  const char *at = block->text, *end = block->text + block->length;
+  size_t at = 0, done = 0;
   uint64_t line = block->first_line;
-  size_t done = 0;
-  while (done < n && at < end) {
-    uint64_t target = RS_ROW_LINE(wanted[done].row);
-    const char *stop = memchr(at, '\n', (size_t)(end - at));
-    const char *next = stop == NULL ? end : stop + 1;
-    if (line == target) {
-      RsBlock one = *block;
-      one.text = block->text + (at - block->text);
-      one.length = (size_t)(next - at);
-      one.first_line = line;
-      rs_csv_read(&fetch->csv, &one, fetch->input->delimiter);
-      for (; done < n && RS_ROW_LINE(wanted[done].row) == line; done++)
-        if (fetch->csv.n > 0) fetch_record(fetch, 0, &wanted[done]);
-    }
-    at = next;
-    line++;
+  while (done < n) {
+    const uint64_t target = RS_ROW_LINE(wanted[done].row);
+    at += rs_text_skip(block->text + at, block->length - at, target - line);
+    if (at == block->length) break;
+    RsBlock one = *block;
+    one.text = block->text + at;
+    one.length = rs_text_skip(one.text, block->length - at, 1);
+    one.first_line = line = target;
+    rs_csv_read(&fetch->csv, &one, fetch->input->delimiter);
+    for (; done < n && RS_ROW_LINE(wanted[done].row) == line; done++)
+      if (fetch->csv.n > 0) fetch_record(fetch, 0, &wanted[done]);
   }
   return done;
 }

@@ -92,6 +92,39 @@ void rs_text_count(const char *text, size_t length, RsTextStats *stats) {
   count_plain(text, length, stats);
 }
 
+/* ---- skipping ---- */
+
+#if RS_HAS_AVX2_CODE
+/* As many lines as whole blocks of 64 bytes hold, and no more than *n_lines, which becomes what is left of them; returns where. */
+RS_AVX2 static size_t skip_avx2(const char *text, size_t length, uint64_t *n_lines) {
+  for (size_t i = 0; length - i >= 64; i += 64) {
+    uint64_t newline = rs_masks_avx2(text + i, '\n', false).newline;
+    const uint64_t n = (uint64_t)__builtin_popcountll(newline);
+    if (n >= *n_lines) {
+      for (; *n_lines > 1; --*n_lines) newline &= newline - 1;
+      *n_lines = 0;
+      return i + (size_t)__builtin_ctzll(newline) + 1;
+    }
+    *n_lines -= n;
+    if (length - i < 128) return i + 64;
+  }
+  return 0;
+}
+#endif
+
+size_t rs_text_skip(const char *text, size_t length, uint64_t n_lines) {
+  size_t at = 0;
+#if RS_HAS_AVX2_CODE
+  if (n_lines > 0 && rs_scan_has_avx2()) at = skip_avx2(text, length, &n_lines);
+#endif
+  for (; n_lines > 0; n_lines--) {
+    const char *newline = memchr(text + at, '\n', length - at);
+    if (newline == NULL) return length;
+    at = (size_t)(newline - text) + 1;
+  }
+  return at;
+}
+
 /* ---- UTF-8 ---- */
 
 /* The well-formed byte sequences of the Unicode standard, table 3-7. */

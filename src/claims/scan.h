@@ -16,6 +16,8 @@ typedef struct {
 
 /* Adds what the text holds to *stats. */
 void rs_text_count(const char *text, size_t length, RsTextStats *stats);
+/* Where the text goes on after n_lines LF bytes, or length where it holds fewer. */
+size_t rs_text_skip(const char *text, size_t length, uint64_t n_lines);
 /* Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF, nothing cut off. */
 bool rs_text_is_utf8(const char *text, size_t length);
 

@@ -207,6 +207,31 @@ static void counting_agrees_with_and_without_avx2(void **state) {
   }
 }
 
+/* The slow twin: one byte after the other. */
+static size_t skipped(const char *text, size_t length, uint64_t n_lines) {
+  size_t at = 0;
+  while (n_lines > 0 && at < length) n_lines -= text[at++] == '\n';
+  return at;
+}
+
+static void lines_are_skipped_with_and_without_avx2(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 6);
+  for (int i = 0; i < 4000; i++) {
+    const size_t length = rs_random_below(&random, 700);
+    const uint32_t rarity = 1 + rs_random_below(&random, 90), n = rs_random_below(&random, 12);
+    g_autofree char *text = g_malloc(MAX(length, 1)); /* no byte after it may be read: the sanitizer sees */
+    for (size_t k = 0; k < length; k++) text[k] = rs_random_below(&random, rarity) == 0 ? '\n' : 'a';
+    for (int plain = 0; plain < 2; plain++) {
+      rs_scan_force_plain(plain);
+      const size_t at = rs_text_skip(text, length, n);
+      rs_scan_force_plain(false);
+      if (at != skipped(text, length, n)) fail_msg("plain %d, length %zu, %u lines: %zu, not %zu", plain, length, n, at, skipped(text, length, n));
+    }
+  }
+}
+
 static void assert_utf8_as_glib(const char *text, size_t length) {
   /* GLib stops at a zero byte, which is valid UTF-8 by itself */
   bool expected = true;
@@ -272,6 +297,7 @@ int main(void) {
       cmocka_unit_test(a_record_cut_off_by_the_sample_does_not_count),
       cmocka_unit_test(an_empty_text_after_a_large_one_needs_no_new_memory),
       cmocka_unit_test(counting_agrees_with_and_without_avx2),
+      cmocka_unit_test(lines_are_skipped_with_and_without_avx2),
       cmocka_unit_test(utf8_is_judged_as_glib_judges_it),
       cmocka_unit_test(random_utf8_with_one_wrong_byte),
   };

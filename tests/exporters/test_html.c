@@ -106,12 +106,28 @@ static void numbers_do_not_follow_the_locale(void **state) {
   assert_string_equal(out, "1,234,567 -1,234,567.89 -1.5 3");
 }
 
+static void places_and_edges_of_numbers(void **state) {
+  (void)state;
+  RsHtml html = {g_string_new(NULL), RS_LANG_EN};
+  const int64_t money[] = {0, 5, -5, 99999, 100000, INT64_MAX, INT64_MIN};
+  rs_html_numbers(&html, "M# #L#,#z", (const int64_t[]){0, -10, INT64_MAX, INT64_MIN});
+  for (size_t i = 0; i < G_N_ELEMENTS(money); i++) {
+    rs_html_raw(&html, " ");
+    rs_html_money(&html, money[i]);
+  }
+  rs_html_raw(&html, " ");
+  rs_html_count(&html, UINT64_MAX);
+  g_autofree char *out = g_string_free(html.out, FALSE);
+  assert_string_equal(out, "M0 -10L9223372036854775807,-9223372036854775808z 0.00 0.05 -0.05 999.99 1,000.00 92,233,720,368,547,758.07 "
+                           "-92,233,720,368,547,758.08 18,446,744,073,709,551,615");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(text_never_becomes_markup),           cmocka_unit_test(line_ends_are_line_feeds),
       cmocka_unit_test(every_byte_pair_comes_out_as_valid_text), cmocka_unit_test(long_text_is_cut_between_characters),
       cmocka_unit_test(foreign_text_is_isolated),            cmocka_unit_test(template_calls_fields_and_takes_one_language),
-      cmocka_unit_test(numbers_do_not_follow_the_locale),
+      cmocka_unit_test(numbers_do_not_follow_the_locale),    cmocka_unit_test(places_and_edges_of_numbers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
