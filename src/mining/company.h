@@ -12,7 +12,7 @@
 #include "mining/basket.h"
 #include "mining/covisit.h"
 
-/* person: n numbers, in any order, repeats allowed. NULL options: RS_COVISIT_DEFAULTS; events_a_pass does not matter here. */
+/* person: n numbers, in any order, repeats allowed. NULL options: RS_COVISIT_DEFAULTS; events_a_pass and window_seconds do not matter here. */
 RsCovisits *rs_company_new(const RsClaims *claims, const RsTimeline *timeline, const uint32_t *person, uint32_t n,
                            const RsCovisitOptions *options);
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { N_BUCKETS = 256, CHUNK = 1024, SLICE = 1 << 15 };
+enum { N_BUCKETS = 256, MARKS = 1020, EVENTS = MARKS / 4, SLICE = 1 << 15 };
 #define BUCKET_SHIFT 40
 #define FEWEST_EVENTS_A_PASS ((uint64_t)4 << 20)
 
@@ -22,15 +22,24 @@ typedef struct {
 typedef struct Chunk {
   struct Chunk *next;
   uint32_t n;
-  Event event[CHUNK];
+  union {
+    uint32_t mark[MARKS];
+    Event event[EVENTS];
+  };
 } Chunk;
 
-/* A run of one institution's visits that starts and ends at day boundaries. */
-typedef struct { uint32_t institution, begin, end; } Slice;
+/* A bit for a pair that may have met often enough, in cells over the marks of a bucket. */
+typedef struct {
+  uint64_t *bit;
+  uint64_t n_cells; /* 0: none */
+} Hot;
+
+/* A run of one institution's visits that starts and ends at day boundaries; reach: how far windows from its visits go. */
+typedef struct { uint32_t institution, begin, end, reach; } Slice;
 
 typedef struct {
-  Chunk *bucket[N_BUCKETS];
-  uint64_t count[N_BUCKETS];
+  Chunk *bucket[N_BUCKETS];  /* of marks, then of events */
+  uint64_t count[N_BUCKETS]; /* when passes are planned */
   uint64_t *visit; /* scratch: the active visits of a slice */
 } Worker;
 
@@ -38,7 +47,7 @@ typedef struct {
   uint32_t n, capacity;
   uint64_t n_meetings, meeting_capacity;
   uint64_t *pair;
-  uint32_t *length; /* meetings of each pair */
+  uint32_t *length, *n_met; /* meetings of each pair, and pairs of visits */
   RsMeeting *meeting;
 } Kept;
 
@@ -57,6 +66,7 @@ typedef struct {
   unsigned n_threads;
   uint64_t bucket_scale; /* bucket of a = a * bucket_scale >> BUCKET_SHIFT */
   uint32_t bucket_begin, bucket_end, person_begin, person_end; /* of this pass: the smaller person of its pairs */
+  Hot hot[N_BUCKETS];
   Kept kept[N_BUCKETS];
 } Mine;
 
@@ -66,6 +76,7 @@ void rs_covisits_free(RsCovisits *covisits) {
   g_free(covisits->b);
   g_free(covisits->offset);
   g_free(covisits->meeting);
+  g_free(covisits->n_met);
   g_free(covisits->n_skipped);
   g_free(covisits->crowd);
   g_free(covisits);
@@ -84,7 +95,7 @@ static void active_persons(const RsClaims *claims, uint32_t min_days, uint8_t *a
 }
 
 /* Cuts the timelines into slices of about SLICE visits at day boundaries; returns how many. slice NULL: counts only. */
-static uint32_t cut_slices(const RsTimeline *t, Slice *slice, uint32_t *longest) {
+static uint32_t cut_slices(const RsTimeline *t, uint32_t window_seconds, Slice *slice, uint32_t *longest) {
   uint32_t n = 0;
   *longest = 0;
   for (uint32_t f = 0; f < t->n_institutions; f++) {
@@ -94,8 +105,9 @@ static uint32_t cut_slices(const RsTimeline *t, Slice *slice, uint32_t *longest)
         uint64_t next_day = (uint64_t)(RS_KEY_TIME(t->key[begin + SLICE]) / RS_DAY_SECONDS + 1) * RS_DAY_SECONDS;
         cut = rs_timeline_seek(t, f, next_day);
       }
-      if (slice != NULL) slice[n] = (Slice){f, begin, cut};
-      if (cut - begin > *longest) *longest = cut - begin;
+      uint32_t reach = window_seconds == 0 ? cut : rs_timeline_seek(t, f, (uint64_t)RS_KEY_TIME(t->key[cut - 1]) + window_seconds + 1);
+      if (slice != NULL) slice[n] = (Slice){f, begin, cut, reach};
+      if (reach - begin > *longest) *longest = reach - begin;
       begin = cut;
     }
   }
@@ -109,17 +121,43 @@ static uint32_t bucket_first(const Mine *mine, uint32_t bucket) {
   return (uint32_t)MIN(first, mine->claims->n_persons);
 }
 
-static void event_push(Worker *w, uint32_t bucket, Event event) {
-  Chunk *chunk = w->bucket[bucket];
-  if (chunk == NULL || chunk->n == CHUNK) {
-    chunk = g_malloc(sizeof *chunk);
-    chunk->next = w->bucket[bucket];
-    chunk->n = 0;
-    w->bucket[bucket] = chunk;
-  }
-  chunk->event[chunk->n++] = event;
-  w->count[bucket]++;
+static Chunk *chunk_new(Chunk *next) {
+  Chunk *chunk = g_malloc(sizeof *chunk);
+  chunk->next = next;
+  chunk->n = 0;
+  return chunk;
 }
+
+static inline void mark_push(Worker *w, uint32_t bucket, uint32_t mark) {
+  Chunk *chunk = w->bucket[bucket];
+  if (chunk == NULL || chunk->n == MARKS) chunk = w->bucket[bucket] = chunk_new(chunk);
+  chunk->mark[chunk->n++] = mark;
+}
+
+static inline void event_push(Worker *w, uint32_t bucket, Event event) {
+  Chunk *chunk = w->bucket[bucket];
+  if (chunk == NULL || chunk->n == EVENTS) chunk = w->bucket[bucket] = chunk_new(chunk);
+  chunk->event[chunk->n++] = event;
+}
+
+static uint64_t bucket_count(const Mine *mine, uint32_t bucket) {
+  uint64_t n = 0;
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next) n += chunk->n;
+  return n;
+}
+
+static void bucket_clear(Mine *mine, uint32_t bucket) {
+  for (unsigned t = 0; t < mine->n_threads; t++) {
+    for (Chunk *chunk = mine->worker[t].bucket[bucket], *next; chunk != NULL; chunk = next) {
+      next = chunk->next;
+      g_free(chunk);
+    }
+    mine->worker[t].bucket[bucket] = NULL;
+  }
+}
+
+/* ---- windows ---- */
 
 static uint64_t *slice_words(const Mine *mine, size_t slice) { return mine->active_visit + mine->slice[slice].begin / 64 + slice; }
 
@@ -134,13 +172,29 @@ static void mark_active(const Mine *mine, size_t task) {
   }
 }
 
-static uint32_t active_visits(const Mine *mine, size_t task, uint64_t *visit) {
+/* Those of the slice itself, whose number is returned, and after them those that only windows reach: *n in all. */
+static uint32_t active_visits(const Mine *mine, size_t task, uint64_t *visit, uint32_t *n) {
   const Slice *slice = &mine->slice[task];
-  const uint64_t *word = slice_words(mine, task);
-  uint32_t n = 0;
+  const uint64_t *word = slice_words(mine, task), *key = mine->timeline->key;
+  uint32_t n_own = 0;
   for (uint32_t i = slice->begin; i < slice->end; i += 64)
-    for (uint64_t bits = *word++; bits != 0; bits &= bits - 1) visit[n++] = mine->timeline->key[i + (uint32_t)__builtin_ctzll(bits)];
-  return n;
+    for (uint64_t bits = *word++; bits != 0; bits &= bits - 1) visit[n_own++] = key[i + (uint32_t)__builtin_ctzll(bits)];
+  *n = n_own;
+  for (uint32_t i = slice->end; i < slice->reach; i++)
+    if (mine->active[RS_KEY_PERSON(key[i])]) visit[(*n)++] = key[i];
+  return n_own;
+}
+
+/* One past the last visit of the window from visit i; 0: too crowded. i ascends from call to call, end is zero at first. */
+static inline uint32_t window_stop(const Mine *mine, const uint64_t *visit, uint32_t n, uint32_t i, uint32_t end[RS_N_WINDOWS]) {
+  const uint32_t seconds = mine->options->window_seconds;
+  if (seconds == 0) {
+    rs_window_advance(visit, n, i, end);
+    return rs_window_end(end, i, mine->options->max_crowd);
+  }
+  end[0] = MAX(end[0], i + 1);
+  while (end[0] < n && RS_KEY_TIME(visit[end[0]]) - RS_KEY_TIME(visit[i]) <= seconds) end[0]++;
+  return end[0];
 }
 
 /* Counts what a slice would yield, and what has to be left out. */
@@ -148,10 +202,9 @@ static void count_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   uint64_t *visit = mine->worker[thread].visit;
   mark_active(mine, task);
-  uint32_t n = active_visits(mine, task, visit), end[RS_N_WINDOWS] = {0};
-  for (uint32_t i = 0; i < n; i++) {
-    rs_window_advance(visit, n, i, end);
-    uint32_t stop = rs_window_end(end, i, mine->options->max_crowd);
+  uint32_t n, n_own = active_visits(mine, task, visit, &n), end[RS_N_WINDOWS] = {0};
+  for (uint32_t i = 0; i < n_own; i++) {
+    uint32_t stop = window_stop(mine, visit, n, i, end);
     if (stop > 0) {
       mine->slice_events[task] += stop - i - 1;
       continue;
@@ -169,26 +222,43 @@ static Event event_of(uint32_t institution, uint64_t first, uint64_t second) {
   return (Event){p < q ? (uint64_t)p << 32 | q : (uint64_t)q << 32 | p, meeting};
 }
 
+static inline uint64_t mark_cell(uint32_t mark, uint64_t n_cells) { return (uint64_t)mark * n_cells >> 32; }
+
+static inline void pair_mark(Worker *worker, uint32_t bucket, uint64_t pair) { mark_push(worker, bucket, (uint32_t)(rs_hash_mix(pair, 1) >> 32)); }
+
+static inline void pair_keep(const Mine *mine, Worker *worker, uint32_t bucket, uint64_t pair, uint32_t institution, uint64_t first, uint64_t second) {
+  const Hot *hot = &mine->hot[bucket];
+  uint64_t cell = mark_cell((uint32_t)(rs_hash_mix(pair, 1) >> 32), hot->n_cells);
+  if (hot->n_cells > 0 && hot->bit[cell / 64] >> cell % 64 & 1) event_push(worker, bucket, event_of(institution, first, second));
+}
+
 /* All passes walk all windows, so what is not of this one is passed over by the number of a person: a pair's smaller one decides, hence a
  * first visit of a person before the range has none, and one past it only with persons in the range. */
-static void expand_slice(size_t task, unsigned thread, void *data) {
-  Mine *mine = data;
-  Worker *worker = &mine->worker[thread];
+static inline __attribute__((always_inline)) void slice_walk(const Mine *mine, size_t task, Worker *worker, bool marks) {
   const uint64_t *visit = worker->visit;
   const uint32_t institution = mine->slice[task].institution, begin = mine->person_begin, width = mine->person_end - begin;
-  uint32_t n = active_visits(mine, task, worker->visit), end[RS_N_WINDOWS] = {0};
-  for (uint32_t i = 0; i < n; i++) {
+  uint32_t n, n_own = active_visits(mine, task, worker->visit, &n), end[RS_N_WINDOWS] = {0};
+  for (uint32_t i = 0; i < n_own; i++) {
     const uint32_t p = RS_KEY_PERSON(visit[i]);
     if (p < begin) continue;
-    rs_window_advance(visit, n, i, end);
-    const uint32_t stop = rs_window_end(end, i, mine->options->max_crowd), others = p - begin < width ? UINT32_MAX - begin : width;
+    const uint32_t stop = window_stop(mine, visit, n, i, end), others = p - begin < width ? UINT32_MAX - begin : width;
     for (uint32_t j = i + 1; j < stop; j++) {
-      const uint32_t q = RS_KEY_PERSON(visit[j]);
+      const uint32_t q = RS_KEY_PERSON(visit[j]), a = MIN(p, q), b = MAX(p, q);
       if (q - begin >= others || q == p) continue;
-      Event event = event_of(institution, visit[i], visit[j]);
-      event_push(worker, bucket_of(mine, (uint32_t)(event.pair >> 32)), event);
+      if (marks) pair_mark(worker, bucket_of(mine, a), (uint64_t)a << 32 | b);
+      else pair_keep(mine, worker, bucket_of(mine, a), (uint64_t)a << 32 | b, institution, visit[i], visit[j]);
     }
   }
+}
+
+static void mark_slice(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  slice_walk(mine, task, &mine->worker[thread], true);
+}
+
+static void keep_slice(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  slice_walk(mine, task, &mine->worker[thread], false);
 }
 
 /* Only counts events by bucket, to plan the passes of an input too large for one. */
@@ -196,16 +266,53 @@ static void tally_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   Worker *worker = &mine->worker[thread];
   const uint64_t *visit = worker->visit;
-  uint32_t n = active_visits(mine, task, worker->visit), end[RS_N_WINDOWS] = {0};
-  for (uint32_t i = 0; i < n; i++) {
-    rs_window_advance(visit, n, i, end);
-    uint32_t stop = rs_window_end(end, i, mine->options->max_crowd), p = RS_KEY_PERSON(visit[i]);
+  uint32_t n, n_own = active_visits(mine, task, worker->visit, &n), end[RS_N_WINDOWS] = {0};
+  for (uint32_t i = 0; i < n_own; i++) {
+    uint32_t stop = window_stop(mine, visit, n, i, end), p = RS_KEY_PERSON(visit[i]);
     for (uint32_t j = i + 1; j < stop; j++) {
       uint32_t q = RS_KEY_PERSON(visit[j]);
-      if (p != q) worker->count[bucket_of(mine, p < q ? p : q)]++;
+      if (p != q) worker->count[bucket_of(mine, MIN(p, q))]++;
     }
   }
 }
+
+/* ---- marks ---- */
+
+static inline void cell_count(uint8_t *cell) { *cell = (uint8_t)(*cell + (*cell < UINT8_MAX)); }
+
+/* Which marks of a bucket were left often enough: a counter in each of four cells a mark, in cache; of those that share a cell by chance, a
+ * fifth, most fall through counters of their own. */
+static void sift_bucket(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  (void)thread;
+  uint32_t bucket = mine->bucket_begin + (uint32_t)task, bar = MIN(mine->options->min_meetings, UINT8_MAX);
+  uint64_t n = bucket_count(mine, bucket), n_cells = CLAMP(4 * n, 1024, (uint64_t)1 << 26), n_left = 0;
+  Hot *hot = &mine->hot[bucket];
+  if (n >= mine->options->min_meetings) {
+    g_autofree uint8_t *counter = g_malloc0(n_cells);
+    g_autofree uint32_t *left = g_new(uint32_t, n + 1);
+    for (unsigned t = 0; t < mine->n_threads; t++)
+      for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
+        for (uint32_t i = 0; i < chunk->n; i++) cell_count(&counter[mark_cell(chunk->mark[i], n_cells)]);
+    for (unsigned t = 0; t < mine->n_threads; t++)
+      for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
+        for (uint32_t i = 0; i < chunk->n; i++) {
+          left[n_left] = chunk->mark[i];
+          n_left += counter[mark_cell(chunk->mark[i], n_cells)] >= bar;
+        }
+    hot->n_cells = MAX(n, 1024); /* few are left, and the bits of all buckets are looked up at random */
+    hot->bit = g_new0(uint64_t, hot->n_cells / 64 + 1);
+    memset(counter, 0, n_cells);
+    for (uint64_t i = 0; i < n_left; i++) cell_count(&counter[mark_cell((uint32_t)rs_hash_mix(left[i], 2), n_cells)]);
+    for (uint64_t i = 0; i < n_left; i++) {
+      uint64_t cell = mark_cell(left[i], hot->n_cells);
+      hot->bit[cell / 64] |= (uint64_t)(counter[mark_cell((uint32_t)rs_hash_mix(left[i], 2), n_cells)] >= bar) << cell % 64;
+    }
+  }
+  bucket_clear(mine, bucket);
+}
+
+/* ---- events ---- */
 
 static bool event_before(const Event *x, const Event *y) {
   if (x->pair != y->pair) return x->pair < y->pair;
@@ -240,61 +347,6 @@ static void event_sort(Event *event, Event *spare, size_t n) {
   if (from != event) memcpy(event, from, n * sizeof *event);
 }
 
-/* Counters over a hash of the pair, never fewer than the truth: four cells or more an event. */
-typedef struct {
-  unsigned bits;
-  uint64_t salt;
-  uint8_t *counter; /* [1 << bits] */
-} Sieve;
-
-static void sieve_start(Sieve *sieve, uint64_t salt, uint64_t n) {
-  sieve->salt = salt;
-  sieve->bits = 10;
-  while (sieve->bits < 22 && ((uint64_t)1 << sieve->bits) < 4 * n) sieve->bits++;
-  memset(sieve->counter, 0, (gsize)1 << sieve->bits);
-}
-
-static uint8_t *sieve_cell(const Sieve *sieve, const Event *event) {
-  return &sieve->counter[rs_hash_mix(event->pair, sieve->salt) >> (64 - sieve->bits)];
-}
-
-static void sieve_count(const Sieve *sieve, const Event *event, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) {
-    uint8_t *cell = sieve_cell(sieve, &event[i]);
-    *cell = (uint8_t)(*cell + (*cell < UINT8_MAX));
-  }
-}
-
-/* Appends those that may be many enough to out, which may be where they are; returns how many. */
-static uint32_t sieve_keep(const Sieve *sieve, const Event *event, uint32_t n, uint32_t bar, Event *out) {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    Event at = event[i];
-    out[kept] = at;
-    kept += *sieve_cell(sieve, &at) >= bar;
-  }
-  return kept;
-}
-
-/* Keeps only events whose pair may have min_meetings of them. Of those that share a cell by chance in the first sieve, a fifth, most fall
- * through the second. */
-static size_t filter_events(Mine *mine, uint32_t bucket, uint64_t n, Event *out) {
-  g_autofree uint8_t *counter = g_malloc((gsize)1 << 22);
-  Sieve sieve = {.counter = counter};
-  uint32_t bar = mine->options->min_meetings < UINT8_MAX ? mine->options->min_meetings : UINT8_MAX;
-  size_t kept = 0;
-  sieve_start(&sieve, 1, n);
-  for (unsigned t = 0; t < mine->n_threads; t++)
-    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next) sieve_count(&sieve, chunk->event, chunk->n);
-  for (unsigned t = 0; t < mine->n_threads; t++)
-    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
-      kept += sieve_keep(&sieve, chunk->event, chunk->n, bar, out + kept);
-  if (kept > UINT32_MAX) return kept;
-  sieve_start(&sieve, 2, kept);
-  sieve_count(&sieve, out, (uint32_t)kept);
-  return sieve_keep(&sieve, out, (uint32_t)kept, bar, out);
-}
-
 static bool same_meeting(const RsMeeting *x, const RsMeeting *y) {
   return x->institution == y->institution && x->day == y->day;
 }
@@ -304,6 +356,7 @@ static void kept_reserve(Kept *kept, uint64_t meetings) {
     kept->capacity = kept->capacity ? kept->capacity * 2 : 256;
     kept->pair = g_renew(uint64_t, kept->pair, kept->capacity);
     kept->length = g_renew(uint32_t, kept->length, kept->capacity);
+    kept->n_met = g_renew(uint32_t, kept->n_met, kept->capacity);
   }
   if (kept->n_meetings + meetings > kept->meeting_capacity) {
     kept->meeting_capacity = (kept->n_meetings + meetings) * 2;
@@ -322,6 +375,7 @@ static void keep_pairs(Kept *kept, const Event *event, size_t n, uint32_t min_me
       if (length == 0 || !same_meeting(&out[length - 1], &event[i].meeting)) out[length++] = event[i].meeting;
     if (length < min_meetings) continue;
     kept->pair[kept->n] = event[begin].pair;
+    kept->n_met[kept->n] = (uint32_t)(end - begin);
     kept->length[kept->n++] = length;
     kept->n_meetings += length;
   }
@@ -331,23 +385,18 @@ static void finish_bucket(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   (void)thread;
   uint32_t bucket = mine->bucket_begin + (uint32_t)task;
-  uint64_t n = 0;
-  for (unsigned t = 0; t < mine->n_threads; t++) n += mine->worker[t].count[bucket];
+  uint64_t n = bucket_count(mine, bucket), at = 0;
+  g_clear_pointer(&mine->hot[bucket].bit, g_free);
+  mine->hot[bucket].n_cells = 0;
   if (n >= mine->options->min_meetings) {
-    g_autofree Event *event = g_new(Event, n + 1);
-    size_t kept = filter_events(mine, bucket, n, event);
-    g_autofree Event *spare = g_new(Event, kept + 1);
-    event_sort(event, spare, kept);
-    keep_pairs(&mine->kept[bucket], event, kept, mine->options->min_meetings);
+    g_autofree Event *event = g_new(Event, n + 1), *spare = g_new(Event, n + 1);
+    for (unsigned t = 0; t < mine->n_threads; t++)
+      for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; at += chunk->n, chunk = chunk->next)
+        memcpy(event + at, chunk->event, chunk->n * sizeof *event);
+    event_sort(event, spare, n);
+    keep_pairs(&mine->kept[bucket], event, n, mine->options->min_meetings);
   }
-  for (unsigned t = 0; t < mine->n_threads; t++) {
-    for (Chunk *chunk = mine->worker[t].bucket[bucket], *next; chunk != NULL; chunk = next) {
-      next = chunk->next;
-      g_free(chunk);
-    }
-    mine->worker[t].bucket[bucket] = NULL;
-    mine->worker[t].count[bucket] = 0;
-  }
+  bucket_clear(mine, bucket);
 }
 
 static void run_pass(Mine *mine, uint32_t begin, uint32_t end) {
@@ -355,15 +404,17 @@ static void run_pass(Mine *mine, uint32_t begin, uint32_t end) {
   mine->bucket_end = end;
   mine->person_begin = bucket_first(mine, begin);
   mine->person_end = bucket_first(mine, end);
-  rs_parallel(mine->n_threads, mine->n_slices, expand_slice, mine);
+  rs_parallel(mine->n_threads, mine->n_slices, mark_slice, mine);
+  rs_parallel(mine->n_threads, end - begin, sift_bucket, mine);
+  rs_parallel(mine->n_threads, mine->n_slices, keep_slice, mine);
   rs_parallel(mine->n_threads, end - begin, finish_bucket, mine);
 }
 
 /* In proportion to the visits, so that a walk's cost and the memory a claim line takes both stay what they are as claims grow. */
 static uint64_t events_a_pass(const Mine *mine) {
   if (mine->options->events_a_pass > 0) return mine->options->events_a_pass;
-  uint64_t events = MAX(FEWEST_EVENTS_A_PASS, (uint64_t)mine->claims->n_visits * 3 / 2), allowed = rs_spill_memory();
-  return allowed == 0 ? events : MIN(events, MAX(allowed / 8 / sizeof(Event), FEWEST_EVENTS_A_PASS / 8));
+  uint64_t events = MAX(FEWEST_EVENTS_A_PASS, (uint64_t)mine->claims->n_visits * 6), allowed = rs_spill_memory();
+  return allowed == 0 ? events : MIN(events, MAX(allowed / 40, FEWEST_EVENTS_A_PASS / 8));
 }
 
 static void run_passes(Mine *mine) {
@@ -407,7 +458,8 @@ static bool join_kept(Mine *mine, GError **error) {
   out->b = g_try_malloc_n(n + 1, sizeof *out->b);
   out->offset = g_try_malloc_n(n + 1, sizeof *out->offset);
   out->meeting = g_try_malloc_n(n_meetings + 1, sizeof *out->meeting);
-  if (n >= UINT32_MAX || out->a == NULL || out->b == NULL || out->offset == NULL || out->meeting == NULL) {
+  out->n_met = g_try_malloc_n(n + 1, sizeof *out->n_met);
+  if (n >= UINT32_MAX || out->n_met == NULL || out->a == NULL || out->b == NULL || out->offset == NULL || out->meeting == NULL) {
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu pairs of persons"), (unsigned long long)n);
     return false;
   }
@@ -418,6 +470,7 @@ static bool join_kept(Mine *mine, GError **error) {
     for (uint32_t i = 0; i < kept->n; i++) {
       out->a[out->n] = (uint32_t)(kept->pair[i] >> 32);
       out->b[out->n] = (uint32_t)kept->pair[i];
+      out->n_met[out->n] = kept->n_met[i];
       out->offset[out->n++] = at;
       at += kept->length[i];
     }
@@ -431,6 +484,7 @@ static void mine_clear(Mine *mine) {
   for (uint32_t b = 0; b < N_BUCKETS; b++) {
     g_free(mine->kept[b].pair);
     g_free(mine->kept[b].length);
+    g_free(mine->kept[b].n_met);
     g_free(mine->kept[b].meeting);
   }
   g_free(mine->worker);
@@ -452,12 +506,12 @@ RsCovisits *rs_covisits_new(const RsClaims *claims, const RsTimeline *timeline, 
   mine->n_threads = CLAMP(mine->options->n_threads, 1u, 64u);
   mine->active = g_malloc0((gsize)claims->n_persons + 1);
   active_persons(claims, mine->options->min_meetings, mine->active);
-  mine->n_slices = cut_slices(timeline, NULL, &mine->max_slice);
+  mine->n_slices = cut_slices(timeline, mine->options->window_seconds, NULL, &mine->max_slice);
   mine->slice = g_new(Slice, (gsize)mine->n_slices + 1);
   mine->slice_skipped = g_new0(uint32_t, (gsize)mine->n_slices + 1);
   mine->slice_crowd = g_new0(uint32_t, (gsize)mine->n_slices + 1);
   mine->slice_events = g_new0(uint64_t, (gsize)mine->n_slices + 1);
-  cut_slices(timeline, mine->slice, &mine->max_slice);
+  cut_slices(timeline, mine->options->window_seconds, mine->slice, &mine->max_slice);
   mine->active_visit = g_new(uint64_t, (gsize)claims->n_visits / 64 + mine->n_slices + 1);
   mine->bucket_scale = ((uint64_t)N_BUCKETS << BUCKET_SHIFT) / MAX(claims->n_persons, 1u);
   mine->worker = g_new0(Worker, mine->n_threads);

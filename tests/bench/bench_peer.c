@@ -2,14 +2,13 @@
  * ten minutes on three days or more, drug pairs bought a hundred times or more, communities of the pairs. Prints seconds a stage, and sums to
  * compare.
  *
- * Claims, graph and timeline are the program's own. Pairs and drug pairs are counted here by their definitions, since detection asks
- * other questions of the same arrays: a window over each institution's visits, its pairs sorted; a counter for each two drugs. */
+ * Claims, graph and pairs are the program's own, the latter asked the other programs' question: one window for every outlet. Drug pairs, which
+ * detection does not ask for, are counted here by their definition: a counter for each two drugs. */
 #include "base/parallel.h"
-#include "base/sort.h"
 #include "claims/reader.h"
 #include "graph/community.h"
 #include "graph/knowledge.h"
-#include "mining/timeline.h"
+#include "mining/covisit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,6 @@
 #define WINDOW 600u
 #define MIN_DAYS 3u
 #define MIN_BASKETS 100u
-#define PARTS 64u
 
 static double cpu_seconds(void) {
   struct rusage usage;
@@ -48,90 +46,41 @@ static void relation_print(const char *name, const RsRelation *r) {
 
 /* ---- pairs ---- */
 
-typedef struct { uint64_t pair; uint32_t day, institution; } Met;
+typedef struct { uint32_t pair, days; } Kept;
 
-typedef struct { uint64_t pair; uint32_t days; } Kept;
-
-typedef struct {
-  const RsTimeline *timeline;
-  GArray *met[PARTS]; /* of Met, by a hash of the pair */
-  GMutex lock[PARTS];
-  uint64_t kept[PARTS], n[PARTS], days[PARTS], institutions[PARTS], both[PARTS];
-  GArray *pair[PARTS]; /* of Kept */
-} Pairs;
-
-static unsigned part_of(uint64_t pair) { return (unsigned)(pair * 0x9e3779b97f4a7c15ull >> 58); }
-
-static void institution_pairs(size_t f, unsigned thread, void *data) {
-  (void)thread;
-  Pairs *pairs = data;
-  const RsTimeline *t = pairs->timeline;
-  GArray *found[PARTS];
-  for (unsigned p = 0; p < PARTS; p++) found[p] = g_array_new(FALSE, FALSE, sizeof(Met));
-  for (uint32_t i = t->offset[f]; i < t->offset[f + 1]; i++)
-    for (uint32_t k = i + 1; k < t->offset[f + 1] && RS_KEY_TIME(t->key[k]) - RS_KEY_TIME(t->key[i]) <= WINDOW; k++) {
-      uint32_t a = RS_KEY_PERSON(t->key[i]), b = RS_KEY_PERSON(t->key[k]);
-      if (a == b) continue;
-      const Met met = {(uint64_t)MIN(a, b) << 32 | MAX(a, b), RS_KEY_TIME(t->key[i]) / 86400u, (uint32_t)f};
-      g_array_append_val(found[part_of(met.pair)], met);
-    }
-  for (unsigned p = 0; p < PARTS; p++) {
-    g_mutex_lock(&pairs->lock[p]);
-    if (found[p]->len > 0) g_array_append_vals(pairs->met[p], found[p]->data, found[p]->len);
-    g_mutex_unlock(&pairs->lock[p]);
-    g_array_unref(found[p]);
-  }
-}
-
-static int compare_met(const void *x, const void *y) {
-  const Met *a = x, *b = y;
-  if (a->pair != b->pair) return a->pair < b->pair ? -1 : 1;
-  if (a->day != b->day) return a->day < b->day ? -1 : 1;
-  return (a->institution > b->institution) - (a->institution < b->institution);
-}
-
-static uint64_t distinct_institutions(const Met *met, guint n) {
-  uint64_t distinct = 0;
-  for (guint i = 0; i < n; i++) {
+static uint64_t days_of(const RsMeeting *meeting, uint64_t n) {
+  uint64_t days = 0;
+  for (uint64_t i = 0; i < n; i++) {
     bool seen = false;
-    for (guint k = 0; k < i && !seen; k++) seen = met[k].institution == met[i].institution;
-    distinct += !seen;
+    for (uint64_t k = 0; k < i && !seen; k++) seen = meeting[k].day == meeting[i].day;
+    days += !seen;
   }
-  return distinct;
+  return days;
 }
 
-static void part_count(size_t p, unsigned thread, void *data) {
-  (void)thread;
-  Pairs *pairs = data;
-  const Met *met = (const Met *)(const void *)pairs->met[p]->data;
-  guint n = pairs->met[p]->len;
-  if (n > 0) qsort(pairs->met[p]->data, n, sizeof(Met), compare_met);
-  for (guint first = 0, last; first < n; first = last) {
-    uint64_t days = 1;
-    for (last = first + 1; last < n && met[last].pair == met[first].pair; last++) days += met[last].day != met[last - 1].day;
-    if (days < MIN_DAYS) continue;
-    const Kept kept = {met[first].pair, (uint32_t)days};
-    g_array_append_val(pairs->pair[p], kept);
-    pairs->kept[p]++;
-    pairs->n[p] += last - first;
-    pairs->days[p] += days;
-    pairs->both[p] += (last - first) * days;
-    pairs->institutions[p] += distinct_institutions(met + first, last - first);
+/* Three meetings may be fewer than three days: those of one day at two institutions. */
+static GArray *pairs_keep(const RsCovisits *pairs) {
+  GArray *all = g_array_new(FALSE, FALSE, sizeof(Kept));
+  for (uint32_t i = 0; i < pairs->n; i++) {
+    const Kept kept = {i, (uint32_t)days_of(pairs->meeting + pairs->offset[i], pairs->offset[i + 1] - pairs->offset[i])};
+    if (kept.days >= MIN_DAYS) g_array_append_val(all, kept);
   }
+  return all;
 }
 
-static void pairs_print(const Pairs *pairs) {
-  uint64_t sum[5] = {0};
-  for (unsigned p = 0; p < PARTS; p++) {
-    sum[0] += pairs->kept[p];
-    sum[1] += pairs->n[p];
-    sum[2] += pairs->days[p];
-    sum[3] += pairs->institutions[p];
-    sum[4] += pairs->both[p];
+static void pairs_print(const RsCovisits *pairs, const GArray *all) {
+  uint64_t met = 0, days = 0, institutions = 0, both = 0;
+  for (guint i = 0; i < all->len; i++) {
+    const Kept *kept = &g_array_index(all, Kept, i);
+    const uint64_t first = pairs->offset[kept->pair];
+    for (uint64_t m = first; m < pairs->offset[kept->pair + 1]; m++) /* meetings stand by institution */
+      institutions += m == first || pairs->meeting[m].institution != pairs->meeting[m - 1].institution;
+    met += pairs->n_met[kept->pair];
+    days += kept->days;
+    both += (uint64_t)pairs->n_met[kept->pair] * kept->days;
   }
-  printf("sum pairs");
-  for (int i = 0; i < 5; i++) printf(" %" G_GUINT64_FORMAT, sum[i]);
-  printf("\n");
+  printf("sum pairs %u", all->len);
+  printf(" %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", met, days, institutions, both);
 }
 
 /* ---- communities of the pairs ---- */
@@ -143,18 +92,17 @@ static uint32_t node_of(GHashTable *node, uint32_t person) {
   return g_hash_table_size(node) - 1;
 }
 
-static uint32_t communities_count(const Pairs *pairs, GError **error) {
+static uint32_t communities_count(const RsCovisits *pairs, const GArray *all, GError **error) {
   g_autoptr(GHashTable) node = g_hash_table_new(NULL, NULL);
   g_autoptr(GArray) a = g_array_new(FALSE, FALSE, sizeof(uint32_t)), b = g_array_new(FALSE, FALSE, sizeof(uint32_t)), weight = g_array_new(FALSE, FALSE, sizeof(float));
-  for (unsigned p = 0; p < PARTS; p++)
-    for (guint i = 0; i < pairs->pair[p]->len; i++) {
-      const Kept *kept = &g_array_index(pairs->pair[p], Kept, i);
-      const uint32_t from = node_of(node, (uint32_t)(kept->pair >> 32)), to = node_of(node, (uint32_t)kept->pair);
-      const float days = (float)kept->days;
-      g_array_append_val(a, from);
-      g_array_append_val(b, to);
-      g_array_append_val(weight, days);
-    }
+  for (guint i = 0; i < all->len; i++) {
+    const Kept *kept = &g_array_index(all, Kept, i);
+    const uint32_t from = node_of(node, pairs->a[kept->pair]), to = node_of(node, pairs->b[kept->pair]);
+    const float days = (float)kept->days;
+    g_array_append_val(a, from);
+    g_array_append_val(b, to);
+    g_array_append_val(weight, days);
+  }
   const uint32_t n = g_hash_table_size(node);
   g_autoptr(RsGraph) graph = rs_graph_new(n, a->len, (const uint32_t *)(void *)a->data, (const uint32_t *)(void *)b->data, (const float *)(void *)weight->data, error);
   if (graph == NULL) return 0;
@@ -208,21 +156,16 @@ int main(int argc, char **argv) {
   g_autoptr(RsKnowledge) k = rs_knowledge_new(claims, options.n_threads, &error);
   if (k == NULL) return fprintf(stderr, "%s\n", error->message), 1;
   say("relations", &from);
-  static Pairs pairs;
   g_autoptr(RsTimeline) timeline = rs_timeline_new(claims, options.n_threads, &error);
-  if (timeline == NULL) return fprintf(stderr, "%s\n", error->message), 1;
-  pairs.timeline = timeline;
-  for (unsigned p = 0; p < PARTS; p++) {
-    pairs.met[p] = g_array_new(FALSE, FALSE, sizeof(Met));
-    pairs.pair[p] = g_array_new(FALSE, FALSE, sizeof(Kept));
-  }
-  rs_parallel(options.n_threads, timeline->n_institutions, institution_pairs, &pairs);
-  rs_parallel(options.n_threads, PARTS, part_count, &pairs);
+  const RsCovisitOptions how = {.min_meetings = MIN_DAYS, .window_seconds = WINDOW, .n_threads = options.n_threads};
+  g_autoptr(RsCovisits) pairs = timeline == NULL ? NULL : rs_covisits_new(claims, timeline, &how, &error);
+  if (pairs == NULL) return fprintf(stderr, "%s\n", error->message), 1;
+  g_autoptr(GArray) kept = pairs_keep(pairs);
   say("pairs", &from);
   Baskets baskets = {.claims = claims, .n_tasks = (size_t)options.n_threads * 8};
   rs_parallel(options.n_threads, baskets.n_tasks, visits_count, &baskets);
   say("baskets", &from);
-  const uint32_t n_communities = communities_count(&pairs, &error);
+  const uint32_t n_communities = communities_count(pairs, kept, &error);
   if (error != NULL) return fprintf(stderr, "%s\n", error->message), 1;
   say("communities", &from);
   printf("seconds total %.3f\n", (double)(g_get_monotonic_time() - start) / 1e6);
@@ -232,12 +175,8 @@ int main(int argc, char **argv) {
   const struct { const char *name; RsRelationKind kind; } relations[] = {
       {"filled_at", RS_FILLED_AT}, {"visited", RS_VISITED}, {"bought", RS_BOUGHT}, {"prescribed", RS_PRESCRIBED}, {"refers_to", RS_REFERS_TO}};
   for (size_t i = 0; i < G_N_ELEMENTS(relations); i++) relation_print(relations[i].name, &k->relation[relations[i].kind]);
-  pairs_print(&pairs);
+  pairs_print(pairs, kept);
   baskets_print(&baskets);
-  for (unsigned p = 0; p < PARTS; p++) {
-    g_array_unref(pairs.met[p]);
-    g_array_unref(pairs.pair[p]);
-  }
   for (unsigned t = 0; t < 64; t++) g_free(baskets.count[t]);
   return 0;
 }

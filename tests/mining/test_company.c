@@ -10,10 +10,10 @@
 static void company_is_the_city_s_covisits_that_name_one_of_the_persons(void **state) {
   (void)state;
   static const struct { RsClaimsShape shape; RsCovisitOptions options; uint32_t every; } table[] = {
-      {{1, 1, 1, 1, 1, 1}, RS_COVISIT_DEFAULTS, 1},        {{300, 12, 3, 2, 5, 6}, RS_COVISIT_DEFAULTS, 3},
-      {{600, 25, 4, 3, 8, 10}, {2, 5, 1u << 20, 1}, 5},    {{600, 25, 4, 3, 8, 10}, {3, 2, 1u << 20, 1}, 1},
-      {{900, 40, 2, 3, 8, 12}, {2, 0, 1u << 20, 1}, 7},    {{900, 40, 2, 3, 8, 12}, {2, 12, 100, 1}, 40},
-      {{2000, 60, 5, 4, 10, 20}, {2, 3, 1u << 20, 1}, 60},
+      {{1, 1, 1, 1, 1, 1}, RS_COVISIT_DEFAULTS, 1},         {{300, 12, 3, 2, 5, 6}, RS_COVISIT_DEFAULTS, 3},
+      {{600, 25, 4, 3, 8, 10}, {2, 5, 1u << 20, 1, 0}, 5}, {{600, 25, 4, 3, 8, 10}, {3, 2, 1u << 20, 1, 0}, 1},
+      {{900, 40, 2, 3, 8, 12}, {2, 0, 1u << 20, 1, 0}, 7}, {{900, 40, 2, 3, 8, 12}, {2, 12, 100, 1, 0}, 40},
+      {{2000, 60, 5, 4, 10, 20}, {2, 3, 1u << 20, 1, 0}, 60},
   };
   uint32_t n_pairs = 0;
   for (size_t t = 0; t < G_N_ELEMENTS(table); t++)

@@ -21,10 +21,13 @@ static void pairs_equal_those_found_by_looking_at_every_two_visits(void **state)
       {{0, 1, 1, 1, 1, 1}, RS_COVISIT_DEFAULTS},
       {{1, 1, 1, 1, 1, 1}, RS_COVISIT_DEFAULTS},
       {{300, 12, 3, 2, 5, 6}, RS_COVISIT_DEFAULTS},
-      {{600, 25, 4, 3, 8, 10}, {2, 5, 1u << 20, 1}},
-      {{600, 25, 4, 3, 8, 10}, {3, 2, 1u << 20, 2}},
-      {{900, 40, 2, 3, 8, 12}, {2, 0, 1u << 20, 1}},
-      {{900, 40, 2, 3, 8, 12}, {2, 12, 100, 3}}, /* many passes */
+      {{600, 25, 4, 3, 8, 10}, {2, 5, 1u << 20, 1, 0}},
+      {{600, 25, 4, 3, 8, 10}, {3, 2, 1u << 20, 2, 0}},
+      {{900, 40, 2, 3, 8, 12}, {2, 0, 1u << 20, 1, 0}},
+      {{900, 40, 2, 3, 8, 12}, {2, 12, 100, 3, 0}}, /* many passes */
+      {{900, 40, 2, 3, 8, 12}, {2, 0, 1u << 20, 2, 600}},
+      {{900, 40, 2, 3, 8, 12}, {3, 0, 100, 3, 43200}}, /* most windows go past midnight */
+      {{900, 8, 2, 3, 8, 40}, {2, 0, 0, 1, 5}},
   };
   for (size_t t = 0; t < G_N_ELEMENTS(table); t++)
     for (uint64_t seed = 1; seed <= 3; seed++) {
@@ -39,7 +42,7 @@ static void same_meetings_for_any_number_of_threads_and_passes(void **state) {
   (void)state;
   const RsClaimsShape shape = {2000, 60, 5, 4, 10, 20};
   g_autoptr(RsClaims) claims = rs_random_claims(&shape, 7);
-  RsCovisitOptions one = {2, 20, 1u << 20, 1}, many = {2, 20, 500, 4};
+  RsCovisitOptions one = {2, 20, 1u << 20, 1, 0}, many = {2, 20, 500, 4, 0};
   g_autoptr(RsCovisits) a = mine(claims, &one), b = mine(claims, &many);
   assert_int_equal(a->n, b->n);
   assert_true(a->n > 0);
