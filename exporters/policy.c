@@ -149,6 +149,25 @@ static void regions_disguise(RsDisguise *disguise, const RsCase *c) {
   disguise->claims.institution_region = disguise->institution_region;
 }
 
+static int compare_ranks(const void *x, const void *y, void *ids) {
+  const RsInstitutionRank *a = x, *b = y;
+  if (a->suspicion != b->suspicion) return a->suspicion > b->suspicion ? -1 : 1;
+  if (a->amount != b->amount) return a->amount > b->amount ? -1 : 1;
+  return strcmp(rs_text_get(ids, a->institution), rs_text_get(ids, b->institution));
+}
+
+/* Institutions that nothing tells apart stand in the order of what is printed: their own would show which id comes first. */
+static void ranks_disguise(RsDisguise *disguise, const RsCase *c) {
+  const uint32_t n = c->rings == NULL ? 0 : c->rings->n_institutions;
+  if (n == 0 || !c->policy->id[RS_INSTITUTION]) return;
+  disguise->rank = g_memdup2(c->rings->institutions, (gsize)n * sizeof *disguise->rank);
+  g_qsort_with_data(disguise->rank, (gint)n, sizeof *disguise->rank, compare_ranks, disguise->text[RS_INSTITUTION]);
+  for (uint32_t i = 0; i < n; i++) disguise->rank[i].rank = i + 1;
+  disguise->rings = *c->rings;
+  disguise->rings.institutions = disguise->rank;
+  disguise->c.rings = &disguise->rings;
+}
+
 RsDisguise *rs_disguise_new(const RsCase *c) {
   RsDisguise *disguise = g_new0(RsDisguise, 1);
   RsText **const shown[RS_N_KINDS] = {[RS_DOCTOR] = &disguise->claims.doctor, [RS_INSTITUTION] = &disguise->claims.institution, [RS_DRUG] = &disguise->claims.drug};
@@ -163,6 +182,7 @@ RsDisguise *rs_disguise_new(const RsCase *c) {
   }
   drug_names_disguise(disguise, c);
   regions_disguise(disguise, c);
+  ranks_disguise(disguise, c);
   disguise->knowledge.claims = &disguise->claims;
   disguise->c.claims = &disguise->claims;
   disguise->c.knowledge = &disguise->knowledge;
@@ -176,5 +196,6 @@ void rs_disguise_free(RsDisguise *disguise) {
   rs_text_free(disguise->region);
   rs_text_free(disguise->drug_name);
   g_free(disguise->institution_region);
+  g_free(disguise->rank);
   g_free(disguise);
 }

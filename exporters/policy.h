@@ -37,6 +37,8 @@ typedef struct {
   RsKnowledge knowledge;
   RsText *text[RS_N_KINDS], *region, *drug_name; /* NULL: as they are */
   uint32_t *institution_region;
+  RsRings rings;           /* borrows all but the ranks: equal institutions in the order of what is printed */
+  RsInstitutionRank *rank; /* NULL: as they are */
   const RsText *clear[RS_N_KINDS]; /* the case's own */
 } RsDisguise;
 

@@ -76,11 +76,42 @@ static void a_disguise_keeps_numbers_and_hides_texts(void **state) {
   small_folder_remove(folder);
 }
 
+/* Their own order would show which id comes first. */
+static void institutions_that_nothing_tells_apart_follow_what_is_printed(void **state) {
+  (void)state;
+  g_autoptr(SmallCase) small = small_case_golden();
+  g_autoptr(RsPolicy) policy = policy_of("[entity]\ninstitution=core\n", NULL);
+  char *folder = small_folder_new();
+  g_autofree char *key = small_key_file(folder);
+  g_autoptr(RsMask) mask = rs_mask_new(key, NULL);
+  RsCase c = small->c;
+  c.mask = mask;
+  c.policy = policy;
+  const uint32_t n = c.rings->n_institutions;
+  RsInstitutionRank *own = c.rings->institutions;
+  for (uint32_t i = 0; i < n; i++) own[i].suspicion = 1.0 + (i == n - 1); /* the last one leads, the others are alike */
+  g_autoptr(RsDisguise) disguise = rs_disguise_new(&c);
+  const RsInstitutionRank *shown = disguise->c.rings->institutions;
+  bool moved = false;
+  assert_true(n > 2);
+  assert_int_equal(shown[0].institution, own[n - 1].institution);
+  for (uint32_t i = 0; i < n; i++) {
+    assert_int_equal(shown[i].rank, i + 1);
+    assert_int_equal(own[i].institution, i); /* the case itself stays as it is */
+    if (i > 1) assert_true(strcmp(rs_knowledge_id(disguise->c.knowledge, RS_INSTITUTION, shown[i - 1].institution),
+                                  rs_knowledge_id(disguise->c.knowledge, RS_INSTITUTION, shown[i].institution)) < 0);
+    if (i > 1) moved = moved || shown[i].institution < shown[i - 1].institution;
+  }
+  assert_true(moved); /* with this key */
+  small_folder_remove(folder);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_highest_class_wins),
       cmocka_unit_test(a_policy_that_is_none_is_refused),
       cmocka_unit_test(a_disguise_keeps_numbers_and_hides_texts),
+      cmocka_unit_test(institutions_that_nothing_tells_apart_follow_what_is_printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
