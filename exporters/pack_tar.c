@@ -71,7 +71,8 @@ bool rs_tar_writer_finish(RsTarWriter *writer, GError **error) {
 struct RsTarReader {
   struct archive *archive;
   int fd;
-  la_int64_t next; /* where the next header must stand */
+  la_int64_t filled; /* where the last file's bytes end */
+  la_int64_t next;   /* where the next header must stand; zeros up to there */
   bool ended;
 };
 
@@ -90,19 +91,40 @@ void rs_tar_reader_free(RsTarReader *reader) {
   g_free(reader);
 }
 
-/* Two blocks of zeros, and nothing else. */
-static bool tail_clean(const RsTarReader *reader) {
-  char tail[2 * BLOCK];
-  struct stat status;
-  if (fstat(reader->fd, &status) != 0 || status.st_size != reader->next + (off_t)sizeof tail) return false;
-  if (pread(reader->fd, tail, sizeof tail, reader->next) != (ssize_t)sizeof tail) return false;
-  for (size_t i = 0; i < sizeof tail; i++)
-    if (tail[i] != 0) return false;
+static bool all_zero(const char *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if (bytes[i] != 0) return false;
   return true;
 }
 
-/* Why an entry is none that we write, or NULL. One header of one block, at the place where the last file ended: no extension header can have
- * given it another name or size than tar would see. */
+/* length: at most two blocks. */
+static bool zeros_at(int fd, la_int64_t at, size_t length) {
+  char bytes[2 * BLOCK];
+  return pread(fd, bytes, length, at) == (ssize_t)length && all_zero(bytes, length);
+}
+
+/* Two blocks of zeros, and nothing else. */
+static bool tail_clean(const RsTarReader *reader) {
+  struct stat status;
+  const size_t length = 2 * (size_t)BLOCK;
+  return fstat(reader->fd, &status) == 0 && status.st_size == reader->next + (off_t)length && zeros_at(reader->fd, reader->next, length);
+}
+
+/* One block at the place where the last file ended, so that no extension header can have given the file another name or size than tar would see: nobody's
+ * plain file of no time, for its owner alone. What is not signed may say nothing, nor mean something else to another program. */
+static bool header_plain(const RsTarReader *reader, struct archive_entry *entry) {
+  enum { NAME = 100, TYPE = 156, LINK = 157, MAGIC = 257, OWNERS = 265, DEVICES = 329, PREFIX = 345 }; /* POSIX.1-1988, ustar */
+  char block[BLOCK];
+  if (archive_read_header_position(reader->archive) != reader->next || archive_filter_bytes(reader->archive, 0) != reader->next + (la_int64_t)BLOCK ||
+      pread(reader->fd, block, sizeof block, reader->next) != (ssize_t)sizeof block)
+    return false;
+  const size_t named = strnlen(block, NAME);
+  return all_zero(block + named, NAME - named) && block[TYPE] == '0' && all_zero(block + LINK, MAGIC - LINK) && memcmp(block + MAGIC, "ustar\00000", 8) == 0 &&
+         all_zero(block + OWNERS, DEVICES - OWNERS) && all_zero(block + PREFIX, BLOCK - PREFIX) && archive_entry_perm(entry) == 0600 &&
+         archive_entry_mtime(entry) == 0 && archive_entry_uid(entry) == 0 && archive_entry_gid(entry) == 0;
+}
+
+/* Why an entry is none that we write, or NULL. */
 static const char *refusal(const RsTarReader *reader, struct archive_entry *entry) {
   const char *path = archive_entry_pathname(entry);
   struct stat status;
@@ -111,8 +133,8 @@ static const char *refusal(const RsTarReader *reader, struct archive_entry *entr
   if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_sparse_count(entry) != 0) return N_("not a plain file");
   if (path == NULL || !g_str_has_prefix(path, RS_PACK_FOLDER) || !rs_beneath_name_ok(path + strlen(RS_PACK_FOLDER)))
     return N_("a name that ringscope does not give, or that leads out of the pack");
-  if (archive_read_header_position(reader->archive) != reader->next || archive_filter_bytes(reader->archive, 0) != reader->next + (la_int64_t)BLOCK)
-    return N_("a header that ringscope does not write");
+  if (!header_plain(reader, entry)) return N_("a header that ringscope does not write");
+  if (!zeros_at(reader->fd, reader->filled, (size_t)(reader->next - reader->filled))) return N_("bytes between two files");
   if (size < 0 || fstat(reader->fd, &status) != 0 || size > status.st_size - reader->next) return N_("larger than the pack");
   return NULL;
 }
@@ -123,6 +145,7 @@ bool rs_tar_reader_next(RsTarReader *reader, const char **name, uint64_t *bytes,
   if (reader->ended) return false;
   const int got = archive_read_next_header(reader->archive, &entry);
   if (got == ARCHIVE_OK) *why = refusal(reader, entry);
+  else if (got == ARCHIVE_EOF && !zeros_at(reader->fd, reader->filled, (size_t)(reader->next - reader->filled))) *why = N_("bytes between two files");
   else if (got == ARCHIVE_EOF && !tail_clean(reader)) *why = N_("cut off, or with something behind its end");
   else if (got != ARCHIVE_EOF) *why = N_("damaged, or no tar archive");
   reader->ended = got != ARCHIVE_OK || *why != NULL;
@@ -130,7 +153,8 @@ bool rs_tar_reader_next(RsTarReader *reader, const char **name, uint64_t *bytes,
   const la_int64_t size = archive_entry_size(entry);
   *name = archive_entry_pathname(entry) + strlen(RS_PACK_FOLDER);
   *bytes = (uint64_t)size;
-  reader->next += (la_int64_t)BLOCK + (size + (la_int64_t)BLOCK - 1) / (la_int64_t)BLOCK * (la_int64_t)BLOCK;
+  reader->filled = reader->next + (la_int64_t)BLOCK + size;
+  reader->next = (reader->filled + (la_int64_t)BLOCK - 1) / (la_int64_t)BLOCK * (la_int64_t)BLOCK;
   return true;
 }
 

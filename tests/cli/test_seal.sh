@@ -113,6 +113,11 @@ elif how == "hard": link(P + "case/l", tarfile.LNKTYPE, P + "case/rings.csv")
 elif how == "folder": link(P + "case/l", tarfile.DIRTYPE, "")
 elif how == "fifo": link(P + "case/l", tarfile.FIFOTYPE, "")
 elif how == "pax": form = tarfile.PAX_FORMAT; members[find("case/rings.csv")][0].pax_headers = {"path": P + "case/rings.csv", "comment": "x"}
+elif how == "mode": members[find("case/rings.csv")][0].mode = 0o4755
+elif how == "time": members[find("case/rings.csv")][0].mtime = 1700000000
+elif how == "owner": members[find("case/rings.csv")][0].uname = "root"
+elif how == "long": members.append(plain(P + "case/" + "x" * 300)); form = tarfile.GNU_FORMAT
+elif how in ("sparse", "giant", "padding"): pass # below, in the bytes
 elif how == "tail": tail = b"more"
 elif how == "cut": cut = 3000
 elif how == "half": cut = -20000
@@ -126,6 +131,22 @@ with tarfile.open(fileobj=out, mode="w", format=form) as tar:
     for m, data in members: tar.addfile(m, io.BytesIO(data))
 data = out.getvalue().rstrip(b"\0")
 data += b"\0" * (-len(data) % 512) + b"\0" * 1024 + tail
+def header(edit): # of rings.csv, with a checksum that holds
+    global data
+    at = data.index(b"ringscope-pack/case/rings.csv\0")
+    block = bytearray(data[at:at + 512])
+    edit(block)
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    data = data[:at] + bytes(block) + data[at + 512:]
+def put(block, at, value): block[at:at + len(value)] = value
+if how == "sparse": header(lambda b: put(b, 156, b"S"))
+elif how == "giant": header(lambda b: put(b, 124, b"\x80" + (2**62).to_bytes(11, "big")))
+elif how == "padding":
+    at = data.index(b"ringscope-pack/SHA256SUMS\0")
+    size = int(data[at + 124:at + 135], 8)
+    assert size % 512
+    data = data[:at + 512 + size] + b"!" + data[at + 512 + size + 1:]
 open(target, "wb").write(data if cut is None else data[:cut])
 P
 
@@ -154,6 +175,13 @@ forged hard 5 "a link"
 forged folder 5 "not a plain file"
 forged fifo 5 "not a plain file"
 forged pax 5 "a header that ringscope does not write"
+forged mode 5 "a header that ringscope does not write"
+forged time 5 "a header that ringscope does not write"
+forged owner 5 "a header that ringscope does not write"
+forged long 3 "is not a pack of ringscope"
+forged sparse 5 "a header that ringscope does not write"
+forged giant 5 "the archive"
+forged padding 5 "bytes between two files"
 forged tail 5 "something behind its end"
 forged half 5 "larger than the pack"
 forged cut 3 "is not a pack of ringscope"

@@ -7,7 +7,9 @@
 #include "exporters/small_case.h"
 
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void sm3_is_that_of_the_standard(void **state) {
   (void)state;
@@ -125,6 +127,67 @@ static void manifest_tells_how_the_case_was_made(void **state) {
   }
 }
 
+/* A pack of one lead, and the key it was sealed with. */
+typedef struct { char *bytes; gsize length; RsSignKey *open; } Pack;
+
+static Pack pack_new(void) {
+  char digest[65], fingerprint[65], *folder = small_folder_new();
+  g_autofree char *path = g_build_filename(folder, "case", NULL), *key = g_build_filename(folder, "key", NULL);
+  g_autofree char *pub = g_strconcat(key, ".pub", NULL), *out = g_build_filename(folder, "pack", NULL);
+  g_autoptr(SmallCase) small = small_case_golden();
+  g_autoptr(GError) error = NULL;
+  Pack pack = {NULL, 0, NULL};
+  guint files;
+  rs_case_write(&small->c, path, digest, &error);
+  rs_assert_no_error(error);
+  rs_sign_keygen(key, fingerprint, &error);
+  rs_assert_no_error(error);
+  g_autoptr(RsSignKey) secret = rs_sign_private(key, &error);
+  pack.open = rs_sign_public(pub, &error);
+  rs_assert_no_error(error);
+  const RsPackOrder order = {.folder = path, .ring = "R0001", .key = secret, .command = "test"};
+  rs_pack_write(&order, out, &files, &error);
+  rs_assert_no_error(error);
+  assert_true(g_file_get_contents(out, &pack.bytes, &pack.length, NULL));
+  small_folder_remove(folder);
+  return pack;
+}
+
+/* True if these bytes pass for the pack as it was sealed. */
+static bool passes(const Pack *pack, const char *bytes, gsize length) {
+  const int fd = memfd_create("pack", MFD_CLOEXEC);
+  assert_true(fd >= 0 && write(fd, bytes, length) == (ssize_t)length && lseek(fd, 0, SEEK_SET) == 0);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(RsPackCheck) check = rs_pack_check_fd(fd, "pack", pack->open, &error);
+  close(fd);
+  assert_true((check == NULL) == (error != NULL));
+  return check != NULL && check->findings->len == 0;
+}
+
+static void pack_that_is_cut_anywhere_is_refused(void **state) {
+  (void)state;
+  Pack pack = pack_new();
+  assert_true(passes(&pack, pack.bytes, pack.length));
+  for (gsize n = 0; n < pack.length; n += n < 600 ? 3 : 4093) /* places in a block in turn */
+    if (passes(&pack, pack.bytes, n)) fail_msg("passes with %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " bytes", n, pack.length);
+  g_free(pack.bytes);
+  rs_sign_free(pack.open);
+}
+
+/* Not one bit of it is free: what is not signed must be as ringscope writes it. */
+static void pack_with_any_byte_changed_is_refused(void **state) {
+  (void)state;
+  Pack pack = pack_new();
+  for (gsize n = 0; n < pack.length; n += n < 600 ? 5 : 4073) {
+    const char before = pack.bytes[n];
+    pack.bytes[n] = (char)(before ^ 1);
+    if (passes(&pack, pack.bytes, pack.length)) fail_msg("passes with byte %" G_GSIZE_FORMAT " changed, which was %02x", n, (unsigned)(guchar)before);
+    pack.bytes[n] = before;
+  }
+  g_free(pack.bytes);
+  rs_sign_free(pack.open);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sm3_is_that_of_the_standard),
@@ -132,6 +195,8 @@ int main(void) {
       cmocka_unit_test(seal_reads_back),
       cmocka_unit_test(any_other_text_is_no_seal),
       cmocka_unit_test(manifest_tells_how_the_case_was_made),
+      cmocka_unit_test(pack_that_is_cut_anywhere_is_refused),
+      cmocka_unit_test(pack_with_any_byte_changed_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
