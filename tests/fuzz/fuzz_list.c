@@ -1,4 +1,5 @@
-/* Any bytes as the lists that somebody types: who is watched, what was cleared; held against a few claims. */
+/* Any bytes as the lists that somebody types: who is watched and what was cleared, held against a few claims; what came of leads. */
+#include "claims/list.h"
 #include "cli/cleared_list.h"
 #include "cli/watch_list.h"
 #include "fuzz/fuzz_file.h"
@@ -23,7 +24,8 @@ static const RsClaims *claims(void) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const head[] = {"", "type,id,note\n", "subject,reason,by,until,group\n"};
+  static const char *const head[] = {"", "type,id,note\n", "subject,reason,by,until,group\n", "lead_key,outcome,note\n"};
+  static const RsListColumn outcome[] = {{"lead_key", true}, {"outcome", true}, {"note", false}};
   if (size < 1 || size > 20000) return 0;
   const char *first = head[data[0] % G_N_ELEMENTS(head)];
   FuzzFile file = fuzz_file(first, strlen(first), data + 1, size - 1);
@@ -32,6 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   g_autoptr(RsFinder) finder = rs_finder_new(&knowledge, mask, 1);
   g_autoptr(RsList) watched = rs_watch_list_read(file.path, NULL);
   g_autoptr(RsList) cleared = rs_cleared_list_read(file.path, NULL);
+  g_autoptr(RsList) outcomes = rs_list_read(file.path, outcome, G_N_ELEMENTS(outcome), NULL);
+  for (uint32_t i = 0; outcomes != NULL && i < outcomes->n; i++) g_assert_true(*outcomes->cell[0][i] != '\0' && *outcomes->cell[1][i] != '\0' && outcomes->line[i] > 1);
   if (watched != NULL) rs_watch_list_free(rs_watch_list_bind(watched, finder));
   if (cleared != NULL) rs_clearances_free(rs_cleared_list_bind(cleared, finder, NULL, mask));
   close(file.fd);

@@ -7,7 +7,7 @@ out=$(realpath "$2")
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/ringscope-seeds-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$out"/{csv_reader,claims,list,mapping,pack,xml,database,truth}
+mkdir -p "$out"/{csv_reader,claims,list,mapping,pack,policy,sheet,xml,database,truth}
 
 # a case with one lead: cards swiped together at rotating outlets, among people who are not
 awk 'BEGIN {
@@ -43,7 +43,7 @@ sed -n '2,20p' "$root/datasets/city/institutions.csv" > "$work/e" && part "$work
 gzip -dc "$root/datasets/city/persons.csv.gz" | head -n 20 > "$work/e" && part "$work/e" '\007' table claims
 
 cp "$root"/datasets/mappings/*.ini "$out/mapping"
-head -n 1 "$work/claims.csv" > "$out/mapping/header"
+head -n 1 "$work/claims.csv" | tr -d '\n' > "$out/mapping/header"
 
 tar -C "$work" -xf "$work/pack"
 P=$work/ringscope-pack
@@ -75,3 +75,16 @@ cut -c 17- "$work/case.key" > "$work/e" && part "$work/e" '\005' key truth
 sed -n 2,20p "$work/case.ids" > "$work/e" && part "$work/e" '\006' ids truth
 printf 'person,a,seen\ninstitution,,x\n参保人,b,\ntrace,T1,\ndrug,D,"q"\n' > "$work/e" && part "$work/e" '\001' watched list
 printf 'person:a,a family,me,2026-01-01,g1\nl:abcdefgh234567ab,known,me,,\ninstitution:P1,x,y,2025-12-31,\n' > "$work/e" && part "$work/e" '\002' cleared list
+printf 'R0001,confirmed,seen\n"l:x",CLEARED,\nl:y,open,"a, b"\n' > "$work/e" && part "$work/e" '\003' outcomes list
+printf '[entity]\nperson=core\nclaim=sensitive\ninstitution=sensitive\n[column]\nname=sensitive\nregion=general\n[mask]\nfrom=sensitive\n' > "$out/policy/all"
+printf '[entity]\nperson=general\n' > "$out/policy/open"
+for kind in old text doctype cut columns; do
+  /usr/bin/python3 "$root/tests/claims/make_xlsx.py" $kind "$work/e"
+  part "$work/e" '\0' $kind sheet
+done
+python3 - "$out/sheet" << 'PY'
+import io, sys, zipfile
+archive = zipfile.ZipFile(io.BytesIO(open(sys.argv[1] + "/old", "rb").read()[1:])) # made above, behind one byte
+parts = [archive.read("xl/" + name) for name in ("worksheets/sheet1.xml", "sharedStrings.xml", "styles.xml", "workbook.xml")]
+open(sys.argv[1] + "/parts", "wb").write(b"\x01" + b"\x1e".join(parts))
+PY
