@@ -72,7 +72,7 @@ static void names_init(Names *names) {
   memset(names, 0, sizeof *names);
   for (size_t role = 0; role < RS_N_COLUMNS; role++) names->hint[role] = g_strsplit(hints[role], " ", -1);
   const char *const *name = rs_mapping_names();
-  for (size_t i = 0; name[i] != NULL && i < G_N_ELEMENTS(names->mapping); i++) names->mapping[i] = rs_mapping_new(name[i], NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(names->mapping) && name[i] != NULL; i++) names->mapping[i] = rs_mapping_new(name[i], NULL);
 }
 
 static void names_clear(Names *names) {
@@ -237,7 +237,8 @@ static void choose_fields(const char *const *fields, size_t n_fields, const char
 
 /* ---- the text ---- */
 
-/* A value as GKeyFile reads it back: the list separator and backslashes escaped, control characters as spaces. */
+/* A value as GKeyFile reads it back: the list separator and backslashes escaped; what steers a line
+ * or its reading direction as spaces. */
 static void append_name(GString *text, const char *field, bool in_comment) {
   g_autofree char *valid = g_utf8_make_valid(field, -1);
   g_strstrip(valid);
@@ -245,7 +246,7 @@ static void append_name(GString *text, const char *field, bool in_comment) {
     gunichar c = g_utf8_get_char(at);
     if (c == 0xFEFF) continue;
     if (!in_comment && (c == ';' || c == '\\')) g_string_append_c(text, '\\');
-    g_string_append_unichar(text, g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c);
+    g_string_append_unichar(text, g_unichar_iscntrl(c) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ? ' ' : c);
   }
 }
 
@@ -307,7 +308,7 @@ void rs_mapping_guess_all(const char *const *fields, size_t n_fields, const char
 }
 
 char *rs_mapping_propose(const char *file, const char *const *fields, size_t n_fields, const char *const *const *rows, size_t n_rows) {
-  RsMappingGuess guess;
+  RsMappingGuess guess = {.fits = NULL};
   rs_mapping_guess_all(fields, n_fields, rows, n_rows, &guess);
   GString *text = g_string_new("# A mapping proposed for ");
   append_name(text, file, true);

@@ -56,7 +56,8 @@ const RsCommand *rs_commands(size_t *n) {
   return commands;
 }
 
-static int usage_error(const char *name) {
+static int usage_error(const char *given) {
+  g_autofree char *name = rs_terminal_text(given);
   const char *names[G_N_ELEMENTS(commands) + 1] = {0};
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) names[i] = commands[i].name;
   const char *nearest = rs_options_nearest(name, names);
