@@ -120,6 +120,7 @@ case "$mode" in
     build dev && tests dev -LE 'notebooks|readers'
     build dev-clang && tests dev-clang -LE 'long|notebooks|readers'
     build tsan && tests tsan -LE 'long|notebooks|readers'
+    count "static analysis" tests/static.sh
     build release && { tests release; memory release; smoke build/release/ringscope; builds; }
     ;;
 esac

@@ -98,7 +98,7 @@ static void build_places(RsSimWorld *world) {
   uint32_t most = 0;
   for (uint32_t d = 0; d < world->n_districts; d++) {
     uint64_t weight = world->district[d].weight, persons = world->n_persons;
-    uint32_t *count = &world->count_place[d * N_PLACE_TYPES];
+    uint32_t *count = &world->count_place[(size_t)d * N_PLACE_TYPES];
     count[PLACE_PHARMACY] = share(persons, weight, total, per_pharmacy, 3);
     count[PLACE_HOSPITAL] = share(persons, weight, total, 2600, 1);
     count[PLACE_CLINIC] = share(persons, weight, total, world->style == RS_CITY_TOWN ? 330 : 480, 2);
@@ -223,6 +223,7 @@ static void give_habits(const RsSimWorld *world, RsRandom *random, RsSimPerson *
 static uint32_t draw_district(const RsSimWorld *world, RsRandom *random, uint32_t first, uint32_t last) {
   uint64_t total = 0;
   for (uint32_t d = first; d < last; d++) total += world->district[d].weight;
+  g_assert(total > 0); /* every city has districts at home and abroad, and people in them */
   uint64_t at = rs_random_next(random) % total;
   for (uint32_t d = first; d < last; d++) {
     if (at < world->district[d].weight) return d;

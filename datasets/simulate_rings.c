@@ -401,6 +401,7 @@ static void live_resale(Act *act) {
     for (uint32_t k = 0; k < n; k++) pool[k] = ring->doctor[k];
     shuffle(&act->random, pool, n);
     n = MAX(MIN(n, 4u), n * ring->attendance / 1000);
+    g_assert(n > 0); /* a ring that needs doctors has some */
     for (uint32_t v = 0; v < ring->bursts; v++) {
       uint32_t doctor = pool[(v + rs_random_below(&act->random, 2)) % n], place = world->doctor[doctor].place;
       uint32_t day = ring_day(act, place), time = day * 86400 + rs_sim_hour(world, &act->random, p, place);

@@ -30,7 +30,7 @@ void rs_checksum_finish(RsChecksum *checksum, char hex[65]) {
   if (EVP_DigestFinal_ex(checksum->context, digest, NULL) != 1) g_error("OpenSSL cannot hash");
   EVP_MD_CTX_free(checksum->context);
   g_free(checksum);
-  for (unsigned i = 0; i < 32; i++) {
+  for (size_t i = 0; i < 32; i++) {
     hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
     hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
   }

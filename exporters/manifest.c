@@ -178,8 +178,8 @@ GHashTable *rs_manifest_names(const char *folder, bool *is_case) {
   GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *text = manifest_read(folder);
   *is_case = text != NULL;
-  const char *at = text == NULL ? NULL : strstr(text, OUTPUTS_KEY);
-  while (at != NULL && (at = strstr(at, NAME_KEY)) != NULL) {
+  const char *outputs = text == NULL ? NULL : strstr(text, OUTPUTS_KEY);
+  for (const char *at = outputs == NULL ? NULL : strstr(outputs, NAME_KEY); at != NULL; at = strstr(at, NAME_KEY)) {
     at += strlen(NAME_KEY);
     g_hash_table_add(names, g_strndup(at, strcspn(at, "\"")));
   }

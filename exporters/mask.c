@@ -16,7 +16,7 @@
 
 #define KEY_BYTES 32
 #define KEY_WORD "ringscope-key-1 "
-#define KEY_TEXT_LENGTH (sizeof KEY_WORD - 1 + 2 * KEY_BYTES)
+#define KEY_TEXT_LENGTH (sizeof KEY_WORD - 1 + 2 * (size_t)KEY_BYTES)
 
 struct RsMask {
   bool clear;
@@ -150,7 +150,7 @@ void rs_mask_fingerprint(const RsMask *mask, char buffer[17]) {
   buffer[0] = '\0';
   if (mask->clear) return;
   mask_digest(mask, 'k', "fingerprint", strlen("fingerprint"), digest);
-  for (unsigned i = 0; i < 8; i++) g_snprintf(buffer + 2 * i, 3, "%02x", digest[i]);
+  for (size_t i = 0; i < 8; i++) g_snprintf(buffer + 2 * i, 3, "%02x", digest[i]);
 }
 
 void rs_mask_write(const RsMask *mask, RsOutput *output) {

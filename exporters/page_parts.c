@@ -274,7 +274,7 @@ static void rule_item(RsHtml *html, const RsNames *names, const char *item) {
   const char *colon = strchr(item, ':');
   g_autofree char *kind_text = colon == NULL ? g_strdup("") : g_strndup(item, (gsize)(colon - item));
   const int kind = rs_kind_named(kind_text);
-  if (kind < 0) rs_html_foreign(html, item);
+  if (colon == NULL || kind < 0) rs_html_foreign(html, item);
   else
     rs_page_entity(html, names, (RsKind)kind, colon + 1);
 }

@@ -106,7 +106,8 @@ GBytes *rs_seal_text(const RsSeal *seal) {
 
 static char *word(GKeyFile *file, const char *group, const char *key) {
   char *value = g_key_file_get_value(file, group, key, NULL);
-  return value == NULL ? g_strdup("") : value;
+  if (value == NULL) return g_strdup("");
+  return value;
 }
 
 static bool digits_ok(const char *text, gsize length) { return strlen(text) == length && strspn(text, "0123456789abcdef") == length; }

@@ -119,7 +119,7 @@ static gssize file_read(const char *path, bool secret, char *text, gsize size, G
 }
 
 /* An encrypted key is refused rather than asked about: the program never prompts. */
-static int no_password(char *buffer, int size, int writing, void *data) {
+static int no_password(char *buffer, int size, int writing, void *data) { /* NOLINT(readability-non-const-parameter): OpenSSL's type */
   (void)buffer, (void)size, (void)writing, (void)data;
   return -1;
 }

@@ -31,7 +31,7 @@ static void keys_unique(GArray *keys) {
 
 static GArray *keys_new(void) { return g_array_new(FALSE, FALSE, sizeof(uint64_t)); }
 #define key_at(keys, i) g_array_index((keys), uint64_t, (i))
-#define key_add(keys, key) g_array_append_vals((keys), &(uint64_t){(key)}, 1)
+static void key_add(GArray *keys, uint64_t key) { g_array_append_val(keys, key); }
 
 
 /* ---- who is a member of what ---- */
@@ -500,7 +500,7 @@ RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *e
   const Order order = {knowledge, entities};
   for (uint32_t i = 0; i < n; i++) key_add(keys, key_of(kind[i], id[i]));
   keys_unique(keys);
-  g_autofree uint32_t *place = g_new(uint32_t, keys->len + 1);
+  g_autofree uint32_t *place = g_new0(uint32_t, keys->len + 1);
   RsSubgraph *subgraph = g_new0(RsSubgraph, 1);
   subgraph->n_nodes = keys->len;
   subgraph->node = nodes_new(keys, &order, memberships, RS_NONE, place);

@@ -9,7 +9,8 @@ RsXml *rs_xml_new(RsOutput *output, const RsXmlStyle *style) {
   xml->output = output;
   xml->used = 0;
   xml->counts = (RsXmlCounts){0, 0, 0};
-  xml->style = style == NULL ? (RsXmlStyle){0} : *style;
+  xml->style = (RsXmlStyle){0};
+  if (style != NULL) xml->style = *style;
   return xml;
 }
 

@@ -63,7 +63,7 @@ static void group_by_far(uint64_t n, const uint32_t *a, const uint32_t *b, const
 static void group_by_near(uint32_t n_nodes, const uint64_t *end, const Half *in, uint64_t *position, Half *out) {
   for (uint32_t far = 0; far < n_nodes; far++)
     for (uint64_t i = far == 0 ? 0 : end[far - 1]; i < end[far]; i++) {
-      uint64_t at = position[in->node[i]]++;
+      uint64_t at = position[in->node[i]]++; /* NOLINT(clang-analyzer-core.uninitialized.ArraySubscript): all halves were filled before */
       out->node[at] = far;
       out->weight[at] = in->weight[i];
     }
@@ -165,6 +165,7 @@ static bool row_valid(const RsGraph *graph, uint32_t v, const char **reason) {
     if (i > graph->offset[v] && graph->neighbor[i - 1] >= to) return refuse(reason, "a row is not sorted or has repeats");
     if (!(graph->weight[i] > 0 && isfinite(graph->weight[i]))) return refuse(reason, "a weight is not positive");
     uint64_t back = edge_find(graph, to, v);
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): equal to the bit */
     if (back == UINT64_MAX || memcmp(&graph->weight[back], &graph->weight[i], sizeof *graph->weight) != 0)
       return refuse(reason, "an edge without its equal way back");
   }

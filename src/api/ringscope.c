@@ -32,6 +32,7 @@ const char *ringscope_version(void) { return RS_VERSION; }
 
 /* Gives a GError to the caller and frees it. */
 static void tell(GError *failed, ringscope_error *error) {
+  g_assert(failed != NULL);
   if (error != NULL) {
     const char *end = NULL;
     error->code = failed->code;

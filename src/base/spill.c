@@ -108,7 +108,8 @@ static void *map_file(const char *folder, size_t size, int *failure) {
     if (start == MAP_FAILED) *failure = errno;
   }
   if (fd >= 0) close(fd);
-  return start == MAP_FAILED ? NULL : start;
+  if (start == MAP_FAILED) return NULL;
+  return start;
 }
 
 void *rs_spill_new(size_t size) {

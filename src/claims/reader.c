@@ -222,8 +222,7 @@ static bool input_hash(RsInput *input, GError **error) {
 typedef struct { GHashTable *place, *size, *content; } Seen;
 
 static bool seen_before(Seen *seen, RsInput *input, bool *before, GError **error) {
-  char *place = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, input->stamp.device, input->stamp.inode);
-  *before = !g_hash_table_add(seen->place, place);
+  *before = !g_hash_table_add(seen->place, g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, input->stamp.device, input->stamp.inode));
   if (*before) return true;
   RsInput *alike = g_hash_table_lookup(seen->size, &input->stamp.size);
   if (alike == NULL) {
@@ -499,7 +498,7 @@ RsClaims *rs_reader_read(RsReader *reader, GError **error) {
   RsReport *report = reader->report;
   report->lines_without_settlement = report->rejected_by[RS_REASON_NO_SETTLEMENT];
   g_ptr_array_sort(report->rejects, compare_rejects);
-  if (failed != NULL) {
+  if (claims == NULL) {
     g_propagate_error(error, failed);
     return NULL;
   }

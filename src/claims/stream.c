@@ -24,6 +24,7 @@ static bool pool_grow(RsPool *pool) {
     pool->on_disk = true;
     if (memory == NULL) return false;
   } else {
+    /* cppcheck-suppress invalidFunctionArg ; -1 is what MAP_ANONYMOUS asks for */
     memory = mmap(NULL, MAPPING_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return false;
     madvise(memory, MAPPING_BYTES, MADV_HUGEPAGE);

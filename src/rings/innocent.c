@@ -25,6 +25,7 @@ static uint32_t sharing(const RsScene *scene, const RsGroup *group, const RsDete
                                            options->attribute_data);
     if (value != NULL && *value != '\0') text[n++] = value;
   }
+  /* cppcheck-suppress uninitvar ; as many as are sorted have been set */
   qsort(text, n, sizeof *text, compare_texts);
   for (uint32_t i = 1; i < n; i++) shared += strcmp(text[i - 1], text[i]) == 0;
   return shared;

@@ -272,6 +272,7 @@ static RsTwice *hits_left(const RsTwice *t, const RsClaims *c, const RsLeaveOut 
   RsTwice *out = rs_twice_new(hits, t->unit[0].outlet[1] != RS_NONE, t->each);
   for (uint32_t u = 0; u < out->n_units; u++) {
     const RsTwiceUnit *whole = bsearch(&out->unit[u], t->unit, t->n_units, sizeof *t->unit, compare_outlets);
+    g_assert(whole != NULL); /* every hit has its unit */
     out->unit[u].expected = RS_PAIRS_LEFT_IN * whole->expected;
     out->unit[u].expected_strong = RS_PAIRS_LEFT_IN * whole->expected_strong;
     if (whole->expected_strong <= 0.0) out->unit[u].counted_strong = 0;

@@ -3,6 +3,7 @@
 #include "claims/source_records.h"
 
 #include <isa-l/igzip_lib.h>
+#include <time.h>
 #include <zstd.h>
 
 static const size_t block_sizes[] = {8, 9, 13, 16, 31, 64, 65, 100, 1000, 65536, 0};
@@ -136,9 +137,9 @@ static void a_file_of_unclosed_quotes_takes_linear_time(void **state) {
   for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
     g_autoptr(GString) text = g_string_new("h,i\n");
     while (text->len < 6000000) g_string_append(text, lines[i]);
-    const gint64 start = g_get_monotonic_time();
+    const clock_t start = clock(); /* of the processor: the machine may be busy with other things */
     const Tally large = tally_of(text, 0), small = tally_of(text, 10000);
-    assert_in_range(g_get_monotonic_time() - start, 0, 20 * G_USEC_PER_SEC);
+    assert_in_range(clock() - start, 0, 20 * CLOCKS_PER_SEC);
     assert_int_equal(large.n, small.n);
     assert_int_equal(large.quote, small.quote);
   }
