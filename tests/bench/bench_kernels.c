@@ -1,5 +1,6 @@
 /* bench_kernels FILE [THREADS [ROUNDS [STAGE]]]: from a claims file to relations, timelines, pairs and baskets: each stage by itself, the best of
- * ROUNDS (1; with STAGE only that one's), in wall and CPU nanoseconds a line. tests/bench/kernels.sh counts the instructions of the same stages. */
+ * ROUNDS (1; with STAGE only that one's), in wall and CPU nanoseconds a line. tests/bench/instructions.sh counts the instructions of the same
+ * stages, by the names of the functions below. */
 #include "claims/reader.h"
 #include "graph/knowledge.h"
 #include "mining/basket.h"
@@ -38,12 +39,17 @@ static bool timeline(Bench *bench, GError **error) {
   return bench->timeline != NULL;
 }
 
-static bool covisits(Bench *bench, GError **error) {
-  RsCovisitOptions options = RS_COVISIT_DEFAULTS;
+static bool pairs_found(const Bench *bench, RsCovisitOptions options, GError **error) {
   options.n_threads = bench->n_threads;
   g_autoptr(RsCovisits) found = rs_covisits_new(bench->claims, bench->timeline, &options, error);
-  if (found != NULL) printf("%u pairs of %" G_GUINT64_FORMAT " events\n", found->n, found->n_events);
   return found != NULL;
+}
+
+static bool covisits(Bench *bench, GError **error) { return pairs_found(bench, (RsCovisitOptions)RS_COVISIT_DEFAULTS, error); }
+
+/* The peer's question: tests/bench/peer/job.sql. */
+static bool covisits_ten_minutes(Bench *bench, GError **error) {
+  return pairs_found(bench, (RsCovisitOptions){.min_meetings = 3, .window_seconds = 600}, error);
 }
 
 static bool basket(Bench *bench, GError **error) {
@@ -56,8 +62,8 @@ static const struct {
   const char *name;
   bool (*run)(Bench *, GError **);
   unsigned needed; /* rounds at least, for the stages after it; of reading also at most */
-} stages[] = {{"reading", read_claims, 1}, {"graph", graph_bare, 0},        {"graph with sums", graph_with_sums, 0},
-              {"timeline", timeline, 1},  {"co-visits", covisits, 0}, {"basket", basket, 0}};
+} stages[] = {{"reading", read_claims, 1}, {"graph", graph_bare, 0}, {"graph with sums", graph_with_sums, 0}, {"timeline", timeline, 1},
+              {"co-visits", covisits, 0},  {"ten minutes", covisits_ten_minutes, 0}, {"basket", basket, 0}};
 
 static double cpu_seconds(void) {
   struct rusage usage;

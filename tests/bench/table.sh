@@ -107,3 +107,5 @@ if [ "$docs" = 1 ]; then
   "$here/docs_put.sh" table.sh "$work/table.md"
   [ ! -f "$work/peers.md" ] || "$here/docs_put.sh" peer.sh "$work/peers.md"
 fi
+echo
+"$here/instructions.sh" # fails where a kernel takes more or fewer instructions than are written down
