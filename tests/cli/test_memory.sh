@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --memory: what does not fit goes to disk and changes nothing; what cannot be done is refused with the reason.
+# --memory: what does not fit goes to disk and changes nothing; what cannot be done is refused with the reason. Files that change meanwhile.
 . "$(dirname "$0")/cli.sh"
 N=150000
 
@@ -29,5 +29,44 @@ code=0
 is "exit code" "$code" 4
 says "--memory asks" "--temp"
 holds "$D"
+
+begin "a small temporary disk is said, and nothing stays behind"
+if unshare -m true 2> /dev/null && [ "$(id -u)" -eq 0 ]; then
+  code=0
+  unshare -m bash -c 'mkdir -p "$1/disk" && mount -t tmpfs -o size=4m tmpfs "$1/disk" 2> /dev/null || exit 77
+    "$2" analyze "$3" -o "$1/case" --memory 60M --temp "$1/disk"; code=$?; ls -A "$1/disk" > "$1/left"; exit $code' - "$D" "$RINGSCOPE" "$T/a.csv" > "$T/out" 2> "$T/err" || code=$?
+  if [ "$code" -eq 77 ]; then
+    echo "no tmpfs here: left out"
+  else
+    is "exit code" "$code" 4
+    says "$D/disk: cannot keep" "--memory asks" "--temp"
+    is "left on it" "$(cat "$D/left")" ""
+    holds "$D" disk left
+  fi
+else
+  echo "no mount namespaces here: a small disk is left out"
+fi
+
+# changes FILE COMMAND...: runs ringscope on the file, which the command changes again and again until it is done
+changes() {
+  local code=0
+  cp "$T/a.csv" "$D/a.csv"
+  (while [ ! -e "$T/done" ]; do "$@"; sleep 0.01; done) &
+  timeout 120 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" $more > "$T/out" 2> "$T/err" || code=$?
+  : > "$T/done"
+  wait
+  rm "$T/done"
+  is "exit code" "$code" 1
+  says "a.csv" "changed while it was read"
+  holds "$D" a.csv
+}
+more_lines() { tail -n 1 "$T/a.csv" >> "$D/a.csv"; }
+fewer_lines() { truncate -s -200 "$D/a.csv"; }
+for more in "" "--memory 60M --temp $T"; do
+  begin "a file that grows while it is read ends the run, and nothing stays behind $more"
+  changes more_lines
+  begin "a file that shrinks while it is read ends the run, and nothing stays behind $more"
+  changes fewer_lines
+done
 
 finish
