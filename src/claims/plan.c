@@ -3,34 +3,76 @@
 #include "claims/reader.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Measured at the peak of analyze: files of 1 and 10 M lines, one line a visit, 32-byte ids (docs/performance.md). */
-#define BYTES_FIXED 15e6
+/* Measured on files of 1 to 100 M lines, of one line a visit and more, in order and not, of 10- to 32-byte ids (docs/performance.md). Raw
+ * records are the most memory where the lines of a visit do not stand together, table, graph and leads where they do. */
+#define FIXED_BYTES 15e6
+#define RAW_BYTES_A_LINE 47.0
+#define RAW_BYTES_A_RUN 50.0 /* and the person's id */
 #define BYTES_A_LINE 31.0
 #define BYTES_A_VISIT 101.0
 #define BYTES_A_PERSON 176.0
-#define DISK_BYTES_A_LINE 18.0  /* of the case folder */
-#define TEMP_BYTES_A_LINE 110.0 /* raw rows, table and graph on disk */
-#define STAGES_TO_READING 3.7   /* all stages' time in terms of the first */
+#define DISK_BYTES_A_LINE 17.5    /* of the case folder */
+#define DISK_BYTES_AT_FIRST 30.0  /* besides, of the first million lines */
+#define TEMP_BYTES_A_LINE 110.0   /* raw rows, table and graph on disk */
+#define STAGES_TO_READING 3.7     /* all stages' time in terms of the first */
 
-/* Visits a person has in the sample: how many persons have one, and two. */
-static void persons_seen_rarely(const RsClaims *claims, double *once, double *twice) {
-  *once = *twice = 0;
-  for (uint32_t person = 0; person < claims->n_persons; person++) {
-    uint32_t visits = claims->person_visit[person + 1] - claims->person_visit[person];
-    *once += visits == 1;
-    *twice += visits == 2;
-  }
+static int compare_rows(const void *x, const void *y) {
+  const RsRow a = *(const RsRow *)x, b = *(const RsRow *)y;
+  return (a > b) - (a < b);
 }
 
-/* How many persons there will be after `visits`, of which the sample is the first part. */
-static double persons_expected(const RsClaims *claims, double visits) {
-  double once, twice, n = claims->n_visits, more = visits - n;
-  persons_seen_rarely(claims, &once, &twice);
-  if (more <= 0 || once <= 0) return claims->n_persons;
+/* Lines that stand right behind another of their visit. */
+static double lines_behind(const RsClaims *claims) {
+  double n = 0;
+  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(RsRow));
+  for (uint32_t v = 0; v < claims->n_visits; v++) {
+    g_array_set_size(rows, 0);
+    for (uint64_t l = claims->visit_line[v]; l < claims->visit_line[v + 1]; l++) {
+      const RsRow row = rs_line_row(claims, l);
+      g_array_append_val(rows, row);
+    }
+    if (rows->len > 1) qsort(rows->data, rows->len, sizeof(RsRow), compare_rows);
+    for (guint i = 1; i < rows->len; i++) n += g_array_index(rows, RsRow, i) - g_array_index(rows, RsRow, i - 1) == 1;
+  }
+  return n;
+}
+
+/* How many kinds there will be after `more` further draws, where n draws met `seen`, `once` of them once and `twice` twice. */
+static double kinds_expected(double seen, double once, double twice, double n, double more) {
+  if (more <= 0 || once <= 0) return seen;
   double unseen = twice > 0 ? once * once / (2 * twice) : once * (once - 1) / 2;
-  return claims->n_persons + unseen * (1 - exp(-more * once / (n * unseen + once)));
+  return seen + unseen * (1 - exp(-more * once / (n * unseen + once)));
+}
+
+/* Where the lines of a visit stand together, a part of the files has whole visits, and all of them more of these; where they stand anywhere,
+ * it has some lines of many. */
+static double visits_expected(const RsClaims *claims, double behind, double times) {
+  double once = 0, twice = 0, n = (double)claims->n_lines, seen = claims->n_visits, together = n > seen ? behind / (n - seen) : 1.0;
+  for (uint32_t v = 0; v < claims->n_visits; v++) {
+    uint64_t lines = claims->visit_line[v + 1] - claims->visit_line[v];
+    once += lines == 1;
+    twice += lines == 2;
+  }
+  return together * seen * times + (1 - together) * kinds_expected(seen, once, twice, n, n * (times - 1));
+}
+
+static double persons_expected(const RsClaims *claims, double visits) {
+  double once = 0, twice = 0;
+  for (uint32_t person = 0; person < claims->n_persons; person++) {
+    uint32_t its = claims->person_visit[person + 1] - claims->person_visit[person];
+    once += its == 1;
+    twice += its == 2;
+  }
+  return kinds_expected(claims->n_persons, once, twice, claims->n_visits, visits - claims->n_visits);
+}
+
+static double memory_expected(const RsClaims *claims, double lines, double runs, double visits, double persons) {
+  const double id = claims->n_persons > 0 ? (double)claims->person->offset[claims->n_persons] / claims->n_persons : 0;
+  const double raw = lines * RAW_BYTES_A_LINE + runs * (RAW_BYTES_A_RUN + id), rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id);
+  return FIXED_BYTES + MAX(raw, rest);
 }
 
 RsPlan rs_plan(const RsClaims *sample, const RsReport *report, double seconds) {
@@ -46,15 +88,15 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report, double seconds) {
     else rows += (double)file->rows * (double)file->bytes / (double)file->bytes_read, plan.exact = false;
   }
   const double times = rows_read > 0 ? rows / rows_read : 1.0;
-  const double lines = (double)sample->n_lines * times, visits = (double)sample->n_visits * times;
+  const double lines = (double)sample->n_lines * times, behind = lines_behind(sample), visits = visits_expected(sample, behind, times);
   const double persons = persons_expected(sample, visits);
   plan.rows = (uint64_t)rows;
   plan.visits = (uint64_t)visits;
   plan.persons = (uint64_t)persons;
-  plan.memory = (uint64_t)(BYTES_FIXED + lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * BYTES_A_PERSON);
+  plan.memory = (uint64_t)memory_expected(sample, lines, lines - behind * times, visits, persons);
   plan.memory_least = MIN(plan.memory, (uint64_t)(lines * RS_LEAST_BYTES_A_LINE) + RS_PEAK_BYTES_FIXED);
   plan.temp = (uint64_t)(lines * TEMP_BYTES_A_LINE);
-  plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE) + 200000;
+  plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 1e6) * DISK_BYTES_AT_FIRST) + 200000;
   plan.seconds = seconds * times * STAGES_TO_READING;
   return plan;
 }
