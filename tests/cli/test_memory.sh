@@ -57,7 +57,7 @@ changes() {
   wait
   rm "$T/done"
   is "exit code" "$code" 1
-  says "a.csv" "changed while it was read"
+  says "a.csv: the file changed"
   holds "$D" a.csv
 }
 more_lines() { tail -n 1 "$T/a.csv" >> "$D/a.csv"; }
