@@ -150,3 +150,13 @@ bool rs_knowledge_validate(const RsKnowledge *knowledge, const char **reason) {
   }
   return true;
 }
+
+uint64_t rs_relation_find(const RsRelation *r, uint32_t from, uint32_t to) {
+  uint64_t low = r->offset[from], end = r->offset[from + 1], high = end;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (r->to[middle] < to) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && r->to[low] == to ? low : UINT64_MAX;
+}

@@ -48,6 +48,8 @@ void rs_knowledge_free(RsKnowledge *knowledge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsKnowledge, rs_knowledge_free)
 bool rs_knowledge_validate(const RsKnowledge *knowledge, const char **reason);
 
+/* The row of `to` among those of `from`, or UINT64_MAX. O(log of its rows). */
+uint64_t rs_relation_find(const RsRelation *relation, uint32_t from, uint32_t to);
 uint32_t rs_knowledge_count(const RsKnowledge *knowledge, RsKind kind);
 const char *rs_knowledge_id(const RsKnowledge *knowledge, RsKind kind, uint32_t i); /* borrowed source id */
 extern const RsKind rs_relation_from[RS_N_RELATIONS], rs_relation_to[RS_N_RELATIONS];

@@ -37,11 +37,17 @@ static uint32_t likely_workplace(const RsClaims *c, const RsRelation *refers, ui
   return best;
 }
 
-static uint32_t *workplaces(const RsClaims *c, const RsKnowledge *k, const uint32_t *given) {
+uint32_t *rs_likely_workplaces(const RsClaims *c, const RsKnowledge *k) {
   const RsRelation *refers = &k->relation[RS_REFERS_TO];
   uint32_t *out = g_new(uint32_t, (gsize)refers->n_from + 1);
-  for (uint32_t d = 0; d < refers->n_from; d++)
-    out[d] = given != NULL && given[d] != RS_NONE ? given[d] : likely_workplace(c, refers, d);
+  for (uint32_t d = 0; d < refers->n_from; d++) out[d] = likely_workplace(c, refers, d);
+  return out;
+}
+
+static uint32_t *workplaces(const RsClaims *c, const RsKnowledge *k, const uint32_t *given) {
+  uint32_t *out = rs_likely_workplaces(c, k);
+  for (uint32_t d = 0; given != NULL && d < k->relation[RS_REFERS_TO].n_from; d++)
+    if (given[d] != RS_NONE) out[d] = given[d];
   return out;
 }
 
@@ -61,18 +67,26 @@ typedef struct {
   uint32_t *lone;  /* [n institutions + 1] zero between outlets: see count_days() */
   uint32_t *last;  /* [n doctors] the last (person, outlet) with a fill of the doctor, by number */
   uint32_t number;
+  uint32_t *patients, *own;       /* [n doctors] persons with a fill elsewhere; at the doctor's own workplace */
+  uint32_t *patient, *own_patient; /* [n doctors] 1 + the person counted there last; persons come in order */
   Seen *seen;      /* [room] by visit */
   uint64_t *key;   /* [room] */
   size_t room;
 } Scratch;
 
 static void scratch_init(Scratch *s, const RsClaims *c) {
-  *s = (Scratch){.lone = g_new0(uint32_t, (gsize)c->institution->n + 1), .last = g_new0(uint32_t, (gsize)c->doctor->n + 1)};
+  gsize n = (gsize)c->doctor->n + 1;
+  *s = (Scratch){.lone = g_new0(uint32_t, (gsize)c->institution->n + 1), .last = g_new0(uint32_t, n), .patients = g_new0(uint32_t, n),
+                 .own = g_new0(uint32_t, n), .patient = g_new0(uint32_t, n), .own_patient = g_new0(uint32_t, n)};
 }
 
 static void scratch_clear(Scratch *s) {
   g_free(s->lone);
   g_free(s->last);
+  g_free(s->patients);
+  g_free(s->own);
+  g_free(s->patient);
+  g_free(s->own_patient);
   g_free(s->seen);
   g_free(s->key);
 }
@@ -99,7 +113,7 @@ static uint32_t count_days(const RsClaims *c, const uint64_t *visit, size_t n, S
 }
 
 /* One person at one outlet, regulars left out; a person may be on every line of the input, so nothing here looks at a pair of visits. */
-static void add_fills(const RsClaims *c, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Scratch *s, GArray *fills) {
+static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Scratch *s, GArray *fills) {
   for (size_t i = 0; i < n; i++) {
     uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
     s->seen[i] = (Seen){d, d == RS_NONE || workplace[d] == RS_NONE ? c->institution->n : workplace[d]};
@@ -108,7 +122,12 @@ static void add_fills(const RsClaims *c, uint32_t outlet, const uint64_t *visit,
   s->number++;
   for (size_t i = 0; i < n; i++) {
     Fill fill = {s->seen[i].doctor, outlet};
-    if (fill.doctor == RS_NONE || outlet == workplace[fill.doctor] || days - s->lone[s->seen[i].place] >= 2) continue;
+    if (fill.doctor == RS_NONE || days - s->lone[s->seen[i].place] >= 2) continue;
+    bool own = outlet == workplace[fill.doctor];
+    uint32_t *counted = own ? &s->own_patient[fill.doctor] : &s->patient[fill.doctor];
+    (own ? s->own : s->patients)[fill.doctor] += *counted != person + 1;
+    *counted = person + 1;
+    if (own) continue;
     if (s->last[fill.doctor] == s->number) continue;
     s->last[fill.doctor] = s->number;
     g_array_append_val(fills, fill);
@@ -134,7 +153,22 @@ typedef struct {
   const uint32_t *workplace;
   Scratch *scratch;       /* [n_threads] */
   GArray *fills[N_PARTS]; /* of Fill */
+  uint32_t *patients, *own; /* [n doctors] sums of the threads' */
 } Collect;
+
+/* Puts the threads' counts together and clears what they worked with. */
+static void collect_end(Collect *collect, unsigned n_threads) {
+  uint32_t n = collect->claims->doctor->n;
+  collect->patients = g_new0(uint32_t, (gsize)n + 1);
+  collect->own = g_new0(uint32_t, (gsize)n + 1);
+  for (unsigned t = 0; t < n_threads; t++) {
+    for (uint32_t d = 0; d < n; d++) {
+      collect->patients[d] += collect->scratch[t].patients[d];
+      collect->own[d] += collect->scratch[t].own[d];
+    }
+    scratch_clear(&collect->scratch[t]);
+  }
+}
 
 static void collect_part(size_t part, unsigned thread, void *data) {
   Collect *collect = data;
@@ -146,7 +180,7 @@ static void collect_part(size_t part, unsigned thread, void *data) {
     size_t n = outlet_keys(c, p, s);
     for (size_t first = 0, last; first < n; first = last) {
       for (last = first + 1; last < n && s->key[last] >> 32 == s->key[first] >> 32; last++) continue;
-      add_fills(c, (uint32_t)(s->key[first] >> 32), s->key + first, last - first, collect->workplace, s, fills);
+      add_fills(c, p, (uint32_t)(s->key[first] >> 32), s->key + first, last - first, collect->workplace, s, fills);
     }
   }
 }
@@ -160,7 +194,7 @@ static void collect_again(const RsClaims *c, const RsSteeringVisits *visits, con
     scratch_reserve(s, visits->offset[i + 1] - visits->offset[i]);
     for (uint64_t k = visits->offset[i]; k < visits->offset[i + 1]; k++)
       if (!rs_left_out(days, visits->outlet[i], c->visit_time[visits->visit[k]] / RS_DAY_SECONDS)) s->key[n++] = visits->visit[k];
-    add_fills(c, visits->outlet[i], s->key, n, collect->workplace, s, fills);
+    add_fills(c, visits->person[i], visits->outlet[i], s->key, n, collect->workplace, s, fills);
   }
 }
 
@@ -238,7 +272,8 @@ typedef struct {
   const double *of_doctor, *usual;
   uint8_t *apart;         /* [n] */
   double *doctor_apart;   /* [n doctors] persons of a doctor's cells that stand apart; zero between workplaces */
-  double *log_p, *expected, *others;
+  double *log_p, *expected, *others, *door;
+  const uint32_t *patients; /* [n doctors] */
 } Place;
 
 /* Each cell with enough persons against the other doctors of the workplace, their own cells that stand apart left out. */
@@ -253,7 +288,9 @@ static void test_place(Place *place, uint32_t min_persons) {
       if (cell[k].n < min_persons) continue; /* nothing is said of it, so nothing is asked */
       double patients = place->of_doctor[cell[k].doctor];
       place->others[k] = place->of_workplace - patients - (apart - place->doctor_apart[cell[k].doctor]);
-      double share = (here - (place->apart[k] ? 0.0 : cell[k].n) + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
+      double colleagues = here - (place->apart[k] ? 0.0 : cell[k].n);
+      place->door[k] = place->others[k] > 0.0 ? colleagues / place->others[k] : 0.0;
+      double share = (colleagues + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
       place->expected[k] = patients * share;
       place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
     }
@@ -279,8 +316,8 @@ static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
   for (guint i = 0; i < place->n; i++) {
     const Cell *cell = &place->cell[i];
     if (cell->n < min_persons) continue;
-    RsSteeringCell result = {cell->doctor, cell->outlet, cell->workplace, cell->n, (uint32_t)place->of_doctor[cell->doctor],
-                             (uint32_t)place->others[i], place->expected[i], place->log_p[i]};
+    RsSteeringCell result = {cell->doctor, cell->outlet, cell->workplace, cell->n, place->patients[cell->doctor],
+                             (uint32_t)place->of_doctor[cell->doctor], (uint32_t)place->others[i], place->door[i], place->expected[i], place->log_p[i]};
     g_array_append_val(out, result);
   }
 }
@@ -307,15 +344,19 @@ static void test_all(RsSteering *out, Collect *collect, uint32_t min_persons) {
     most = MAX(most, (size_t)(i - first) + 1);
   }
   g_autofree uint8_t *apart = g_malloc(most + 1);
-  g_autofree double *number = g_new(double, 3 * most + 1);
+  g_autofree double *number = g_new(double, 4 * most + 1);
   for (uint32_t i = 0, end; i < n_cells; i = end) {
     for (end = i; end < n_cells && cell[end].workplace == cell[i].workplace;) end++;
     if (cell[i].workplace == n_outlets) continue;
     memset(apart, 0, end - i);
-    Place place = {cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual, apart, doctor_apart, number, number + most, number + 2 * most};
+    Place place = {cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual, apart, doctor_apart, number, number + most, number + 2 * most,
+                   number + 3 * most, collect->patients};
     test_cells(&place, min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
+  for (uint32_t d = 0; d < n_doctors; d++) out->n_own += collect->own[d] >= min_persons;
+  g_free(collect->patients);
+  g_free(collect->own);
   out->n_tests = n_cells;
   gsize n;
   out->cell = g_array_steal(results, &n);
@@ -330,7 +371,7 @@ RsSteering *rs_steering_new(const RsClaims *c, const RsKnowledge *k, const uint3
   Collect collect = {.claims = c, .workplace = out->workplace, .scratch = scratch};
   for (unsigned t = 0; t < n_threads; t++) scratch_init(&scratch[t], c);
   rs_parallel(n_threads, N_PARTS, collect_part, &collect);
-  for (unsigned t = 0; t < n_threads; t++) scratch_clear(&scratch[t]);
+  collect_end(&collect, n_threads);
   test_all(out, &collect, min_persons);
   return out;
 }
@@ -397,7 +438,7 @@ RsSteering *rs_steering_again(const RsClaims *c, const RsSteeringVisits *visits,
   Collect collect = {.claims = c, .workplace = out->workplace, .scratch = &scratch};
   scratch_init(&scratch, c);
   collect_again(c, visits, days, &collect);
-  scratch_clear(&scratch);
+  collect_end(&collect, 1);
   test_all(out, &collect, min_persons);
   return out;
 }

@@ -22,7 +22,9 @@ typedef struct {
   uint32_t doctor, outlet, workplace;
   uint32_t n_persons;    /* of the doctor's, at the outlet, no regulars */
   uint32_t n_patients;   /* of the doctor's with fills anywhere */
+  uint32_t n_fills;      /* the same, each once an outlet: what `expected` is a share of */
   uint32_t n_colleagues; /* persons with fills from the other doctors of the workplace */
+  double door;           /* share of the colleagues' fills, each person once an outlet, that are at this outlet */
   double expected;       /* persons, before selection */
   double log_p;          /* of n_persons or more by the Poisson tail; one pre-declared test a cell */
 } RsSteeringCell;
@@ -33,6 +35,7 @@ typedef struct {
   double n_tests;       /* cells that could have been tested */
   uint32_t *workplace;  /* [n doctors] institution or RS_NONE */
   double *usual;        /* [n institutions] share of all fills */
+  uint32_t n_own;       /* doctors with as many patients who fill at the doctor's own workplace, which says nothing */
 } RsSteering;
 
 /* What a repeat (rings/stability.h) chooses from: wherever a person was with a doctor of one of some workplaces, all the person's visits
@@ -44,6 +47,9 @@ typedef struct {
   uint64_t *offset;          /* [n + 1] */
   uint32_t *visit;
 } RsSteeringVisits;
+
+/* Where most of each doctor's lines are, hospitals and clinics first: [n doctors] institution or RS_NONE. Owned by the caller. */
+uint32_t *rs_likely_workplaces(const RsClaims *claims, const RsKnowledge *knowledge);
 
 /* given: [n doctors] workplaces from the attribute table or RS_NONE where unknown; NULL: none known. */
 RsSteering *rs_steering_new(const RsClaims *claims, const RsKnowledge *knowledge, const uint32_t *given, uint32_t min_persons,

@@ -146,19 +146,19 @@ static bool same_box_here(const Sale *a, const Sale *b) {
   return a->visit == b->visit || (a->institution == b->institution && b->time - a->time <= RS_TRACE_DAYS * RS_DAY_SECONDS);
 }
 
-static void pair_sales(Sale *sale, guint n, GArray *hits, uint64_t *aside) {
+static void pair_sales(Sale *sale, guint n, GArray *hits, uint32_t *aside) {
   const Sale *last = NULL;
   if (n > RS_TRACE_MOST) {
-    *aside += n;
+    for (guint i = 0; i < n; i++) aside[sale[i].institution]++;
     return;
   }
   drop_returns(sale, n);
   for (guint i = 0; i < n; i++) {
     if (sale[i].back || !sale[i].whole) {
-      *aside += 1;
+      aside[sale[i].institution]++;
       continue;
     }
-    if (last != NULL && same_box_here(last, &sale[i])) *aside += 1;
+    if (last != NULL && same_box_here(last, &sale[i])) aside[sale[i].institution]++;
     else if (last != NULL) {
       RsTwiceHit hit = {{last->person, sale[i].person}, {last->institution, sale[i].institution}, {last->visit, sale[i].visit},
                         {last->line, sale[i].line}, 1, (sale[i].time - last->time) / 60, 0};
@@ -191,7 +191,7 @@ static unsigned table_bits(uint64_t n_lines) {
 
 RsTwice *rs_traces_new(const RsClaims *c, unsigned n_threads) {
   g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Sale)), hits = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
-  uint64_t aside = 0;
+  g_autofree uint32_t *aside = g_new0(uint32_t, (gsize)c->institution->n + 1);
   g_autofree uint32_t *scanned = g_new0(uint32_t, (gsize)c->institution->n + 1);
   if (c->line_trace == NULL) return rs_twice_new(hits, false, RS_TWICE_EACH);
   g_autofree Work *w = g_new0(Work, 1);
@@ -226,10 +226,11 @@ RsTwice *rs_traces_new(const RsClaims *c, unsigned n_threads) {
   for (guint i = 0; i < n; i++) sale[i].whole = is_whole(c, sale[i].line, price);
   for (guint i = 0, end; i < n; i = end) {
     for (end = i; end < n && same_box(&sale[end], &sale[i]);) end++;
-    pair_sales(sale + i, end - i, hits, &aside);
+    pair_sales(sale + i, end - i, hits, aside);
   }
   RsTwice *t = rs_twice_new(hits, false, RS_TWICE_EACH);
-  t->n_aside = aside;
+  for (uint32_t f = 0; f < c->institution->n; f++) t->n_aside += aside[f];
+  t->aside_at = g_steal_pointer(&aside);
   expect(t, scanned, c->institution->n);
   return t;
 }

@@ -11,6 +11,7 @@ void rs_twice_free(RsTwice *twice) {
   g_free(twice->unit);
   g_free(twice->unit_offset);
   g_free(twice->unit_hit);
+  g_free(twice->aside_at);
   g_free(twice);
 }
 

@@ -45,6 +45,7 @@ typedef struct {
   uint32_t *unit_offset, *unit_hit;   /* [n_units + 1], hits of a unit, ascending */
   uint32_t n_idle;                    /* comparable units without a hit */
   uint32_t n_not_examined;            /* persons with too many visits */
+  uint32_t *aside_at;                 /* [n institutions] of them at each outlet, or NULL */
   uint64_t n_aside;                   /* twice with an innocent reading: parts of one box, a scan repeated at the till, ... */
 } RsTwice;
 

@@ -144,8 +144,14 @@ static void add_near_misses(const Batch *b, const GArray *leads, GArray *out) {
 }
 
 static void add_set_aside(const Batch *b, GArray *out) {
-  static const char *const one[] = {NULL, N_("%llu household"), N_("%llu care home"), N_("%llu fixed-schedule group"), N_("%llu event")};
-  static const char *const many[] = {NULL, N_("%llu households"), N_("%llu care homes"), N_("%llu fixed-schedule groups"), N_("%llu events")};
+  static const char *const one[RS_N_INNOCENT] = {
+      NULL, N_("%llu household"), N_("%llu care home"), N_("%llu fixed-schedule group"), N_("%llu event"), N_("%llu group where one fetches for another"),
+      N_("%llu group of one works or school"), N_("%llu group on promotion days or in a wave of illness"), N_("%llu group on the way from a hospital"),
+      N_("%llu group of one doctor's patients")};
+  static const char *const many[RS_N_INNOCENT] = {
+      NULL, N_("%llu households"), N_("%llu care homes"), N_("%llu fixed-schedule groups"), N_("%llu events"), N_("%llu groups where one fetches for another"),
+      N_("%llu groups of one works or school"), N_("%llu groups on promotion days or in a wave of illness"), N_("%llu groups on the way from a hospital"),
+      N_("%llu groups of one doctor's patients")};
   uint64_t count[RS_N_INNOCENT] = {0};
   for (uint32_t i = 0; i < b->scores->n; i++)
     if (b->companions->reference[i] && !b->scores->score[i].lead) count[b->scores->score[i].innocent]++;

@@ -2,7 +2,7 @@
 
 #include "base/hash.h"
 #include "base/parallel.h"
-
+#include "rings/circumstances.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,13 +36,35 @@ static bool is_occasion(const RsGroup *g, uint32_t begin, uint32_t end) {
   return (n_here >= ENOUGH || n_here * 3 >= g->n_bursts) && (rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm));
 }
 
+/* The shop of a household among the people: the bursts there are of a few of them, the same again and again, who are its regulars, and the others'
+ * bursts are larger. */
+static bool is_family_shop(const RsScene *scene, const RsGroup *g, uint32_t begin, uint32_t end) {
+  enum { FAMILY = 5, ENOUGH = 3 };
+  double here = 0.0, elsewhere = 0.0;
+  uint32_t people = 0, days = 0, times = 0;
+  uint8_t came[RS_MAX_GROUP] = {0};
+  for (uint32_t i = 0; i < g->n_bursts; i++) *(i >= begin && i < end ? &here : &elsewhere) += g->burst[i].n_members;
+  uint32_t n_here = end - begin, n_elsewhere = g->n_bursts - n_here;
+  if (n_here < ENOUGH || n_elsewhere < ENOUGH || 4.0 * elsewhere * n_here < 5.0 * here * n_elsewhere) return false;
+  for (uint32_t i = 0; i < g->n_attendances; i++) {
+    const RsAttendance *a = &g->attendance[i];
+    if (a->burst < begin || a->burst >= end) continue;
+    times += i == 0 || g->attendance[i - 1].burst != a->burst || g->attendance[i - 1].member != a->member;
+    if (came[a->member]) continue;
+    came[a->member] = 1;
+    people++;
+    days += rs_affinity_days(scene->knowledge, g->person[a->member], g->burst[begin].institution);
+  }
+  return people <= FAMILY && 5 * people <= 3 * g->n && days >= times + 2 * people;
+}
+
 /* The institution of a larger group whose days are an occasion beside other bursts, or RS_NONE. */
-static uint32_t occasion_outlet(const RsGroup *g) {
+static uint32_t occasion_outlet(const RsScene *scene, const RsGroup *g) {
   enum { LARGE = 6 };
   if (g->n < LARGE || g->places.rule == RS_ONLY_PLACE || g->places.n == RS_MOST_OCCASIONS) return RS_NONE;
   for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
     for (end = i; end < g->n_bursts && g->burst[end].institution == g->burst[i].institution;) end++;
-    if (end - i < g->n_bursts && is_occasion(g, i, end)) return g->burst[i].institution;
+    if (end - i < g->n_bursts && (is_occasion(g, i, end) || is_family_shop(scene, g, i, end))) return g->burst[i].institution;
   }
   return RS_NONE;
 }
@@ -102,7 +124,7 @@ static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n
   RsGroup *group = rs_group_new(scene, person, n, places, n > 2 ? refine : RS_KEEP_MEMBERS);
   if (group == NULL) return;
   g_autoptr(GPtrArray) part = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-  uint32_t outlet = depth < MAX_OCCASION ? occasion_outlet(group) : RS_NONE;
+  uint32_t outlet = depth < MAX_OCCASION ? occasion_outlet(scene, group) : RS_NONE;
   uint32_t size = depth < MAX_OCCASION && outlet == RS_NONE ? occasion_size(group) : 0;
   if (size > 0) {
     places.least = size;
@@ -137,6 +159,7 @@ static void measure(size_t task, unsigned thread, void *data) {
   Look *look = data;
   (void)thread;
   rs_group_measure(look->scene, look->group[task]);
+  rs_circumstances_measure(look->scene, look->group[task]);
 }
 
 static int compare_groups(const void *x, const void *y) {

@@ -5,6 +5,7 @@
 #include "mining/significance.h"
 #include "rings/draft.h"
 #include "rings/group.h"
+#include "rings/innocent.h"
 #include "rings/near_misses.h"
 #include "rings/stability.h"
 
@@ -12,9 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 4, MAX_OUTLETS = 6, CUT = 40, MAX_NEAR_MISSES = 2 };
+enum { MIN_PERSONS = 4, MAX_OUTLETS = 6, MIN_RESIDENTS = 3, CUT = 40, MAX_NEAR_MISSES = 2 };
 #define SOME_DRUGS 4.0     /* decades */
 #define FIRST_BAR (-4.6) /* log 0.01: worth a look; what is bought decides */
+
+/* People of the cell's prefecture who come to the outlet and live here. */
+static uint32_t residents_at(const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell) {
+  const RsClaims *c = scene->claims;
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  uint32_t n = 0;
+  for (uint32_t i = scene->timeline->offset[cell->outlet]; i < scene->timeline->offset[cell->outlet + 1]; i++) {
+    uint32_t p = RS_KEY_PERSON(scene->timeline->key[i]);
+    if (c->person_region[p] == RS_NONE || x->prefecture[c->person_region[p]] != cell->insured) continue;
+    if (g_hash_table_add(seen, GUINT_TO_POINTER(p + 1))) n += !rs_crossregion_visitor(x, c, scene->knowledge, p);
+  }
+  return n;
+}
 
 /* The visitors of a prefecture at an outlet, on the days that are looked at. */
 static GArray *visitors_at(const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell) {
@@ -159,7 +173,14 @@ static RsGroup *group_of(const RsScene *scene, const RsCrossregion *x, const RsC
 /* A ring and the cell it was found by. */
 typedef struct { RsRing ring; uint32_t cell; } Found;
 
-static void try_cell(const RsScene *scene, const RsCrossregion *x, uint32_t number, GArray *found) {
+/* Guests and seasonal workers of a colony of migrants, or one household on the road. */
+static void counter_facts(RsDraft *draft, const RsScene *scene, const RsDetectOptions *options, const RsCrossregion *x, const RsCrossCell *cell, const RsGroup *g) {
+  uint32_t residents = residents_at(scene, x, cell);
+  if (residents >= MIN_RESIDENTS) rs_draft_fact(draft, fact_of("migrants", residents, NAN, -(int32_t)lround(15.0 * residents / (residents + g->n))));
+  rs_innocent_household_add(draft, scene->claims, g->person, g->n, options, 40);
+}
+
+static void try_cell(const RsScene *scene, const RsDetectOptions *options, const RsCrossregion *x, uint32_t number, GArray *found) {
   const RsCrossCell *cell = &x->cell[number];
   uint32_t outlet[MAX_OUTLETS], n_outlets = 0;
   g_autoptr(GArray) person = visitors_at(scene, x, cell);
@@ -169,6 +190,7 @@ static void try_cell(const RsScene *scene, const RsCrossregion *x, uint32_t numb
   Found one = {.cell = number};
   rs_draft_init(&draft, RS_CROSSREGION);
   add_facts(&draft, scene, cell, g);
+  counter_facts(&draft, scene, options, x, cell, g);
   add_visits(&draft, scene, g);
   for (uint32_t i = 0; i < g->n; i++) rs_draft_member(&draft, RS_PERSON, g->person[i], RS_ROLE_MEMBER, (double)g->n_attended[i] / (double)g->n_bursts);
   for (uint32_t i = 0; i < n_outlets; i++) rs_draft_member(&draft, RS_INSTITUTION, outlet[i], RS_ROLE_OUTLET, 1.0 / (double)(i + 1));
@@ -235,7 +257,7 @@ void rs_crossregion_find(const RsScene *scene, const RsDetectOptions *options, G
   g_autoptr(RsCrossregion) x = rs_crossregion_new(scene->claims, scene->knowledge, MIN_PERSONS);
   g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found)), near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   for (uint32_t i = 0; i < x->n; i++)
-    if (x->cell[i].log_p <= FIRST_BAR) try_cell(scene, x, i, found);
+    if (x->cell[i].log_p <= FIRST_BAR) try_cell(scene, options, x, i, found);
   keep_best(found);
   Repeat repeat = {x, found, 0};
   while (repeat.n < found->len && g_array_index(found, Found, repeat.n).ring.score >= CUT) repeat.n++;

@@ -8,6 +8,7 @@
 #include "rings/crossregion.h"
 #include "rings/duplicate.h"
 #include "rings/extra_facts.h"
+#include "rings/innocent.h"
 #include "rings/institutions.h"
 #include "rings/merge.h"
 #include "rings/resale.h"
@@ -185,6 +186,7 @@ RsRings *rs_detect(const RsClaims *claims, const RsKnowledge *knowledge, const R
   rs_extra_facts_add(scene, (RsRing *)(void *)leads->data, leads->len, options->n_threads);
   rs_span_next(&span, "order and former leads");
   if (leads->len > 0) qsort(leads->data, leads->len, sizeof(RsRing), compare_rings); /* money and points have changed */
+  rs_innocent_tell((RsRing *)(void *)leads->data, leads->len, claims, options);
   g_autoptr(GArray) cleared = g_array_new(FALSE, FALSE, sizeof(RsCleared));
   rs_cleared_keep_keys((RsRing *)(void *)leads->data, leads->len, options->former);
   rs_cleared_apply(leads, options->cleared, options->former, claims, cleared);

@@ -2,7 +2,7 @@
  * anybody did wrong.
  *
  * A sentence is a template. {v} value, {e} expected, {0}..{3} the arguments; a digit after a point gives decimals ({v.1}), a % the
- * hundredfold ({1%}); {top} the standing in percent from argument 0; {width} minutes in argument 2; {drugs} the drugs named; {one|many}
+ * hundredfold ({1%}); {top} the standing in percent from argument 0; {width} minutes in argument 2; {reasons} by the bits of argument 0; {drugs} the drugs named; {one|many}
  * chooses by the value (the Chinese needs none). The texts go through base/words.h. */
 #include "rings/ring.h"
 
@@ -31,9 +31,24 @@ static const Sentence sentence[] = {
                            "care home or a monthly occasion, which explains what is bought there as well")},
     {"schedule", RS_TEMPLATE("the {0} burst days keep to a weekly calendar ({v%} %), at one outlet: like a fixed treatment or "
                           "clinic day, which explains what is bought there as well")},
+    {"proxy", RS_TEMPLATE("{0} of 65 or older and {1} under 60, and {v%} % of what was bought are everybody's own steady drugs: as when one fetches for another")},
+    {"own_regimen", RS_TEMPLATE("{v%} % of what was bought are everybody's own steady drugs, which the others do not share")},
+    {"works_clinic", RS_TEMPLATE("{v} of the {0} have one employer, and the bursts are at one place: as at the clinic or pharmacy of a works, a school or an office")},
+    {"closed_circle", RS_TEMPLATE("the bursts are at one clinic whose visitors are a closed circle and come on working days: as at a works, a school or an office")},
+    {"busy_days", RS_TEMPLATE("{v} of the {0} bursts fall on days when at least twice as many others were there as usual: a promotion, market or pension day")},
+    {"season", RS_TEMPLATE("{v} of the {0} drugs these people share were bought twice as often by the whole city in those months: a season or a wave of illness")},
+    {"from_clinic", RS_TEMPLATE("{v%} % of the visits to pharmacies follow one to a hospital or clinic on the same day: the pharmacy at the door")},
+    {"own_workplace", RS_TEMPLATE("{v%} % of the visits are to a doctor at the doctor's own workplace: patients in consulting hours")},
+    {"batch_settled", RS_TEMPLATE("{v} of the {0} bursts are at outlets whose time stamps come in batches: nearness in time is not used there, only the day")},
+    {"tested", RS_TEMPLATE("looked for and not found here: {reasons}")},
+    {"untested", RS_TEMPLATE("could not be looked for without a table of persons: a common address, phone or employer, and who is old enough to be fetched for")},
     {"duplicates", RS_TEMPLATE("{v} times one person's purchase is billed at two outlets within two days, same drugs in equal "
                             "quantities: {1} people, where {e.1} such would be expected before selection; {top} of pairs of "
                             "outlets")},
+    {"duplicates_without_drugs", RS_TEMPLATE("{v} times one person's purchase is billed at two outlets within two days, for equal amounts: {1} people, where {e.1} "
+                                          "such would be expected before selection; {top} of pairs of outlets")},
+    {"equal_drugs_without_drugs", RS_TEMPLATE("{v.1} amounts equal at once on average; {top}")},
+    {"single_drug_without_drugs", RS_TEMPLATE("in {v} of the {0} only one amount is equal: one amount alone soon comes again")},
     {"equal_drugs", RS_TEMPLATE("{v.1} drugs equal at once on average; {top}")},
     {"outlets_apart", RS_TEMPLATE("the two outlets are in different places, for every purchase alike; {top}")},
     {"single_drug", RS_TEMPLATE("in {v} of the {0} only one drug is equal: one drug alone is soon bought again")},
@@ -74,6 +89,12 @@ static const Sentence sentence[] = {
     {"outlet_elsewhere", RS_TEMPLATE("the outlet is in another county than the workplace: not the pharmacy at the door")},
     {"come_together", RS_TEMPLATE("{v.1} of them a day, on the days when any come: a home or a clinic day, not patients one by "
                                "one")},
+    {"home_apart", RS_TEMPLATE("{v} more of the doctor's patients come {0.1} a day, on the days when any come: a home or a clinic day; they are not counted here")},
+    {"door_usual", RS_TEMPLATE("{v%} % of what the colleagues' patients fill goes there as well: the pharmacy at the door")},
+    {"workplace_unsure", RS_TEMPLATE("no table names the doctor's workplace; {v%} % of the doctor's lines outside pharmacies are at the one taken for it")},
+    {"migrants", RS_TEMPLATE("{v} people of the same place live here and come to the outlet as well: visitors may be their guests or seasonal workers")},
+    {"own_drugs", RS_TEMPLATE("in {v} of the {0} the person also gets such a drug at the other place: as when a relative fetches it")},
+    {"split_boxes", RS_TEMPLATE("{v} lines of these outlets are parts of one box, scans repeated or returns; a careless scan is likelier there")},
     {"only_doctor", RS_TEMPLATE("hardly another doctor of the workplace to compare with ({v} fills); others who are alone see "
                              "{0%} % of their patients at the outlet used most")},
     {"gathered", RS_TEMPLATE("{v} people insured in one other place, who live there, come to this outlet; {e.1} would be "
@@ -136,6 +157,22 @@ static void append_drugs(GString *out, const RsClaims *claims, const RsFact *fac
   }
 }
 
+/* In the order of RsExcuse. */
+static const char *const reason_name[RS_N_EXCUSES] = {
+    N_("household"), N_("care home"), N_("treatment by schedule"), N_("health day"), N_("clinic of a works or school"), N_("promotion or season"),
+    N_("times uploaded in batches"), N_("one fetching for another"), N_("migrants"), N_("pharmacy at the hospital's door"), N_("doctor's own workplace"),
+    N_("box sold in parts")};
+
+static void append_reasons(GString *out, double bits, RsLanguage language) {
+  bool first = true;
+  for (unsigned r = 0; r < RS_N_EXCUSES; r++) {
+    if (((unsigned)bits >> r & 1u) == 0) continue;
+    if (!first) g_string_append(out, rs_say_in(language, "list", NC_("list", ", ")));
+    g_string_append(out, rs_say(language, reason_name[r]));
+    first = false;
+  }
+}
+
 static void append_token(GString *out, const RsClaims *claims, const RsFact *fact, RsLanguage language, const char *token, size_t n) {
   const char *bar = memchr(token, '|', n);
   if (bar != NULL) {
@@ -145,6 +182,7 @@ static void append_token(GString *out, const RsClaims *claims, const RsFact *fac
   }
   if (n == 3 && memcmp(token, "top", 3) == 0) append_top(out, fact->argument[0], language);
   else if (n == 5 && memcmp(token, "width", 5) == 0) append_width(out, fact->argument[2], language);
+  else if (n == 7 && memcmp(token, "reasons", 7) == 0) append_reasons(out, fact->argument[0], language);
   else if (n == 5 && memcmp(token, "drugs", 5) == 0) append_drugs(out, claims, fact, language);
   else {
     double value = token[0] == 'v' ? fact->value : token[0] == 'e' ? fact->expected : fact->argument[token[0] - '0'];
@@ -153,11 +191,21 @@ static void append_token(GString *out, const RsClaims *claims, const RsFact *fac
   }
 }
 
-char *rs_fact_text(const RsClaims *claims, const RsFact *fact, RsLanguage language) {
+/* Where the input has no drugs, equal amounts stand for them: a sentence that speaks of drugs has a twin that does not. */
+static const char *sentence_of(const RsClaims *claims, const char *code) {
   const char *text = NULL;
-  for (size_t i = 0; i < G_N_ELEMENTS(sentence); i++)
-    if (strcmp(sentence[i].code, fact->code) == 0) text = rs_say(language, sentence[i].text);
+  g_autofree char *twin = claims->columns & RS_HAS_DRUG ? NULL : g_strconcat(code, "_without_drugs", NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(sentence); i++) {
+    if (twin != NULL && strcmp(sentence[i].code, twin) == 0) return sentence[i].text;
+    if (strcmp(sentence[i].code, code) == 0) text = sentence[i].text;
+  }
+  return text;
+}
+
+char *rs_fact_text(const RsClaims *claims, const RsFact *fact, RsLanguage language) {
+  const char *text = sentence_of(claims, fact->code);
   if (text == NULL) return g_strdup(fact->code);
+  text = rs_say(language, text);
   GString *out = g_string_new(NULL);
   while (*text != '\0') {
     const char *end = *text == '{' ? strchr(text, '}') : NULL;

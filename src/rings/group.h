@@ -44,6 +44,15 @@ enum { RS_MOST_OCCASIONS = 3 };
 typedef enum { RS_ANY_PLACE, RS_ONLY_PLACE, RS_OTHER_PLACES } RsPlaceRule;
 typedef struct { RsPlaceRule rule; uint32_t n, institution[RS_MOST_OCCASIONS] /* [n] ascending */, least; } RsPlaces;
 
+/* What was ordinary about the bursts, the evidence of innocent explanations (rings/circumstances.h). Shares are NAN where nothing can be said. */
+typedef struct {
+  double regimen;     /* of what was bought in the bursts, what the member buys on other days as well and at most a third of the members share */
+  double busy;        /* of the bursts, those on days when twice as many others were there as on the outlet's other days, and five more */
+  double from_clinic; /* of the visits to pharmacies, those that follow a visit of the same day to a hospital or clinic */
+  double own_doctor;  /* of the visits to hospitals and clinics, those that carry a doctor who works there */
+  uint32_t n_common, n_season; /* drugs that three members, or all, share; of them those that the whole city bought twice as often in these months */
+} RsCircumstances;
+
 typedef struct {
   uint32_t n;
   uint32_t *person;      /* [n] ascending */
@@ -67,6 +76,7 @@ typedef struct {
   double top_outlet;  /* share of bursts at the most used institution */
   RsRhythm rhythm;
   double quiet_share;    /* share of bursts in the outlet's quietest tenth of hours */
+  RsCircumstances circumstances;
 } RsGroup;
 
 /* What becomes of the members: they stay, the absent are dropped, or others who belong are added as well. */

@@ -53,19 +53,8 @@ static GArray *burst_items(const RsClaims *c, const RsGroup *group) {
   return items;
 }
 
-/* The row of `to` in relation r from `from`, or RS_NONE64. */
-static uint64_t relation_find(const RsRelation *r, uint32_t from, uint32_t to) {
-  uint64_t low = r->offset[from], end = r->offset[from + 1], high = end;
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    if (r->to[middle] < to) low = middle + 1;
-    else high = middle;
-  }
-  return low < end && r->to[low] == to ? low : UINT64_MAX;
-}
-
 static double relation_visits(const RsRelation *r, uint32_t from, uint32_t to) {
-  uint64_t row = relation_find(r, from, to);
+  uint64_t row = rs_relation_find(r, from, to);
   return row == UINT64_MAX ? 0.0 : (double)r->visits[row];
 }
 

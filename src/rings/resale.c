@@ -6,6 +6,7 @@
 #include "mining/resale.h"
 #include "rings/draft.h"
 #include "rings/group.h"
+#include "rings/innocent.h"
 #include "rings/near_misses.h"
 #include "rings/stability.h"
 
@@ -14,7 +15,7 @@
 #include <string.h>
 
 enum {
-  MIN_PERSONS = 4, MIN_SHARED = 2, MIN_SOURCES = 3, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2,
+  MIN_PERSONS = 4, MIN_SHARED = 2, MIN_SOURCES = 3, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2, HOUSEHOLD_POINTS = 40,
   MOST_WORK = 100000000, MOST_TIES = 2000000, MOST_LEAST = 32
 };
 #define EVEN 0.30         /* see evenness() */
@@ -262,7 +263,7 @@ static void add_outlets(RsDraft *draft, const RsClaims *c) {
 }
 
 /* The ring of a group; false: it has nothing in common, or shares too little. */
-static bool make_ring(const RsScene *scene, const RsResale *r, const uint32_t *member, uint32_t n, RsRing *ring) {
+static bool make_ring(const RsScene *scene, const RsDetectOptions *options, const RsResale *r, const uint32_t *member, uint32_t n, RsRing *ring) {
   g_autoptr(GArray) drugs = common_drugs(r, member, n);
   if (drugs->len == 0) return false;
   Glue glue = glue_of(r, member, n, drugs);
@@ -271,6 +272,9 @@ static bool make_ring(const RsScene *scene, const RsResale *r, const uint32_t *m
   uint32_t most = 1;
   rs_draft_init(&draft, RS_RESALE);
   add_facts(&draft, r, member, n, drugs, &glue);
+  g_autofree uint32_t *person = g_new(uint32_t, n);
+  for (uint32_t i = 0; i < n; i++) person[i] = r->person[member[i]].person;
+  rs_innocent_household_add(&draft, scene->claims, person, n, options, HOUSEHOLD_POINTS);
   for (uint32_t i = 0; i < n; i++) most = MAX(most, r->person[member[i]].n_overlaps);
   for (uint32_t i = 0; i < n; i++) {
     add_lines(&draft, scene->claims, r->person[member[i]].person, drugs);
@@ -294,8 +298,89 @@ static void groups_clear(Groups *g) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Groups, groups_clear)
 
+static void push_group(GArray *offset, GArray *member, const uint32_t *person, uint32_t n) {
+  g_array_append_vals(member, person, n);
+  uint32_t end = member->len;
+  g_array_append_val(offset, end);
+}
+
+/* What the members of a group share, pair by pair: shared [n * n]. */
+static uint32_t *pairs_of(const RsResale *r, const uint32_t *member, uint32_t n) {
+  uint32_t *shared = g_new0(uint32_t, (gsize)n * n + 1);
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t j = i + 1; j < n; j++) shared[i * n + j] = shared[j * n + i] = rs_resale_shared(r, member[i], member[j]);
+  return shared;
+}
+
+/* Tokens a pair between one member, or all, of one part and the others of a part, on average. */
+static double mean_between(const uint32_t *shared, uint32_t n, const uint32_t *label, uint32_t one, uint32_t from, uint32_t to) {
+  double sum = 0.0, pairs = 0.0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (one != RS_NONE ? i != one : label[i] != from) continue;
+    for (uint32_t j = 0; j < n; j++) {
+      if (j == i || label[j] != to) continue;
+      sum += shared[i * n + j];
+      pairs += 1.0;
+    }
+  }
+  return pairs > 0.0 ? sum / pairs : 0.0;
+}
+
+/* Two rings with a common member look like one. Members whose pairs share half of the group's mean or more hold together; where that gives parts of
+ * MIN_PERSONS that share less than a quarter with one another of what each shares inside, each is a group, and who shares half of a part's mean
+ * with it is in it as well. */
+static bool split_group(const RsResale *r, const uint32_t *member, uint32_t n, uint64_t seed, GArray *offset, GArray *out, GError **error) {
+  if (n < 2 * MIN_PERSONS - 1) {
+    push_group(offset, out, member, n);
+    return true;
+  }
+  g_autofree uint32_t *shared = pairs_of(r, member, n), *label = g_new(uint32_t, n), *size = g_new0(uint32_t, n);
+  g_autoptr(GArray) a = g_array_new(FALSE, FALSE, sizeof(uint32_t)), b = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  g_autoptr(GArray) weight = g_array_new(FALSE, FALSE, sizeof(float));
+  double sum = 0.0;
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t j = i + 1; j < n; j++) {
+      float w = (float)shared[i * n + j];
+      sum += w;
+      if (shared[i * n + j] == 0) continue;
+      g_array_append_val(a, i);
+      g_array_append_val(b, j);
+      g_array_append_val(weight, w);
+    }
+  g_autoptr(RsGraph) graph = rs_graph_new(n, a->len, (const uint32_t *)(const void *)a->data, (const uint32_t *)(const void *)b->data,
+                                          (const float *)(const void *)weight->data, error);
+  RsCommunityOptions how = {RS_OBJECTIVE_CPM, 0.5 * sum / (0.5 * n * (n - 1.0)), seed, 3, MOST_TIES};
+  RsCommunityResult result;
+  if (graph == NULL || !rs_community_leiden(graph, &how, label, &result, error)) return false;
+  uint32_t parts = 0, covered = 0;
+  for (uint32_t i = 0; i < n; i++) size[label[i]]++;
+  for (uint32_t l = 0; l < n; l++)
+    if (size[l] >= MIN_PERSONS) parts++, covered += size[l];
+  bool apart = parts >= 2 && covered * 5 >= n * 4;
+  for (uint32_t x = 0; x < n && apart; x++)
+    for (uint32_t y = 0; y < n && apart; y++)
+      if (x != y && size[x] >= MIN_PERSONS && size[y] >= MIN_PERSONS)
+        apart = 4.0 * mean_between(shared, n, label, RS_NONE, x, y) <= mean_between(shared, n, label, RS_NONE, x, x);
+  if (!apart) {
+    push_group(offset, out, member, n);
+    return true;
+  }
+  for (uint32_t l = 0; l < n; l++) {
+    if (size[l] < MIN_PERSONS) continue;
+    g_autofree uint32_t *part = g_new(uint32_t, n);
+    uint32_t m = 0;
+    double inside = mean_between(shared, n, label, RS_NONE, l, l);
+    for (uint32_t i = 0; i < n; i++)
+      if (label[i] == l || 2.0 * mean_between(shared, n, label, i, 0, l) >= inside) part[m++] = member[i];
+    push_group(offset, out, part, m);
+  }
+  return true;
+}
+
 static bool find_groups(const RsResale *r, const RsGraph *graph, uint64_t seed, Groups *out, GError **error) {
-  *out = (Groups){0, g_new0(uint32_t, (gsize)r->n + 1), g_new(uint32_t, (gsize)r->n + 1)};
+  g_autoptr(GArray) offset = g_array_new(FALSE, FALSE, sizeof(uint32_t)), member = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint32_t none = 0;
+  g_array_append_val(offset, none);
   g_autofree uint32_t *label = g_new(uint32_t, (gsize)r->n + 1), *next = g_new0(uint32_t, (gsize)r->n + 1), *all = g_new(uint32_t, (gsize)r->n + 1);
   g_autofree uint32_t *size = g_new0(uint32_t, (gsize)r->n + 1);
   RsCommunityOptions how = {RS_OBJECTIVE_CPM, RESOLUTION, seed, 3, MOST_TIES};
@@ -308,10 +393,12 @@ static bool find_groups(const RsResale *r, const RsGraph *graph, uint64_t seed, 
     if (label[i] != RS_NONE) all[next[label[i]]++] = i;
   for (uint32_t l = 0; l < r->n; l++) {
     if (size[l] < MIN_PERSONS || size[l] > RS_MAX_GROUP) continue;
-    memcpy(out->member + out->offset[out->n], all + next[l] - size[l], size[l] * sizeof *all);
-    out->offset[out->n + 1] = out->offset[out->n] + size[l];
-    out->n++;
+    if (!split_group(r, all + next[l] - size[l], size[l], seed, offset, member, error)) return false;
   }
+  gsize n;
+  out->offset = g_array_steal(offset, &n);
+  out->n = (uint32_t)n - 1;
+  out->member = g_array_steal(member, &n);
   return true;
 }
 
@@ -419,7 +506,7 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
   for (uint32_t g = 0; g < groups.n; g++) {
     uint32_t n = groups.offset[g + 1] - groups.offset[g];
     RsRing ring;
-    if (!make_ring(scene, r, groups.member + groups.offset[g], n, &ring)) continue;
+    if (!make_ring(scene, options, r, groups.member + groups.offset[g], n, &ring)) continue;
     g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
   }
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);

@@ -22,6 +22,13 @@ typedef struct {
   double strength; /* 0..1: share of the ring's bursts (persons), of its evidence lines (others); rounded to 1e-6 */
 } RsMember;
 
+/* Innocent reasons, as the fact `tested` counts them in its first argument (bit 1 << reason). */
+typedef enum {
+  RS_EXCUSE_HOUSEHOLD, RS_EXCUSE_CARE_HOME, RS_EXCUSE_TREATMENT, RS_EXCUSE_EVENT, RS_EXCUSE_WORKS, RS_EXCUSE_SEASON, RS_EXCUSE_SETTLING,
+  RS_EXCUSE_PROXY, RS_EXCUSE_MIGRANTS, RS_EXCUSE_DOOR, RS_EXCUSE_WORKPLACE, RS_EXCUSE_SPLIT_BOX, RS_N_EXCUSES
+} RsExcuse;
+
+enum { RS_MOST_FACTS = 31 }; /* of a ring: evidence has a bit for each, and one is left for the next fact to be counted in */
 #define RS_FACT_ARGUMENTS 4
 typedef struct {
   const char *code;   /* static: "bursts", "rotation", "recurring_drugs", "household", ... */

@@ -1,6 +1,8 @@
 #include "rings/scene.h"
 
+#include "base/calendar.h"
 #include "base/timing.h"
+#include "mining/steering.h"
 
 void rs_scene_free(RsScene *scene) {
   if (scene == NULL) return;
@@ -8,6 +10,8 @@ void rs_scene_free(RsScene *scene) {
   rs_load_free(scene->load);
   rs_basket_free(scene->basket);
   g_free(scene->doctor_visits);
+  g_free(scene->workplace);
+  g_free(scene->closed);
   g_free(scene->institution_hash);
   g_free(scene);
 }
@@ -18,6 +22,24 @@ static uint32_t *count_doctor_visits(const RsKnowledge *knowledge) {
   for (uint32_t d = 0; d < r->n_from; d++)
     for (uint64_t i = r->offset[d]; i < r->offset[d + 1]; i++) visits[d] += r->visits[i];
   return visits;
+}
+
+static bool on_workdays(const RsTimeline *t, uint32_t f) {
+  uint32_t weekend = 0;
+  for (uint32_t i = t->offset[f]; i < t->offset[f + 1]; i++) weekend += rs_day_weekday((uint16_t)(RS_KEY_TIME(t->key[i]) / RS_DAY_SECONDS)) >= 5;
+  return weekend * 50 <= t->offset[f + 1] - t->offset[f];
+}
+
+static uint8_t *find_closed(const RsClaims *c, const RsKnowledge *k, const RsTimeline *t) {
+  enum { FEWEST = 10, MOST = 1500 };
+  const RsRelation *r = &k->relation[RS_FILLED_AT];
+  uint32_t n = c->institution->n;
+  g_autofree uint32_t *visitors = g_new0(uint32_t, (gsize)n + 1);
+  uint8_t *out = g_malloc0((gsize)n + 1);
+  for (uint64_t i = 0; i < r->offset[r->n_from]; i++) visitors[r->to[i]]++;
+  for (uint32_t f = 0; f < n; f++)
+    out[f] = (c->institution_type[f] == RS_TYPE_HOSPITAL || c->institution_type[f] == RS_TYPE_CLINIC) && visitors[f] >= FEWEST && visitors[f] <= MOST && t->n_regulars[f] * 10 >= visitors[f] * 7 && on_workdays(t, f);
+  return out;
 }
 
 RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsigned n_threads, GError **error) {
@@ -33,6 +55,8 @@ RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsi
   rs_span_next(&span, "usual baskets");
   scene->basket = rs_basket_new(claims, n_threads);
   scene->doctor_visits = count_doctor_visits(knowledge);
+  scene->workplace = rs_likely_workplaces(claims, knowledge);
+  scene->closed = find_closed(claims, knowledge, scene->timeline);
   const RsText *institution = claims->institution;
   scene->institution_hash = g_new(uint64_t, (gsize)institution->n + 1);
   for (uint32_t f = 0; f < institution->n; f++)

@@ -14,7 +14,7 @@
 #include "rings/ring.h"
 
 enum {
-  RS_MAX_FACTS = 24,
+  RS_MAX_FACTS = RS_MOST_FACTS,
   RS_LEAD_CUT = 40,        /* least score of a lead: the best groups of ring-free cities stay near 33 */
   RS_LEAD_FACTS = 2,       /* least number of facts of RS_LEAD_FACT_POINTS points or more */
   RS_LEAD_FACT_POINTS = 8,
@@ -25,7 +25,9 @@ enum {
 };
 
 /* Why a group is set aside. */
-typedef enum { RS_ORDINARY, RS_HOUSEHOLD, RS_CARE_HOME, RS_SCHEDULE, RS_EVENT, RS_N_INNOCENT } RsInnocent;
+typedef enum {
+  RS_ORDINARY, RS_HOUSEHOLD, RS_CARE_HOME, RS_SCHEDULE, RS_EVENT, RS_PROXY, RS_WORKS_CLINIC, RS_BUSY_DAYS, RS_FROM_CLINIC, RS_OWN_WORKPLACE, RS_N_INNOCENT
+} RsInnocent;
 extern const char *const rs_innocent_name[RS_N_INNOCENT];
 
 typedef struct {

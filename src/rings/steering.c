@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, MANY_A_DAY = 8, CUT = 40, MAX_NEAR_MISSES = 2 };
+enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, MANY_A_DAY = 8, HOME_POINTS = 10, CUT = 40, MAX_NEAR_MISSES = 2 };
 #define SAME_PEOPLE 0.4 /* share of the people on each of those days */
 #define FEW_DAYS 0.15 /* share of the days: once a week or less */
 #define MIN_EFFECT 3.0
 #define MIN_SHARE 0.15 /* of the doctor's patients: one in seven is no channel, however unlikely */
 #define FALSE_DISCOVERIES 0.01
+#define SOME_AT_DOOR 0.1 /* of the colleagues' fills */
+#define SURE_WORKPLACE 0.8 /* of the doctor's lines outside pharmacies */
 
 static uint32_t *given_workplaces(const RsScene *scene, const RsDetectOptions *options) {
   const RsText *doctor = scene->claims->doctor, *institution = scene->claims->institution;
@@ -56,6 +58,15 @@ static double bar_of(const RsSteering *steering) {
 /* Doctors alone at their workplace, one value each: the share of patients at the outlet they use most, which is the one at the door. */
 typedef struct { uint32_t n; double usual, spread; } Doors;
 
+/* What all cells are held against. */
+typedef struct {
+  const RsScene *scene;
+  const RsSteering *steering;
+  const uint32_t *given; /* [n doctors] workplaces from the table, or NULL */
+  double bar;            /* the largest log p of a discovery */
+  Doors doors;
+} Judge;
+
 static double median(double *value, uint32_t n) {
   if (n == 0) return 0.0;
   qsort(value, n, sizeof *value, compare_doubles);
@@ -68,7 +79,7 @@ static Doors doors_of(const RsSteering *steering) {
   for (uint32_t i = 0, end; i < steering->n; i = end) { /* cells are by doctor */
     double most = 0.0;
     for (end = i; end < steering->n && steering->cell[end].doctor == steering->cell[i].doctor; end++)
-      most = fmax(most, (double)steering->cell[end].n_persons / (double)steering->cell[end].n_patients);
+      most = fmax(most, share_of(&steering->cell[end]));
     if (steering->cell[i].n_colleagues < MIN_COLLEAGUES) share[doors.n++] = most;
   }
   doors.usual = median(share, doors.n);
@@ -87,8 +98,31 @@ static RsFact fact_of(const char *code, double value, double expected, int32_t p
                   .argument = {NAN, NAN, NAN, NAN}};
 }
 
-static void add_facts(RsDraft *draft, const RsScene *scene, const Doors *doors, const RsSteeringCell *cell) {
-  double effect = effect_of(cell), share = (double)cell->n_persons / (double)cell->n_patients;
+/* Share of the doctor's lines at hospitals and clinics, or anywhere where kinds are unknown, that are at the workplace. */
+static double at_workplace(const RsScene *scene, const RsSteeringCell *cell) {
+  const RsRelation *r = &scene->knowledge->relation[RS_REFERS_TO];
+  double here = 0.0, all = 0.0;
+  for (uint64_t i = r->offset[cell->doctor]; i < r->offset[cell->doctor + 1]; i++) {
+    if (scene->claims->institution_type[r->to[i]] == RS_TYPE_PHARMACY && r->to[i] != cell->workplace) continue;
+    all += r->lines[i];
+    here += r->to[i] == cell->workplace ? r->lines[i] : 0;
+  }
+  return here / fmax(all, 1.0);
+}
+
+/* The outlet that colleagues' patients use as well; and a workplace that nobody gave and the claims do not show clearly. */
+static void ordinary_ways(RsDraft *draft, const Judge *judge, const RsSteeringCell *cell) {
+  if (cell->n_colleagues >= MIN_COLLEAGUES && cell->door >= SOME_AT_DOOR)
+    rs_draft_fact(draft, fact_of("door_usual", round(cell->door * 1e3) / 1e3, NAN, -(int32_t)lround(fmin(20.0, 40.0 * cell->door))));
+  double share = at_workplace(judge->scene, cell);
+  bool given = judge->given != NULL && judge->given[cell->doctor] != RS_NONE;
+  if (!given && share < SURE_WORKPLACE) rs_draft_fact(draft, fact_of("workplace_unsure", round(share * 1e3) / 1e3, NAN, -5));
+}
+
+static void add_facts(RsDraft *draft, const Judge *judge, const RsSteeringCell *cell) {
+  const RsScene *scene = judge->scene;
+  const Doors *doors = &judge->doors;
+  double effect = effect_of(cell), share = share_of(cell);
   /* few people make a large ratio easily: the weight is how far beyond chance, five decades being what thousands of cells bring forth */
   double decades = fmin(-cell->log_p / log(10.0), 1000.0);
   RsFact steered = fact_of("steered", cell->n_persons, round(cell->expected * 10.0) / 10.0, (int32_t)CLAMP(10.0 * log2(decades / 5.0), 0.0, 50.0));
@@ -109,6 +143,7 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const Doors *doors, 
     alone.argument[0] = round(doors->usual * 1e3) / 1e3;
     rs_draft_fact(draft, alone);
   }
+  ordinary_ways(draft, judge, cell);
 }
 
 static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
@@ -117,7 +152,7 @@ static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
   return RS_NONE;
 }
 
-typedef struct { uint32_t visit, person; } Fill;
+typedef struct { uint32_t visit, person; bool crowded, home; } Fill;
 
 /* The doctor's visits at the outlet, in order of time; owned by the caller. */
 static Fill *fills_of(const RsScene *scene, const RsSteeringCell *cell, uint32_t *n) {
@@ -126,7 +161,7 @@ static Fill *fills_of(const RsScene *scene, const RsSteeringCell *cell, uint32_t
   Fill *fill = g_new(Fill, (gsize)(end - first) + 1);
   *n = 0;
   for (uint32_t i = first; i < end; i++)
-    if (visit_doctor(scene->claims, t->visit[i]) == cell->doctor) fill[(*n)++] = (Fill){t->visit[i], RS_KEY_PERSON(t->key[i])};
+    if (visit_doctor(scene->claims, t->visit[i]) == cell->doctor) fill[(*n)++] = (Fill){t->visit[i], RS_KEY_PERSON(t->key[i]), false, false};
   return fill;
 }
 
@@ -135,47 +170,100 @@ static int compare_fills(const void *x, const void *y) {
   return (a->visit > b->visit) - (a->visit < b->visit);
 }
 
-/* Sorts the fills by visit, which is by person. */
-static void add_visits(RsDraft *draft, const RsClaims *c, Fill *fill, uint32_t n) {
-  uint32_t bits = (1u << draft->facts->len) - 1;
+/* Marks the fills on days of MANY_A_DAY or more, where these are few and bring mostly the same people. Patients come each on a day of their own; a
+ * home, or a clinic day, brings the same many at once. fill: in order of time. Returns visits on such a day, mean; 0: there is no such habit. */
+static double mark_crowds(const RsScene *scene, Fill *fill, uint32_t n) {
+  const uint32_t *time = scene->claims->visit_time;
+  uint32_t days = 0, there = 0;
+  g_autoptr(GHashTable) people = g_hash_table_new(NULL, NULL);
+  for (uint32_t i = 0, end; i < n; i = end) {
+    for (end = i; end < n && time[fill[end].visit] / RS_DAY_SECONDS == time[fill[i].visit] / RS_DAY_SECONDS;) end++;
+    if (end - i < MANY_A_DAY) continue;
+    days++;
+    there += end - i;
+    for (uint32_t k = i; k < end; k++) {
+      fill[k].crowded = true;
+      g_hash_table_add(people, GUINT_TO_POINTER(fill[k].person + 1));
+    }
+  }
+  bool same = (double)there >= SAME_PEOPLE * (double)g_hash_table_size(people) * (double)days;
+  return days > 0 && same && (double)days <= FEW_DAYS * (double)scene->load->n_days ? (double)there / days : 0.0;
+}
+
+/* Sorts the fills by visit, which is by person, and marks those of people who mostly come on crowded days; returns how many people that are. */
+static uint32_t mark_home(Fill *fill, uint32_t n) {
+  uint32_t people = 0;
   if (n > 1) qsort(fill, n, sizeof *fill, compare_fills);
+  for (uint32_t i = 0, end; i < n; i = end) {
+    uint32_t crowded = 0;
+    for (end = i; end < n && fill[end].person == fill[i].person; end++) crowded += fill[end].crowded;
+    bool home = 2 * crowded >= end - i;
+    people += home;
+    for (uint32_t k = i; k < end; k++) fill[k].home = home;
+  }
+  return people;
+}
+
+static bool stands_out(const Judge *judge, const RsSteeringCell *cell) {
+  return cell->n_persons >= MIN_PERSONS && log_p_of(cell) <= judge->bar && effect_of(cell) >= MIN_EFFECT && share_of(cell) >= MIN_SHARE;
+}
+
+/* The cell without so many of its people. */
+static RsSteeringCell without(const RsSteeringCell *cell, uint32_t people) {
+  RsSteeringCell rest = *cell;
+  rest.n_persons -= MIN(people, rest.n_persons);
+  rest.n_patients -= MIN(people, rest.n_patients);
+  rest.n_fills -= MIN(people, rest.n_fills);
+  rest.expected = cell->expected * (double)rest.n_fills / fmax(cell->n_fills, 1.0);
+  rest.log_p = rest.n_persons > 0 ? rs_tail_poisson(rest.n_persons, rest.expected) : 0.0;
+  return rest;
+}
+
+static void add_visits(RsDraft *draft, const RsClaims *c, const Fill *fill, uint32_t n) {
+  uint32_t bits = (1u << draft->facts->len) - 1;
   for (uint32_t i = 0; i < n; i++) {
+    if (fill[i].home) continue;
     for (uint64_t l = c->visit_line[fill[i].visit]; l < c->visit_line[fill[i].visit + 1]; l++) rs_draft_line(draft, l, bits);
     if (i + 1 == n || fill[i + 1].person != fill[i].person) rs_draft_member(draft, RS_PERSON, fill[i].person, RS_ROLE_MEMBER, 1.0);
   }
 }
 
-/* Patients come each on a day of their own; a home brings the same many at once. True where half of the visits fall on days of MANY_A_DAY or
- * more, such days are few, and the people are mostly the same each time; *a_day: visits on them, mean. fill: in order of time. */
-static bool come_together(const RsScene *scene, const RsSteeringCell *cell, const Fill *fill, uint32_t n, double *a_day) {
-  const uint32_t *time = scene->claims->visit_time;
-  uint32_t crowded = 0, there = 0;
-  for (uint32_t i = 0, end; i < n; i = end) {
-    for (end = i; end < n && time[fill[end].visit] / RS_DAY_SECONDS == time[fill[i].visit] / RS_DAY_SECONDS;) end++;
-    if (end - i < MANY_A_DAY) continue;
-    crowded++;
-    there += end - i;
+static int32_t score_of(const RsDraft *draft) {
+  int32_t score = 0;
+  for (guint i = 0; i < draft->facts->len; i++) score += g_array_index(draft->facts, RsFact, i).points;
+  return score;
+}
+
+/* A home whose doctor it is explains its own people; what is left of the cell is judged by itself. */
+static bool judge_cell(const Judge *judge, const RsSteeringCell *cell, int32_t bar, Fill *fill, uint32_t n, RsDraft *draft) {
+  double a_day = mark_crowds(judge->scene, fill, n);
+  uint32_t people = mark_home(fill, n);
+  if (!(a_day > 0.0) || people == 0) {
+    for (uint32_t i = 0; i < n; i++) fill[i].home = false;
+    add_facts(draft, judge, cell);
+    return score_of(draft) >= bar;
   }
-  *a_day = crowded > 0 ? (double)there / crowded : 0.0;
-  bool same = (double)there >= SAME_PEOPLE * (double)cell->n_persons * (double)crowded;
-  return 2 * there >= n && crowded > 0 && same && (double)crowded <= FEW_DAYS * (double)scene->load->n_days;
+  RsSteeringCell rest = without(cell, people);
+  bool hidden = stands_out(judge, &rest);
+  add_facts(draft, judge, hidden ? &rest : cell);
+  RsFact home = fact_of(hidden ? "home_apart" : "come_together", hidden ? people : round(a_day * 10.0) / 10.0, NAN, hidden ? -HOME_POINTS : -70);
+  home.argument[0] = round(a_day * 10.0) / 10.0;
+  rs_draft_fact(draft, home);
+  for (uint32_t i = 0; i < n && !hidden; i++) fill[i].home = false;
+  return score_of(draft) >= bar;
 }
 
 /* False for a cell under the bar, before its visits are looked up. */
-static bool make_ring(const RsScene *scene, const Doors *doors, const RsSteeringCell *cell, int32_t bar, RsRing *ring) {
-  g_auto(RsDraft) draft;
-  int32_t score = 0;
-  rs_draft_init(&draft, RS_STEERING);
-  add_facts(&draft, scene, doors, cell);
-  for (guint i = 0; i < draft.facts->len; i++) score += g_array_index(draft.facts, RsFact, i).points;
-  if (score < bar) return false;
-  double a_day;
+static bool make_ring(const Judge *judge, const RsSteeringCell *cell, int32_t bar, RsRing *ring) {
+  const RsScene *scene = judge->scene;
+  g_auto(RsDraft) draft, whole;
   uint32_t n;
+  rs_draft_init(&draft, RS_STEERING);
+  rs_draft_init(&whole, RS_STEERING);
+  add_facts(&whole, judge, cell);
+  if (score_of(&whole) < bar) return false;
   g_autofree Fill *fill = fills_of(scene, cell, &n);
-  if (come_together(scene, cell, fill, n, &a_day)) {
-    rs_draft_fact(&draft, fact_of("come_together", round(a_day * 10.0) / 10.0, NAN, -70));
-    if (score - 70 < bar) return false;
-  }
+  if (!judge_cell(judge, cell, bar, fill, n, &draft)) return false;
   add_visits(&draft, scene->claims, fill, n);
   rs_draft_member(&draft, RS_DOCTOR, cell->doctor, RS_ROLE_PRESCRIBER, 1.0);
   rs_draft_member(&draft, RS_INSTITUTION, cell->outlet, RS_ROLE_OUTLET, 1.0);
@@ -232,25 +320,34 @@ static void grade(const RsScene *scene, unsigned n_threads, const RsSteering *wh
   for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
 }
 
+/* What doctors prescribe where they work themselves was left out. */
+static void tell_workplaces(const RsSteering *steering, GArray *set_aside) {
+  if (steering->n_own == 0) return;
+  RsNotice notice = {"own_workplace_fills", RS_DOCTOR, RS_NONE, steering->n_own, NULL, NULL};
+  rs_notice_say(&notice, steering->n_own == 1 ? N_("%u doctor whose patients fill at the doctor's own workplace") : N_("%u doctors whose patients fill at the doctor's own workplace"),
+                steering->n_own);
+  g_array_append_val(set_aside, notice);
+}
+
 void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                       GArray *not_examined) {
-  (void)set_aside;
   (void)not_examined;
   g_autofree uint32_t *given = given_workplaces(scene, options);
   g_autoptr(RsSteering) steering = rs_steering_new(scene->claims, scene->knowledge, given, MIN_PERSONS, options->n_threads);
   g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   g_autoptr(GPtrArray) cells = g_ptr_array_new();
-  double bar = bar_of(steering);
-  Doors doors = doors_of(steering);
+  Judge judge = {scene, steering, given, bar_of(steering), doors_of(steering)};
   guint first = leads->len;
   for (uint32_t i = 0; i < steering->n; i++) {
     const RsSteeringCell *cell = &steering->cell[i];
     RsRing ring;
-    if (log_p_of(cell) > bar || effect_of(cell) < MIN_EFFECT || share_of(cell) < MIN_SHARE || !make_ring(scene, &doors, cell, CUT / 2, &ring)) continue;
+    if (!stands_out(&judge, cell) || !make_ring(&judge, cell, CUT / 2, &ring)) continue;
     g_array_append_vals(ring.score >= CUT ? leads : near, &ring, 1);
     if (ring.score >= CUT) g_ptr_array_add(cells, (gpointer)cell);
   }
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
+  tell_workplaces(steering, set_aside);
   if (cells->len == 0) return;
-  grade(scene, options->n_threads, steering, bar, (RsRing *)(void *)leads->data + first, (const RsSteeringCell *const *)(const void *)cells->pdata, cells->len);
+  grade(scene, options->n_threads, steering, judge.bar, (RsRing *)(void *)leads->data + first, (const RsSteeringCell *const *)(const void *)cells->pdata,
+        cells->len);
 }

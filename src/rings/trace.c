@@ -5,10 +5,21 @@
 
 #include <math.h>
 
+/* Where boxes are often sold in parts, scanned again or brought back, a scan too many is likelier. */
+static void split_boxes(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
+  enum { SOME = 3 };
+  (void)scene;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < group->n_units && twice->aside_at != NULL; i++) n += twice->aside_at[twice->unit[group->unit[i]].outlet[0]];
+  if (n < SOME) return;
+  double lines = 2.0 * group->n_hits; /* each box has two */
+  rs_twice_counter(draft, "split_boxes", n, NAN, -(int32_t)lround(15.0 * n / (n + lines)));
+}
+
 void rs_trace_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                    GArray *not_examined) {
   (void)not_examined;
-  static const RsTwiceKind kind = {RS_TRACE, {"traces", "again", "people", "boxes_moved", NULL}, {60, 15, 15, 10, 0}, NULL};
+  static const RsTwiceKind kind = {RS_TRACE, {"traces", "again", "people", "boxes_moved", NULL}, {60, 15, 15, 10, 0}, split_boxes};
   g_autoptr(RsTwice) twice = rs_traces_new(scene->claims, options->n_threads);
   rs_twice_find(scene, twice, &kind, options, leads, near_misses);
   if (twice->n_aside == 0) return;

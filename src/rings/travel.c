@@ -1,5 +1,6 @@
 #include "rings/travel.h"
 
+#include "base/calendar.h"
 #include "mining/travel.h"
 #include "rings/twice.h"
 
@@ -20,9 +21,39 @@ static void settled_later(const RsScene *scene, const RsTwice *twice, const RsTw
 }
 
 /* So many people at one outlet share no will, but a wrong clock, a wrong region code or a border nearby. */
+static bool is_own_outlet(const RsTwice *twice, const RsTwiceGroup *group, uint32_t outlet) {
+  for (uint32_t u = 0; u < group->n_units; u++)
+    if (twice->unit[group->unit[u]].outlet[0] == outlet) return true;
+  return false;
+}
+
+/* Whether a drug of the visit is also bought by the person at another outlet, on another day: not as a second bill. */
+static bool buys_elsewhere(const RsClaims *c, uint32_t person, uint32_t visit) {
+  uint64_t first = c->visit_line[visit], end = MIN(c->visit_line[visit + 1], first + RS_TWICE_VISIT_LINES);
+  for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
+    if (c->visit_institution[v] == c->visit_institution[visit] || c->visit_time[v] / RS_DAY_SECONDS == c->visit_time[visit] / RS_DAY_SECONDS) continue;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
+      for (uint64_t k = first; k < end && rs_line_drug(c, l) != RS_NONE; k++)
+        if (rs_line_drug(c, k) == rs_line_drug(c, l)) return true;
+  }
+  return false;
+}
+
+/* A relative in the other city fetches what the person takes anyway. */
+static void own_drugs(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < group->n_hits; i++) {
+    const RsTwiceHit *h = &twice->hit[group->hit[i]];
+    unsigned far = is_own_outlet(twice, group, h->outlet[0]) ? 0 : 1;
+    n += buys_elsewhere(scene->claims, h->person[far], h->visit[far]);
+  }
+  if (2 * n >= group->n_hits && n > 0) rs_twice_counter(draft, "own_drugs", n, group->n_hits, -(int32_t)lround(15.0 * n / group->n_hits));
+}
+
 static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
   if (group->n_persons >= CROWD) rs_twice_counter(draft, "crowd", group->n_persons, NAN, -80);
   settled_later(scene, twice, group, draft);
+  own_drugs(scene, twice, group, draft);
 }
 
 /* Visits that are two bills of one purchase, by the leads there are already. */

@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "mining/region.h"
+#include "rings/innocent.h"
 #include "rings/near_misses.h"
 #include "rings/stability.h"
 #include "rings/standing.h"
@@ -119,31 +120,9 @@ void rs_twice_counter(RsDraft *draft, const char *code, double value, double arg
   rs_draft_fact(draft, fact);
 }
 
-static int compare_texts(const void *x, const void *y) { return strcmp(*(const char *const *)x, *(const char *const *)y); }
-
-/* People beyond the first who share an address, phone or account with others of the group. */
-static uint32_t sharing(const Judge *j, const RsTwiceGroup *g, const char *field) {
-  g_autofree const char **text = g_new(const char *, (gsize)g->n_persons + 1);
-  uint32_t n = 0, shared = 0;
-  for (uint32_t i = 0; i < g->n_persons; i++) {
-    const char *value = j->options->attribute(RS_PERSON, rs_text_get(j->scene->claims->person, g->person[i]), field, j->options->attribute_data);
-    if (value != NULL && *value != '\0') text[n++] = value;
-  }
-  if (n > 0) qsort(text, n, sizeof *text, compare_texts);
-  for (uint32_t i = 1; i < n; i++) shared += strcmp(text[i - 1], text[i]) == 0;
-  return shared;
-}
-
 /* One household is one will, not several; with relatives in another city its cards are in two places at once. */
 static void household(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) {
-  static const char *const field[] = {"household", "address", "phone", "account"};
-  uint32_t most = 0;
-  if (j->options->attribute == NULL) return;
-  for (unsigned i = 0; i < G_N_ELEMENTS(field); i++) most = MAX(most, sharing(j, g, field[i]));
-  if (most == 0) return;
-  int32_t whole = j->kind->pattern == RS_TRAVEL ? 60 : 20;
-  bool one = most + 1 >= g->n_persons;
-  rs_twice_counter(draft, "household", most + 1, g->n_persons, one ? -whole : -(int32_t)MIN(15u, 3 * most));
+  rs_innocent_household_add(draft, j->scene->claims, g->person, g->n_persons, j->options, j->kind->pattern == RS_TRAVEL ? 60 : 20);
 }
 
 static void add_facts(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) {

@@ -16,7 +16,8 @@ void rs_small_city_visit(RsSmallCity *city, const char *person, const char *inst
   g_autofree char *time = minute < 0 ? g_strdup(date) : g_strdup_printf("%s %02d:%02d", date, minute / 60, minute % 60);
   RsReferenceLine line = {.person = g_string_chunk_insert_const(city->chunk, person), .institution = g_string_chunk_insert_const(city->chunk, institution),
                           .time = g_string_chunk_insert_const(city->chunk, time), .drug = g_string_chunk_insert_const(city->chunk, drug),
-                          .doctor = doctor, .quantity = quantity, .amount = 2000, .fund = 1000, .institution_type = "pharmacy"};
+                          .doctor = doctor, .quantity = quantity, .amount = 2000, .fund = 1000,
+                          .institution_type = institution[0] == 'H' ? "hospital" : institution[0] == 'K' ? "clinic" : "pharmacy"};
   g_array_append_val(city->line, line);
 }
 

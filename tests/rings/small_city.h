@@ -17,7 +17,7 @@ RsSmallCity *rs_small_city_new(uint64_t seed, unsigned households, unsigned days
 void rs_small_city_free(RsSmallCity *city);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSmallCity, rs_small_city_free)
 
-/* One visit of one drug. day from 0; minute of the day, or negative for a date alone. */
+/* One visit of one drug. An institution H... is a hospital, K... a clinic, any other a pharmacy. day from 0; minute of the day, or negative for a date alone. */
 void rs_small_city_visit(RsSmallCity *city, const char *person, const char *institution, unsigned day, int minute, const char *drug,
                          const char *doctor, double quantity);
 /* n persons "<name>0".., each with a few visits of their own, who meet at `outlets` in turn on n_bursts days and buy `drug`. */
