@@ -1,5 +1,6 @@
 #include "exporters/case_read.h"
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/output.h"
 #include "base/words.h"
@@ -52,9 +53,9 @@ static bool key_find(RsCaseRead *read, const char *mask_key, const char *fingerp
 }
 
 static bool option_given(const char *folder, const char *name) {
-  g_autofree char *path = g_build_filename(folder, "manifest.json", NULL), *text = NULL;
   gsize length;
-  if (!g_file_get_contents(path, &text, &length, NULL)) return false;
+  g_autofree char *text = rs_beneath_read(folder, "manifest.json", RS_MANIFEST_LIMIT, &length);
+  if (text == NULL) return false;
   g_autoptr(RsManifest) manifest = rs_manifest_parse(text, length);
   return manifest != NULL && rs_manifest_option(manifest, name) != NULL;
 }

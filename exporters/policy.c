@@ -1,6 +1,7 @@
 #include "exporters/policy.h"
 
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "base/words.h"
 
 #include <string.h>
@@ -107,12 +108,9 @@ RsPolicy *rs_policy_parse(const char *text, gsize length, const char *path, GErr
 }
 
 RsPolicy *rs_policy_read(const char *path, GError **error) {
-  g_autofree char *text = NULL;
   gsize length;
-  g_autoptr(GError) unreadable = NULL;
-  if (g_file_get_contents(path, &text, &length, &unreadable)) return rs_policy_parse(text, length, path, error);
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s", unreadable->message);
-  return NULL;
+  g_autofree char *text = rs_whole_file_read(path, 1 << 20, &length, error);
+  return text == NULL ? NULL : rs_policy_parse(text, length, path, error);
 }
 
 /* ---- disguise ---- */

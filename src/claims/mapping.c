@@ -1,6 +1,7 @@
 #include "claims/mapping.h"
 
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "base/words.h"
 #include "claims/encoding.h"
 
@@ -218,10 +219,11 @@ static char *mapping_decode(const char *path, const char *bytes, size_t *length,
 }
 
 static RsMapping *mapping_read_file(const char *path, GError **error) {
+  enum { LARGEST = 1 << 20 };
   g_autofree char *text = NULL;
   size_t length = 0;
   g_autoptr(GError) cause = NULL;
-  if (!g_file_get_contents(path, &text, &length, &cause)) {
+  if ((text = rs_whole_file_read(path, LARGEST, &length, &cause)) == NULL) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("--map: %s"), cause->message);
     return NULL;
   }

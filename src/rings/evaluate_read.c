@@ -4,6 +4,7 @@
 #include "base/dictionary.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/whole_file.h"
 #include "base/words.h"
 
 #include <string.h>
@@ -56,13 +57,10 @@ static void *complain(const Table *table, GError **error, const char *format, ..
 }
 
 static bool table_open(Table *table, const char *path, GError **error) {
+  enum { LARGEST = 1 << 30 }; /* an id map may hold tens of millions */
   *table = (Table){.path = path, .line = 1, .next_line = 1};
   gsize length = 0;
-  g_autoptr(GError) cause = NULL;
-  if (!g_file_get_contents(path, &table->text, &length, &cause)) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s: %s", path, cause->message);
-    return false;
-  }
+  if ((table->text = rs_whole_file_read(path, LARGEST, &length, error)) == NULL) return false;
   table->at = table->text, table->end = table->text + length;
   table->cell = g_ptr_array_new();
   if (length >= 3 && !memcmp(table->at, "\xef\xbb\xbf", 3)) table->at += 3;
