@@ -2,6 +2,7 @@
 #include "base/whole_file.h"
 #include "rs_test.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
