@@ -3,7 +3,7 @@
  * In    RsClaims
  * Out   RsKnowledge: one RsRelation a kind; rows are the `from` entities, `to` sorted in a row, no repeats
  * Cost  O(lines) time, about 50 ns of CPU a line, 75 with the sums; 10 bytes a relation row, 34 with the sums; in passing 16 bytes a visit
- *       (or run of a visit's lines by one doctor) and 4 a line, 20 with the sums
+ *       (or run of a visit's lines by one doctor) and 4 a line, 12 with the sums, or 20 where a line's money needs more than four bytes
  */
 #ifndef RS_GRAPH_KNOWLEDGE_H
 #define RS_GRAPH_KNOWLEDGE_H

@@ -18,6 +18,9 @@ typedef struct {
   uint16_t day, n_lines;  /* a longer run of lines is several records */
 } Record;
 
+/* What is kept of a line's money: nothing in a bare graph, else as narrow as the claims have it. */
+typedef enum { BARE, NARROW, WIDE } Sums;
+typedef struct { int32_t amount, fund; } Narrow;
 typedef struct { int64_t amount, fund; } Money;
 typedef struct { uint32_t record, line; } Place;
 
@@ -30,14 +33,16 @@ typedef struct {
 typedef struct {
   RsKnowledge *knowledge;
   const RsClaims *claims;
-  bool sums, doctors;           /* whose records these are: of doctors or of institutions */
+  bool doctors;                 /* whose records these are: of doctors or of institutions */
+  Sums sums;
   RsRelation *drugs, *referred; /* the relations being made; referred: of doctors only, else NULL */
   uint32_t n_hubs, n_shares;    /* shares of the visits in the distribution */
   Place *position;              /* [n_shares * n_hubs] where a share's next record of a hub goes */
   Place *start;                 /* [n_hubs + 1] a hub's records and lines */
   Record *record;
   uint32_t *drug;               /* of each line */
-  Money *money;                 /* of each line, when sums are made, else NULL */
+  Narrow *narrow;               /* [lines] or NULL, as is money */
+  Money *money;
   size_t n_tasks;
   uint32_t *task_hub;           /* [n_tasks + 1] first hub of each task, of about equal records */
   unsigned n_workers;
@@ -52,23 +57,25 @@ static void share_visits(const Job *job, size_t share, uint32_t *first, uint32_t
 }
 
 /* How many lines from this one on make one record. */
-static inline uint32_t run_length(const RsClaims *claims, uint64_t line, uint64_t end, bool doctors) {
+static inline uint32_t run_length(const RsPacked *doctor, uint64_t line, uint64_t end, bool doctors) {
   uint32_t most = (uint32_t)MIN(end - line, UINT16_MAX), n = 1;
   if (!doctors) return most;
-  while (n < most && rs_line_doctor(claims, line + n) == rs_line_doctor(claims, line)) n++;
+  uint64_t first = rs_packed_get(doctor, line);
+  while (n < most && rs_packed_get(doctor, line + n) == first) n++;
   return n;
 }
 
 static inline __attribute__((always_inline)) void share_count_of(const Job *job, size_t share, bool doctors) {
   const RsClaims *claims = job->claims;
+  const RsPacked doctor = claims->line_doctor; /* a copy, which no store can change */
   Place *position = &job->position[share * job->n_hubs];
   uint32_t visit, last, n;
   share_visits(job, share, &visit, &last);
   for (; visit < last; visit++) {
     uint64_t end = claims->visit_line[visit + 1];
     for (uint64_t line = claims->visit_line[visit]; line < end; line += n) {
-      uint32_t hub = doctors ? rs_line_doctor(claims, line) : claims->visit_institution[visit];
-      n = run_length(claims, line, end, doctors);
+      uint32_t hub = doctors ? (uint32_t)rs_packed_get(&doctor, line) - 1 : claims->visit_institution[visit];
+      n = run_length(&doctor, line, end, doctors);
       if (hub == RS_NONE) continue;
       position[hub].record++;
       position[hub].line += n;
@@ -98,8 +105,18 @@ static void positions_set(Job *job) {
   job->start[job->n_hubs] = total;
 }
 
-static inline __attribute__((always_inline)) void share_distribute_of(const Job *job, size_t share, bool doctors, bool sums) {
+/* Columns as copies, which no store can change. */
+static inline __attribute__((always_inline)) void money_write(const Job *job, const RsPacked amount, const RsPacked fund, uint64_t line, uint32_t n, uint32_t at,
+                                                              Sums sums) {
+  for (uint32_t i = 0; sums == NARROW && i < n; i++)
+    job->narrow[at + i] = (Narrow){(int32_t)rs_packed_get_signed(&amount, line + i), (int32_t)rs_packed_get_signed(&fund, line + i)};
+  for (uint32_t i = 0; sums == WIDE && i < n; i++)
+    job->money[at + i] = (Money){rs_packed_get_signed(&amount, line + i), rs_packed_get_signed(&fund, line + i)};
+}
+
+static inline __attribute__((always_inline)) void share_distribute_of(const Job *job, size_t share, bool doctors, Sums sums) {
   const RsClaims *claims = job->claims;
+  const RsPacked doctor = claims->line_doctor, drug = claims->line_drug, amount = claims->line_amount, fund = claims->line_fund;
   Place *position = &job->position[share * job->n_hubs];
   uint32_t visit, last, n;
   share_visits(job, share, &visit, &last);
@@ -108,14 +125,14 @@ static inline __attribute__((always_inline)) void share_distribute_of(const Job 
     uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
     uint64_t end = claims->visit_line[visit + 1];
     for (uint64_t line = claims->visit_line[visit]; line < end; line += n) {
-      uint32_t hub = doctors ? rs_line_doctor(claims, line) : institution;
-      n = run_length(claims, line, end, doctors);
+      uint32_t hub = doctors ? (uint32_t)rs_packed_get(&doctor, line) - 1 : institution;
+      n = run_length(&doctor, line, end, doctors);
       if (hub == RS_NONE) continue;
       Place at = position[hub];
       position[hub] = (Place){at.record + 1, at.line + n};
       job->record[at.record] = (Record){visit, institution, at.line - job->start[hub].line, day, (uint16_t)n};
-      for (uint32_t i = 0; i < n; i++) job->drug[at.line + i] = rs_line_drug(claims, line + i);
-      for (uint32_t i = 0; sums && i < n; i++) job->money[at.line + i] = (Money){rs_line_amount(claims, line + i), rs_line_fund(claims, line + i)};
+      for (uint32_t i = 0; i < n; i++) job->drug[at.line + i] = (uint32_t)rs_packed_get(&drug, line + i) - 1;
+      money_write(job, amount, fund, line, n, at.line, sums);
     }
   }
 }
@@ -123,10 +140,11 @@ static inline __attribute__((always_inline)) void share_distribute_of(const Job 
 static void share_distribute(size_t share, unsigned thread, void *data) {
   (void)thread;
   const Job *job = data;
-  if (job->doctors && job->sums) share_distribute_of(job, share, true, true);
-  else if (job->doctors) share_distribute_of(job, share, true, false);
-  else if (job->sums) share_distribute_of(job, share, false, true);
-  else share_distribute_of(job, share, false, false);
+  switch (job->sums) {
+    case BARE: job->doctors ? share_distribute_of(job, share, true, BARE) : share_distribute_of(job, share, false, BARE); break;
+    case NARROW: job->doctors ? share_distribute_of(job, share, true, NARROW) : share_distribute_of(job, share, false, NARROW); break;
+    case WIDE: job->doctors ? share_distribute_of(job, share, true, WIDE) : share_distribute_of(job, share, false, WIDE); break;
+  }
 }
 
 /* ---- rows ---- */
@@ -152,21 +170,25 @@ static void task_count(size_t task, unsigned thread, void *data) {
   }
 }
 
+static inline __attribute__((always_inline)) Money money_of(const Job *job, uint64_t line, Sums sums) {
+  if (sums == NARROW) return (Money){job->narrow[line].amount, job->narrow[line].fund};
+  return sums == WIDE ? job->money[line] : (Money){0};
+}
+
 static inline __attribute__((always_inline)) void record_add(const Job *job, Worker *worker, const Record *record, uint64_t first_line, bool doctors,
-                                                             bool sums) {
-  const uint32_t *drug = job->drug + first_line + record->line;
-  const Money *money = job->money + (sums ? first_line + record->line : 0);
+                                                             Sums sums) {
   int64_t amount = 0, fund = 0;
-  for (uint32_t i = 0; i < record->n_lines; i++) {
-    if (sums) amount = rs_money_add(amount, money[i].amount);
-    if (sums) fund = rs_money_add(fund, money[i].fund);
-    if (drug[i] == RS_NONE) continue;
-    uint32_t met = rs_tally_add(&worker->drugs, drug[i], record->visit, record->day, 1);
-    if (sums) rs_tally_money(&worker->drugs, met, money[i].amount, money[i].fund);
+  for (uint64_t line = first_line + record->line, end = line + record->n_lines; line < end; line++) {
+    const Money money = money_of(job, line, sums);
+    if (sums != BARE && doctors) amount = rs_money_add(amount, money.amount);
+    if (sums != BARE && doctors) fund = rs_money_add(fund, money.fund);
+    if (job->drug[line] == RS_NONE) continue;
+    uint32_t met = rs_tally_add(&worker->drugs, job->drug[line], record->visit, record->day, 1);
+    if (sums != BARE) rs_tally_money(&worker->drugs, met, money.amount, money.fund);
   }
   if (!doctors) return;
   uint32_t met = rs_tally_add(&worker->institutions, record->institution, record->visit, record->day, record->n_lines);
-  if (sums) rs_tally_money(&worker->institutions, met, amount, fund);
+  if (sums != BARE) rs_tally_money(&worker->institutions, met, amount, fund);
 }
 
 /* A hub's records in order of day, those of one day as they lie, which is by visit: keys of day and index. */
@@ -178,7 +200,7 @@ static const uint64_t *records_by_day(const Job *job, uint32_t hub, Worker *work
   return rs_row_keys_sort(worker->key, worker->other, n, 32, rs_row_bits(claims->last_day - claims->first_day + 1u));
 }
 
-static inline __attribute__((always_inline)) void hub_add(const Job *job, uint32_t hub, Worker *worker, bool doctors, bool sums) {
+static inline __attribute__((always_inline)) void hub_add(const Job *job, uint32_t hub, Worker *worker, bool doctors, Sums sums) {
   enum { AHEAD = 8 };
   const Place first = job->start[hub];
   const Record *record = job->record + first.record;
@@ -186,7 +208,12 @@ static inline __attribute__((always_inline)) void hub_add(const Job *job, uint32
   const uint64_t *key = records_by_day(job, hub, worker);
   for (uint32_t i = 0; i < n; i++) {
     if (i + 2 * AHEAD < n) __builtin_prefetch(&record[(uint32_t)key[i + 2 * AHEAD]]);
-    if (i + AHEAD < n) __builtin_prefetch(&job->drug[first.line + record[(uint32_t)key[i + AHEAD]].line]);
+    if (i + AHEAD < n) {
+      uint64_t line = first.line + (uint64_t)record[(uint32_t)key[i + AHEAD]].line;
+      __builtin_prefetch(&job->drug[line]);
+      if (sums == NARROW) __builtin_prefetch(&job->narrow[line]);
+      if (sums == WIDE) __builtin_prefetch(&job->money[line]);
+    }
     record_add(job, worker, &record[(uint32_t)key[i]], first.line, doctors, sums);
   }
 }
@@ -195,10 +222,11 @@ static void task_fill(size_t task, unsigned thread, void *data) {
   const Job *job = data;
   Worker *worker = &job->worker[thread];
   for (uint32_t hub = job->task_hub[task]; hub < job->task_hub[task + 1]; hub++) {
-    if (job->doctors && job->sums) hub_add(job, hub, worker, true, true);
-    else if (job->doctors) hub_add(job, hub, worker, true, false);
-    else if (job->sums) hub_add(job, hub, worker, false, true);
-    else hub_add(job, hub, worker, false, false);
+    switch (job->sums) {
+      case BARE: job->doctors ? hub_add(job, hub, worker, true, BARE) : hub_add(job, hub, worker, false, BARE); break;
+      case NARROW: job->doctors ? hub_add(job, hub, worker, true, NARROW) : hub_add(job, hub, worker, false, NARROW); break;
+      case WIDE: job->doctors ? hub_add(job, hub, worker, true, WIDE) : hub_add(job, hub, worker, false, WIDE); break;
+    }
     rs_tally_write(&worker->drugs, job->drugs, job->drugs->offset[hub]);
     if (job->doctors) rs_tally_write(&worker->institutions, job->referred, job->referred->offset[hub]);
   }
@@ -222,6 +250,7 @@ static void job_clear(Job *job) {
   g_free(job->task_hub);
   rs_column_free(job->record);
   rs_column_free(job->drug);
+  rs_column_free(job->narrow);
   rs_column_free(job->money);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
@@ -243,8 +272,10 @@ static bool records_distribute(Job *job, unsigned n_threads, GError **error) {
   const Place all = job->start[job->n_hubs];
   job->record = rs_column_new(all.record, sizeof *job->record);
   job->drug = rs_column_new(all.line, sizeof *job->drug);
-  if (job->sums) job->money = rs_column_new(all.line, sizeof *job->money);
-  if (job->record == NULL || job->drug == NULL || (job->sums && job->money == NULL)) return no_memory(error);
+  if (job->sums == NARROW) job->narrow = rs_column_new(all.line, sizeof *job->narrow);
+  if (job->sums == WIDE) job->money = rs_column_new(all.line, sizeof *job->money);
+  if (job->record == NULL || job->drug == NULL || (job->sums == NARROW && job->narrow == NULL) || (job->sums == WIDE && job->money == NULL))
+    return no_memory(error);
   rs_parallel(n_threads, job->n_shares, share_distribute, job);
   return true;
 }
@@ -281,7 +312,8 @@ static void tasks_cut(Job *job, unsigned n_threads) {
 
 static bool hubs_make(RsKnowledge *knowledge, bool doctors, bool sums, unsigned n_threads, GError **error) {
   RsRelation *relation = knowledge->relation;
-  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .doctors = doctors, .sums = sums, .n_workers = n_threads};
+  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .doctors = doctors, .n_workers = n_threads};
+  if (sums) job.sums = MAX(knowledge->claims->line_amount.width, knowledge->claims->line_fund.width) <= sizeof(int32_t) ? NARROW : WIDE;
   job.drugs = &relation[doctors ? RS_PRESCRIBED : RS_DISPENSED];
   job.referred = doctors ? &relation[RS_REFERS_TO] : NULL;
   job.n_hubs = job.drugs->n_from;

@@ -41,12 +41,13 @@ static inline uint32_t first_sight(uint32_t *seen, uint32_t to, uint32_t mark) {
 }
 
 static void person_count(const RsClaims *claims, uint32_t person, Worker *worker, uint32_t count[N_SIDES]) {
+  const RsPacked of_doctor = claims->line_doctor, of_drug = claims->line_drug; /* copies, which no store can change */
   uint32_t mark = person + 1;
   uint32_t first = claims->person_visit[person], last = claims->person_visit[person + 1];
   for (uint32_t visit = first; visit < last; visit++)
     count[INSTITUTIONS] += first_sight(worker->seen[INSTITUTIONS], claims->visit_institution[visit], mark);
   for (uint64_t line = claims->visit_line[first]; line < claims->visit_line[last]; line++) {
-    uint32_t doctor = rs_line_doctor(claims, line), drug = rs_line_drug(claims, line);
+    uint32_t doctor = (uint32_t)rs_packed_get(&of_doctor, line) - 1, drug = (uint32_t)rs_packed_get(&of_drug, line) - 1;
     if (doctor != RS_NONE) count[DOCTORS] += first_sight(worker->seen[DOCTORS], doctor, mark);
     if (drug != RS_NONE) count[DRUGS] += first_sight(worker->seen[DRUGS], drug, mark);
   }
@@ -84,9 +85,10 @@ static inline __attribute__((always_inline)) void visit_add(const RsClaims *clai
     uint32_t doctor = rs_line_doctor(claims, line), n = 0;
     run = (Money){0};
     for (; line < end && rs_line_doctor(claims, line) == doctor; line++, n++) {
+      uint32_t drug = rs_line_drug(claims, line);
       if (sums) one = (Money){rs_line_amount(claims, line), rs_line_fund(claims, line)};
       if (sums) run = money_add(run, one);
-      if (rs_line_drug(claims, line) != RS_NONE) met_add(&tally[DRUGS], rs_line_drug(claims, line), visit, day, 1, sums ? &one : NULL);
+      if (drug != RS_NONE) met_add(&tally[DRUGS], drug, visit, day, 1, sums ? &one : NULL);
     }
     if (doctor != RS_NONE) met_add(&tally[DOCTORS], doctor, visit, day, n, sums ? &run : NULL);
     if (sums) all = money_add(all, run);

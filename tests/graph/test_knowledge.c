@@ -226,6 +226,33 @@ static void a_crowd_in_one_second_is_one_row(void **state) {
   assert_int_equal(knowledge->relation[RS_DISPENSED].n + knowledge->relation[RS_REFERS_TO].n, 0);
 }
 
+/* The same money in columns of the width that most files need. */
+static void money_narrow(RsPacked *column, uint64_t n) {
+  RsPacked narrow;
+  assert_true(rs_packed_init(&narrow, n, sizeof(int32_t)));
+  for (uint64_t i = 0; i < n; i++) {
+    assert_true(rs_packed_fits_signed(&narrow, rs_packed_get_signed(column, i)));
+    rs_packed_set(&narrow, i, (uint64_t)rs_packed_get_signed(column, i));
+  }
+  rs_packed_clear(column);
+  *column = narrow;
+}
+
+static void narrow_money_makes_the_same_sums(void **state) {
+  (void)state;
+  for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+    g_autoptr(GStringChunk) chunk = g_string_chunk_new(4096);
+    g_autofree RsReferenceLine *line = rs_random_lines(&shapes[i], 3, chunk);
+    for (uint32_t k = 0; k < shapes[i].n; k += 5) line[k].amount = -line[k].amount, line[k].fund = INT32_MIN;
+    g_autoptr(RsClaims) claims = rs_reference_claims(line, shapes[i].n), other = rs_reference_claims(line, shapes[i].n);
+    assert_true(claims->line_amount.width > sizeof(int32_t));
+    money_narrow(&other->line_amount, other->n_lines);
+    money_narrow(&other->line_fund, other->n_lines);
+    g_autoptr(RsKnowledge) wide = knowledge_of(claims, 2), narrow = knowledge_of(other, 2);
+    assert_equal(wide, narrow);
+  }
+}
+
 /* More lines of one visit than a record of a hub counts, in turns by two drugs. */
 static void a_visit_of_very_many_lines_is_one_visit(void **state) {
   (void)state;
@@ -328,6 +355,7 @@ int main(void) {
       cmocka_unit_test(renaming_the_drugs_renames_the_rows),
       cmocka_unit_test(no_claims_make_an_empty_graph),
       cmocka_unit_test(a_crowd_in_one_second_is_one_row),
+      cmocka_unit_test(narrow_money_makes_the_same_sums),
       cmocka_unit_test(a_visit_of_very_many_lines_is_one_visit),
       cmocka_unit_test(money_beyond_64_bits_stays_at_the_end),
       cmocka_unit_test(keys_of_any_width_are_sorted_in_their_order),
