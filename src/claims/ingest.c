@@ -388,6 +388,11 @@ static void lines_write(const Parser *parser, RsRawVisit *record) {
   if (record->flags & RS_RAW_TRACE) memcpy((char *)at + rs_raw_lines_size(record), parser->trace, n * sizeof(uint64_t));
 }
 
+static size_t person_partition(const Parser *parser, uint64_t person_hash) {
+  const unsigned bits = parser->work->ingest->raw->partition_bits;
+  return bits == 0 ? 0 : person_hash >> (64 - bits);
+}
+
 static void close_visit(Parser *parser) {
   uint16_t n = parser->visit.n_lines;
   parser->visit.n_lines = 0;
@@ -397,8 +402,7 @@ static void close_visit(Parser *parser) {
   visit.row = parser->line[0].row;
   if (parser->work->ingest->raw->columns & RS_HAS_TRACE) visit.flags |= RS_RAW_TRACE;
   if (!lines_measure(parser, n)) visit.flags |= RS_RAW_WIDE;
-  unsigned bits = parser->work->ingest->raw->partition_bits;
-  size_t partition = bits == 0 ? 0 : visit.person_hash >> (64 - bits);
+  const size_t partition = person_partition(parser, visit.person_hash);
   RsRawVisit *record = rs_stream_append(&parser->raw->pool, &parser->raw->partition[partition], rs_raw_size(&visit));
   if (record == NULL) {
     parser->out_of_memory = true;
@@ -530,10 +534,15 @@ static RsPlace place_of(const Parser *parser, uint32_t time, bool valid) {
   return parser->input->repeated ? RS_PLACE_REPEATED : RS_PLACE_USED;
 }
 
+/* Of thousands of streams few places are in the cache: where the visit will be written is asked for while its lines are read. */
 static void open_person(Parser *parser, const char *id, size_t length) {
   parser->person = id;
   parser->visit.id_length = (uint16_t)length;
   parser->visit.person_hash = rs_hash_bytes(id, length);
+  const char *at = parser->raw->partition[person_partition(parser, parser->visit.person_hash)].at;
+  if (at == NULL) return;
+  __builtin_prefetch(at, 1);
+  __builtin_prefetch(at + 64, 1);
 }
 
 /* A detail of the two-table form takes everything about the visit from its settlement. */
