@@ -413,7 +413,7 @@ static void run_pass(Mine *mine, uint32_t begin, uint32_t end) {
 /* In proportion to the visits, so that a walk's cost and the memory a claim line takes both stay what they are as claims grow. */
 static uint64_t events_a_pass(const Mine *mine) {
   if (mine->options->events_a_pass > 0) return mine->options->events_a_pass;
-  uint64_t events = MAX(FEWEST_EVENTS_A_PASS, (uint64_t)mine->claims->n_visits * 6), allowed = rs_spill_memory();
+  uint64_t events = MAX(FEWEST_EVENTS_A_PASS, (uint64_t)mine->claims->n_visits * 14), allowed = rs_spill_memory();
   return allowed == 0 ? events : MIN(events, MAX(allowed / 40, FEWEST_EVENTS_A_PASS / 8));
 }
 
