@@ -188,9 +188,29 @@ bool rs_timeline_validate(const RsTimeline *t, const RsClaims *claims, const cha
   return true;
 }
 
+/* Between the first visit and the last where the time would be if they came evenly, then by doubling steps to where it is. */
+static void seek_near(const uint64_t *key, uint64_t bar, uint32_t *low, uint32_t *high) {
+  const uint64_t first = key[*low], last = key[*high - 1];
+  if (bar <= first || bar > last) {
+    *low = *high = bar <= first ? *low : *high;
+    return;
+  }
+  const uint32_t guess = *low + (uint32_t)((double)(bar - first) / ((double)(last - first) + 1.0) * (double)(*high - 1 - *low));
+  uint32_t step = 4;
+  if (key[guess] < bar) {
+    for (*low = guess + 1; step < *high - *low && key[*low + step] < bar; step *= 2) *low += step + 1;
+    if (step < *high - *low) *high = *low + step;
+  } else {
+    for (*high = guess; step < *high - *low && key[*high - step] >= bar; step *= 2) *high -= step;
+    if (step < *high - *low) *low = *high - step + 1;
+  }
+}
+
 uint32_t rs_timeline_seek(const RsTimeline *t, uint32_t institution, uint64_t time) {
+  enum { MANY = 32 };
   uint32_t low = t->offset[institution], high = t->offset[institution + 1];
   uint64_t bar = time > UINT32_MAX ? UINT64_MAX : time << 32;
+  if (high - low > MANY) seek_near(t->key, bar, &low, &high);
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
     if (t->key[middle] < bar) low = middle + 1;

@@ -1,6 +1,7 @@
 #include "rings/group.h"
 
 #include "base/calendar.h"
+#include "base/sort.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -84,13 +85,17 @@ static guint sort_shared_days(GArray *visits, uint32_t least) {
 
 static Visits group_visits(const RsScene *scene, const uint32_t *person, uint32_t n, uint32_t least) {
   const RsClaims *c = scene->claims;
-  GArray *visits = g_array_new(FALSE, FALSE, sizeof(Visit));
+  uint32_t all = 0;
+  for (uint32_t i = 0; i < n; i++) all += c->person_visit[person[i] + 1] - c->person_visit[person[i]];
+  GArray *visits = g_array_sized_new(FALSE, FALSE, sizeof(Visit), all);
+  Visit *visit = (Visit *)(void *)visits->data;
+  uint32_t kept = 0;
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t v = c->person_visit[person[i]]; v < c->person_visit[person[i] + 1]; v++) {
-      Visit visit = {c->visit_institution[v], c->visit_time[v], i, v};
-      if (rs_left_out(&scene->days, visit.institution, visit.time / RS_DAY_SECONDS)) continue;
-      g_array_append_val(visits, visit);
+      visit[kept] = (Visit){c->visit_institution[v], c->visit_time[v], i, v};
+      kept += !rs_left_out(&scene->days, visit[kept].institution, visit[kept].time / RS_DAY_SECONDS);
     }
+  g_array_set_size(visits, kept);
   return (Visits){visits, sort_shared_days(visits, least)};
 }
 
@@ -159,7 +164,11 @@ static double burst_surprise(Finder *finder, const RsGroupBurst *burst, Day *at)
   uint32_t n = at->end - at->begin;
   double least = INFINITY, sum = 0.0;
   if (at->crowd == RS_NONE) at->crowd = crowd_of_day(finder->scene->timeline, burst->institution, burst->first_time);
-  if (at->own == RS_NONE) at->own = own_visits(&finder->visits, burst->institution);
+  if (at->own == RS_NONE) {
+    const Day *before = at > (const Day *)(const void *)finder->days->data ? at - 1 : at; /* days are by institution */
+    bool known = before->own != RS_NONE && g_array_index(finder->visits.visit, Visit, before->begin).institution == burst->institution;
+    at->own = known ? before->own : own_visits(&finder->visits, burst->institution);
+  }
   double one = presence(finder->scene, burst->institution, burst->first_time, at->crowd, finder->minutes, 1.0, n, at->own);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t member = day[i].member;
@@ -251,15 +260,8 @@ static bool is_member(const uint32_t *person, uint32_t n, uint32_t p) {
   return bsearch(&p, person, n, sizeof *person, compare_numbers) != NULL;
 }
 
-/* A person outside the group who came on the day of a burst; near: within its width. */
-typedef struct { uint32_t person, burst, time; bool near; } Bystander;
-
-static int compare_bystanders(const void *x, const void *y) {
-  const Bystander *a = x, *b = y;
-  if (a->person != b->person) return a->person < b->person ? -1 : 1;
-  if (a->burst != b->burst) return a->burst < b->burst ? -1 : 1;
-  return (a->time > b->time) - (a->time < b->time);
-}
+/* A visit of a person outside the group on the day of a burst; near: within its width. */
+typedef struct { uint32_t person, burst, visit; bool near; } Bystander;
 
 /* The visits around a burst that are looked at: those of the day, or of the width itself where the day is crowded. */
 typedef struct { uint32_t begin, end; uint64_t from, to; /* near: within from .. to */ } Around;
@@ -277,6 +279,18 @@ static Around around_burst(const RsTimeline *t, const RsGroupBurst *burst, uint3
   return a;
 }
 
+/* By person; they come by burst and time, and stay so. */
+static GArray *order_bystanders(const GArray *bystanders) {
+  const Bystander *from = (const Bystander *)(const void *)bystanders->data;
+  g_autofree uint64_t *key = g_new(uint64_t, (gsize)bystanders->len + 1);
+  GArray *out = g_array_sized_new(FALSE, FALSE, sizeof(Bystander), bystanders->len);
+  for (guint i = 0; i < bystanders->len; i++) key[i] = (uint64_t)from[i].person << 32 | i;
+  rs_sort_u64(key, bystanders->len);
+  g_array_set_size(out, bystanders->len);
+  for (guint i = 0; i < bystanders->len; i++) g_array_index(out, Bystander, i) = from[(uint32_t)key[i]];
+  return out;
+}
+
 /* Those who were there around at least a quarter of the bursts, and two: the others cannot belong. Counters over a hash of the person,
  * never fewer than the truth, let only them through. */
 static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minutes, const uint32_t *person, uint32_t n) {
@@ -284,7 +298,7 @@ static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minut
   uint8_t count[1 << BITS] = {0};
   uint32_t least = MIN((uint32_t)UINT8_MAX, MAX(2u, (bursts->len + 3) / 4));
   const uint64_t *key = s->timeline->key;
-  GArray *out = g_array_new(FALSE, FALSE, sizeof(Bystander));
+  g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(Bystander));
   g_autofree Around *around = g_new(Around, (gsize)bursts->len + 1);
   for (uint32_t b = 0; b < bursts->len; b++) {
     around[b] = around_burst(s->timeline, &g_array_index(bursts, RsGroupBurst, b), minutes);
@@ -296,11 +310,10 @@ static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minut
   for (uint32_t b = 0; b < bursts->len; b++)
     for (uint32_t i = around[b].begin; i < around[b].end; i++) {
       uint32_t time = RS_KEY_TIME(key[i]);
-      Bystander at = {RS_KEY_PERSON(key[i]), b, time, time >= around[b].from && time <= around[b].to};
+      Bystander at = {RS_KEY_PERSON(key[i]), b, s->timeline->visit[i], time >= around[b].from && time <= around[b].to};
       if (count[rs_hash_mix(at.person, 1) >> (64 - BITS)] >= least && !is_member(person, n, at.person)) g_array_append_val(out, at);
     }
-  if (out->len > 1) qsort(out->data, out->len, sizeof(Bystander), compare_bystanders);
-  return out;
+  return order_bystanders(out);
 }
 
 /* Drugs that at least two members, and a third of those there, bought in the bursts, and that few others buy. */
@@ -348,13 +361,10 @@ static Signature find_signature(const Finder *finder, const GArray *attendances)
   return out;
 }
 
-static bool bought_signature(const RsClaims *c, const Signature *signature, const Bystander *at, uint32_t institution) {
-  for (uint32_t v = c->person_visit[at->person]; v < c->person_visit[at->person + 1]; v++) {
-    if (c->visit_time[v] != at->time || c->visit_institution[v] != institution) continue;
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++)
-      for (uint32_t i = 0; i < signature->n; i++)
-        if (rs_line_drug(c, l) == signature->drug[i]) return true;
-  }
+static bool bought_signature(const RsClaims *c, const Signature *signature, uint32_t visit) {
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
+    for (uint32_t i = 0; i < signature->n; i++)
+      if (rs_line_drug(c, l) == signature->drug[i]) return true;
   return false;
 }
 
@@ -386,8 +396,7 @@ static bool belongs(const Finder *finder, Signature *signature, const GArray *at
   if (!signature->known) *signature = find_signature(finder, attendances);
   if (signature->n == 0) return false;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t institution = g_array_index(finder->bursts, RsGroupBurst, at[i].burst).institution;
-    if (at[i].burst == last_with || !bought_signature(finder->scene->claims, signature, &at[i], institution)) continue;
+    if (at[i].burst == last_with || !bought_signature(finder->scene->claims, signature, at[i].visit)) continue;
     last_with = at[i].burst;
     with++;
   }

@@ -85,18 +85,6 @@ static double city_share(const Measure *m, const DrugRun *run, uint32_t visit) {
  * MAX_OTHERS visits around the burst are looked at. */
 typedef struct { uint32_t drug, burst, n; } OtherItem;
 
-static uint32_t visit_at(const RsClaims *c, uint32_t person, uint32_t time, uint32_t institution) {
-  uint32_t low = c->person_visit[person], high = c->person_visit[person + 1], end = high;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (c->visit_time[middle] < time) low = middle + 1;
-    else high = middle;
-  }
-  for (; low < end && c->visit_time[low] == time; low++)
-    if (c->visit_institution[low] == institution) return low;
-  return RS_NONE;
-}
-
 static bool in_group(const RsGroup *g, uint32_t person) {
   uint32_t low = 0, high = g->n;
   while (low < high) {
@@ -125,11 +113,10 @@ static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
     begin = middle - begin > MAX_OTHERS / 2 ? middle - MAX_OTHERS / 2 : begin;
     end = end - begin > MAX_OTHERS ? begin + MAX_OTHERS : end;
   }
+  for (uint32_t i = begin; i < end; i++) __builtin_prefetch(&c->visit_line[t->visit[i]]);
   for (uint32_t i = begin; i < end; i++) {
-    uint32_t p = RS_KEY_PERSON(t->key[i]);
-    if (in_group(m->group, p)) continue;
-    uint32_t v = visit_at(c, p, RS_KEY_TIME(t->key[i]), at->institution);
-    if (v == RS_NONE) continue;
+    if (in_group(m->group, RS_KEY_PERSON(t->key[i]))) continue;
+    const uint32_t v = t->visit[i];
     m->n_others[burst]++;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
       OtherItem item = {rs_line_drug(c, l), burst, 1};
