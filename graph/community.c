@@ -157,7 +157,7 @@ static bool cpm_certain(const RsEdgeList *list, double resolution, bool *togethe
 }
 
 /* All ways to put n nodes together: node i joins one of the groups before it or opens one. */
-enum { FEW = 4 };
+enum { FEW = 5 };
 
 typedef struct {
   uint32_t n;
@@ -195,10 +195,10 @@ static bool cpm_best(const RsEdgeList *list, double resolution, uint32_t *label)
     ways.gain[list->to[e]][list->from[e]] += (double)list->weight[e];
   }
   ways_try(&ways, 0, 0, 0.0);
-  uint32_t first[FEW] = {RS_NONE, RS_NONE, RS_NONE, RS_NONE};
+  uint32_t first[FEW] = {0}, n_groups = 0; /* groups are numbered by their first node */
   for (uint32_t i = 0; i < ways.n; i++) {
-    uint32_t *smallest = &first[ways.best_group[i]];
-    label[i] = *smallest = MIN(*smallest, i);
+    if (ways.best_group[i] == n_groups) first[n_groups++] = i;
+    label[i] = first[ways.best_group[i]];
   }
   return ways.best - ways.second > MARGIN * (1.0 + ways.best);
 }

@@ -253,12 +253,13 @@ static double tail_below(uint64_t k, double mu, double log_mu, double bar) {
   return rs_tail_poisson(k, mu);
 }
 
-/* How many meetings with a drug in common it takes to get below the bar, at least, if the pair shares one by the city's habits alone. */
+/* log_mean: NAN for widths that a narrower one is as good as.
+ * How many meetings with a drug in common it takes to get below the bar, at least, if the pair shares one by the city's habits alone. */
 static uint32_t shared_needed(const PairWork *work, const uint32_t within[RS_N_WIDTHS], const double mean[RS_N_WIDTHS], const double *log_mean, double bar) {
   uint32_t least = UINT32_MAX;
   double log_chance = log(fmin(1.0, work->same_drug)), chance = fmin(1.0, work->same_drug);
   for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
-    for (uint32_t k = within[w]; k > 0 && (double)k > mean[w] * chance; k--) {
+    for (uint32_t k = isnan(log_mean[w]) ? 0 : within[w]; k > 0 && (double)k > mean[w] * chance; k--) {
       if (rs_point_poisson(k, mean[w] * chance, log_mean[w] + log_chance) > bar + ROUNDING) break;
       least = MIN(least, k);
     }
@@ -298,9 +299,12 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
     last = meeting->institution;
   }
   double looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0, bar = -RS_AFFINITY_BAR * log(10.0) - log(fmax(regulars, 1.0));
-  for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++) {
-    log_mean[w] = log(mean[w]);
-    if (within[w] >= 2) best = fmin(best, tail_below(within[w], mean[w], log_mean[w], bar - looks));
+  const unsigned first = work->load->has_clock ? 0 : RS_N_WIDTHS - 1;
+  for (unsigned w = first; w < RS_N_WIDTHS; w++) {
+    /* no more meetings than within a narrower width, and more to be expected: less surprising */
+    const bool wider = w > first && within[w] == within[w - 1] && mean[w] >= mean[w - 1];
+    log_mean[w] = within[w] > 0 && !wider ? log(mean[w]) : NAN;
+    if (within[w] >= 2 && !wider) best = fmin(best, tail_below(within[w], mean[w], log_mean[w], bar - looks));
   }
   if (best + looks > bar && work->rare != NULL) {
     looks += log(2.0);

@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "mining/region.h"
 
 #include <math.h>
@@ -119,35 +120,27 @@ static bool too_far(const RsClaims *c, uint32_t v, uint32_t w) {
   return c->visit_time[w] / RS_DAY_SECONDS > c->visit_time[v] / RS_DAY_SECONDS + RS_DUPLICATE_DAYS;
 }
 
-static int compare_keys(const void *x, const void *y) {
-  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-  return (a > b) - (a < b);
-}
-
 /* Scratch of one task. */
 typedef struct { GArray *drugs, *matched, *keys, *raw; } Scratch;
 
+/* Of the drugs that matched anywhere: nobody asks for others. matched: drug << 32 | visit. */
 static RsOwnDrugs own_drugs(const RsClaims *c, uint32_t person, Scratch *s) {
+  uint64_t *key = (uint64_t *)(void *)s->matched->data;
   g_array_set_size(s->drugs, 0);
-  for (uint64_t l = c->visit_line[c->person_visit[person]]; l < c->visit_line[c->person_visit[person + 1]]; l++) {
-    RsOwnDrug drug = {rs_line_drug(c, l), 1, 0};
-    if (drug.drug != RS_NONE) g_array_append_val(s->drugs, drug);
-  }
-  RsOwnDrug *own = (RsOwnDrug *)(void *)s->drugs->data;
-  guint n = 0;
-  if (s->drugs->len > 0) qsort(own, s->drugs->len, sizeof *own, compare_own);
-  for (guint i = 0; i < s->drugs->len; i++) {
-    if (n > 0 && own[n - 1].drug == own[i].drug) own[n - 1].lines++;
-    else own[n++] = own[i];
-  }
-  if (s->matched->len > 0) qsort(s->matched->data, s->matched->len, sizeof(uint64_t), compare_keys);
+  if (s->matched->len > 0) rs_sort_u64(key, s->matched->len);
   for (guint i = 0; i < s->matched->len; i++) {
-    uint64_t key = g_array_index(s->matched, uint64_t, i);
-    if (i > 0 && key == g_array_index(s->matched, uint64_t, i - 1)) continue;
-    RsOwnDrug want = {(uint32_t)(key >> 32), 0, 0}, *at = bsearch(&want, own, n, sizeof want, compare_own);
-    if (at != NULL) at->doubled++;
+    const RsOwnDrug one = {(uint32_t)(key[i] >> 32), 0, 1};
+    RsOwnDrug *last = s->drugs->len > 0 ? &g_array_index(s->drugs, RsOwnDrug, s->drugs->len - 1) : NULL;
+    if (last == NULL || last->drug != one.drug) g_array_append_val(s->drugs, one);
+    else if (key[i] != key[i - 1]) last->doubled++;
   }
-  return (RsOwnDrugs){own, n, c->person_visit[person + 1] - c->person_visit[person]};
+  RsOwnDrugs own = {(RsOwnDrug *)(void *)s->drugs->data, s->drugs->len, c->person_visit[person + 1] - c->person_visit[person]};
+  for (uint64_t l = c->visit_line[c->person_visit[person]]; l < c->visit_line[c->person_visit[person + 1]] && own.n_drugs > 0; l++) {
+    const RsOwnDrug want = {rs_line_drug(c, l), 0, 0};
+    RsOwnDrug *at = bsearch(&want, s->drugs->data, own.n_drugs, sizeof want, compare_own);
+    if (at != NULL) at->lines++;
+  }
+  return own;
 }
 
 /* First everything that is equal, then, for the few people who have any, without their habits. */
@@ -199,7 +192,7 @@ static void count_met(Work *w, uint32_t person, GArray *keys, uint64_t *met, uin
       g_array_append_val(keys, key);
     }
   }
-  if (keys->len > 1) qsort(keys->data, keys->len, sizeof(uint64_t), compare_keys);
+  if (keys->len > 1) rs_sort_u64((uint64_t *)(void *)keys->data, keys->len);
   for (guint i = 0, end; i < keys->len; i = end) {
     uint64_t key = g_array_index(keys, uint64_t, i);
     for (end = i; end < keys->len && g_array_index(keys, uint64_t, end) == key;) end++;

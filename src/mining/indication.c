@@ -40,6 +40,20 @@ static void distinct(GArray *cases) {
   g_array_set_size(cases, n);
 }
 
+/* Whose lines these are: [n]. Lines of one visit, and visits of one person, stand together mostly. */
+static uint32_t *persons_of(const RsClaims *c, const uint64_t *line, uint64_t n) {
+  uint32_t *person = g_new(uint32_t, n + 1);
+  uint32_t v = 0, p = 0;
+  for (uint64_t i = 0; i < n; i++) {
+    if (i == 0 || line[i] < c->visit_line[v] || line[i] >= c->visit_line[v + 1]) {
+      v = rs_claims_line_visit(c, line[i]);
+      if (i == 0 || v < c->person_visit[p] || v >= c->person_visit[p + 1]) p = rs_claims_visit_person(c, v);
+    }
+    person[i] = p;
+  }
+  return person;
+}
+
 static void add_line(const RsIndication *x, const RsClaims *c, uint32_t person, uint64_t line, GArray *out) {
   uint32_t row = rs_line_drug(c, line) != RS_NONE ? x->slot[rs_line_drug(c, line)] : RS_NONE;
   Case one = {person, row, rs_line_diagnosis(c, line)};
@@ -179,25 +193,25 @@ static Person *person_of(GArray *persons, uint32_t person) {
 }
 
 /* The group's cases by drug and person, its lines by diagnosis, and its persons with any case. */
-static GArray *group_cases(const RsIndication *x, const RsClaims *c, const uint64_t *line, uint64_t n, uint32_t *own_diagnosis, GArray *persons) {
+static GArray *group_cases(const RsIndication *x, const RsClaims *c, const uint64_t *line, const uint32_t *person, uint64_t n, uint32_t *own_diagnosis, GArray *persons) {
   GArray *cases = g_array_new(FALSE, FALSE, sizeof(Case));
   for (uint64_t i = 0; i < n; i++) {
     if (rs_line_diagnosis(c, line[i]) != RS_NONE) own_diagnosis[rs_line_diagnosis(c, line[i])]++;
-    add_line(x, c, rs_claims_visit_person(c, rs_claims_line_visit(c, line[i])), line[i], cases);
+    add_line(x, c, person[i], line[i], cases);
   }
   distinct(cases);
   for (guint i = 0; i < cases->len; i++) {
-    Person person = {g_array_index(cases, Case, i).person, 1.0, false};
-    if (i == 0 || person.person != g_array_index(cases, Case, i - 1).person) g_array_append_val(persons, person);
+    Person one = {g_array_index(cases, Case, i).person, 1.0, false};
+    if (i == 0 || one.person != g_array_index(cases, Case, i - 1).person) g_array_append_val(persons, one);
   }
   if (cases->len > 1) qsort(cases->data, cases->len, sizeof(Case), compare_by_drug);
   return cases;
 }
 
-static void mark_lines(const RsIndication *x, const RsClaims *c, const uint64_t *line, uint64_t n, const GArray *cases, const bool *bad, bool *unfit) {
+static void mark_lines(const RsIndication *x, const RsClaims *c, const uint64_t *line, const uint32_t *person, uint64_t n, const GArray *cases, const bool *bad, bool *unfit) {
   for (uint64_t i = 0; i < n; i++) {
     uint32_t row = rs_line_drug(c, line[i]) != RS_NONE ? x->slot[rs_line_drug(c, line[i])] : RS_NONE;
-    Case key = {rs_claims_visit_person(c, rs_claims_line_visit(c, line[i])), row, rs_line_diagnosis(c, line[i])};
+    Case key = {person[i], row, rs_line_diagnosis(c, line[i])};
     const Case *at = row != RS_NONE && key.diagnosis != RS_NONE && cases->len > 0 ? bsearch(&key, cases->data, cases->len, sizeof key, compare_by_drug) : NULL;
     unfit[i] = at != NULL && bad[at - (const Case *)(const void *)cases->data];
   }
@@ -207,7 +221,8 @@ RsIndicationTest rs_indication_test(const RsIndication *x, const RsClaims *c, co
   RsIndicationTest out = {0, 0, 0.0, 0.0};
   g_autofree uint32_t *own_diagnosis = g_new0(uint32_t, (gsize)x->n_diagnoses + 1), *own = g_new0(uint32_t, (gsize)x->n_diagnoses + 1);
   g_autoptr(GArray) persons = g_array_new(FALSE, FALSE, sizeof(Person));
-  g_autoptr(GArray) cases = group_cases(x, c, line, n_lines, own_diagnosis, persons);
+  g_autofree uint32_t *whose = persons_of(c, line, n_lines);
+  g_autoptr(GArray) cases = group_cases(x, c, line, whose, n_lines, own_diagnosis, persons);
   g_autofree bool *bad = g_new0(bool, (gsize)cases->len + 1);
   Others others = {x, own_diagnosis, own, 0};
   for (uint32_t d = 0; d < x->n_diagnoses; d++) others.own_lines += own_diagnosis[d];
@@ -231,6 +246,6 @@ RsIndicationTest rs_indication_test(const RsIndication *x, const RsClaims *c, co
     out.n_unfit += person->unfit;
   }
   if (out.n_persons > 0) out.log_p = rs_tail_poisson_binomial(out.n_unfit, chance, out.n_persons, scratch);
-  if (unfit != NULL) mark_lines(x, c, line, n_lines, cases, bad, unfit);
+  if (unfit != NULL) mark_lines(x, c, line, whose, n_lines, cases, bad, unfit);
   return out;
 }

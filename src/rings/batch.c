@@ -1,5 +1,6 @@
 #include "rings/batch.h"
 
+#include "base/parallel.h"
 #include "base/timing.h"
 #include "mining/covisit.h"
 #include "rings/candidates.h"
@@ -181,6 +182,26 @@ static void add_crowds(const RsScene *scene, const RsCovisits *covisits, GArray 
   }
 }
 
+/* ---- the pattern ---- */
+
+typedef struct {
+  const Batch *batch;
+  const GArray *chosen; /* of uint32_t */
+  RsRing *ring;         /* [n chosen] */
+  const RsAffinity *affinity;
+  const RsCovisits *covisits;
+  uint32_t n_validated;
+} Told;
+
+/* The pairs that pass the strict bar first, which take longest; then a ring each. */
+static void tell(size_t task, unsigned thread, void *data) {
+  Told *told = data;
+  const RsScene *scene = told->batch->scene;
+  (void)thread;
+  if (task > 0) told->ring[task - 1] = make_ring(told->batch, g_array_index(told->chosen, uint32_t, task - 1), true);
+  else told->n_validated = rs_affinity_validated(told->affinity, scene->claims, scene->timeline, scene->load, told->covisits);
+}
+
 bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                    GArray *not_examined, RsBatchCounts *counts, GError **error) {
   RsCovisitOptions how = RS_COVISIT_DEFAULTS;
@@ -210,15 +231,14 @@ bool rs_batch_find(const RsScene *scene, const RsDetectOptions *options, GArray 
   rs_span_end(&span);
   if (!rs_stability_count(scene, covisits, tokens, affinity, group, chosen->len, options->seed, options->n_threads, found, error)) return false;
   rs_span_begin(&span, "rings");
-  for (guint i = 0; i < chosen->len; i++) {
-    RsRing ring = make_ring(&batch, g_array_index(chosen, uint32_t, i), true);
-    ring.stability = rs_stability_grade(found[i], companions->n_reference < RS_CALIBRATED);
-    g_array_append_val(leads, ring);
-  }
+  g_autofree RsRing *ring = g_new(RsRing, (gsize)chosen->len + 1);
+  Told told = {&batch, chosen, ring, affinity, covisits, 0};
+  rs_parallel(options->n_threads, (size_t)chosen->len + 1, tell, &told);
+  for (guint i = 0; i < chosen->len; i++) ring[i].stability = rs_stability_grade(found[i], companions->n_reference < RS_CALIBRATED);
+  if (chosen->len > 0) g_array_append_vals(leads, ring, chosen->len);
   add_near_misses(&batch, chosen, near_misses);
   add_set_aside(&batch, set_aside);
   add_crowds(scene, covisits, not_examined);
-  *counts = (RsBatchCounts){companions->n_reference, affinity->n,
-                            rs_affinity_validated(affinity, scene->claims, scene->timeline, scene->load, covisits)};
+  *counts = (RsBatchCounts){companions->n_reference, affinity->n, told.n_validated};
   return true;
 }
