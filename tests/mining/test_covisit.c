@@ -84,6 +84,26 @@ static void one_person(size_t i, RsReferenceLine *line, GStringChunk *chunk) {
   *line = (RsReferenceLine){.person = "P", .institution = "H", .time = text(chunk, "2024-03-%02u %02u:%02u", (unsigned)i % 28 + 1, (unsigned)i / 28 % 24, (unsigned)i / 700 % 60)};
 }
 
+/* Two who meet over midnight on three nights, ten minutes apart to the second, after a first day so crowded that it is a slice of its own. */
+static void over_midnight(size_t i, RsReferenceLine *line, GStringChunk *chunk) {
+  static const char *const time[] = {"2024-03-01 23:55:00", "2024-03-02 00:05:00", "2024-03-04 23:55:00",
+                                     "2024-03-05 00:05:00", "2024-03-07 23:55:00", "2024-03-08 00:05:00"};
+  *line = (RsReferenceLine){.person = "A", .institution = "H", .time = "2024-03-01 12:00:00"};
+  if (i < G_N_ELEMENTS(time)) line->person = i % 2 ? "A" : "B", line->time = time[i];
+  else line->person = text(chunk, "filler %u", (unsigned)i, 0, 0);
+}
+
+static void a_fixed_window_ends_at_its_second_and_not_at_midnight(void **state) {
+  (void)state;
+  g_autoptr(RsClaims) claims = many_lines(33000, over_midnight);
+  for (uint32_t seconds = 599; seconds <= 600; seconds++) {
+    const RsCovisitOptions options = {3, 0, 0, 2, seconds};
+    g_autoptr(RsCovisits) covisits = mine(claims, &options);
+    assert_int_equal(covisits->n, seconds == 600);
+    if (covisits->n == 1) assert_int_equal(covisits->n_met[0], 3);
+  }
+}
+
 static void one_person_on_all_lines_meets_nobody(void **state) {
   (void)state;
   g_autoptr(RsClaims) claims = many_lines(20000, one_person);
@@ -112,6 +132,7 @@ int main(void) {
       cmocka_unit_test(pairs_equal_those_found_by_looking_at_every_two_visits),
       cmocka_unit_test(same_meetings_for_any_number_of_threads_and_passes),
       cmocka_unit_test(sixty_thousand_claims_in_one_second_are_counted_not_expanded),
+      cmocka_unit_test(a_fixed_window_ends_at_its_second_and_not_at_midnight),
       cmocka_unit_test(one_person_on_all_lines_meets_nobody),
       cmocka_unit_test(a_crowded_hospital_costs_no_more_than_its_windows),
   };
