@@ -149,12 +149,6 @@ static void share_distribute(size_t share, unsigned thread, void *data) {
 
 /* ---- rows ---- */
 
-static inline uint32_t first_sight(uint32_t *seen, uint32_t to, uint32_t mark) {
-  uint32_t first = seen[to] != mark;
-  seen[to] = mark;
-  return first;
-}
-
 static void task_count(size_t task, unsigned thread, void *data) {
   const Job *job = data;
   Worker *worker = &job->worker[thread];
@@ -162,10 +156,10 @@ static void task_count(size_t task, unsigned thread, void *data) {
     const Place first = job->start[hub], last = job->start[hub + 1];
     uint32_t n_drugs = 0, n_referred = 0;
     for (uint32_t i = first.line; i < last.line; i++)
-      if (job->drug[i] != RS_NONE) n_drugs += first_sight(worker->seen_drug, job->drug[i], hub + 1);
+      if (job->drug[i] != RS_NONE) n_drugs += rs_first_sight(worker->seen_drug, job->drug[i], hub + 1);
     job->drugs->offset[hub + 1] = n_drugs;
     if (!job->doctors) continue;
-    for (uint32_t i = first.record; i < last.record; i++) n_referred += first_sight(worker->seen_institution, job->record[i].institution, hub + 1);
+    for (uint32_t i = first.record; i < last.record; i++) n_referred += rs_first_sight(worker->seen_institution, job->record[i].institution, hub + 1);
     job->referred->offset[hub + 1] = n_referred;
   }
 }

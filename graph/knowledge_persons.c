@@ -34,22 +34,16 @@ static void task_persons(const Job *job, size_t task, uint32_t *first, uint32_t 
 
 /* ---- counting ---- */
 
-static inline uint32_t first_sight(uint32_t *seen, uint32_t to, uint32_t mark) {
-  uint32_t first = seen[to] != mark;
-  seen[to] = mark;
-  return first;
-}
-
 static void person_count(const RsClaims *claims, uint32_t person, Worker *worker, uint32_t count[N_SIDES]) {
   const RsPacked of_doctor = claims->line_doctor, of_drug = claims->line_drug; /* copies, which no store can change */
   uint32_t mark = person + 1;
   uint32_t first = claims->person_visit[person], last = claims->person_visit[person + 1];
   for (uint32_t visit = first; visit < last; visit++)
-    count[INSTITUTIONS] += first_sight(worker->seen[INSTITUTIONS], claims->visit_institution[visit], mark);
+    count[INSTITUTIONS] += rs_first_sight(worker->seen[INSTITUTIONS], claims->visit_institution[visit], mark);
   for (uint64_t line = claims->visit_line[first]; line < claims->visit_line[last]; line++) {
     uint32_t doctor = (uint32_t)rs_packed_get(&of_doctor, line) - 1, drug = (uint32_t)rs_packed_get(&of_drug, line) - 1;
-    if (doctor != RS_NONE) count[DOCTORS] += first_sight(worker->seen[DOCTORS], doctor, mark);
-    if (drug != RS_NONE) count[DRUGS] += first_sight(worker->seen[DRUGS], drug, mark);
+    if (doctor != RS_NONE) count[DOCTORS] += rs_first_sight(worker->seen[DOCTORS], doctor, mark);
+    if (drug != RS_NONE) count[DRUGS] += rs_first_sight(worker->seen[DRUGS], drug, mark);
   }
 }
 

@@ -59,6 +59,13 @@ static inline void rs_tally_money(RsTally *tally, uint32_t i, int64_t amount, in
 /* The tally's rows from position `at` on, ascending, with the sums if the relation has their columns. Leaves the tally empty. */
 void rs_tally_write(RsTally *tally, RsRelation *relation, uint64_t at);
 
+/* 1 if seen[to] does not hold the mark, which it holds from then on. */
+static inline uint32_t rs_first_sight(uint32_t *seen, uint32_t to, uint32_t mark) {
+  uint32_t first = seen[to] != mark;
+  seen[to] = mark;
+  return first;
+}
+
 /* A key sorts by its bits from `shift` on; below them it carries an index, ascending in the input. */
 #define RS_ROW_KEY(to, index) ((uint64_t)(to) << 32 | (uint32_t)(index))
 
