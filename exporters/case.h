@@ -28,6 +28,7 @@ typedef struct RsCase {
   RsLanguage language;            /* of index.html and leads.xlsx: the terminal's */
   const char *command_line;       /* for the log: as typed, with claim paths */
   const char *const *options;     /* NULL-terminated pairs: name, value: every option that can change the result */
+  const char *mapping;            /* the text of a mapping file, for who makes the case again; NULL: none, or one of the program's own */
   RsXmlStyle style;               /* of the GraphML files; the result digest does not know it */
   uint64_t seed;
   unsigned n_threads;

@@ -154,6 +154,7 @@ bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArr
   rs_json_text(&json, "result_digest", digest);
   libraries_write(&json);
   options_write(&json, data->c);
+  if (data->c->mapping != NULL) rs_json_text(&json, "mapping", data->c->mapping);
   inputs_write(&json, data->c->report);
   counts_write(&json, data);
   search_write(&json, data->c);

@@ -18,6 +18,7 @@ void rs_manifest_free(RsManifest *manifest) {
   g_free(manifest->version);
   g_free(manifest->digest);
   g_free(manifest->case_format);
+  g_free(manifest->mapping);
   g_hash_table_unref(manifest->options);
   g_hash_table_unref(manifest->libraries);
   g_ptr_array_unref(manifest->inputs);
@@ -69,6 +70,7 @@ static void top_line(RsManifest *manifest, const char *key, const char *value) {
   if (strcmp(key, "version") == 0) text_keep(&manifest->version, value);
   if (strcmp(key, "result_digest") == 0) text_keep(&manifest->digest, value);
   if (strcmp(key, "case_format") == 0) text_keep(&manifest->case_format, value);
+  if (strcmp(key, "mapping") == 0) text_keep(&manifest->mapping, value);
   if (strcmp(key, "masked") == 0) manifest->masked = strcmp(value, "true") == 0;
 }
 

@@ -11,6 +11,7 @@ typedef struct { char *file, *role, *sha256; } RsManifestInput;
 
 typedef struct {
   char *version, *digest, *case_format;
+  char *mapping;         /* the text of the mapping file, or NULL */
   bool masked;
   GHashTable *options;   /* name to value */
   GHashTable *libraries; /* name to version */

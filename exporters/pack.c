@@ -181,6 +181,7 @@ static GBytes *recipe(const Packing *packing) {
   }
   pairs_say(text, "\noptions", manifest->options);
   pairs_say(text, "\nlibraries", manifest->libraries);
+  if (manifest->mapping != NULL) g_string_append_printf(text, "\nmapping (for --map; verify --rerun takes it from manifest.json)\n\n%s", manifest->mapping);
   return g_string_free_to_bytes(text);
 }
 

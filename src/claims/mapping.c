@@ -84,7 +84,7 @@ static const char *nearest(const char *word, const char *const *names, size_t n)
   g_autofree char *folded = rs_mapping_fold(word);
   for (size_t i = 0; i < n; i++) {
     unsigned distance = names[i] ? rs_mapping_distance(folded, names[i]) : 4;
-    if (distance < best_distance && distance * 2 < strlen(names[i])) best = names[i], best_distance = distance;
+    if (distance < best_distance && (size_t)distance * 2 < strlen(names[i])) best = names[i], best_distance = distance;
   }
   return best;
 }
@@ -219,11 +219,10 @@ static char *mapping_decode(const char *path, const char *bytes, size_t *length,
 }
 
 static RsMapping *mapping_read_file(const char *path, GError **error) {
-  enum { LARGEST = 1 << 20 };
   g_autofree char *text = NULL;
   size_t length = 0;
   g_autoptr(GError) cause = NULL;
-  if ((text = rs_whole_file_read(path, LARGEST, &length, &cause)) == NULL) {
+  if ((text = rs_whole_file_read(path, RS_MAPPING_LIMIT, &length, &cause)) == NULL) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("--map: %s"), cause->message);
     return NULL;
   }

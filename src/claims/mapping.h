@@ -61,6 +61,7 @@ RsMapping *rs_mapping_parse(const char *name, const char *text, size_t length, G
 RsMapping *rs_mapping_choose(RsTableKind table, const char *const *fields, size_t n_fields, const char *file, GError **error);
 void rs_mapping_free(RsMapping *mapping);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsMapping, rs_mapping_free)
+#define RS_MAPPING_LIMIT ((gsize)1 << 20) /* a longer file is refused */
 const char *const *rs_mapping_names(void); /* the built-in ones, NULL-terminated */
 
 /* column[role] is the field playing that role, or -1. Returns how many roles are played. fields need not be valid UTF-8. */

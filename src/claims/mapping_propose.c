@@ -60,7 +60,7 @@ static int hint_score(const char *name, const char *hint) {
 static int typo_score(const char *name, const char *alias) {
   size_t length = (size_t)g_utf8_strlen(alias, -1);
   unsigned distance = length >= 5 ? rs_mapping_distance(name, alias) : 99;
-  return distance * 4 <= length ? SCORE_TYPO - 10 * (int)distance : 0;
+  return (size_t)distance * 4 <= length ? SCORE_TYPO - 10 * (int)distance : 0;
 }
 
 typedef struct {
@@ -289,7 +289,7 @@ static void append_prefixes(GString *text, const char *const *const *rows, size_
   }
   g_string_append(text, "\n[institution_prefixes]\n# How the ids of each type begin, for rows without institution_type.\n");
   g_string_append_printf(text, "%spharmacy=P\n%shospital=H\n# clinic=\n", seen['P'] ? "" : "# ", seen['H'] ? "" : "# ");
-  for (char letter = 'A'; letter <= 'Z'; letter++)
+  for (int letter = 'A'; letter <= 'Z'; letter++)
     if (seen[(unsigned char)letter] && letter != 'P' && letter != 'H')
       g_string_append_printf(text, "# institution ids beginning with %c were seen: which type are they?\n", letter);
 }

@@ -40,7 +40,7 @@ RS_INLINE uint64_t rs_pattern(char c) { return 0x0101010101010101ull * (unsigned
 
 RS_INLINE RsMasks rs_masks_plain(const char *text, char delimiter, bool quotes) {
   RsMasks masks = {0, 0, 0, 0};
-  for (unsigned i = 0; i < 8; i++) {
+  for (size_t i = 0; i < 8; i++) {
     uint64_t word;
     memcpy(&word, text + 8 * i, 8);
     masks.delimiter |= rs_word_equals(word, rs_pattern(delimiter)) << (8 * i);

@@ -1,6 +1,8 @@
 /* analyze: the whole program on one page. */
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "base/words.h"
+#include "claims/mapping.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "cli/summary.h"
@@ -32,6 +34,19 @@ static char *list_told(const char *path) {
   return g_strdup_printf("%s sha256:%s", name, rs_checksum_file(path, sha256, &size, NULL) ? sha256 : "-");
 }
 
+/* A mapping that is a file of the user's; the program's own are told by name. */
+static bool is_mapping_file(const char *map) {
+  return map != NULL && !g_strv_contains(rs_mapping_names(), map) && g_file_test(map, G_FILE_TEST_IS_REGULAR);
+}
+
+/* Its text, so that the case can be made again by who has only the case and the claims; owned, or NULL (one that is no UTF-8 is told by its checksum alone). */
+static char *mapping_text(const char *map) {
+  gsize length;
+  char *text = is_mapping_file(map) ? rs_whole_file_read(map, RS_MAPPING_LIMIT, &length, NULL) : NULL;
+  if (text != NULL && (strlen(text) != length || !g_utf8_validate(text, -1, NULL))) g_clear_pointer(&text, g_free);
+  return text;
+}
+
 /* A former case, as it is told: its name and its result. */
 static char *former_name(const char *folder) {
   char digest[65];
@@ -48,7 +63,7 @@ static const char *const *result_options(const RsOptions *options, const char *c
   size_t n = 0;
   g_snprintf(number[0], 24, "%" G_GINT64_FORMAT, options->seed);
   g_snprintf(number[1], 24, "%d", options->top);
-  const char *const given[][2] = {{"map", options->map},           {"since", options->since}, {"until", options->until},
+  const char *const given[][2] = {{"map", told[4]},                {"since", options->since}, {"until", options->until},
                                   {"patterns", options->patterns}, {"lang", options->lang},   {"seed", number[0]},
                                   {"top", options->top > 0 ? number[1] : NULL},
                                   {"allow-rejects", options->allow_rejects ? "yes" : NULL},
@@ -135,11 +150,13 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
 
   rs_progress_stage(progress, rs_say(options->language, "writing the case folder"), NULL);
   g_autofree char *command = command_line(options), *watch_told = list_told(options->watch), *cleared_told = list_told(options->cleared);
-  g_autofree char *former_told = former_name(options->former);
+  g_autofree char *former_told = former_name(options->former), *mapping = mapping_text(options->map);
+  g_autofree char *map_told = is_mapping_file(options->map) ? list_told(options->map) : g_strdup(options->map);
   char digest[65], number[2][24];
   RsCase c = rs_run_case(&run, options, mask);
   c.command_line = command;
-  c.options = result_options(options, (const char *const[]){watch_told, cleared_told, former_told, policy == NULL ? NULL : policy->text}, number);
+  c.options = result_options(options, (const char *const[]){watch_told, cleared_told, former_told, policy == NULL ? NULL : policy->text, map_told}, number);
+  c.mapping = mapping;
   c.policy = policy;
   g_autoptr(RsDisguise) disguise = rs_disguise_new(&c);
   if (!rs_case_write(&disguise->c, folder, digest, error)) return RS_ERROR_IO;

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 void rs_rerun_free(RsRerun *rerun) {
@@ -83,7 +84,19 @@ static void own_words(GPtrArray *words, const RsOptions *options) {
   word_add(words, "quiet", NULL);
 }
 
-static RsOptions *options_again(const RsOptions *options, const RsManifest *manifest, char **paths, GError **error) {
+/* What the manifest keeps of a mapping file, as a file; -1: nothing. The caller closes it. */
+static int mapping_open(const RsManifest *manifest) {
+  const int fd = manifest->mapping == NULL ? -1 : memfd_create("mapping", MFD_CLOEXEC);
+  const size_t length = fd < 0 ? 0 : strlen(manifest->mapping);
+  if (fd < 0 || write(fd, manifest->mapping, length) == (ssize_t)length) return fd;
+  close(fd);
+  return -1;
+}
+
+/* mapping: its descriptor, which counts where no mapping is given, or -1. */
+static RsOptions *options_again(const RsOptions *options, const RsManifest *manifest, char **paths, int mapping, GError **error) {
+  g_autofree char *map = g_strdup_printf("/proc/self/fd/%d", mapping);
+  bool mapped = options->map != NULL;
   g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
   word_add(words, NULL, "analyze");
   manifest_words(words, options, manifest);
@@ -91,8 +104,10 @@ static RsOptions *options_again(const RsOptions *options, const RsManifest *mani
   word_add(words, "output", "-");
   for (char **path = paths; *path != NULL; path++) {
     const char *role = role_of(manifest, *path);
+    mapped = mapped || strcmp(role, "map") == 0;
     if (strcmp(role, "claims") != 0 && rs_options_is_known(role)) word_add(words, role, *path);
   }
+  if (!mapped && mapping >= 0) word_add(words, "map", map);
   word_add(words, NULL, "--");
   for (char **path = paths; *path != NULL; path++)
     if (strcmp(role_of(manifest, *path), "claims") == 0) word_add(words, NULL, *path);
@@ -134,8 +149,14 @@ static void lists_compare(RsRerun *rerun, const RsOptions *again, const RsManife
   if (again->cleared != NULL) path_sum(again->cleared, cleared_sum);
   GPtrArray *files = again->former == NULL ? NULL : rs_manifest_files(again->former, former_digest, NULL);
   if (files != NULL) g_ptr_array_unref(files);
-  const struct { const char *name, *given, *sum; } list[] = {{"cleared", again->cleared, cleared_sum}, {"former", again->former, former_digest}};
+  char map_sum[65] = "";
+  const char *map = rs_manifest_option(manifest, "map");
+  const bool map_is_file = map != NULL && strstr(map, LIST_SUM) != NULL;
+  if (map_is_file && again->map != NULL) path_sum(again->map, map_sum);
+  const struct { const char *name, *given, *sum; } list[] = {
+      {"cleared", again->cleared, cleared_sum}, {"former", again->former, former_digest}, {"map", again->map, map_sum}};
   for (size_t i = 0; i < G_N_ELEMENTS(list); i++) {
+    if (strcmp(list[i].name, "map") == 0 && !map_is_file) continue; /* a name: see below */
     const char *told = rs_manifest_option(manifest, list[i].name), *sum = told == NULL ? NULL : strstr(told, LIST_SUM);
     if (told != NULL && list[i].given == NULL) differs(rerun, _("option: the case was made with --%s %s, which is not given now"), list[i].name, told);
     else if (told == NULL && list[i].given != NULL) differs(rerun, _("option: the case was made without --%s, now given as '%s'"), list[i].name, list[i].given);
@@ -146,14 +167,14 @@ static void lists_compare(RsRerun *rerun, const RsOptions *again, const RsManife
 static void rest_compare(RsRerun *rerun, const RsOptions *options, const RsManifest *manifest) {
   const char *map = rs_manifest_option(manifest, "map"), *igraph = g_hash_table_lookup(manifest->libraries, "igraph");
   if (strcmp(manifest->version, RS_VERSION) != 0) differs(rerun, _("version: the case was made by ringscope %s, this is %s"), manifest->version, RS_VERSION);
-  if (options->map != NULL && g_strcmp0(map, options->map) != 0) differs(rerun, _("option: --map was '%s', now '%s'"), map == NULL ? "" : map, options->map);
+  if (options->map != NULL && (map == NULL || strstr(map, LIST_SUM) == NULL) && g_strcmp0(map, options->map) != 0) differs(rerun, _("option: --map was '%s', now '%s'"), map == NULL ? "" : map, options->map);
   if (igraph != NULL && strcmp(igraph, rs_igraph_version()) != 0) differs(rerun, _("library: igraph was %s, now %s"), igraph, rs_igraph_version());
 }
 
-RsRerun *rs_rerun_new(const RsOptions *options, const RsManifest *manifest, char **paths, GError **error) {
+static RsRerun *rerun_new(const RsOptions *options, const RsManifest *manifest, char **paths, int mapping, GError **error) {
   g_autoptr(RsRerun) rerun = g_new0(RsRerun, 1);
   rerun->differences = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(RsOptions) again = options_again(options, manifest, paths, error);
+  g_autoptr(RsOptions) again = options_again(options, manifest, paths, mapping, error);
   if (again == NULL) return NULL;
   g_auto(RsRun) run = {0};
   const RsReadOptions read_options = rs_options_read(again);
@@ -172,4 +193,11 @@ RsRerun *rs_rerun_new(const RsOptions *options, const RsManifest *manifest, char
   lists_compare(rerun, again, manifest);
   rest_compare(rerun, options, manifest);
   return g_steal_pointer(&rerun);
+}
+
+RsRerun *rs_rerun_new(const RsOptions *options, const RsManifest *manifest, char **paths, GError **error) {
+  const int mapping = mapping_open(manifest);
+  RsRerun *rerun = rerun_new(options, manifest, paths, mapping, error);
+  if (mapping >= 0) close(mapping);
+  return rerun;
 }

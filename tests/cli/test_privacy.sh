@@ -109,6 +109,15 @@ printf '[entity]\nperson=general\n' > "$D/open.ini"
 run 3 analyze "$T/claims.csv" -o "$D/none" --policy "$D/open.ini"
 says "cannot clear person"
 
+begin "another key changes pseudonyms and nothing else"
+C=$T/whatever_is_made_of_a_masked_case_tells_no_secret/case
+run 0 analyze "$T/claims.csv" "${tables[@]}" -o "$D/case" --lang zh
+cmp -s "$C/members.csv" "$D/case/members.csv" && fail "two cases have one key"
+for file in rings members facts evidence institutions rules; do
+  for case in "$C" "$D/case"; do sed -E 's/\b[pcsl]:[a-z2-7]{16}/ID/g' "$case/$file.csv" | sort > "$T/$(basename "$(dirname "$case")").plain"; done
+  cmp -s "$T/whatever_is_made_of_a_masked_case_tells_no_secret.plain" "$T/$(basename "$D").plain" || fail "$file.csv: more than pseudonyms differs"
+done
+
 begin "order and lengths tell nothing"
 D=$T/what_a_policy_hides_is_told_nowhere
 # pseudonyms are equally long, and rows within a ring follow them, not the ids behind them

@@ -21,6 +21,23 @@ cp "$T/pack" "$T/key.pub" "$D"
 run 0 verify "$D/pack" --public-key "$D/key.pub" --rerun "$city/claims.csv.gz" "${tables[@]}"
 says "the same"
 
+begin "a mapping of one's own comes with the case"
+ring_claims | sed '1s/person_id/card/;1s/institution_id/shop/' > "$D/c.csv"
+printf '[columns]\nperson_id=card\ninstitution_id=shop\ntime=time\nclaim_id=claim_id\ndrug_code=drug_code\namount=amount\n# 列\n' > "$D/own.ini"
+run 0 analyze "$D/c.csv" --map "$D/own.ini" -o "$D/case"
+run 0 seal "$D/case" --key "$T/key" -o "$D/pack"
+mv "$D/own.ini" "$T/own.ini" && rm -rf "$D/case"*
+run 0 verify "$D/pack" --public-key "$T/key.pub" --rerun "$D/c.csv"
+says "the same"
+says_not "differs"
+tar -C "$D" -xf "$D/pack" ringscope-pack/RERUN.txt
+sed '1,/^mapping /d' "$D/ringscope-pack/RERUN.txt" | tail -n +2 | cmp -s - "$T/own.ini" || fail "RERUN.txt does not hold the mapping"
+run 0 verify "$D/pack" --public-key "$T/key.pub" --rerun "$D/c.csv" "$T/own.ini" # told by its SHA-256
+says_not "differs"
+sed 's/^amount=.*//' "$T/own.ini" > "$D/own.ini"
+run 5 verify "$D/pack" --public-key "$T/key.pub" --rerun "$D/c.csv" --map "$D/own.ini"
+says "option: --map was own.ini sha256:"
+
 begin "another form of the same claims gives the same, and the other input is named"
 gzip -dc "$city/claims.csv.gz" > "$D/all.csv"
 run 0 verify "$T/case" --rerun "$D/all.csv" "${tables[@]}"
