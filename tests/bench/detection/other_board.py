@@ -85,8 +85,8 @@ def main():
     a = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     a.add_argument('ringscope')
     a.add_argument('--first', type=int, default=501)
-    a.add_argument('--seeds', type=int, default=10)
-    a.add_argument('--lines', type=int, default=250000)
+    a.add_argument('--seeds', type=int, default=6)
+    a.add_argument('--lines', type=int, default=200000)
     a.add_argument('--work', default='build/other')
     a.add_argument('--document')
     a.add_argument('--reuse', action='store_true')
@@ -104,8 +104,9 @@ def main():
         for name, lines in tables.items():
             print('\n'.join(lines) + '\n')
         return
-    commit = subprocess.run(['git', '-C', HERE, 'rev-parse', '--short', 'HEAD'], stdout=subprocess.PIPE, text=True).stdout.strip()
-    tables['other-how'] = ['This run: seeds %d to %d, at commit %s.' % (o.first, o.first + o.seeds - 1, commit)]
+    root = os.path.join(HERE, '..', '..', '..')
+    commit = subprocess.run(['git', '-C', root, 'log', '-1', '--format=%h', '--', 'src', 'graph'], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    tables['other-how'] = ['This run: seeds %d to %d, %d cities, detectors as of commit %s.' % (o.first, o.first + o.seeds - 1, 3 * o.seeds, commit)]
     with open(o.document, encoding='utf-8') as f:
         text = f.read()
     for name, lines in tables.items():
