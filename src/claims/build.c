@@ -481,13 +481,13 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
   Worker *worker = &builder->worker[thread];
   Part *part = &builder->part[partition];
   size_t n_raw = 0;
-  for (unsigned t = 0; t < builder->raw->n_threads; t++) n_raw += builder->raw->thread[t].n_raw_visits[partition];
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) n_raw += builder->raw->thread[t].partition[partition].n_visits;
   part->ids = g_byte_array_new();
   if (n_raw == 0) return;
   worker_reserve(worker, n_raw);
   size_t at = 0;
   for (unsigned t = 0; t < builder->raw->n_threads; t++) {
-    const RsStream *stream = &builder->raw->thread[t].partition[partition];
+    const RsStream *stream = &builder->raw->thread[t].partition[partition].stream;
     for (const RsChunk *c = stream->first; c != NULL; c = c->next)
       for (size_t offset = 0, used = rs_stream_used(stream, c); offset < used;) {
         const RsRawVisit *raw = (const RsRawVisit *)(const void *)((const char *)(c + 1) + offset);
@@ -502,7 +502,7 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
   part->person_region = g_new(uint32_t, n_persons);
   for (uint32_t p = 0; p < n_persons; p++) build_person(builder, worker, part, &worker->person[p], worker->by_person + worker->order[p]);
   for (unsigned t = 0; t < builder->raw->n_threads; t++)
-    rs_stream_release(&builder->raw->thread[t].pool, &builder->raw->thread[t].partition[partition]);
+    rs_stream_release(&builder->raw->thread[t].pool, &builder->raw->thread[t].partition[partition].stream);
 }
 
 /* ---- putting the partitions together ---- */
@@ -768,8 +768,8 @@ static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
     builder->part[p].first_visit = n_visits;
     builder->part[p].first_line = n_lines;
     for (unsigned t = 0; t < raw->n_threads; t++) {
-      n_visits += raw->thread[t].n_raw_visits[p];
-      n_lines += raw->thread[t].n_raw_lines[p];
+      n_visits += raw->thread[t].partition[p].n_visits;
+      n_lines += raw->thread[t].partition[p].n_lines;
     }
   }
   if (n_visits >= RS_NONE) {

@@ -25,7 +25,9 @@ typedef struct { GMutex lock; RsDictionary *dictionary; } Shared;
 #define SHORT_TEXT 16u
 #define FIRST_SLOTS 8u
 
-typedef struct { uint64_t low, high; uint32_t length, number; } Known; /* a short text, and its number in the shared dictionary */
+/* A text of up to 16 bytes as two words, zeros behind it: as no text holds a NUL, it is told by them alone. */
+typedef struct { uint64_t low, high; } Short;
+typedef struct { Short text; uint32_t number; } Known; /* and its number in the shared dictionary */
 
 typedef struct {
   Shared *shared;
@@ -35,9 +37,6 @@ typedef struct {
   uint32_t n;
   RsDictionary *longer;  /* texts over 16 bytes */
   uint32_t *longer_number, longer_capacity; /* [longer] */
-  const char *last;      /* the text last asked for, in the block; NULL: none */
-  size_t last_length;
-  uint32_t last_number;
 } Local;
 
 typedef struct Work Work;
@@ -60,6 +59,8 @@ typedef struct {
   const RsMapping *mapping; /* of the answers kept here: */
   size_t prefix_length; /* of the longest beginning of an id that the mapping knows */
   const RsInput *input;
+  int column[RS_N_COLUMNS]; /* the input's */
+  bool direct;              /* row_cell() may take cells as they stand in the block */
   uint32_t visit_column[RS_N_COLUMNS];
   unsigned n_visit_columns;
   Span span[RS_N_COLUMNS]; /* the same columns and what lies between them, where that is the doctor */
@@ -83,6 +84,8 @@ typedef struct {
   int64_t amount, amount_outside, amount_repeated, amount_rejected;
   uint64_t money; /* see RS_MOST_MONEY */
   RsRawMost most;
+  unsigned partition_shift; /* of a person's hash, but for one bit */
+  bool has_trace;           /* some file has trace codes */
   GPtrArray *rejects;
   bool out_of_memory;
 } Parser;
@@ -115,6 +118,31 @@ static inline const char *cell(const RsInput *input, const RsCsv *csv, uint32_t 
   if (n == 0 || (input->mapping->empty_values != NULL && rs_mapping_is_empty(input->mapping, text, n))) return NULL;
   *length = n;
   return text;
+}
+
+/* A row of the block; cells are taken straight from the text where the block has no quotes and the mapping no words for "empty". */
+typedef struct {
+  const char *text;
+  const uint32_t *end; /* of its fields */
+  uint32_t start, record;
+} Row;
+
+static inline Row row_at(const RsCsv *csv, uint32_t record) { return (Row){csv->text, csv->end + csv->first[record], csv->start[record], record}; }
+
+static __attribute__((noinline)) const char *row_cell_any(const Parser *parser, uint32_t record, RsColumnRole role, size_t *length) {
+  return cell(parser->input, &parser->csv, record, role, length);
+}
+
+static inline __attribute__((always_inline)) const char *row_cell(const Parser *parser, Row row, RsColumnRole role, size_t *length) {
+  const int column = parser->column[role];
+  *length = 0;
+  if (column < 0) return NULL;
+  const uint32_t begin = column == 0 ? row.start : row.end[column - 1] + 1;
+  const char *text = row.text + begin;
+  const size_t n = row.end[column] - begin;
+  if (!parser->direct || (n > 0 && (is_blank(text[0]) || is_blank(text[n - 1])))) return row_cell_any(parser, row.record, role, length);
+  *length = n;
+  return n == 0 ? NULL : text;
 }
 
 const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length) {
@@ -205,7 +233,7 @@ static uint32_t longer_add(Local *local, const char *text, size_t length) {
   return local->longer_number[number] = shared_add(local->shared, text, length);
 }
 
-static uint64_t known_hash(const Known *known) { return rs_hash_mix(known->low ^ known->length, known->high); }
+static inline uint64_t short_hash(Short text) { return rs_hash_mix(text.low, text.high); }
 
 static void slot_fill(Local *local, uint64_t hash, uint32_t index) {
   size_t mask = ((size_t)1 << local->log2_slots) - 1, at = hash & mask;
@@ -213,52 +241,47 @@ static void slot_fill(Local *local, uint64_t hash, uint32_t index) {
   local->slot[at] = hash >> 32 << 32 | (index + 1);
 }
 
-static uint32_t known_add(Local *local, const Known *text, const char *bytes) {
+static __attribute__((noinline)) uint32_t known_add(Local *local, Short text, const char *bytes, size_t length) {
   if (local->n == (uint32_t)1 << (local->log2_slots - 1)) {
     local->log2_slots++;
     g_free(local->slot);
     local->slot = g_new0(uint64_t, (gsize)1 << local->log2_slots);
     local->known = g_renew(Known, local->known, (gsize)1 << (local->log2_slots - 1));
-    for (uint32_t i = 0; i < local->n; i++) slot_fill(local, known_hash(&local->known[i]), i);
+    for (uint32_t i = 0; i < local->n; i++) slot_fill(local, short_hash(local->known[i].text), i);
   }
-  Known *known = &local->known[local->n];
-  *known = *text;
-  known->number = shared_add(local->shared, bytes, text->length);
-  slot_fill(local, known_hash(known), local->n++);
-  return known->number;
+  local->known[local->n] = (Known){text, shared_add(local->shared, bytes, length)};
+  slot_fill(local, short_hash(text), local->n);
+  return local->known[local->n++].number;
 }
 
-/* length > 0; 16 bytes from the text on are readable. Bytes past the text are shifted out. */
+/* length 1 to 16; 16 bytes from the text on are readable. Without a branch on the length, which no processor can foresee. */
+static inline Short short_load(const char *text, size_t length) {
+  static const uint64_t mask[2 * SHORT_TEXT + 1] = { /* [8 + n]: n bytes, none below 8, all above 15 */
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
+      UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+  Short loaded;
+  memcpy(&loaded, text, sizeof loaded);
+  return (Short){loaded.low & mask[8 + length], loaded.high & mask[length]};
+}
+
+/* length > 0. */
 static inline uint32_t local_add(Local *local, const char *text, size_t length) {
   if (length > SHORT_TEXT) return longer_add(local, text, length);
-  Known wanted = {.length = (uint32_t)length};
-  memcpy(&wanted.low, text, 8);
-  memcpy(&wanted.high, text + 8, 8);
-  if (length <= 8) {
-    wanted.low <<= 64 - 8 * length;
-    wanted.high = 0;
-  } else {
-    wanted.high <<= 128 - 8 * length;
-  }
-  const uint64_t hash = known_hash(&wanted);
+  const Short wanted = short_load(text, length);
+  const uint64_t hash = short_hash(wanted), *slot = local->slot;
   const size_t mask = ((size_t)1 << local->log2_slots) - 1;
-  for (size_t at = hash & mask; local->slot[at] != 0; at = (at + 1) & mask) {
-    if (local->slot[at] >> 32 != hash >> 32) continue;
-    const Known *known = &local->known[(uint32_t)local->slot[at] - 1];
-    if (known->low == wanted.low && known->high == wanted.high && known->length == length) return known->number;
+  for (size_t at = hash & mask; slot[at] != 0; at = (at + 1) & mask) {
+    if ((slot[at] ^ hash) >> 32 != 0) continue;
+    const Known *known = &local->known[(uint32_t)slot[at] - 1];
+    if (known->text.low == wanted.low && known->text.high == wanted.high) return known->number;
   }
-  return known_add(local, &wanted, text);
+  return known_add(local, wanted, text, length);
 }
 
-/* Neighbouring rows often repeat a cell (one doctor a settlement), so the last text and its number are kept. */
-static uint32_t cell_number(Parser *parser, uint32_t record, RsColumnRole role, Local *local) {
+static inline uint32_t cell_number(Parser *parser, Row row, RsColumnRole role, Local *local) {
   size_t length;
-  const char *text = cell(parser->input, &parser->csv, record, role, &length);
-  if (text == NULL) return RS_NONE;
-  if (local->last != NULL && same_cell(text, length, local->last, local->last_length)) return local->last_number;
-  local->last = text;
-  local->last_length = length;
-  return local->last_number = local_add(local, text, length);
+  const char *text = row_cell(parser, row, role, &length);
+  return text == NULL ? RS_NONE : local_add(local, text, length);
 }
 
 /* Of the names a drug was seen with, the smallest is kept: a choice that does not depend on row order. */
@@ -286,9 +309,9 @@ static void keep_drug_name(Parser *parser, uint32_t drug, const char *name, size
 
 #define UNKNOWN_YET 0xff
 
-static uint8_t institution_type(Parser *parser, uint32_t record, const char *id, size_t id_length) {
+static uint8_t institution_type(Parser *parser, Row row, const char *id, size_t id_length) {
   size_t length;
-  const char *word = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION_TYPE, &length);
+  const char *word = row_cell(parser, row, RS_COLUMN_INSTITUTION_TYPE, &length);
   if (word == NULL) word = "", length = 0;
   /* the answer depends on the word and on as much of the id as the mapping looks at; ids share few beginnings, so both are the key */
   char key[2 + TYPE_WORD_MOST + TYPE_PREFIX_MOST];
@@ -308,15 +331,15 @@ static uint8_t institution_type(Parser *parser, uint32_t record, const char *id,
 }
 
 /* Without a column of types the id alone decides. */
-static uint8_t visit_type(Parser *parser, uint32_t record, uint32_t institution, const char *id, size_t id_length) {
-  if (parser->input->column[RS_COLUMN_INSTITUTION_TYPE] >= 0) return institution_type(parser, record, id, id_length);
+static uint8_t visit_type(Parser *parser, Row row, uint32_t institution, const char *id, size_t id_length) {
+  if (parser->input->column[RS_COLUMN_INSTITUTION_TYPE] >= 0) return institution_type(parser, row, id, id_length);
   GByteArray *types = parser->type_of_institution;
   if (institution >= types->len) {
     guint before = types->len;
     g_byte_array_set_size(types, 2 * institution + 64);
     memset(types->data + before, UNKNOWN_YET, types->len - before);
   }
-  if (types->data[institution] == UNKNOWN_YET) types->data[institution] = institution_type(parser, record, id, id_length);
+  if (types->data[institution] == UNKNOWN_YET) types->data[institution] = institution_type(parser, row, id, id_length);
   return types->data[institution];
 }
 
@@ -332,11 +355,11 @@ static bool money_fits(Parser *parser, int64_t amount, int64_t fund) {
 
 static RsRow row_of(const Parser *parser, uint32_t record) { return RS_ROW(parser->input->number, rs_csv_line(&parser->csv, record)); }
 
-static void reject(Parser *parser, uint32_t record, RsReason reason, RsSaid *detail, bool amount_read, int64_t amount) {
+static void reject(Parser *parser, Row row, RsReason reason, RsSaid *detail, bool amount_read, int64_t amount) {
   size_t length;
-  const char *raw = rs_csv_raw(&parser->csv, record, &length);
+  const char *raw = rs_csv_raw(&parser->csv, row.record, &length);
   if (__atomic_add_fetch(&parser->work->raw_text, MIN(length, RS_REJECT_TEXT_MOST), __ATOMIC_RELAXED) > RS_REJECT_TEXT_BUDGET) length = 0;
-  g_ptr_array_add(parser->rejects, rs_reject_new(row_of(parser, record), reason, detail, raw, length));
+  g_ptr_array_add(parser->rejects, rs_reject_new(row_of(parser, row.record), reason, detail, raw, length));
   if (!amount_read) {
     parser->unreadable++;
   } else if (money_fits(parser, amount, 0)) {
@@ -346,41 +369,32 @@ static void reject(Parser *parser, uint32_t record, RsReason reason, RsSaid *det
 }
 
 /* A row that fails before its amount was looked at: the amount still counts, if it can be read. */
-static void reject_row(Parser *parser, uint32_t record, RsReason reason, RsSaid *detail) {
+static void reject_row(Parser *parser, Row row, RsReason reason, RsSaid *detail) {
   size_t length;
   int64_t amount = 0;
-  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
+  const char *text = row_cell(parser, row, RS_COLUMN_AMOUNT, &length);
   bool read = rs_number_money(text ? text : "", length, &amount);
-  reject(parser, record, reason, detail, read, amount);
+  reject(parser, row, reason, detail, read, amount);
 }
 
 /* ---- visits ---- */
 
-/* How wide the columns of the open visit's lines must be. Returns whether the lines can take the narrow form. */
-static bool lines_measure(Parser *parser, unsigned n) {
-  const RsRawLine *line = parser->line;
-  RsRawMost most = parser->most;
-  bool in_order = true;
-  uint64_t amount = 0, fund = 0;
-  for (unsigned i = 0; i < n; i++) { /* a width is told by the highest bit of any, so all are or-ed together */
-    const int64_t whole = (int64_t)line[i].quantity;
-    in_order &= line[i].row == line[0].row + i;
-    amount |= rs_money_magnitude(line[i].amount);
-    fund |= rs_money_magnitude(line[i].fund);
-    most.quantity |= rs_money_magnitude(whole);
-    most.broken_quantity |= (float)whole != line[i].quantity;
-  }
-  most.amount |= amount;
-  most.fund |= fund;
-  parser->most = most;
-  return in_order && (amount | fund) <= INT32_MAX;
+/* The open visit's rows take the narrow form where all of them can. A width is told by the highest bit of any, so all are or-ed together. */
+static inline void line_measure(Parser *parser, const RsRawLine *line) {
+  const uint64_t amount = rs_money_magnitude(line->amount), fund = rs_money_magnitude(line->fund);
+  const int64_t whole = (int64_t)line->quantity;
+  parser->most.amount |= amount;
+  parser->most.fund |= fund;
+  parser->most.quantity |= rs_money_magnitude(whole);
+  parser->most.broken_quantity |= (float)whole != line->quantity;
+  if ((amount | fund) > INT32_MAX || line->row != parser->line[0].row + parser->visit.n_lines) parser->visit.flags |= RS_RAW_WIDE;
 }
 
-static void lines_write(const Parser *parser, RsRawVisit *record) {
+static inline void lines_write(const Parser *parser, RsRawVisit *record) {
   void *at = (char *)(record + 1) + rs_raw_padded(record->id_length);
-  unsigned n = record->n_lines;
-  if (record->flags & RS_RAW_WIDE) memcpy(at, parser->line, n * sizeof(RsRawLine));
+  const unsigned n = record->n_lines;
   RsRawNarrow *narrow = at;
+  if (record->flags & RS_RAW_WIDE) memcpy(at, parser->line, n * sizeof(RsRawLine));
   for (unsigned i = 0; (record->flags & RS_RAW_WIDE) == 0 && i < n; i++) {
     const RsRawLine *line = &parser->line[i];
     narrow[i] = (RsRawNarrow){line->claim, (int32_t)line->amount, (int32_t)line->fund, line->drug, line->doctor, line->diagnosis, line->quantity};
@@ -388,34 +402,28 @@ static void lines_write(const Parser *parser, RsRawVisit *record) {
   if (record->flags & RS_RAW_TRACE) memcpy((char *)at + rs_raw_lines_size(record), parser->trace, n * sizeof(uint64_t));
 }
 
-static size_t person_partition(const Parser *parser, uint64_t person_hash) {
-  const unsigned bits = parser->work->ingest->raw->partition_bits;
-  return bits == 0 ? 0 : person_hash >> (64 - bits);
-}
-
 static void close_visit(Parser *parser) {
-  uint16_t n = parser->visit.n_lines;
-  parser->visit.n_lines = 0;
-  if (n == 0) return;
-  RsRawVisit visit = parser->visit;
-  visit.n_lines = n;
-  visit.row = parser->line[0].row;
-  if (parser->work->ingest->raw->columns & RS_HAS_TRACE) visit.flags |= RS_RAW_TRACE;
-  if (!lines_measure(parser, n)) visit.flags |= RS_RAW_WIDE;
-  const size_t partition = person_partition(parser, visit.person_hash);
-  RsRawVisit *record = rs_stream_append(&parser->raw->pool, &parser->raw->partition[partition], rs_raw_size(&visit));
+  RsRawVisit *visit = &parser->visit;
+  if (visit->n_lines == 0) return;
+  visit->row = parser->line[0].row;
+  if (parser->has_trace) visit->flags |= RS_RAW_TRACE;
+  RsRawPartition *partition = &parser->raw->partition[visit->person_hash >> 1 >> parser->partition_shift];
+  RsRawVisit *record = rs_stream_append(&parser->raw->pool, &partition->stream, rs_raw_size(visit));
   if (record == NULL) {
     parser->out_of_memory = true;
+    visit->n_lines = 0;
     return;
   }
-  *record = visit;
+  *record = *visit;
   char *id = (char *)(record + 1);
-  size_t padded = rs_raw_padded(visit.id_length);
+  const size_t padded = rs_raw_padded(visit->id_length);
   memset(id + padded - 8, 0, 8); /* a person's id is not empty */
-  memcpy(id, parser->person, visit.id_length);
+  memcpy(id, parser->person, visit->id_length);
   lines_write(parser, record);
-  parser->raw->n_raw_visits[partition]++;
-  parser->raw->n_raw_lines[partition] += n;
+  partition->n_visits++;
+  partition->n_lines += visit->n_lines;
+  visit->n_lines = 0;
+  visit->flags &= (uint8_t)~RS_RAW_WIDE;
 }
 
 static const RsColumnRole visit_roles[] = {RS_COLUMN_PERSON,         RS_COLUMN_INSTITUTION,   RS_COLUMN_TIME,       RS_COLUMN_VISIT_TIME,
@@ -461,6 +469,7 @@ static void use_input(Parser *parser) {
     parser->prefix_length = longest_prefix(parser->input->mapping);
     parser->mapping = parser->input->mapping;
   }
+  memcpy(parser->column, parser->input->column, sizeof parser->column);
   parser->n_visit_columns = 0;
   bool joined = parser->work->ingest->settlements != NULL;
   for (size_t i = 0; i < G_N_ELEMENTS(visit_roles); i++) {
@@ -471,33 +480,29 @@ static void use_input(Parser *parser) {
 }
 
 /* The text of a span in a block without quotes, where equal text is equal cells. */
-static inline const char *span_of(const RsCsv *csv, uint32_t record, Span span, size_t *length) {
-  const uint32_t *end = csv->end + csv->first[record];
-  const uint32_t begin = span.first == 0 ? csv->start[record] : end[span.first - 1] + 1;
-  *length = end[span.last] - begin;
-  return csv->text + begin;
+static inline const char *span_of(Row row, Span span, size_t *length) {
+  const uint32_t begin = span.first == 0 ? row.start : row.end[span.first - 1] + 1;
+  *length = row.end[span.last] - begin;
+  return row.text + begin;
 }
 
-static void remember_spans(Parser *parser, uint32_t record) {
+static void remember_spans(Parser *parser, Row row) {
   parser->doctor_known = false;
   for (unsigned i = 0; parser->csv.begin == NULL && i < parser->n_spans; i++)
-    parser->span_text[i] = span_of(&parser->csv, record, parser->span[i], &parser->span_length[i]);
+    parser->span_text[i] = span_of(row, parser->span[i], &parser->span_length[i]);
 }
 
-static bool spans_equal(const Parser *parser, uint32_t record) {
+static inline bool spans_equal(const Parser *parser, Row row) {
   for (unsigned i = 0; i < parser->n_spans; i++) {
     size_t length;
-    const char *text = span_of(&parser->csv, record, parser->span[i], &length);
+    const char *text = span_of(row, parser->span[i], &length);
     if (!same_cell(text, length, parser->span_text[i], parser->span_length[i])) return false;
   }
   return true;
 }
 
 /* Does the row continue the open visit? Compared as text, cell by cell. */
-static bool continues(Parser *parser, uint32_t record) {
-  parser->alike = false;
-  if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
-  if (parser->csv.begin == NULL && spans_equal(parser, record)) return parser->alike = true;
+static bool cells_equal(const Parser *parser, uint32_t record) {
   for (unsigned i = 0; i < parser->n_visit_columns; i++) {
     size_t a_length, b_length;
     const char *a = rs_csv_field(&parser->csv, parser->previous, parser->visit_column[i], &a_length);
@@ -507,23 +512,31 @@ static bool continues(Parser *parser, uint32_t record) {
   return true;
 }
 
-static bool visit_time(Parser *parser, uint32_t record) {
+static inline bool continues(Parser *parser, Row row) {
+  parser->alike = false;
+  if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
+  if (parser->csv.begin == NULL && spans_equal(parser, row)) return parser->alike = true;
+  /* without the doctor between them the spans are the cells */
+  return (parser->csv.begin != NULL || parser->spans_hold_doctor) && cells_equal(parser, row.record);
+}
+
+static bool visit_time(Parser *parser, Row row) {
   size_t length;
-  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_VISIT_TIME, &length);
-  if (text == NULL) text = cell(parser->input, &parser->csv, record, RS_COLUMN_TIME, &length);
+  const char *text = row_cell(parser, row, RS_COLUMN_VISIT_TIME, &length);
+  if (text == NULL) text = row_cell(parser, row, RS_COLUMN_TIME, &length);
   RsTimeStatus status = text == NULL ? RS_TIME_UNREADABLE : rs_time_parse(text, length, &parser->visit.time);
   if (status == RS_TIME_OK) return true;
   if (status == RS_TIME_DATE_ONLY) {
     parser->visit.flags |= RS_RAW_DATE_ONLY;
     return true;
   }
-  reject_row(parser, record, RS_REASON_TIME, rs_reject_detail("time", text, length, rs_time_status_text(status)));
+  reject_row(parser, row, RS_REASON_TIME, rs_reject_detail("time", text, length, rs_time_status_text(status)));
   return false;
 }
 
-static bool flag_set(const Parser *parser, uint32_t record, RsColumnRole role, bool (*test)(const RsMapping *, const char *, size_t)) {
+static inline bool flag_set(const Parser *parser, Row row, RsColumnRole role, bool (*test)(const RsMapping *, const char *, size_t)) {
   size_t length;
-  const char *text = cell(parser->input, &parser->csv, record, role, &length);
+  const char *text = row_cell(parser, row, role, &length);
   return test(parser->input->mapping, text ? text : "", length);
 }
 
@@ -534,23 +547,18 @@ static RsPlace place_of(const Parser *parser, uint32_t time, bool valid) {
   return parser->input->repeated ? RS_PLACE_REPEATED : RS_PLACE_USED;
 }
 
-/* Of thousands of streams few places are in the cache: where the visit will be written is asked for while its lines are read. */
 static void open_person(Parser *parser, const char *id, size_t length) {
   parser->person = id;
   parser->visit.id_length = (uint16_t)length;
   parser->visit.person_hash = rs_hash_bytes(id, length);
-  const char *at = parser->raw->partition[person_partition(parser, parser->visit.person_hash)].at;
-  if (at == NULL) return;
-  __builtin_prefetch(at, 1);
-  __builtin_prefetch(at + 64, 1);
 }
 
 /* A detail of the two-table form takes everything about the visit from its settlement. */
-static bool open_joined(Parser *parser, uint32_t record, const char *id, size_t length) {
+static bool open_joined(Parser *parser, Row row, const char *id, size_t length) {
   const RsSettlements *settlements = parser->work->ingest->settlements;
   RsSettlement *settlement = length == 0 ? NULL : rs_settlements_find(settlements, rs_hash_bytes(id, length));
   if (settlement == NULL || settlement->place == RS_PLACE_REJECTED) {
-    reject_row(parser, record, RS_REASON_NO_SETTLEMENT,
+    reject_row(parser, row, RS_REASON_NO_SETTLEMENT,
                settlement == NULL ? rs_said_new("its settlement is not in the settlements table") : rs_said_new("its settlement row was rejected"));
     return false;
   }
@@ -564,95 +572,95 @@ static bool open_joined(Parser *parser, uint32_t record, const char *id, size_t 
                                .flags = settlement->flags};
   const char *person = settlements->text + settlement->person;
   open_person(parser, person, strlen(person));
-  bool valid = flag_set(parser, record, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid);
+  bool valid = flag_set(parser, row, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid);
   parser->place = settlement->place == RS_PLACE_OUTSIDE ? RS_PLACE_OUTSIDE : place_of(parser, settlement->time, valid);
   return true;
 }
 
-static bool open_visit(Parser *parser, uint32_t record) {
+static bool open_visit(Parser *parser, Row row) {
   size_t length, id_length;
-  const char *settlement = cell(parser->input, &parser->csv, record, RS_COLUMN_SETTLEMENT, &length);
+  const char *settlement = row_cell(parser, row, RS_COLUMN_SETTLEMENT, &length);
   parser->settlement = NULL;
-  if (parser->work->ingest->settlements != NULL) return open_joined(parser, record, settlement, length);
+  if (parser->work->ingest->settlements != NULL) return open_joined(parser, row, settlement, length);
   parser->visit = (RsRawVisit){0};
   if (settlement != NULL) parser->visit.settlement = MAX(rs_hash_bytes(settlement, length), 1);
-  const char *id = cell(parser->input, &parser->csv, record, RS_COLUMN_PERSON, &id_length);
+  const char *id = row_cell(parser, row, RS_COLUMN_PERSON, &id_length);
   if (id == NULL || id_length > RS_MAX_PERSON_ID) {
-    reject_row(parser, record, RS_REASON_PERSON, id == NULL ? rs_said_new("no person_id") : rs_said_new("person_id of over 1024 bytes"));
+    reject_row(parser, row, RS_REASON_PERSON, id == NULL ? rs_said_new("no person_id") : rs_said_new("person_id of over 1024 bytes"));
     return false;
   }
   open_person(parser, id, id_length);
-  id = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &id_length);
+  id = row_cell(parser, row, RS_COLUMN_INSTITUTION, &id_length);
   if (id == NULL) {
-    reject_row(parser, record, RS_REASON_INSTITUTION, rs_said_new("no institution_id"));
+    reject_row(parser, row, RS_REASON_INSTITUTION, rs_said_new("no institution_id"));
     return false;
   }
-  if (!visit_time(parser, record)) return false;
-  if (flag_set(parser, record, RS_COLUMN_REFUND_FLAG, rs_mapping_is_refund)) parser->visit.flags |= RS_RAW_REFUND;
-  parser->place = place_of(parser, parser->visit.time, flag_set(parser, record, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid));
+  if (!visit_time(parser, row)) return false;
+  if (flag_set(parser, row, RS_COLUMN_REFUND_FLAG, rs_mapping_is_refund)) parser->visit.flags |= RS_RAW_REFUND;
+  parser->place = place_of(parser, parser->visit.time, flag_set(parser, row, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid));
   return true;
 }
 
 /* ---- lines ---- */
 
-static bool line_numbers(Parser *parser, uint32_t record, RsRawLine *line) {
+static bool line_numbers(Parser *parser, Row row, RsRawLine *line) {
   size_t length;
-  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_AMOUNT, &length);
+  const char *text = row_cell(parser, row, RS_COLUMN_AMOUNT, &length);
   if (!rs_number_money(text ? text : "", length, &line->amount)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, rs_money_refused_text), false, 0);
+    reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, rs_money_refused_text), false, 0);
     return false;
   }
-  text = cell(parser->input, &parser->csv, record, RS_COLUMN_FUND, &length);
+  text = row_cell(parser, row, RS_COLUMN_FUND, &length);
   if (!rs_number_money(text ? text : "", length, &line->fund)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, rs_money_refused_text), true, line->amount);
+    reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, rs_money_refused_text), true, line->amount);
     return false;
   }
-  text = cell(parser->input, &parser->csv, record, RS_COLUMN_QUANTITY, &length);
+  text = row_cell(parser, row, RS_COLUMN_QUANTITY, &length);
   if (!rs_number_quantity(text ? text : "", length, &line->quantity)) {
-    reject(parser, record, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number; taken are 12, 2.5 and 1,234.5")), true, line->amount);
+    reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number; taken are 12, 2.5 and 1,234.5")), true, line->amount);
     return false;
   }
   return true;
 }
 
 /* At a visit's first line that is kept, so that no table knows the institutions of rows outside the period or rejected. */
-static void visit_names(Parser *parser, uint32_t record) {
+static void visit_names(Parser *parser, Row row) {
   size_t length;
-  const char *id = cell(parser->input, &parser->csv, record, RS_COLUMN_INSTITUTION, &length);
+  const char *id = row_cell(parser, row, RS_COLUMN_INSTITUTION, &length);
   parser->visit.institution = local_add(&parser->local[INSTITUTION], id, length);
-  parser->visit.type = visit_type(parser, record, parser->visit.institution, id, length);
-  parser->visit.person_region = cell_number(parser, record, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
-  parser->visit.service_region = cell_number(parser, record, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
+  parser->visit.type = visit_type(parser, row, parser->visit.institution, id, length);
+  parser->visit.person_region = cell_number(parser, row, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
+  parser->visit.service_region = cell_number(parser, row, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
 }
 
 /* Equal spans with the doctor among them: the doctor of the visit's first row. */
-static uint32_t line_doctor(Parser *parser, uint32_t record) {
+static uint32_t line_doctor(Parser *parser, Row row) {
   if (parser->alike && parser->spans_hold_doctor && parser->doctor_known) return parser->doctor;
-  uint32_t doctor = cell_number(parser, record, RS_COLUMN_DOCTOR, &parser->local[DOCTOR]);
-  if (record == parser->previous) {
+  uint32_t doctor = cell_number(parser, row, RS_COLUMN_DOCTOR, &parser->local[DOCTOR]);
+  if (row.record == parser->previous) {
     parser->doctor = doctor;
     parser->doctor_known = true;
   }
   return doctor;
 }
 
-static void line_names(Parser *parser, uint32_t record, RsRawLine *line) {
+static void line_names(Parser *parser, Row row, RsRawLine *line) {
   size_t length;
-  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG, &length);
+  const char *text = row_cell(parser, row, RS_COLUMN_DRUG, &length);
   line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length);
-  if (text != NULL && (text = cell(parser->input, &parser->csv, record, RS_COLUMN_DRUG_NAME, &length)) != NULL)
+  if (text != NULL && (text = row_cell(parser, row, RS_COLUMN_DRUG_NAME, &length)) != NULL)
     keep_drug_name(parser, line->drug, text, length);
-  line->doctor = line_doctor(parser, record);
+  line->doctor = line_doctor(parser, row);
   if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
-  line->diagnosis = cell_number(parser, record, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
+  line->diagnosis = cell_number(parser, row, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
   if (line->diagnosis == RS_NONE && parser->settlement != NULL) line->diagnosis = parser->settlement->diagnosis;
-  text = cell(parser->input, &parser->csv, record, RS_COLUMN_TRACE, &length);
+  text = row_cell(parser, row, RS_COLUMN_TRACE, &length);
   if (text != NULL) parser->trace[parser->visit.n_lines] = MAX(rs_hash_bytes(text, length), 1);
 }
 
-static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
+static void line_claim(Parser *parser, Row row, RsRawLine *line) {
   size_t length;
-  const char *text = cell(parser->input, &parser->csv, record, RS_COLUMN_CLAIM_ID, &length);
+  const char *text = row_cell(parser, row, RS_COLUMN_CLAIM_ID, &length);
   if (text == NULL) return;
   bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
   line->claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
@@ -661,11 +669,11 @@ static void line_claim(Parser *parser, uint32_t record, RsRawLine *line) {
   else memcpy(kept, &line->claim, RS_CLAIM_BYTES);
 }
 
-static void add_line(Parser *parser, uint32_t record) {
+static void add_line(Parser *parser, Row row) {
   RsRawLine *line = &parser->line[parser->visit.n_lines];
-  *line = (RsRawLine){.row = row_of(parser, record)};
+  *line = (RsRawLine){.row = row_of(parser, row.record)};
   parser->trace[parser->visit.n_lines] = 0;
-  if (!line_numbers(parser, record, line) || !money_fits(parser, line->amount, line->fund)) return;
+  if (!line_numbers(parser, row, line) || !money_fits(parser, line->amount, line->fund)) return;
   parser->amount += line->amount;
   if (parser->settlement != NULL) __atomic_store_n(&parser->settlement->has_lines, 1, __ATOMIC_RELAXED);
   if (parser->place == RS_PLACE_OUTSIDE) {
@@ -678,9 +686,10 @@ static void add_line(Parser *parser, uint32_t record) {
     parser->amount_repeated += line->amount;
     return;
   }
-  if (parser->visit.n_lines == 0 && parser->settlement == NULL) visit_names(parser, record);
-  line_names(parser, record, line);
-  line_claim(parser, record, line);
+  if (parser->visit.n_lines == 0 && parser->settlement == NULL) visit_names(parser, row);
+  line_names(parser, row, line);
+  line_claim(parser, row, line);
+  line_measure(parser, line);
   parser->visit.n_lines++;
 }
 
@@ -695,27 +704,35 @@ bool rs_fields_fit(const RsInput *input, const RsCsv *csv, uint32_t record) {
   return true;
 }
 
-static void parse_record(Parser *parser, uint32_t record) {
+static __attribute__((noinline)) void reject_record(Parser *parser, Row row) {
   static const char *const fault_text[] = {"", N_("a quote that never closes, or text after a closing quote"), N_("longer than 1 MiB"),
                                            N_("bytes that are no text in the file's encoding")};
+  const RsFault fault = (RsFault)parser->csv.fault[row.record];
+  if (fault != RS_FAULT_NONE) {
+    reject(parser, row, rs_fault_reason(fault), rs_said_new_text(fault_text[fault]), false, 0);
+  } else {
+    uint32_t n = rs_csv_n_fields(&parser->csv, row.record);
+    reject(parser, row, RS_REASON_FIELDS, rs_said_new("%u fields, the header has %u", n, parser->input->n_fields), false, 0);
+  }
+}
+
+static void parse_record(Parser *parser, uint32_t record) {
+  const Row row = row_at(&parser->csv, record);
   parser->rows++;
-  RsFault fault = (RsFault)parser->csv.fault[record];
-  bool fits = fault == RS_FAULT_NONE && rs_fields_fit(parser->input, &parser->csv, record);
-  if (fits && continues(parser, record)) {
-    add_line(parser, record);
+  const bool fits = parser->csv.fault[record] == RS_FAULT_NONE &&
+                    (rs_csv_n_fields(&parser->csv, record) == parser->input->n_fields || rs_fields_fit(parser->input, &parser->csv, record));
+  if (fits && continues(parser, row)) {
+    add_line(parser, row);
     return;
   }
   close_visit(parser);
   parser->previous = RS_NONE;
-  if (fault != RS_FAULT_NONE) {
-    reject(parser, record, rs_fault_reason(fault), rs_said_new_text(fault_text[fault]), false, 0);
-  } else if (!fits) {
-    uint32_t n = rs_csv_n_fields(&parser->csv, record);
-    reject(parser, record, RS_REASON_FIELDS, rs_said_new("%u fields, the header has %u", n, parser->input->n_fields), false, 0);
-  } else if (open_visit(parser, record)) {
+  if (!fits) {
+    reject_record(parser, row);
+  } else if (open_visit(parser, row)) {
     parser->previous = record;
-    remember_spans(parser, record);
-    add_line(parser, record);
+    remember_spans(parser, row);
+    add_line(parser, row);
   }
 }
 
@@ -728,7 +745,7 @@ static void last_line_raise(const RsRaw *raw, uint32_t file, uint64_t line) {
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter);
   parser->previous = RS_NONE;
-  for (int d = 0; d < N_DOMAINS; d++) parser->local[d].last = NULL;
+  parser->direct = parser->csv.begin == NULL && parser->input->mapping->empty_values == NULL;
   for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
   close_visit(parser); /* the person's id lies in the block */
   if (parser->csv.n > 0) last_line_raise(parser->work->ingest->raw, parser->input->number, rs_csv_line(&parser->csv, parser->csv.n - 1));
@@ -816,6 +833,7 @@ static void parser_init(Parser *parser, Work *work, unsigned number) {
   for (int d = 0; d < N_DOMAINS; d++)
     parser->local[d] = (Local){.shared = &work->shared[d], .log2_slots = FIRST_SLOTS, .slot = g_new0(uint64_t, (gsize)1 << FIRST_SLOTS),
                                .known = g_new(Known, (gsize)1 << (FIRST_SLOTS - 1)), .longer = rs_dictionary_new()};
+  parser->partition_shift = 63 - work->ingest->raw->partition_bits; /* two shifts, as one by 64 is undefined */
   parser->type_words = rs_dictionary_new();
   parser->type_of_institution = g_byte_array_new();
   parser->rejects = g_ptr_array_new();
@@ -876,11 +894,13 @@ static void add_lone_settlement(Parser *parser, const RsSettlements *settlements
                                .person_region = settlement->person_region,
                                .service_region = settlement->service_region,
                                .type = settlement->type,
-                               .flags = settlement->flags,
-                               .n_lines = 1};
+                               .flags = settlement->flags};
   parser->line[0] = (RsRawLine){.row = settlement->row, .amount = settlement->total, .fund = settlement->fund, .drug = RS_NONE,
                                 .doctor = settlement->doctor, .diagnosis = settlement->diagnosis};
   parser->trace[0] = 0;
+  parser->visit.n_lines = 0;
+  line_measure(parser, &parser->line[0]);
+  parser->visit.n_lines = 1;
   const char *person = settlements->text + settlement->person;
   open_person(parser, person, strlen(person));
   parser->rows++;
@@ -959,6 +979,8 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   }
   if (raw->spread_fund && ingest->settlements->has_fund) raw->columns |= RS_HAS_FUND;
 
+  for (unsigned t = 0; t < raw->n_threads; t++) work.parser[t].has_trace = (raw->columns & RS_HAS_TRACE) != 0;
+
   rs_parallel(raw->n_threads, raw->n_threads, parse_all, &work);
   const bool countable = money_read(&work) <= RS_MOST_MONEY;
   if (countable) add_lone_settlements(&work.parser[0], ingest->settlements, ingest->report);
@@ -991,9 +1013,7 @@ void rs_raw_clear(RsRaw *raw) {
   uint32_t n_drugs = raw->drug != NULL ? rs_dictionary_size(raw->drug) : 0;
   for (unsigned t = 0; raw->thread != NULL && t < raw->n_threads; t++) {
     rs_pool_clear(&raw->thread[t].pool);
-    g_free(raw->thread[t].partition);
-    g_free(raw->thread[t].n_raw_visits);
-    g_free(raw->thread[t].n_raw_lines);
+    free(raw->thread[t].partition);
   }
   g_free(raw->thread);
   for (uint32_t i = 0; raw->drug_name != NULL && i < n_drugs; i++) g_free(raw->drug_name[i]);

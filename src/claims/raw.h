@@ -76,10 +76,15 @@ static inline uint64_t rs_raw_trace(const RsRawVisit *visit, unsigned i) {
   return ((const uint64_t *)(const void *)((const char *)rs_raw_lines(visit) + rs_raw_lines_size(visit)))[i];
 }
 
+/* In one line of the cache: any of hundreds may be the next to be written to. */
+typedef struct {
+  RsStream stream;
+  uint64_t n_visits, n_lines;
+} __attribute__((aligned(64))) RsRawPartition;
+
 typedef struct {
   RsPool pool;
-  RsStream *partition;                    /* [n_partitions] */
-  uint64_t *n_raw_visits, *n_raw_lines;   /* [n_partitions] */
+  RsRawPartition *partition;              /* [n_partitions] */
   RsStream claim[RS_CLAIM_PARTITIONS];    /* the lower RS_CLAIM_BYTES of claim hashes, by the hash's top byte */
 } RsRawThread;
 

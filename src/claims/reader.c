@@ -357,9 +357,9 @@ static void raw_init(RsRaw *raw, const RsReader *reader) {
     RsRawThread *thread = &raw->thread[t];
     rs_pool_init(&thread->pool, n_partitions >= 64 ? RS_CHUNK_BYTES : RS_CHUNK_BYTES / 4);
     thread->pool.memory = reader->options.memory / 2 / raw->n_threads; /* the rest is for the table they become */
-    thread->partition = g_new0(RsStream, n_partitions);
-    thread->n_raw_visits = g_new0(uint64_t, n_partitions);
-    thread->n_raw_lines = g_new0(uint64_t, n_partitions);
+    thread->partition = aligned_alloc(_Alignof(RsRawPartition), n_partitions * sizeof *thread->partition);
+    g_assert(thread->partition != NULL);
+    memset(thread->partition, 0, n_partitions * sizeof *thread->partition);
   }
   raw->institution = rs_dictionary_new();
   raw->doctor = rs_dictionary_new();
@@ -373,7 +373,7 @@ static bool fits_memory(const RsReader *reader, const RsRaw *raw, GError **error
   if (reader->options.memory == 0) return true;
   uint64_t lines = 0;
   for (unsigned t = 0; t < raw->n_threads; t++)
-    for (size_t p = 0; p < (size_t)1 << raw->partition_bits; p++) lines += raw->thread[t].n_raw_lines[p];
+    for (size_t p = 0; p < (size_t)1 << raw->partition_bits; p++) lines += raw->thread[t].partition[p].n_lines;
   if (lines * RS_PEAK_BYTES_A_LINE + RS_PEAK_BYTES_FIXED <= reader->options.memory) return true;
   uint64_t needed = lines * RS_LEAST_BYTES_A_LINE + RS_PEAK_BYTES_FIXED;
   rs_spill_begin();

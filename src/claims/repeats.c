@@ -194,7 +194,7 @@ static void collect_entries(size_t partition, unsigned thread, void *data) {
   Finder *finder = data;
   GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
   for (unsigned t = 0; t < finder->raw->n_threads; t++) {
-    const RsStream *stream = &finder->raw->thread[t].partition[partition];
+    const RsStream *stream = &finder->raw->thread[t].partition[partition].stream;
     for (const RsChunk *c = stream->first; c != NULL; c = c->next)
       for (size_t at = 0, used = rs_stream_used(stream, c); at < used;) {
         const RsRawVisit *visit = (const RsRawVisit *)(const void *)((const char *)(c + 1) + at);
