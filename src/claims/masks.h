@@ -13,13 +13,15 @@
 #define RS_HAS_AVX2_CODE 1
 #include <immintrin.h>
 #define RS_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
+#define RS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt")))
 #else
 #define RS_HAS_AVX2_CODE 0
 #endif
 #define RS_INLINE static inline __attribute__((always_inline))
 
-/* AVX2 if the processor has it and rs_scan_force_plain() was not called. */
+/* Whether the processor has it and rs_scan_at_most() allows it. */
 bool rs_scan_has_avx2(void);
+bool rs_scan_has_avx512(void);
 
 typedef struct {
   uint64_t delimiter, newline, quote, carriage;
@@ -67,6 +69,15 @@ RS_AVX2 static inline RsMasks rs_masks_avx2(const char *text, char delimiter, bo
   if (!quotes) return masks;
   masks.quote = rs_equals_avx2(low, high, '"');
   masks.carriage = rs_equals_avx2(low, high, '\r');
+  return masks;
+}
+
+RS_AVX512 static inline RsMasks rs_masks_avx512(const char *text, char delimiter, bool quotes) {
+  const __m512i bytes = _mm512_loadu_si512(text);
+  RsMasks masks = {_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(delimiter)), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')), 0, 0};
+  if (!quotes) return masks;
+  masks.quote = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
+  masks.carriage = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
   return masks;
 }
 #endif

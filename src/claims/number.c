@@ -95,27 +95,7 @@ static inline bool plain_digits(const char *text, size_t length, uint64_t *value
   return true;
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* "d.dd" to "ddddd.dd", all eight bytes at once: the text is moved to the word's upper end and zeros put before it, the point closed up,
- * then neighbouring digits are joined to pairs, fours and the eight (Mula, SIMD-ized parsing; Lemire 2022). False leaves the rest to others. */
-static inline bool short_money(const char *text, size_t length, int64_t *fen) {
-  uint64_t word;
-  if (length < 4 || length > 8) return false;
-  memcpy(&word, text, 8);
-  if (length < 8) word = word << (64 - 8 * length) | EACH('0') >> (8 * length);
-  if ((word >> 40 & 0xff) != '.') return false;
-  word = (word & UINT64_C(0xffff000000000000)) | (word & UINT64_C(0x000000ffffffffff)) << 8 | '0';
-  uint64_t digit = word - EACH('0');
-  if (((digit | (digit + EACH(0x76))) & EACH(0x80)) != 0) return false;
-  digit = digit * 10 + (digit >> 8);
-  *fen = (int64_t)((((digit & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064)) +
-                    ((digit >> 16 & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001))) >> 32);
-  return true;
-}
-
-bool rs_number_money(const char *text, size_t length, int64_t *fen) {
-  if (short_money(text, length, fen)) return true;
+bool rs_number_money_any(const char *text, size_t length, int64_t *fen) {
   uint64_t yuan, hundredths;
   if (length > 3 && text[length - 3] == '.' && plain_digits(text, length - 3, &yuan) && plain_digits(text + length - 2, 2, &hundredths)) {
     *fen = (int64_t)(yuan * 100 + hundredths);

@@ -4,14 +4,23 @@
 
 #include <stdatomic.h>
 
-static atomic_bool plain_forced;
+static atomic_uint at_most = RS_SCAN_AVX512;
 
-void rs_scan_force_plain(bool plain) { atomic_store(&plain_forced, plain); }
+void rs_scan_at_most(RsScanLevel level) { atomic_store(&at_most, level); }
 
 bool rs_scan_has_avx2(void) {
 #if RS_HAS_AVX2_CODE
-  return !atomic_load_explicit(&plain_forced, memory_order_relaxed) && __builtin_cpu_supports("avx2") &&
+  return atomic_load_explicit(&at_most, memory_order_relaxed) >= RS_SCAN_AVX2 && __builtin_cpu_supports("avx2") &&
          __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+#else
+  return false;
+#endif
+}
+
+bool rs_scan_has_avx512(void) {
+#if RS_HAS_AVX2_CODE
+  return atomic_load_explicit(&at_most, memory_order_relaxed) >= RS_SCAN_AVX512 && rs_scan_has_avx2() && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2");
 #else
   return false;
 #endif

@@ -47,7 +47,8 @@ RsRecordSpan rs_record_scan(RsRecordScan *scan, size_t start);
  * starts at a record's start; 64 bytes after it are readable. */
 size_t rs_text_cut(const char *text, size_t length, char delimiter, bool has_quote);
 
-/* For tests: plain C even where the processor has AVX2. */
-void rs_scan_force_plain(bool plain);
+/* For tests: no more than this, even where the processor has it. */
+typedef enum { RS_SCAN_PLAIN, RS_SCAN_AVX2, RS_SCAN_AVX512, RS_N_SCANS } RsScanLevel;
+void rs_scan_at_most(RsScanLevel level);
 
 #endif

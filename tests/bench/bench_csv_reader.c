@@ -83,7 +83,9 @@ int main(int argc, char **argv) {
     return 2;
   }
   const int runs = argc > 2 ? atoi(argv[2]) : 5;
+  if (!bench("AVX-512", argv[1], runs)) return 1; /* or what the processor has */
+  rs_scan_at_most(RS_SCAN_AVX2);
   if (!bench("AVX2", argv[1], runs)) return 1;
-  rs_scan_force_plain(true);
+  rs_scan_at_most(RS_SCAN_PLAIN);
   return bench("plain C", argv[1], runs) ? 0 : 1;
 }

@@ -21,14 +21,14 @@ static RsBlock block_of(const char *text, size_t length) {
 static void assert_equals_twin(const char *text, size_t length, char delimiter) {
   RsBlock block = block_of(text, length);
   g_autoptr(GString) expected = rs_reference_records(text, length, delimiter, RS_MAX_RECORD);
-  for (int plain = 0; plain < 2; plain++) {
+  for (int level = 0; level < RS_N_SCANS; level++) {
     RsCsv csv = {0};
-    rs_scan_force_plain(plain);
+    rs_scan_at_most((RsScanLevel)level);
     rs_csv_read(&csv, &block, delimiter);
-    rs_scan_force_plain(false);
+    rs_scan_at_most(RS_SCAN_AVX512);
     g_autoptr(GString) out = g_string_new(NULL);
     records_append(out, &csv);
-    if (!g_string_equal(out, expected)) fail_msg("plain %d, text '%s': got%s\nnot%s", plain, text, out->str, expected->str);
+    if (!g_string_equal(out, expected)) fail_msg("level %d, text '%s': got%s\nnot%s", level, text, out->str, expected->str);
     assert_memory_equal(block.text, text, length);
     rs_csv_clear(&csv);
   }
@@ -194,11 +194,11 @@ static void counting_agrees_with_and_without_avx2(void **state) {
       expected.has_nul |= text[k] == 0;
       expected.has_high |= (signed char)text[k] < 0;
     }
-    for (int plain = 0; plain < 2; plain++) {
+    for (int level = 0; level < RS_N_SCANS; level++) {
       RsTextStats stats = {5, false, false, false};
-      rs_scan_force_plain(plain);
+      rs_scan_at_most((RsScanLevel)level);
       rs_text_count(text, length, &stats);
-      rs_scan_force_plain(false);
+      rs_scan_at_most(RS_SCAN_AVX512);
       assert_int_equal(stats.n_lines, expected.n_lines);
       assert_int_equal(stats.has_quote, expected.has_quote);
       assert_int_equal(stats.has_high, expected.has_high);
@@ -241,11 +241,11 @@ static void assert_utf8_as_glib(const char *text, size_t length) {
     if (!expected && stop < end && *stop == '\0') expected = true;
     at = stop + 1;
   }
-  for (int plain = 0; plain < 2; plain++) {
-    rs_scan_force_plain(plain);
+  for (int level = 0; level < RS_N_SCANS; level++) {
+    rs_scan_at_most((RsScanLevel)level);
     const bool valid = rs_text_is_utf8(text, length);
-    rs_scan_force_plain(false);
-    if (valid != expected) fail_msg("plain %d, length %zu: %d, not %d", plain, length, valid, expected);
+    rs_scan_at_most(RS_SCAN_AVX512);
+    if (valid != expected) fail_msg("level %d, length %zu: %d, not %d", level, length, valid, expected);
   }
 }
 

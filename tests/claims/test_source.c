@@ -10,12 +10,12 @@ static const size_t block_sizes[] = {8, 9, 13, 16, 31, 64, 65, 100, 1000, 65536,
 
 static void assert_records(const char *bytes, size_t length, char delimiter, const GString *expected) {
   for (size_t i = 0; i < G_N_ELEMENTS(block_sizes); i++) {
-    for (int plain = 0; plain < 2; plain++) {
-      rs_scan_force_plain(plain);
+    for (int level = 0; level < RS_N_SCANS; level++) {
+      rs_scan_at_most((RsScanLevel)level);
       g_autoptr(GString) out = records_read(bytes, length, block_sizes[i], delimiter);
-      rs_scan_force_plain(false);
+      rs_scan_at_most(RS_SCAN_AVX512);
       if (!g_string_equal(out, expected))
-        fail_msg("block size %zu, plain %d, '%s': got%s\nnot%s", block_sizes[i], plain, bytes, out->str, expected->str);
+        fail_msg("block size %zu, level %d, '%s': got%s\nnot%s", block_sizes[i], level, bytes, out->str, expected->str);
     }
   }
 }

@@ -68,7 +68,7 @@ static void check_alike(int fd, size_t block_size) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 1 || size > 60000) return 0; /* CR as line end is told from the first 64 KiB */
   const size_t block_size = 8 + (data[0] >> 1);
-  rs_scan_force_plain(data[0] & 1);
+  rs_scan_at_most((RsScanLevel)(data[0] % RS_N_SCANS));
   const int fd = memfd_create("fuzz", MFD_CLOEXEC);
   if (write(fd, data + 1, size - 1) != (ssize_t)size - 1) return 0;
   check_alike(fd, block_size);
