@@ -35,7 +35,7 @@ typedef struct {
 } Totals;
 
 typedef struct { uint64_t hash; const char *id; uint32_t length, number, n_visits; } Person;
-typedef struct { uint64_t settlement, rest; uint32_t time, institution; const RsRawVisit *raw; } VisitRef;
+typedef struct { uint64_t settlement; uint32_t time, institution; const RsRawVisit *raw; } VisitRef;
 
 /* A thread's scratch, grown to the largest partition. */
 typedef struct {
@@ -260,8 +260,14 @@ static uint64_t settlement_hash(const Builder *builder, const RsRawVisit *raw) {
 }
 
 /* Does a settlement have two records? They hardly ever do. */
-static bool settlement_repeats(const VisitRef *visit, uint32_t n) {
-  if (n > 24) return true;
+static bool settlement_repeats(Worker *worker, const VisitRef *visit, uint32_t n) {
+  if (n > 24) {
+    for (uint32_t i = 0; i < n; i++) worker->key[i] = visit[i].settlement;
+    rs_sort_u64(worker->key, n);
+    for (uint32_t i = 1; i < n; i++)
+      if (worker->key[i] == worker->key[i - 1] && worker->key[i] != 0) return true;
+    return false;
+  }
   for (uint32_t i = 1; i < n; i++)
     for (uint32_t k = 0; k < i; k++)
       if (visit[i].settlement == visit[k].settlement && visit[i].settlement != 0) return true;
@@ -274,11 +280,10 @@ static void order_visits(const Builder *builder, Worker *worker, const RsRawVisi
   VisitRef *visit = (VisitRef *)(void *)worker->visits->data;
   bool settlements = false;
   for (uint32_t i = 0; i < n; i++) {
-    visit[i] = (VisitRef){settlement_hash(builder, raw[i]), rs_raw_rest(raw[i], builder->region_rank), raw[i]->time,
-                          builder->institution_rank[raw[i]->institution], raw[i]};
+    visit[i] = (VisitRef){settlement_hash(builder, raw[i]), raw[i]->time, builder->institution_rank[raw[i]->institution], raw[i]};
     settlements |= raw[i]->settlement != 0;
   }
-  if (settlements && settlement_repeats(visit, n)) {
+  if (settlements && settlement_repeats(worker, visit, n)) {
     sort_visits(visit, n, compare_by_settlement);
     for (uint32_t i = 1; i < n; i++)
       if (visit[i].settlement != 0 && visit[i].settlement == visit[i - 1].settlement && visit[i].institution == visit[i - 1].institution)
@@ -307,6 +312,7 @@ static uint32_t collect_lines(const Builder *builder, Worker *worker) {
   RsRefundLine *line = (RsRefundLine *)(void *)worker->lines->data;
   n = 0;
   for (guint i = 0; i < worker->visits->len; i++) {
+    const uint64_t rest = rs_raw_rest(visit[i].raw, builder->region_rank);
     if (i == 0 || !same_visit(&visit[i], &visit[i - 1])) n_visits++;
     for (unsigned l = 0; l < visit[i].raw->n_lines; l++) {
       const RsRawLine raw = rs_raw_line(visit[i].raw, l);
@@ -319,7 +325,7 @@ static uint32_t collect_lines(const Builder *builder, Worker *worker) {
                                  .claim = raw.claim,
                                  .settlement = visit[i].settlement,
                                  .trace = rs_raw_trace(visit[i].raw, l),
-                                 .rest = visit[i].rest,
+                                 .rest = rest,
                                  .original = raw.amount,
                                  .quantity = raw.quantity,
                                  .time = visit[i].raw->time,
@@ -426,9 +432,28 @@ static void write_line(const Builder *builder, Worker *worker, Part *part, const
   g_array_append_val(worker->totals.wide, wide);
 }
 
+static void write_visit(const Builder *builder, Worker *worker, Part *part, const VisitRef *visit) {
+  RsClaims *claims = builder->claims;
+  Totals *totals = &worker->totals;
+  const uint64_t at = part->first_visit + part->n_visits++;
+  const uint16_t day = (uint16_t)(visit->time / RS_DAY_SECONDS);
+  claims->visit_time[at] = visit->time;
+  claims->visit_institution[at] = visit->institution;
+  claims->visit_line[at] = part->n_lines;
+  count_visit(builder, worker, visit->raw, visit->institution);
+  totals->first_day = MIN(totals->first_day, day);
+  totals->last_day = MAX(totals->last_day, day);
+}
+
+static void keep_person(Worker *worker, Part *part, const Person *person, uint32_t n_visits) {
+  part->person_visits[part->n_persons] = n_visits;
+  part->person_region[part->n_persons++] = region_most_seen(worker);
+  g_byte_array_append(part->ids, (const guint8 *)person->id, person->length);
+  g_byte_array_append(part->ids, (const guint8 *)"", 1);
+}
+
 /* Writes what is left of one person; false if nothing is. */
 static bool write_person(const Builder *builder, Worker *worker, Part *part, const RsRefundLine *line, size_t n) {
-  RsClaims *claims = builder->claims;
   Totals *totals = &worker->totals;
   uint32_t before = part->n_visits, last_visit = RS_NONE;
   g_array_set_size(worker->regions, 0);
@@ -441,14 +466,7 @@ static bool write_person(const Builder *builder, Worker *worker, Part *part, con
     const VisitRef *visit = &g_array_index(worker->visits, VisitRef, line[i].visit_ref);
     if (line[i].visit != last_visit) {
       last_visit = line[i].visit;
-      uint64_t at = part->first_visit + part->n_visits++;
-      claims->visit_time[at] = visit->time;
-      claims->visit_institution[at] = visit->institution;
-      claims->visit_line[at] = part->n_lines;
-      count_visit(builder, worker, visit->raw, visit->institution);
-      uint16_t day = (uint16_t)(visit->time / RS_DAY_SECONDS);
-      totals->first_day = MIN(totals->first_day, day);
-      totals->last_day = MAX(totals->last_day, day);
+      write_visit(builder, worker, part, visit);
     }
     write_line(builder, worker, part, &line[i]);
     totals->rows[RS_PLACE_USED]++;
@@ -460,8 +478,81 @@ static bool write_person(const Builder *builder, Worker *worker, Part *part, con
   return part->n_visits > before;
 }
 
+/* ---- nearly all persons: no repeats, no refunds, nothing joined, each visit one narrow record ---- */
+
+static bool is_plain(const Builder *builder, const Worker *worker) {
+  const VisitRef *visit = (const VisitRef *)(const void *)worker->visits->data;
+  unsigned flags = 0;
+  if (builder->repeats.n > 0 || builder->raw->settlements != NULL) return false;
+  for (guint i = 0; i < worker->visits->len; i++) {
+    if (i > 0 && same_visit(&visit[i], &visit[i - 1])) return false;
+    flags |= visit[i].raw->flags;
+  }
+  return (flags & (RS_RAW_REFUND | RS_RAW_TRACE | RS_RAW_WIDE | RS_RAW_NEGATIVE)) == 0;
+}
+
+/* The order of compare_lines() within one such record, given equal drugs. */
+static bool plain_before(const Builder *builder, const RsRawNarrow *x, const RsRawNarrow *y) {
+  const uint32_t x_doctor = rank_of(builder->doctor_rank, x->doctor), y_doctor = rank_of(builder->doctor_rank, y->doctor);
+  const uint32_t x_diagnosis = rank_of(builder->diagnosis_rank, x->diagnosis), y_diagnosis = rank_of(builder->diagnosis_rank, y->diagnosis);
+  if (x_doctor != y_doctor) return x_doctor < y_doctor;
+  if (x_diagnosis != y_diagnosis) return x_diagnosis < y_diagnosis;
+  if (x->amount != y->amount) return x->amount < y->amount;
+  if (x->fund != y->fund) return x->fund < y->fund;
+  if (x->quantity != y->quantity) return x->quantity < y->quantity;
+  return x->claim != y->claim ? x->claim < y->claim : x < y;
+}
+
+/* order[] becomes drug rank << 32 | index, in the lines' order; they are as few as RS_RAW_MAX_LINES. */
+static void plain_order(const Builder *builder, const RsRawNarrow *line, unsigned n, uint64_t *order) {
+  for (unsigned i = 0; i < n; i++) {
+    const uint32_t drug = rank_of(builder->drug_rank, line[i].drug);
+    const uint64_t moving = (uint64_t)drug << 32 | i;
+    unsigned at = i;
+    for (; at > 0; at--) {
+      const uint32_t before = (uint32_t)(order[at - 1] >> 32);
+      if (before < drug || (before == drug && !plain_before(builder, &line[i], &line[(uint32_t)order[at - 1]]))) break;
+      order[at] = order[at - 1];
+    }
+    order[at] = moving;
+  }
+}
+
+/* What collect_lines(), sort_lines() and write_person() do, in one walk over the records. */
+static void write_plain(const Builder *builder, Worker *worker, Part *part) {
+  RsClaims *claims = builder->claims;
+  Totals *totals = &worker->totals;
+  uint64_t order[RS_RAW_MAX_LINES];
+  g_array_set_size(worker->regions, 0);
+  for (guint v = 0; v < worker->visits->len; v++) {
+    const VisitRef *visit = &g_array_index(worker->visits, VisitRef, v);
+    const RsRawVisit *raw = visit->raw;
+    const RsRawNarrow *line = rs_raw_lines(raw);
+    int64_t amount = 0;
+    write_visit(builder, worker, part, visit);
+    plain_order(builder, line, raw->n_lines, order);
+    for (unsigned i = 0; i < raw->n_lines; i++) {
+      const unsigned k = (uint32_t)order[i];
+      const RsLine one = {(uint32_t)(order[i] >> 32), rank_of(builder->doctor_rank, line[k].doctor), rank_of(builder->diagnosis_rank, line[k].diagnosis),
+                          line[k].quantity, line[k].amount, line[k].fund, raw->row + k};
+      rs_line_set(claims, part->first_line + part->n_lines++, &one);
+      amount += line[k].amount;
+    }
+    const bool date_only = (raw->flags & RS_RAW_DATE_ONLY) != 0;
+    totals->rows[RS_PLACE_USED] += raw->n_lines;
+    totals->amount[RS_PLACE_USED] += amount;
+    totals->date_only_rows += date_only ? raw->n_lines : 0;
+    totals->any_clock |= !date_only;
+  }
+}
+
 static void build_person(const Builder *builder, Worker *worker, Part *part, const Person *person, const RsRawVisit **raw) {
   order_visits(builder, worker, raw, person->n_visits);
+  if (is_plain(builder, worker)) {
+    write_plain(builder, worker, part);
+    keep_person(worker, part, person, person->n_visits);
+    return;
+  }
   collect_lines(builder, worker);
   RsRefundLine *line = (RsRefundLine *)(void *)worker->lines->data;
   size_t n = worker->lines->len;
@@ -469,11 +560,7 @@ static void build_person(const Builder *builder, Worker *worker, Part *part, con
   if (builder->raw->settlements != NULL) join_person(builder, worker, line, n);
   rs_refunds_match(line, n, &worker->totals.refunds);
   uint32_t before = part->n_visits;
-  if (!write_person(builder, worker, part, line, n)) return;
-  part->person_visits[part->n_persons] = part->n_visits - before;
-  part->person_region[part->n_persons++] = region_most_seen(worker);
-  g_byte_array_append(part->ids, (const guint8 *)person->id, person->length);
-  g_byte_array_append(part->ids, (const guint8 *)"", 1);
+  if (write_person(builder, worker, part, line, n)) keep_person(worker, part, person, part->n_visits - before);
 }
 
 static void build_partition(size_t partition, unsigned thread, void *data) {

@@ -393,6 +393,7 @@ static inline void line_measure(Parser *parser, const RsRawLine *line) {
   parser->most.fund |= fund;
   parser->most.quantity |= rs_money_magnitude(whole);
   parser->most.broken_quantity |= (float)whole != line->quantity;
+  if (line->amount < 0) parser->visit.flags |= RS_RAW_NEGATIVE;
   if ((amount | fund) > INT32_MAX || line->row != parser->line[0].row + parser->visit.n_lines) parser->visit.flags |= RS_RAW_WIDE;
 }
 
@@ -429,7 +430,7 @@ static void close_visit(Parser *parser) {
   partition->n_visits++;
   partition->n_lines += visit->n_lines;
   visit->n_lines = 0;
-  visit->flags &= (uint8_t)~RS_RAW_WIDE;
+  visit->flags &= (uint8_t)~(RS_RAW_WIDE | RS_RAW_NEGATIVE);
 }
 
 static const RsColumnRole visit_roles[] = {RS_COLUMN_PERSON,         RS_COLUMN_INSTITUTION,   RS_COLUMN_TIME,       RS_COLUMN_VISIT_TIME,

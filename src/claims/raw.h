@@ -24,7 +24,7 @@
 #define RS_MOST_MONEY UINT64_C(2000000000000000000)
 static inline uint64_t rs_money_magnitude(int64_t fen) { return fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen; }
 
-enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */, RS_RAW_WIDE = 8 };
+enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */, RS_RAW_WIDE = 8, RS_RAW_NEGATIVE = 16 /* some amount is */ };
 
 typedef struct {
   uint64_t person_hash;
