@@ -31,9 +31,8 @@ typedef struct { Short text; uint32_t number; } Known; /* and its number in the 
 
 typedef struct {
   Shared *shared;
-  uint64_t *slot;        /* [1 << log2_slots] upper half of the hash << 32 | 1 + index into known; 0: empty */
+  Known *slot;           /* [1 << log2_slots], half of them empty: low is 0 */
   unsigned log2_slots;
-  Known *known;          /* [n], room for half as many as slots */
   uint32_t n;
   RsDictionary *longer;  /* texts over 16 bytes */
   uint32_t *longer_number, longer_capacity; /* [longer] */
@@ -241,23 +240,24 @@ static uint32_t longer_add(Local *local, const char *text, size_t length) {
 
 static inline uint64_t short_hash(Short text) { return rs_hash_mix(text.low, text.high); }
 
-static void slot_fill(Local *local, uint64_t hash, uint32_t index) {
-  size_t mask = ((size_t)1 << local->log2_slots) - 1, at = hash & mask;
-  while (local->slot[at] != 0) at = (at + 1) & mask;
-  local->slot[at] = hash >> 32 << 32 | (index + 1);
+static void slot_fill(Local *local, const Known *known) {
+  size_t mask = ((size_t)1 << local->log2_slots) - 1, at = short_hash(known->text) & mask;
+  while (local->slot[at].text.low != 0) at = (at + 1) & mask;
+  local->slot[at] = *known;
 }
 
 static __attribute__((noinline)) uint32_t known_add(Local *local, Short text, const char *bytes, size_t length) {
-  if (local->n == (uint32_t)1 << (local->log2_slots - 1)) {
+  const Known known = {text, shared_add(local->shared, bytes, length)};
+  const size_t n_slots = (size_t)1 << local->log2_slots;
+  if (2 * (size_t)++local->n > n_slots) {
+    g_autofree Known *before = local->slot;
     local->log2_slots++;
-    g_free(local->slot);
-    local->slot = g_new0(uint64_t, (gsize)1 << local->log2_slots);
-    local->known = g_renew(Known, local->known, (gsize)1 << (local->log2_slots - 1));
-    for (uint32_t i = 0; i < local->n; i++) slot_fill(local, short_hash(local->known[i].text), i);
+    local->slot = g_new0(Known, 2 * n_slots);
+    for (size_t i = 0; i < n_slots; i++)
+      if (before[i].text.low != 0) slot_fill(local, &before[i]);
   }
-  local->known[local->n] = (Known){text, shared_add(local->shared, bytes, length)};
-  slot_fill(local, short_hash(text), local->n);
-  return local->known[local->n++].number;
+  slot_fill(local, &known);
+  return known.number;
 }
 
 /* length 1 to 16; 16 bytes from the text on are readable. Without a branch on the length, which no processor can foresee. */
@@ -274,13 +274,10 @@ static inline Short short_load(const char *text, size_t length) {
 static inline uint32_t local_add(Local *local, const char *text, size_t length) {
   if (length > SHORT_TEXT) return longer_add(local, text, length);
   const Short wanted = short_load(text, length);
-  const uint64_t hash = short_hash(wanted), *slot = local->slot;
+  const Known *slot = local->slot;
   const size_t mask = ((size_t)1 << local->log2_slots) - 1;
-  for (size_t at = hash & mask; slot[at] != 0; at = (at + 1) & mask) {
-    if ((slot[at] ^ hash) >> 32 != 0) continue;
-    const Known *known = &local->known[(uint32_t)slot[at] - 1];
-    if (known->text.low == wanted.low && known->text.high == wanted.high) return known->number;
-  }
+  for (size_t at = short_hash(wanted) & mask; slot[at].text.low != 0; at = (at + 1) & mask)
+    if (((slot[at].text.low ^ wanted.low) | (slot[at].text.high ^ wanted.high)) == 0) return slot[at].number;
   return known_add(local, wanted, text, length);
 }
 
@@ -409,12 +406,17 @@ static inline void lines_write(const Parser *parser, RsRawVisit *record) {
   if (record->flags & RS_RAW_TRACE) memcpy((char *)at + rs_raw_lines_size(record), parser->trace, n * sizeof(uint64_t));
 }
 
+/* Of the open visit's person. */
+static inline RsRawPartition *partition_of(const Parser *parser) {
+  return &parser->raw->partition[parser->visit.person_hash >> 1 >> parser->partition_shift];
+}
+
 static void close_visit(Parser *parser) {
   RsRawVisit *visit = &parser->visit;
   if (visit->n_lines == 0) return;
   visit->row = parser->line[0].row;
   if (parser->has_trace) visit->flags |= RS_RAW_TRACE;
-  RsRawPartition *partition = &parser->raw->partition[visit->person_hash >> 1 >> parser->partition_shift];
+  RsRawPartition *partition = partition_of(parser);
   RsRawVisit *record = rs_stream_append(&parser->raw->pool, &partition->stream, rs_raw_size(visit));
   if (record == NULL) {
     parser->out_of_memory = true;
@@ -558,6 +560,10 @@ static void open_person(Parser *parser, const char *id, size_t length) {
   parser->person = id;
   parser->visit.id_length = (uint16_t)length;
   parser->visit.person_hash = rs_hash_bytes(id, length);
+  const char *at = partition_of(parser)->stream.at; /* where the record will be written once its lines are read */
+  __builtin_prefetch(at, 1);
+  __builtin_prefetch(at + 64, 1);
+  __builtin_prefetch(at + 128, 1);
 }
 
 /* A detail of the two-table form takes everything about the visit from its settlement. */
@@ -670,10 +676,11 @@ static void line_claim(Parser *parser, Row row, RsRawLine *line) {
   const char *text = row_cell(parser, row, RS_COLUMN_CLAIM_ID, &length);
   if (text == NULL) return;
   bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
-  line->claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
-  void *kept = rs_stream_append(&parser->raw->pool, &parser->raw->claim[line->claim >> 56], RS_CLAIM_BYTES);
+  const uint64_t claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
+  void *kept = rs_stream_append(&parser->raw->pool, &parser->raw->claim[claim >> 56], RS_CLAIM_BYTES);
+  line->claim = claim;
   if (kept == NULL) parser->out_of_memory = true;
-  else memcpy(kept, &line->claim, RS_CLAIM_BYTES);
+  else memcpy(kept, &claim, RS_CLAIM_BYTES);
 }
 
 static void add_line(Parser *parser, Row row) {
@@ -838,8 +845,7 @@ static void parse_all(size_t task, unsigned thread, void *data) {
 static void parser_init(Parser *parser, Work *work, unsigned number) {
   *parser = (Parser){.work = work, .raw = &work->ingest->raw->thread[number], .previous = RS_NONE};
   for (int d = 0; d < N_DOMAINS; d++)
-    parser->local[d] = (Local){.shared = &work->shared[d], .log2_slots = FIRST_SLOTS, .slot = g_new0(uint64_t, (gsize)1 << FIRST_SLOTS),
-                               .known = g_new(Known, (gsize)1 << (FIRST_SLOTS - 1)), .longer = rs_dictionary_new()};
+    parser->local[d] = (Local){.shared = &work->shared[d], .log2_slots = FIRST_SLOTS, .slot = g_new0(Known, (gsize)1 << FIRST_SLOTS), .longer = rs_dictionary_new()};
   parser->partition_shift = 63 - work->ingest->raw->partition_bits; /* two shifts, as one by 64 is undefined */
   parser->type_words = rs_dictionary_new();
   parser->type_of_institution = g_byte_array_new();
@@ -851,7 +857,6 @@ static void parser_clear(Parser *parser) {
   rs_csv_clear(&parser->csv);
   for (int d = 0; d < N_DOMAINS; d++) {
     g_free(parser->local[d].slot);
-    g_free(parser->local[d].known);
     rs_dictionary_free(parser->local[d].longer);
     g_free(parser->local[d].longer_number);
   }
