@@ -2,9 +2,12 @@
 
 #include "base/timing.h"
 
+#include <glib.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define MAX_THREADS 64u
 
@@ -62,6 +65,15 @@ void rs_parallel(unsigned n_threads, size_t n_tasks, RsTask run, void *data) {
   atomic_init(&work.next, 0);
   work_share(&work, n_threads);
 }
+
+void *rs_threads_new(unsigned n_threads, size_t size) {
+  g_assert(size % RS_THREAD_ALIGN == 0);
+  void *states = aligned_alloc(RS_THREAD_ALIGN, MAX(n_threads, 1) * size);
+  if (states == NULL) g_error("no memory for the state of %u threads", n_threads);
+  return memset(states, 0, MAX(n_threads, 1) * size);
+}
+
+void rs_threads_free(void *states) { free(states); }
 
 unsigned rs_parallel_default_threads(void) {
   cpu_set_t set;

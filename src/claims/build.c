@@ -38,7 +38,7 @@ typedef struct { uint64_t hash; const char *id; uint32_t length, number, n_visit
 typedef struct { uint64_t settlement; uint32_t time, institution; const RsRawVisit *raw; } VisitRef;
 
 /* A thread's scratch, grown to the largest partition. */
-typedef struct {
+typedef struct RS_OF_A_THREAD {
   const RsRawVisit **raw, **by_person;
   uint32_t *person_of, *slot, *order;
   Person *person, *sorted;
@@ -50,7 +50,7 @@ typedef struct {
   Totals totals;
 } Worker;
 
-typedef struct {
+typedef struct RS_OF_A_THREAD { /* while it is built */
   uint64_t first_visit, first_line;  /* where the partition may write; as many as it had raw records */
   uint32_t n_persons, n_visits;      /* what it wrote */
   uint64_t n_lines;
@@ -585,6 +585,8 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
   }
   uint32_t n_persons = number_persons(worker, n_raw);
   group_by_person(worker, builder->raw->partition_bits, n_raw, n_persons);
+  g_byte_array_set_size(part->ids, n_persons * 16); /* room enough as a rule */
+  g_byte_array_set_size(part->ids, 0);
   part->person_visits = g_new(uint64_t, n_persons);
   part->person_region = g_new(uint32_t, n_persons);
   for (uint32_t p = 0; p < n_persons; p++) build_person(builder, worker, part, &worker->person[p], worker->by_person + worker->order[p]);
@@ -796,7 +798,7 @@ static uint32_t *sort_dictionary(const RsDictionary *dictionary, RsText **text) 
 }
 
 static void workers_init(Builder *builder) {
-  builder->worker = g_new0(Worker, builder->raw->n_threads);
+  builder->worker = rs_threads_new(builder->raw->n_threads, sizeof(Worker));
   for (unsigned t = 0; t < builder->raw->n_threads; t++) {
     Worker *worker = &builder->worker[t];
     worker->visits = g_array_new(FALSE, FALSE, sizeof(VisitRef));
@@ -827,8 +829,8 @@ static void builder_clear(Builder *builder) {
     counter_clear(&worker->totals.institution_region);
     counter_clear(&worker->totals.institution_type);
   }
-  g_free(builder->worker);
-  g_free(builder->part);
+  rs_threads_free(builder->worker);
+  rs_threads_free(builder->part);
   g_free(builder->institution_rank);
   g_free(builder->doctor_rank);
   g_free(builder->drug_rank);
@@ -850,7 +852,7 @@ static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
                        builder->region_rank, &builder->repeats, error))
     return false;
   uint64_t n_visits = 0, n_lines = 0;
-  builder->part = g_new0(Part, n_partitions);
+  builder->part = rs_threads_new((unsigned)n_partitions, sizeof(Part));
   for (size_t p = 0; p < n_partitions; p++) {
     builder->part[p].first_visit = n_visits;
     builder->part[p].first_line = n_lines;

@@ -44,7 +44,7 @@ typedef struct Work Work;
 typedef struct { uint32_t first, last; } Span;
 
 /* One thread's parsing state. */
-typedef struct {
+typedef struct RS_OF_A_THREAD {
   Work *work;
   RsRawThread *raw;
   RsBlock block;
@@ -979,7 +979,7 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   work.busy = g_new0(bool, ingest->inputs->len + 1u);
   work.done = g_new0(bool, ingest->inputs->len + 1u);
   work.drug_name = g_ptr_array_new();
-  work.parser = g_new0(Parser, raw->n_threads);
+  work.parser = rs_threads_new(raw->n_threads, sizeof(Parser));
   for (unsigned t = 0; t < raw->n_threads; t++) parser_init(&work.parser[t], &work, t);
   raw->spread_fund = ingest->settlements != NULL;
   raw->n_files = ingest->report->files->len;
@@ -1007,7 +1007,7 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   }
   g_ptr_array_set_size(work.drug_name, (gint)MAX(rs_dictionary_size(raw->drug), work.drug_name->len));
   raw->drug_name = (char **)g_ptr_array_free(work.drug_name, FALSE);
-  g_free(work.parser);
+  rs_threads_free(work.parser);
   for (int d = 0; d < N_DOMAINS; d++) g_mutex_clear(&work.shared[d].lock);
   g_mutex_clear(&work.lock);
   g_cond_clear(&work.idle);
@@ -1027,7 +1027,7 @@ void rs_raw_clear(RsRaw *raw) {
     rs_pool_clear(&raw->thread[t].pool);
     free(raw->thread[t].partition);
   }
-  g_free(raw->thread);
+  rs_threads_free(raw->thread);
   for (uint32_t i = 0; raw->drug_name != NULL && i < n_drugs; i++) g_free(raw->drug_name[i]);
   g_free(raw->drug_name);
   g_free(raw->last_line);

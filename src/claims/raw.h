@@ -10,6 +10,7 @@
 #define RS_CLAIMS_RAW_H
 
 #include "base/dictionary.h"
+#include "base/parallel.h"
 #include "claims/report.h"
 #include "claims/stream.h"
 #include "claims/table.h"
@@ -82,7 +83,7 @@ typedef struct {
   uint64_t n_visits, n_lines;
 } __attribute__((aligned(64))) RsRawPartition;
 
-typedef struct {
+typedef struct RS_OF_A_THREAD {
   RsPool pool;
   RsRawPartition *partition;              /* [n_partitions] */
   RsStream claim[RS_CLAIM_PARTITIONS];    /* the lower RS_CLAIM_BYTES of claim hashes, by the hash's top byte */

@@ -352,7 +352,7 @@ static void raw_init(RsRaw *raw, const RsReader *reader) {
   *raw = (RsRaw){.n_threads = reader->options.n_threads};
   while (raw->partition_bits < 12 && bytes >> raw->partition_bits > PARTITION_BYTES) raw->partition_bits++;
   size_t n_partitions = (size_t)1 << raw->partition_bits;
-  raw->thread = g_new0(RsRawThread, raw->n_threads);
+  raw->thread = rs_threads_new(raw->n_threads, sizeof(RsRawThread));
   for (unsigned t = 0; t < raw->n_threads; t++) {
     RsRawThread *thread = &raw->thread[t];
     rs_pool_init(&thread->pool, n_partitions >= 64 ? RS_CHUNK_BYTES : RS_CHUNK_BYTES / 4);
