@@ -223,11 +223,11 @@ static void lines_are_skipped_with_and_without_avx2(void **state) {
     const uint32_t rarity = 1 + rs_random_below(&random, 90), n = rs_random_below(&random, 12);
     g_autofree char *text = g_malloc(MAX(length, 1)); /* no byte after it may be read: the sanitizer sees */
     for (size_t k = 0; k < length; k++) text[k] = rs_random_below(&random, rarity) == 0 ? '\n' : 'a';
-    for (int plain = 0; plain < 2; plain++) {
-      rs_scan_force_plain(plain);
+    for (int level = 0; level < RS_N_SCANS; level++) {
+      rs_scan_at_most((RsScanLevel)level);
       const size_t at = rs_text_skip(text, length, n);
-      rs_scan_force_plain(false);
-      if (at != skipped(text, length, n)) fail_msg("plain %d, length %zu, %u lines: %zu, not %zu", plain, length, n, at, skipped(text, length, n));
+      rs_scan_at_most(RS_SCAN_AVX512);
+      if (at != skipped(text, length, n)) fail_msg("level %d, length %zu, %u lines: %zu, not %zu", level, length, n, at, skipped(text, length, n));
     }
   }
 }
