@@ -561,6 +561,7 @@ static void open_person(Parser *parser, const char *id, size_t length) {
   parser->visit.id_length = (uint16_t)length;
   parser->visit.person_hash = rs_hash_bytes(id, length);
   const char *at = partition_of(parser)->stream.at; /* where the record will be written once its lines are read */
+  if (at == NULL) return;
   __builtin_prefetch(at, 1);
   __builtin_prefetch(at + 64, 1);
   __builtin_prefetch(at + 128, 1);
