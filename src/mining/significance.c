@@ -1,7 +1,7 @@
 #include "mining/significance.h"
 
-#include <glib.h>
 #include <math.h>
+#include <pthread.h>
 
 /* lgamma() writes the global signgam; the arguments here are positive, so the sign is thrown away. */
 static double log_gamma(double x) {
@@ -10,14 +10,16 @@ static double log_gamma(double x) {
 }
 
 /* Counts are small whole numbers nearly always. */
+enum { KNOWN = 256 };
+static double known[KNOWN];
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+
+static void know(void) {
+  for (unsigned k = 0; k < KNOWN; k++) known[k] = log_gamma(k + 1.0);
+}
+
 static double log_factorial(double n) {
-  enum { KNOWN = 256 };
-  static double known[KNOWN];
-  static gsize begun;
-  if (g_once_init_enter(&begun)) {
-    for (unsigned k = 0; k < KNOWN; k++) known[k] = log_gamma(k + 1.0);
-    g_once_init_leave(&begun, 1);
-  }
+  pthread_once(&known_once, know);
   unsigned k = n < KNOWN ? (unsigned)n : KNOWN;
   return k < KNOWN && (double)k == n ? known[k] : log_gamma(n + 1.0);
 }
