@@ -169,7 +169,7 @@ static uint32_t number_persons(Worker *worker, size_t n_raw) {
   memset(worker->slot, 0, (mask + 1) * sizeof *worker->slot);
   uint32_t n = 0;
   for (size_t i = 0; i < n_raw; i++) {
-    const RsRawVisit *raw = worker->raw[i];
+    const RsRawVisit *raw = worker->raw[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): n_raw of them were put there */
     size_t s = (raw->person_hash * 0x9e3779b97f4a7c15ull >> 24) & mask;
     for (; worker->slot[s] != 0; s = (s + 1) & mask) {
       const Person *person = &worker->person[worker->slot[s] - 1];

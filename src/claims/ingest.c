@@ -181,7 +181,7 @@ static bool looks_dated(const char *text, size_t length) {
 static bool may_be_id(const char *text, size_t length) {
   size_t digits = 0, run = 0, longest = 0;
   for (size_t i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)text[i];
+    unsigned char c = (unsigned char)text[i]; /* NOLINT(clang-analyzer-core.NullDereference): only an empty cell has none */
     if (c < 0x20 || c >= 0x7f) return true;
     run = g_ascii_isdigit(text[i]) ? run + 1 : 0;
     digits += run > 0;
@@ -758,7 +758,7 @@ static void last_line_raise(const RsRaw *raw, uint32_t file, uint64_t line) {
 }
 
 static void parse_block(Parser *parser) {
-  rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter);
+  rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter); /* NOLINT(clang-analyzer-core.NullDereference): a block has its file */
   parser->previous = RS_NONE;
   parser->direct = parser->csv.begin == NULL && parser->input->mapping->empty_values == NULL;
   for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);

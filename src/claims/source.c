@@ -400,7 +400,7 @@ bool rs_source_sha256(const RsSource *source, char hex[65], GError **error) {
   done = done && digest_file(context, rs_bytes_fd(source->bytes), name, error);
   done = done && EVP_DigestFinal_ex(context, digest, NULL) == 1;
   EVP_MD_CTX_free(context);
-  for (int i = 0; done && i < 32; i++) g_snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+  for (size_t i = 0; done && i < 32; i++) g_snprintf(hex + 2 * i, 3, "%02x", digest[i]);
   return done;
 }
 

@@ -243,7 +243,7 @@ static bool styling_node(xmlTextReaderPtr reader, void *data, GError **error) {
   bool states = rs_part_starts(reader, "numFmt"), uses = styling->in_cells && rs_part_starts(reader, "xf");
   if (!states && !uses) return true;
   g_autofree char *id = rs_part_attribute(reader, "numFmtId");
-  int number = id != NULL ? atoi(id) : 0;
+  int number = id != NULL ? (int)MIN(g_ascii_strtoull(id, NULL, 10), (guint64)G_MAXINT) : 0;
   if (states) {
     g_autofree char *code = rs_part_attribute(reader, "formatCode");
     if (code != NULL) g_hash_table_insert(styling->code, GINT_TO_POINTER(number), GINT_TO_POINTER((int)format_of_code(code) + 1));
