@@ -1,7 +1,6 @@
 #include "mining/significance.h"
 
 #include <math.h>
-#include <pthread.h>
 
 /* lgamma() writes the global signgam; the arguments here are positive, so the sign is thrown away. */
 static double log_gamma(double x) {
@@ -9,19 +8,15 @@ static double log_gamma(double x) {
   return lgamma_r(x, &sign);
 }
 
-/* Counts are small whole numbers nearly always. */
-enum { KNOWN = 256 };
-static double known[KNOWN];
-static pthread_once_t known_once = PTHREAD_ONCE_INIT;
-
-static void know(void) {
-  for (unsigned k = 0; k < KNOWN; k++) known[k] = log_gamma(k + 1.0);
-}
-
+/* Counts are small whole numbers nearly always: a thread remembers those it has met. */
 static double log_factorial(double n) {
-  pthread_once(&known_once, know);
+  enum { KNOWN = 256 };
+  static _Thread_local double known[KNOWN]; /* 0: not met */
   unsigned k = n < KNOWN ? (unsigned)n : KNOWN;
-  return k < KNOWN && (double)k == n ? known[k] : log_gamma(n + 1.0);
+  if (k == KNOWN || (double)k != n) return log_gamma(n + 1.0);
+  if (k < 2) return 0.0;
+  if (known[k] == 0.0) known[k] = log_gamma(n + 1.0);
+  return known[k];
 }
 
 /* log(1 - exp(x)) for x <= 0. */
