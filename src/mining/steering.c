@@ -276,6 +276,24 @@ typedef struct {
   const uint32_t *patients; /* [n doctors] */
 } Place;
 
+/* Of the cells first .. end of one outlet, the colleague's of `own` with the largest share of its doctor's fills, if the others by themselves send a
+ * third of that or less, and are enough to tell: two who feed one outlet would else make each other look usual. Or end. */
+static guint other_feeder(const Place *place, guint first, guint end, guint own, double here, double others) {
+  enum { ENOUGH = 10 };
+  const Cell *cell = place->cell;
+  guint most = end;
+  double share = 0.0;
+  for (guint i = first; i < end; i++) {
+    if (i == own || place->apart[i] || cell[i].n <= share * place->of_doctor[cell[i].doctor]) continue;
+    most = i;
+    share = cell[i].n / place->of_doctor[cell[i].doctor];
+  }
+  if (most == end) return end;
+  double rest = others - place->of_doctor[cell[most].doctor], rest_here = here - cell[most].n;
+  double usual = (rest_here + PRIOR_FILLS * place->usual[cell[most].outlet]) / (rest + PRIOR_FILLS);
+  return rest >= ENOUGH && share >= 3.0 * usual ? most : end;
+}
+
 /* Each cell with enough persons against the other doctors of the workplace, their own cells that stand apart left out. */
 static void test_place(Place *place, uint32_t min_persons) {
   const Cell *cell = place->cell;
@@ -289,6 +307,11 @@ static void test_place(Place *place, uint32_t min_persons) {
       double patients = place->of_doctor[cell[k].doctor];
       place->others[k] = place->of_workplace - patients - (apart - place->doctor_apart[cell[k].doctor]);
       double colleagues = here - (place->apart[k] ? 0.0 : cell[k].n);
+      guint feeder = other_feeder(place, i, end, k, colleagues, place->others[k]);
+      if (feeder < end) {
+        place->others[k] -= place->of_doctor[cell[feeder].doctor];
+        colleagues -= cell[feeder].n;
+      }
       place->door[k] = place->others[k] > 0.0 ? colleagues / place->others[k] : 0.0;
       double share = (colleagues + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
       place->expected[k] = patients * share;

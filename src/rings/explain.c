@@ -24,8 +24,7 @@ static const Sentence sentence[] = {
     {"same_doctor", RS_TEMPLATE("the same doctor for different people of a burst, more than the outlet's doctors explain; {top}")},
     {"household", RS_TEMPLATE("{v} of the {0} share an address, phone or account: one household, not counted as independent")},
     {"household_like", RS_TEMPLATE("few people who also spend {v%} % of their other days at these outlets: like a household")},
-    {"regulars", RS_TEMPLATE("these people spend {v%} % of their other days at the same outlets: regulars, who may meet at a "
-                          "promotion or market day")},
+    {"regulars", RS_TEMPLATE("these people also spend {v%} % of their other days at the same outlets, and may meet there by habit")},
     {"event", RS_TEMPLATE("all bursts fall on {v} {day|days} at one time: like a health day or another event")},
     {"care_home", RS_TEMPLATE("{v%} % of the gaps between the {0} burst days are four weeks or a month, at one outlet: like a "
                            "care home or a monthly occasion, which explains what is bought there as well")},
@@ -85,7 +84,7 @@ static const Sentence sentence[] = {
     {"steered", RS_TEMPLATE("{v} of this doctor's {1} patients fill at the outlet, {0.1} times as many as the patients of other "
                          "doctors of the same workplace would ({e.1})")},
     {"steered_share", RS_TEMPLATE("{v%} % of the doctor's prescriptions that are filled outside the workplace go there")},
-    {"steered_persons", RS_TEMPLATE("{v} people, none of them a regular of the outlet")},
+    {"steered_persons", RS_TEMPLATE("{v} people, none of whom comes to the outlet on two days or more without a doctor of this workplace")},
     {"outlet_elsewhere", RS_TEMPLATE("the outlet is in another county than the workplace: not the pharmacy at the door")},
     {"come_together", RS_TEMPLATE("{v.1} of them a day, on the days when any come: a home or a clinic day, not patients one by "
                                "one")},
@@ -99,6 +98,9 @@ static const Sentence sentence[] = {
                              "{0%} % of their patients at the outlet used most")},
     {"gathered", RS_TEMPLATE("{v} people insured in one other place, who live there, come to this outlet; {e.1} would be "
                           "expected of such visitors ({0} stays in the whole place)")},
+    {"gathered_lone", RS_TEMPLATE("{v} people insured elsewhere, who are seen nowhere else, come to this outlet; {e.1} would be expected by its share of the "
+                                "people of the place ({0} such people there)")},
+    {"nowhere_else", RS_TEMPLATE("{v} of the {0} have no other claim at all; of those who are seen outside their insured place {e.1} such are usual")},
     {"visitors_drugs", RS_TEMPLATE("{v} {drug recurs|drugs recur} among these visitors ({drugs}): the first with {0} people "
                                 "where {e.1} would be expected")},
     {"visitors_doctor", RS_TEMPLATE("{v%} % of their visits there carry one doctor's name")},
@@ -313,6 +315,7 @@ char *rs_ring_summary(const RsClaims *claims, const RsRing *ring, RsLanguage lan
                                                        [RS_RESALE] = "common_drugs", [RS_STEERING] = "steered", [RS_CROSSREGION] = "gathered"};
   if (ring->pattern == RS_BATCH) return batch_summary(ring, language);
   const RsFact *fact = main_fact[ring->pattern] != NULL ? find_fact(ring, main_fact[ring->pattern]) : NULL;
+  if (fact == NULL) fact = find_fact(ring, "gathered_lone");
   if (fact == NULL) return ring->n_facts > 0 ? rs_fact_text(claims, &ring->facts[0], language) : g_strdup(rs_pattern_name[ring->pattern]);
   if (ring->pattern == RS_RESALE) return resale_summary(ring, fact, language);
   if (ring->pattern == RS_STEERING) return steering_summary(fact, language);

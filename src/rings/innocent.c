@@ -9,7 +9,7 @@
 const char *const rs_innocent_name[RS_N_INNOCENT] = {"ordinary", "household",    "care_home",   "schedule",     "event",
                                                      "proxy",    "works_clinic", "busy_days",   "from_clinic", "own_workplace"};
 
-enum { HOUSEHOLD_MOST = 6, HOME_LEAST = 6, CROWD = 12, OLD = 65, YOUNGER = 60, YEAR_DAYS = 365 };
+enum { HOUSEHOLD_MOST = 6, HOME_LEAST = 6, CROWD = 12, FEW = 4, OLD = 65, YOUNGER = 60, YEAR_DAYS = 365 };
 #define ONE_PLACE 0.8
 #define MOSTLY_OWN 0.6    /* of what was bought, where birth dates speak for it */
 #define NEARLY_ALL_OWN 0.75
@@ -102,9 +102,9 @@ static void proxy(const RsScene *scene, const RsGroup *g, const RsDetectOptions 
     old += age >= OLD;
     younger += age >= 0 && age < YOUNGER;
   }
-  bool fetched = old > 0 && younger > 0;
-  if (!fetched && regimen < NEARLY_ALL_OWN) return;
-  RsFact fact = counter(fetched ? "proxy" : "own_regimen", round(regimen * 1e3) / 1e3, fetched ? -15 : -10);
+  bool fetched = old > 0 && younger > 0, few = g->n <= FEW;
+  if (!fetched && !few && regimen < NEARLY_ALL_OWN) return;
+  RsFact fact = counter(fetched ? "proxy" : "own_regimen", round(regimen * 1e3) / 1e3, few ? -25 : fetched ? -15 : -10);
   fact.argument[0] = old;
   fact.argument[1] = younger;
   rs_score_add(score, fact);

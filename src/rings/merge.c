@@ -136,6 +136,11 @@ static bool explained_by(const RsRing *twice, const RsRing *steering) {
   return n_common(steering, twice, RS_PERSON) * 10 >= 7 * twice->count[RS_PERSON];
 }
 
+/* Doctors who feed one outlet are one channel. */
+static bool same_channel(const RsRing *a, const RsRing *b) {
+  return a->pattern == RS_STEERING && b->pattern == RS_STEERING && n_common(a, b, RS_INSTITUTION) > 0;
+}
+
 /* Behind the last member of its kind: those of a lesser part stand last. */
 static void insert_member(RsRing *ring, RsMember member) {
   uint32_t at = 0;
@@ -151,7 +156,7 @@ static void insert_member(RsRing *ring, RsMember member) {
 static void unite(RsRing *ring, const RsRing *other, const RsClaims *claims) {
   for (uint32_t i = 0; i < other->n_members; i++) {
     RsMember member = other->members[i];
-    if (member.kind != RS_PERSON && member.kind != RS_INSTITUTION) continue;
+    if (member.kind != RS_PERSON && member.kind != RS_INSTITUTION && !(member.kind == RS_DOCTOR && ring->pattern == RS_STEERING)) continue;
     if (has_member(ring, member.kind, member.id)) continue;
     if (member.role == RS_ROLE_CORE) member.role = RS_ROLE_MEMBER;
     insert_member(ring, member);
@@ -162,7 +167,7 @@ static void unite(RsRing *ring, const RsRing *other, const RsClaims *claims) {
 /* The first lead that the ring is a part of, by drugs and outlet, or leads->len. */
 static guint part_of(const GArray *leads, guint n, const RsRing *ring) {
   for (guint k = 0; k < n; k++)
-    if (same_scheme(&g_array_index(leads, RsRing, k), ring)) return k;
+    if (same_scheme(&g_array_index(leads, RsRing, k), ring) || same_channel(&g_array_index(leads, RsRing, k), ring)) return k;
   return n;
 }
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-  MIN_PERSONS = 4, MIN_SHARED = 2, MIN_SOURCES = 3, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2, HOUSEHOLD_POINTS = 40,
+  MIN_PERSONS = 4, MIN_SHARED = 2, MIN_SOURCES = 3, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2, HOUSEHOLD_POINTS = 40, LIST = 3,
   MOST_WORK = 100000000, MOST_TIES = 2000000, MOST_LEAST = 32
 };
 #define EVEN 0.30         /* see evenness() */
@@ -407,6 +407,7 @@ static bool find_groups(const RsResale *r, const RsGraph *graph, uint64_t seed, 
 typedef struct {
   const uint8_t *counts;
   uint64_t seed;
+  bool by_place;
   Bounds bounds;
   const uint32_t *near; uint32_t n_near; /* persons: those of the leads and all tied to them, ascending */
   const GPtrArray *person; uint32_t *n_persons, n; /* of each lead, ascending */
@@ -416,7 +417,7 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
   const Repeat *repeat = data;
   const RsResaleScope scope = {repeat->near, repeat->n_near, some->days};
   Bounds bounds = repeat->bounds;
-  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope, 1);
+  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope, repeat->by_place, 1);
   g_autoptr(RsGraph) graph = shared_graph(r, &bounds, error);
   g_auto(Groups) groups = {0};
   if (graph == NULL || !find_groups(r, graph, repeat->seed, &groups, error)) return false;
@@ -484,17 +485,27 @@ static void tell_bounds(const RsResale *r, const Bounds *bounds, GArray *not_exa
   g_array_append_val(not_examined, notice);
 }
 
-bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
-                    GArray *not_examined, GError **error) {
-  (void)set_aside;
-  g_autofree uint8_t *counts = resaleable(scene->basket);
-  if (counts == NULL) return true;
+/* Half of its people are in one of the leads from `first` to `end`. */
+static bool is_known(const GArray *leads, guint first, guint end, const RsRing *ring) {
+  for (guint i = first; i < end; i++) {
+    const RsRing *lead = &g_array_index(leads, RsRing, i);
+    uint32_t both = 0;
+    for (uint32_t a = 0; a < ring->count[RS_PERSON]; a++)
+      for (uint32_t b = 0; b < lead->count[RS_PERSON]; b++) both += ring->members[a].id == lead->members[b].id;
+    if (2 * both >= ring->count[RS_PERSON]) return true;
+  }
+  return false;
+}
+
+/* One view of the sources; leads of the view before are in leads from `before` on. */
+static bool find_view(const RsScene *scene, const RsDetectOptions *options, const uint8_t *counts, bool by_place, guint before, GArray *leads, GArray *near,
+                      GArray *not_examined, GError **error) {
   g_auto(RsSpan) span;
   rs_span_begin(&span, "persons");
-  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL, options->n_threads);
+  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL, by_place, options->n_threads);
   rs_span_next(&span, "shared sources");
   if (r->n < MIN_PERSONS) return true;
-  Repeat repeat = {.counts = counts, .seed = options->seed};
+  Repeat repeat = {.counts = counts, .seed = options->seed, .by_place = by_place};
   g_autoptr(RsGraph) graph = shared_graph(r, &repeat.bounds, error);
   g_auto(Groups) groups = {0};
   rs_span_next(&span, "communities");
@@ -502,14 +513,29 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
   rs_span_next(&span, "rings");
   tell_bounds(r, &repeat.bounds, not_examined);
   guint first = leads->len;
-  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   for (uint32_t g = 0; g < groups.n; g++) {
     uint32_t n = groups.offset[g + 1] - groups.offset[g];
     RsRing ring;
     if (!make_ring(scene, options, r, groups.member + groups.offset[g], n, &ring)) continue;
-    g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
+    /* many people go to the same few hospitals: by places alone only a list of drugs and a larger group say something */
+    bool list = !by_place || (n >= FEW && ring.count[RS_DRUG] >= LIST);
+    if (!list || is_known(leads, before, first, &ring)) rs_ring_clear(&ring);
+    else g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
   }
-  rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
   rs_span_end(&span);
   return grade(scene, options, &repeat, r, graph, (RsRing *)(void *)leads->data + first, leads->len - first, error);
+}
+
+bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
+                    GArray *not_examined, GError **error) {
+  (void)set_aside;
+  g_autofree uint8_t *counts = resaleable(scene->basket);
+  if (counts == NULL) return true;
+  guint first = leads->len;
+  bool doctors = (scene->claims->columns & RS_HAS_DOCTOR) != 0, done = true;
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  for (unsigned view = 0; view < 1u + doctors && done; view++)
+    done = find_view(scene, options, counts, view == 1, first, leads, near, not_examined, error);
+  rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
+  return done;
 }

@@ -78,6 +78,7 @@ static int32_t standing_points(const RsStanding *standing, double value, int32_t
 
 /* A large sample makes a tenth more significant; an investigator would not look at it. */
 static bool noticeable(const RsGroup *g, unsigned stat) {
+  if (stat == RS_STAT_HOURS) return round(g->quiet_share * g->n_bursts) > 0.0; /* nothing to point at else */
   if (stat == RS_STAT_DOSE) return g->dose_ratio >= 1.25;
   if (stat == RS_STAT_AMOUNT) return g->amount_ratio >= 1.25;
   return true;
@@ -104,7 +105,9 @@ static void score_group(const RsScene *scene, const RsGroup *g, const RsStanding
     rs_score_add(score, fact);
   }
   rs_innocent_add(scene, g, options, score);
-  score->lead = score->score >= RS_LEAD_CUT && (strong >= RS_LEAD_FACTS || (same_drugs && g->n_outlets > 1)) && g->n_bursts >= RS_LEAD_BURSTS &&
+  /* days on which many others came as well are no evidence that these came together */
+  uint32_t busy = (uint32_t)lround(g->circumstances.busy * g->n_bursts), bursts = g->n_bursts - MIN(busy, g->n_bursts);
+  score->lead = score->score >= RS_LEAD_CUT && (strong >= RS_LEAD_FACTS || (same_drugs && g->n_outlets > 1)) && bursts >= RS_LEAD_BURSTS &&
                 g->rhythm.n_days >= RS_LEAD_BURSTS && g->n >= RS_LEAD_PERSONS && !too_small(g);
 }
 

@@ -12,12 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 8, MIN_COLLEAGUES = 10, ENOUGH_DOORS = 8, MANY_A_DAY = 8, HOME_POINTS = 10, CUT = 40, MAX_NEAR_MISSES = 2 };
+enum { MIN_PERSONS = 8, ALONE = 10, MIN_COLLEAGUES = 25, ENOUGH_DOORS = 8, MANY_A_DAY = 8, HOME_POINTS = 10, CUT = 40, MAX_NEAR_MISSES = 2 };
 #define SAME_PEOPLE 0.4 /* share of the people on each of those days */
 #define FEW_DAYS 0.15 /* share of the days: once a week or less */
 #define MIN_EFFECT 3.0
 #define MIN_SHARE 0.15 /* of the doctor's patients: one in seven is no channel, however unlikely */
 #define FALSE_DISCOVERIES 0.01
+#define CHANNEL 0.5 /* of the patients of a doctor whose colleagues tell nothing: districts adjoin, and less is a shop across the street */
 #define SOME_AT_DOOR 0.1 /* of the colleagues' fills */
 #define SURE_WORKPLACE 0.8 /* of the doctor's lines outside pharmacies */
 
@@ -80,7 +81,7 @@ static Doors doors_of(const RsSteering *steering) {
     double most = 0.0;
     for (end = i; end < steering->n && steering->cell[end].doctor == steering->cell[i].doctor; end++)
       most = fmax(most, share_of(&steering->cell[end]));
-    if (steering->cell[i].n_colleagues < MIN_COLLEAGUES) share[doors.n++] = most;
+    if (steering->cell[i].n_colleagues < ALONE) share[doors.n++] = most;
   }
   doors.usual = median(share, doors.n);
   for (uint32_t i = 0; i < doors.n; i++) share[i] = fabs(share[i] - doors.usual);
@@ -139,7 +140,7 @@ static void add_facts(RsDraft *draft, const Judge *judge, const RsSteeringCell *
   if (elsewhere) rs_draft_fact(draft, fact_of("outlet_elsewhere", 1, NAN, 5));
   /* alone at the workplace: the pharmacy at its door cannot be told apart, unless it is in another county or others alone send far fewer */
   if (cell->n_colleagues < MIN_COLLEAGUES) {
-    RsFact alone = fact_of("only_doctor", cell->n_colleagues, NAN, elsewhere ? -10 : beyond_door(doors, share) ? -20 : -70);
+    RsFact alone = fact_of("only_doctor", cell->n_colleagues, NAN, elsewhere && share >= CHANNEL ? -10 : beyond_door(doors, share) ? -20 : -70);
     alone.argument[0] = round(doors->usual * 1e3) / 1e3;
     rs_draft_fact(draft, alone);
   }
