@@ -53,7 +53,9 @@ static double bar_of(const RsSteering *steering) {
   g_autofree double *sorted = g_new(double, (gsize)steering->n + 1);
   for (uint32_t i = 0; i < steering->n; i++) sorted[i] = log_p_of(&steering->cell[i]);
   if (steering->n > 1) qsort(sorted, steering->n, sizeof *sorted, compare_doubles);
-  return rs_bar_fdr(sorted, steering->n, steering->n_tests, FALSE_DISCOVERIES);
+  double last = rs_bar_fdr(sorted, steering->n, steering->n_tests, FALSE_DISCOVERIES);
+  /* that is the last discovery; one alone is a discovery at any chance below the rate shared out over all tests */
+  return fmax(last, log(FALSE_DISCOVERIES / fmax(1.0, steering->n_tests)));
 }
 
 /* Doctors alone at their workplace, one value each: the share of patients at the outlet they use most, which is the one at the door. */
@@ -310,8 +312,6 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
 
 static void grade(const RsScene *scene, unsigned n_threads, const RsSteering *whole, double bar, RsRing *lead, const RsSteeringCell *const *cell,
                   uint32_t n) {
-  /* the bar is that of the last discovery; one alone is a discovery at any chance below the rate shared out over all tests */
-  bar = fmax(bar, log(FALSE_DISCOVERIES / fmax(1.0, whole->n_tests)));
   g_autofree uint8_t *of_leads = g_malloc0((gsize)scene->claims->institution->n + 1);
   for (uint32_t i = 0; i < n; i++) of_leads[cell[i]->workplace] = 1;
   g_autoptr(RsSteeringVisits) visits = rs_steering_visits(scene->claims, whole, of_leads);

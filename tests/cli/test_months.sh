@@ -70,8 +70,9 @@ run 0 diff "$T/june" "$T/may" --json
 is "splits, looked at from behind" "$(grep -c '"change": "split"' "$T/out")" "$merged"
 
 begin "what was cleared stays aside, and comes back when it behaves otherwise"
-STILL=$(key "$T/may" R0002) # the same people, outlets and drugs in June
-MOVED=$(key "$T/may" R0007) # one outlet more
+run 0 diff "$T/may" "$T/june"
+STILL=$(key "$T/may" "$(awk '/ resale .* 0 outlets new/ { print $2; exit }' "$T/out")") # the same people and outlets in June
+MOVED=$(key "$T/may" "$(awk '/ resale .* 1 outlets new/ { print $2; exit }' "$T/out")") # one outlet more
 printf 'subject,reason,by,until\n%s,a collection point of the town,officer 7,2024-12-31\n%s,checked on site,officer 7,\n' "$STILL" "$MOVED" > "$D/cleared.csv"
 month --former "$T/may" --cleared "$D/cleared.csv" -o "$T/aside"
 says "1 leads set aside, 1 came back" "a collection point of the town" "behaves otherwise now"

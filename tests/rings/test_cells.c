@@ -3,6 +3,8 @@
 
 #include "rs_test.h"
 
+#include <string.h>
+
 #include "reference/claims_build.h"
 
 typedef struct { GArray *line; GStringChunk *chunk; } Town;
@@ -26,7 +28,7 @@ static void visit(Town *town, const char *person, const char *institution, unsig
   g_autofree char *time = g_strdup_printf("2024-%02u-%02u %02u:%02u", day / 28 % 12 + 1, day % 28 + 1, 8 + minute / 60 % 12, minute % 60);
   RsReferenceLine line = {.person = person, .institution = institution, .time = g_string_chunk_insert_const(town->chunk, time), .drug = drug,
                           .doctor = doctor, .person_region = home, .service_region = place, .quantity = quantity, .amount = 3000, .fund = 1000,
-                          .institution_type = institution[0] == 'H' ? "hospital" : "pharmacy"};
+                          .institution_type = institution[0] == 'H' ? "hospital" : institution[0] == 'K' ? "clinic" : "pharmacy"};
   g_array_append_val(town->line, line);
 }
 
@@ -43,6 +45,12 @@ static RsRings *detect(const Town *town, RsPattern pattern, RsClaims **claims) {
   for (uint32_t i = 0; i < rings->n_rings; i++) assert_in_range(rings->rings[i].stability, 'A', 'C');
   for (uint32_t i = 0; i < rings->n_near_misses; i++) assert_int_equal(rings->near_misses[i].n_evidence, 0);
   return rings;
+}
+
+static const RsFact *find_fact(const RsRing *ring, const char *code) {
+  for (uint32_t i = 0; i < ring->n_facts; i++)
+    if (strcmp(ring->facts[i].code, code) == 0) return &ring->facts[i];
+  return NULL;
 }
 
 static const char *first_id(const RsClaims *claims, const RsRing *ring, RsKind kind) {
@@ -83,6 +91,85 @@ static void pharmacy_at_the_hospitals_door_is_no_steering(void **state) {
   g_autoptr(RsClaims) claims = NULL;
   g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
   assert_int_equal(rings->n_rings, 0);
+}
+
+/* Thirty of a home whose doctor is D3: they fill at one outlet, all on one morning every four weeks. */
+static void home(Town *town, const char *outlet) {
+  for (unsigned t = 0; t < 6; t++)
+    for (unsigned p = 0; p < 30; p++)
+      visit(town, text(town, "C", p), outlet, 10 + 28 * t, 60 + p, text(town, "G", p), text(town, "D", 3), "310101", "310101", 1);
+}
+
+static void the_patients_of_a_home_are_no_steering(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  hospital(&town, "Y000");
+  home(&town, "Y009");
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 0);
+}
+
+static void a_doctor_of_a_home_who_feeds_the_outlet_with_others_is_found_without_the_home(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  hospital(&town, "Y009");
+  home(&town, "Y009");
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  const RsFact *apart = find_fact(&rings->rings[0], "home_apart");
+  assert_non_null(apart);
+  assert_int_equal((int)apart->value, 30);
+  assert_true(apart->points < 0);
+  for (uint32_t i = 0; i < rings->rings[0].count[RS_PERSON]; i++) assert_true(rs_text_get(claims->person, rings->rings[0].members[i].id)[0] == 'P');
+}
+
+/* A clinic of three doctors who also dispense; the first sends to Y009 besides. */
+static void dispensing(Town *town, const char *outlet) {
+  for (unsigned d = 0; d < 3; d++)
+    for (unsigned p = 0; p < 50; p++) {
+      const char *person = text(town, "P", d * 50 + p), *doctor = text(town, "D", 20 + d);
+      unsigned day = (d * 37 + p * 7) % 300;
+      visit(town, person, "K1", day, p, text(town, "G", p % 30), doctor, "310101", "310101", 1);
+      visit(town, person, d == 0 && p % 5 != 0 ? outlet : text(town, "Y", (p + d) % 9), day, p + 45, text(town, "G", p % 30), doctor, "310101", "310101", 1);
+    }
+}
+
+static void a_dispensing_doctor_is_set_aside_and_found_where_another_outlet_is_fed(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new(), twin = town_new();
+  dispensing(&town, "Y000");
+  dispensing(&twin, "Y009");
+  for (unsigned i = 0; i < 150; i++) /* Y000 is where everybody goes */
+    visit(&town, text(&town, "P", i), "Y000", (i * 11) % 300, 90, "G1", text(&town, "D", 20 + i / 50), "310101", "310101", 1);
+  g_autoptr(RsClaims) claims = NULL, others = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims), found = detect(&twin, RS_STEERING, &others);
+  assert_int_equal(rings->n_rings, 0);
+  bool told = false;
+  for (uint32_t i = 0; i < rings->n_set_aside; i++) told = told || (g_str_equal(rings->set_aside[i].code, "own_workplace_fills") && rings->set_aside[i].n == 3);
+  assert_true(told);
+  assert_int_equal(found->n_rings, 1);
+  assert_string_equal(first_id(others, &found->rings[0], RS_INSTITUTION), "Y009");
+}
+
+static void two_doctors_who_feed_one_outlet_are_one_lead(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  for (unsigned d = 0; d < 8; d++)
+    for (unsigned p = 0; p < 40; p++) {
+      const char *person = text(&town, "P", d * 40 + p), *doctor = text(&town, "D", d);
+      unsigned day = (d * 37 + p * 7) % 300;
+      visit(&town, person, "H1", day, p, "F1", doctor, "310101", "310101", 1);
+      bool sent = (d == 3 || d == 5) && p % 5 != 0;
+      visit(&town, person, sent ? "Y009" : text(&town, "Y", (p + d) % 8), day, p + 45, text(&town, "G", p % 30), doctor, "310101", "310101", 1);
+    }
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_DOCTOR], 2);
+  assert_int_equal(rings->rings[0].count[RS_INSTITUTION], 1);
+  assert_in_range(rings->rings[0].count[RS_PERSON], 60, 64);
 }
 
 /* The hospital's others send to the door (Y000), whose patients see several of its doctors; D3 sends away. */
@@ -164,6 +251,57 @@ static void migrants_who_live_where_they_work_are_no_lead(void **state) {
   assert_true(told);
 }
 
+static void visitors_among_migrants_of_their_own_place_are_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  place_with_visitors(&town);
+  for (unsigned p = 0; p < 30; p++)
+    for (unsigned v = 0; v < 5; v++)
+      visit(&town, text(&town, "M", p), v % 2 ? "Y030" : "Y005", p * 11 % 150 + v * 25, p, text(&town, "G", (p * 5 + v) % 60), NULL, "330100", "310101", 1);
+  for (unsigned p = 0; p < 9; p++) {
+    for (unsigned v = 0; v < 3; v++) visit(&town, text(&town, "R", p), text(&town, "B", p % 7), p * 9 + v * 60, p, text(&town, "G", (p * 3 + v) % 60), NULL, "330100", "330100", 1);
+    for (unsigned v = 0; v < 4; v++) visit(&town, text(&town, "R", p), "Y030", p * 13 % 100 + v * 40, p, "X1", "D9", "330100", "310101", 5);
+  }
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 9);
+  const RsFact *migrants = find_fact(&rings->rings[0], "migrants");
+  assert_non_null(migrants);
+  assert_int_equal((int)migrants->value, 30);
+  assert_true(migrants->points < 0);
+}
+
+/* Twelve people of four far provinces, who are seen nowhere else, buy one product at one small pharmacy, `times` times each. */
+static void sent_credentials(Town *town, unsigned times) {
+  static const char *const home[] = {"510104", "440305", "610102", "230103"};
+  place_with_visitors(town);
+  for (unsigned p = 0; p < 12; p++)
+    for (unsigned v = 0; v < times; v++) visit(town, text(town, "R", p), "Y031", 100 + p * 5 % 30 + v * 11, p * 40, "X1", NULL, home[p % 4], "310101", 3);
+  for (unsigned p = 0; p < 40; p++) visit(town, text(town, "L", p), "Y031", p * 6, p, text(town, "G", p % 60), NULL, "310101", "310101", 1);
+}
+
+static void people_seen_nowhere_else_who_come_again_for_one_product_are_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  sent_credentials(&town, 3);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 12);
+  assert_non_null(find_fact(&rings->rings[0], "gathered_lone"));
+  assert_non_null(find_fact(&rings->rings[0], "nowhere_else"));
+}
+
+static void tourists_who_buy_the_towns_product_once_are_no_lead(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  sent_credentials(&town, 1);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  assert_int_equal(rings->n_rings, 0);
+}
+
 /* Patients who refill every month at one pharmacy. */
 static void refills(Town *town) {
   for (unsigned p = 0; p < 500; p++)
@@ -186,6 +324,41 @@ static void collectors_of_the_same_drugs_from_the_same_doctors_are_found(void **
   assert_int_equal(rings->rings[0].count[RS_PERSON], 6);
   assert_true(rings->rings[0].count[RS_DRUG] >= 2);
   assert_int_equal(rings->rings[0].stability, 'A');
+}
+
+static void a_list_worked_through_at_many_hospitals_is_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  refills(&town);
+  for (unsigned p = 0; p < 7; p++)
+    for (unsigned v = 0; v < 24; v++) { /* whoever sits there prescribes: no doctor twice */
+      const char *doctor = text(&town, "E", p * 24 + v);
+      visit(&town, text(&town, "R", p), text(&town, "H", (v + p) % 6), p + v * 4, p * 31, text(&town, "X", v / 2 % 4), doctor, "310101", "310101", 4);
+    }
+  for (unsigned v = 0; v < 60; v++)
+    visit(&town, text(&town, "Q", v), text(&town, "Y", v % 25), v, v, text(&town, "X", v % 4), NULL, "310101", "310101", 1);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_RESALE, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 7);
+}
+
+/* Two rings of five collectors with drugs and doctors of their own, and a sixth who is in both. */
+static void collectors_with_a_common_member_are_two_leads(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  refills(&town);
+  for (unsigned ring = 0; ring < 2; ring++)
+    for (unsigned p = 0; p < 6; p++)
+      for (unsigned v = 0; v < 14; v++)
+        visit(&town, text(&town, "R", p == 5 ? 50 : ring * 10 + p), text(&town, "H", ring * 10 + v % 5), p + v * 5 + ring * 2, p * 31, text(&town, "X", ring * 3 + v % 3),
+              text(&town, "E", ring * 10 + v % 5), "310101", "310101", 6);
+  for (unsigned v = 0; v < 60; v++)
+    visit(&town, text(&town, "Q", v), text(&town, "Y", v % 25), v, v, text(&town, "X", v % 6), NULL, "310101", "310101", 1);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_RESALE, &claims);
+  assert_int_equal(rings->n_rings, 2);
+  for (uint32_t i = 0; i < 2; i++) assert_int_equal(rings->rings[i].count[RS_PERSON], 6);
 }
 
 static void monthly_refills_are_no_resale(void **state) {
@@ -224,6 +397,15 @@ int main(void) {
       cmocka_unit_test(migrants_who_live_where_they_work_are_no_lead),
       cmocka_unit_test(collectors_of_the_same_drugs_from_the_same_doctors_are_found),
       cmocka_unit_test(monthly_refills_are_no_resale),
+      cmocka_unit_test(a_list_worked_through_at_many_hospitals_is_found),
+      cmocka_unit_test(collectors_with_a_common_member_are_two_leads),
+      cmocka_unit_test(the_patients_of_a_home_are_no_steering),
+      cmocka_unit_test(a_doctor_of_a_home_who_feeds_the_outlet_with_others_is_found_without_the_home),
+      cmocka_unit_test(a_dispensing_doctor_is_set_aside_and_found_where_another_outlet_is_fed),
+      cmocka_unit_test(two_doctors_who_feed_one_outlet_are_one_lead),
+      cmocka_unit_test(visitors_among_migrants_of_their_own_place_are_found),
+      cmocka_unit_test(people_seen_nowhere_else_who_come_again_for_one_product_are_found),
+      cmocka_unit_test(tourists_who_buy_the_towns_product_once_are_no_lead),
       cmocka_unit_test(patterns_without_their_columns_are_skipped_and_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
