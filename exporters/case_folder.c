@@ -26,6 +26,19 @@ static bool io_failed(GError **error, const char *path, const char *what) {
   return false;
 }
 
+/* Nothing can be made where its parent is not: says which, else what the system says. */
+static bool parent_failed(GError **error, const char *folder, const char *what) {
+  const int code = errno;
+  g_autofree char *parent = g_path_get_dirname(folder);
+  if (code == ENOENT && access(parent, F_OK) != 0)
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("'%s' cannot be made: there is no folder '%s'; create it first (mkdir -p)"), folder, parent);
+  else {
+    errno = code;
+    io_failed(error, folder, what);
+  }
+  return false;
+}
+
 char *rs_case_folder_name(const char *folder, GError **error) {
   size_t length = strlen(folder);
   while (length > 0 && folder[length - 1] == '/') length--;
@@ -94,7 +107,7 @@ bool rs_case_folder_replaceable(const char *folder, GError **error) {
 char *rs_case_folder_begin(const char *folder, GError **error) {
   g_autofree char *partial = g_strconcat(folder, PARTIAL "XXXXXX", NULL);
   rs_interrupt_hold();
-  const bool made = mkdtemp(partial) != NULL || io_failed(error, folder, N_("create"));
+  const bool made = mkdtemp(partial) != NULL || parent_failed(error, folder, N_("create"));
   rs_interrupt_resume();
   return made ? g_steal_pointer(&partial) : NULL;
 }
@@ -245,7 +258,7 @@ static bool lock_is_named(const RsCaseLock *lock) {
 static bool lock_take(RsCaseLock *lock, const char *folder, GError **error) {
   for (;;) {
     lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-    if (lock->fd < 0) return io_failed(error, folder, N_("write beside it"));
+    if (lock->fd < 0) return parent_failed(error, folder, N_("write beside it"));
     if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0) {
       if (lock_is_named(lock)) return true;
       close(lock->fd);

@@ -241,11 +241,11 @@ static void result(RsHtml *html) {
   rs_html_raw(html, "<div class=\"result\">");
   head(html, N_("Result of the verification"));
   rs_html_raw(html, "<p class=\"boxes\">");
-  rs_html_raw(html, "□ ");
+  rs_html_raw(html, "<span class=\"box\"></span>");
   rs_html_text(html, rs_say_in(html->language, "list", "confirmed"));
-  rs_html_raw(html, " &emsp; □ ");
+  rs_html_raw(html, " &emsp; <span class=\"box\"></span>");
   rs_html_say(html, "cleared, with the reason");
-  rs_html_raw(html, " &emsp; □ ");
+  rs_html_raw(html, " &emsp; <span class=\"box\"></span>");
   rs_html_text(html, rs_say_in(html->language, "list", "open"));
   rs_html_raw(html, "</p>\n<table class=\"blank\">\n");
   blank(html, N_("what was found"), "tall");

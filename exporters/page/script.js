@@ -33,6 +33,10 @@
     if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); }
   }
   window.addEventListener('hashchange', function () { route(true); });
+  /* What a link leads to stands below the header, however many lines that takes. */
+  function headroom() { root.style.scrollPaddingTop = document.querySelector('body > header').offsetHeight + 8 + 'px'; }
+  window.addEventListener('resize', headroom);
+  headroom();
 
   /* ---- the table of leads ---- */
 
@@ -208,7 +212,7 @@
     }
     button('+', words.zoomIn, function () { zoom(1.3); });
     button('−', words.zoomOut, function () { zoom(1 / 1.3); });
-    button('⤢', words.fit, function () { cy.fit(undefined, 20); });
+    button(words.fit, words.fit, function () { cy.fit(undefined, 20); });
     canvas.appendChild(bar);
     live.addEventListener('keydown', function (event) {
       var step = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key];

@@ -7,9 +7,10 @@
 
 struct RsWaiters {
   RsWait wait;
-  pthread_mutex_t lock; /* of path, ended and failed */
+  pthread_mutex_t lock; /* of what follows */
   pthread_cond_t more;
-  GQueue path;
+  GPtrArray *path; /* all of them, kept to the end */
+  guint n_taken;
   bool ended;
   GError *failed;
   unsigned n_threads;
@@ -26,16 +27,17 @@ static void wait_for(RsWaiters *waiters, const char *path) {
 }
 
 /* NULL at the end. */
-static char *path_next(RsWaiters *waiters) {
+static const char *path_next(RsWaiters *waiters) {
   pthread_mutex_lock(&waiters->lock);
-  while (g_queue_is_empty(&waiters->path) && !waiters->ended) pthread_cond_wait(&waiters->more, &waiters->lock);
-  char *path = g_queue_pop_head(&waiters->path);
+  while (waiters->n_taken == waiters->path->len && !waiters->ended) pthread_cond_wait(&waiters->more, &waiters->lock);
+  const char *path = waiters->n_taken == waiters->path->len ? NULL : g_ptr_array_index(waiters->path, waiters->n_taken++);
   pthread_mutex_unlock(&waiters->lock);
   return path;
 }
 
+/* Nothing is allocated or freed here: with its first block each thread would get a heap of its own, 64 MB of a limit on memory. */
 static void *waiter_main(void *data) {
-  for (char *path; (path = path_next(data)) != NULL; g_free(path)) wait_for(data, path);
+  for (const char *path; (path = path_next(data)) != NULL;) wait_for(data, path);
   return NULL;
 }
 
@@ -45,7 +47,7 @@ RsWaiters *rs_waiters_new(unsigned n_threads, RsWait wait) {
   waiters->wait = wait;
   pthread_mutex_init(&waiters->lock, NULL);
   pthread_cond_init(&waiters->more, NULL);
-  g_queue_init(&waiters->path);
+  waiters->path = g_ptr_array_new_with_free_func(g_free);
   pthread_attr_init(&small);
   pthread_attr_setstacksize(&small, STACK);
   while (waiters->n_threads < MIN(n_threads, MAX_WAITERS) &&
@@ -62,7 +64,7 @@ void rs_waiters_add(RsWaiters *waiters, char *path) {
     return;
   }
   pthread_mutex_lock(&waiters->lock);
-  g_queue_push_tail(&waiters->path, path);
+  g_ptr_array_add(waiters->path, path);
   pthread_cond_signal(&waiters->more);
   pthread_mutex_unlock(&waiters->lock);
 }
@@ -86,6 +88,7 @@ void rs_waiters_free(RsWaiters *waiters) {
   if (waiters == NULL) return;
   join(waiters);
   g_clear_error(&waiters->failed);
+  g_ptr_array_unref(waiters->path);
   pthread_cond_destroy(&waiters->more);
   pthread_mutex_destroy(&waiters->lock);
   g_free(waiters);

@@ -5,6 +5,12 @@ cd "$(dirname "$0")" || exit 1
 
 # ---- input that cannot be used: nothing is written ----
 
+begin "a place whose folder is not there is named"
+printf 'person_id,institution_id,time\np1,i1,2025-01-01\n' > "$D/one.csv"
+run 1 analyze "$D/one.csv" -o "$D/none/case"
+file_has "$T/err" "'$D/none/case' cannot be made: there is no folder '$D/none'; create it first"
+holds "$D" one.csv
+
 begin "a file that is not there"
 run 1 analyze "$D/none.csv" -o "$D/case"
 says none.csv

@@ -269,6 +269,32 @@ async function narrow(browser) {
   check('a narrow window does not scroll sideways', await page.evaluate(() => document.documentElement.scrollWidth) <= 420, await page.evaluate(() => document.documentElement.scrollWidth));
   await picture(page, 'narrow');
   await page.done('narrow');
+  for (const width of [420, 700, 1000, 1280])
+    for (const hash of ['#R0005', '#R0005-people', '#not-examined']) {
+      const lead = await open(browser, 'city-en', { hash, context: { viewport: { width, height: 600 } } });
+      await lead.waitForTimeout(200);
+      const seen = await lead.evaluate(id => {
+        const header = document.querySelector('body > header').getBoundingClientRect(), target = document.getElementById(id);
+        const head = (target.querySelector('h2, caption') || target).getBoundingClientRect();
+        return { header: header.bottom, head: head.top, low: head.bottom, high: window.innerHeight };
+      }, hash.slice(1));
+      check(width + ' wide, ' + hash + ': its heading is below the header', seen.head >= seen.header - 1 && seen.low <= seen.high, seen);
+      await lead.done(width + ' wide ' + hash);
+    }
+}
+// Fonts without symbols: no text of the page is a character outside letters, CJK and what every font of the last thirty years has.
+async function plainCharacters(browser) {
+  for (const name of ['city-en', 'city-zh']) {
+    const page = await open(browser, name, { hash: '#R0001' });
+    await page.waitForTimeout(300);
+    const odd = await page.evaluate(() => {
+      const texts = [document.documentElement.innerText];
+      for (const element of document.querySelectorAll('*')) for (const part of ['::before', '::after']) texts.push(getComputedStyle(element, part).content);
+      return Array.from(new Set(texts.join('').replace(/[\u0000-\u00ff\u2010-\u2027\u2190-\u2193\u2212\u2264\u2265\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/g, '')));
+    });
+    same(name + ': characters that some fonts do not have', odd, []);
+    await page.done('characters');
+  }
 }
 
 async function run(browser, parts) {
@@ -297,7 +323,7 @@ async function inFirefox(browser) {
 
 (async () => {
   await run(await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] }),
-    [firstScreen, oneLead, search, keyboardOnly, accessible, chinese, hostile, large, noLead, withoutScripts, printed, narrow]);
+    [firstScreen, oneLead, search, keyboardOnly, accessible, chinese, hostile, large, noLead, withoutScripts, printed, narrow, plainCharacters]);
   if (fs.existsSync('/usr/bin/firefox-esr')) await run(await firefox.launch({ channel: 'moz-firefox', executablePath: '/usr/bin/firefox-esr' }), [inFirefox]);
   else console.log('no firefox-esr: not opened in Firefox');
   failures.forEach(failure => console.log('FAILED ' + failure));
