@@ -193,7 +193,7 @@ static void collect_again(const RsClaims *c, const RsSteeringVisits *visits, con
     size_t n = 0;
     scratch_reserve(s, visits->offset[i + 1] - visits->offset[i]);
     for (uint64_t k = visits->offset[i]; k < visits->offset[i + 1]; k++)
-      if (!rs_left_out(days, visits->outlet[i], c->visit_time[visits->visit[k]] / RS_DAY_SECONDS)) s->key[n++] = visits->visit[k];
+      if (!rs_left_out(days, visits->outlet[i], c->visit_time[visits->visit[k]] / RS_DAY_SECONDS)) s->key[n++] = visits->visit[k]; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
     add_fills(c, visits->person[i], visits->outlet[i], s->key, n, collect->workplace, s, fills);
   }
 }

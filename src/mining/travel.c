@@ -94,11 +94,12 @@ static int compare_rates(const void *x, const void *y) {
  * and the middle is that of the outlets that have them: those far from the border say nothing. */
 static double middle_rate(const Rate *rate, uint32_t first, uint32_t end, double own) {
   uint32_t with = first;
-  while (with < end && !(rate[with].rate > 0.0)) with++;
+  while (with < end && !(rate[with].rate > 0.0)) with++; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): first to end were filled */
   if (end - with > BORDER_OUTLETS) first = with;
   uint32_t others = end - first - 1, at;
   if (end - first < 2) return 0.0;
   at = first + (others - 1) / 2;
+  /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): as above */
   return rate[at].rate < own ? rate[at].rate : rate[at + 1].rate; /* the own rate stands at or before it: one further */
 }
 
