@@ -406,14 +406,20 @@ static bool file_check(Check *check, int fd, GMappedFile *file) {
   return false;
 }
 
+/* The file as memory, and open in *fd, which the caller closes; NULL: neither. */
+static GMappedFile *file_map(const char *path, int *fd, GError **error) {
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  GMappedFile *file = *fd < 0 ? NULL : g_mapped_file_new_from_fd(*fd, FALSE, NULL);
+  if (file != NULL) return file;
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, rs_words_errno(errno));
+  if (*fd >= 0) close(*fd);
+  return NULL;
+}
+
 bool rs_xml_check_graphml(const char *path, RsXmlElementFunc func, void *data, RsXmlFacts *facts, GError **error) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  g_autoptr(GMappedFile) file = fd < 0 ? NULL : g_mapped_file_new_from_fd(fd, FALSE, NULL);
-  if (file == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, rs_words_errno(errno));
-    if (fd >= 0) close(fd);
-    return false;
-  }
+  int fd;
+  g_autoptr(GMappedFile) file = file_map(path, &fd, error);
+  if (file == NULL) return false;
   Check check = {.path = path, .func = func, .data = data};
   check.keys = g_ptr_array_new_with_free_func(key_free);
   check.names = g_ptr_array_new_with_free_func(g_free);
@@ -474,13 +480,9 @@ static bool document_walk(Check *check, RsXmlEventFunc func, GError **error) {
 }
 
 bool rs_xml_walk(const char *path, RsXmlEventFunc func, void *data, GError **error) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  g_autoptr(GMappedFile) file = fd < 0 ? NULL : g_mapped_file_new_from_fd(fd, FALSE, NULL);
-  if (file == NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, rs_words_errno(errno));
-    if (fd >= 0) close(fd);
-    return false;
-  }
+  int fd;
+  g_autoptr(GMappedFile) file = file_map(path, &fd, error);
+  if (file == NULL) return false;
   Check check = {.path = path, .data = data};
   check.keys = g_ptr_array_new();
   check.names = g_ptr_array_new_with_free_func(g_free);
