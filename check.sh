@@ -57,7 +57,8 @@ memory() {
   chmod +x build/ringscope-valgrind
   for program in build/"$1"/test_*; do
     # test_claims_source compresses with libisal, whose assembly valgrind takes for reading what was never written.
-    case "$program" in */test_claims_source) continue ;; esac
+    # test_mining_significance holds against sums in long double, which valgrind computes with a double's 64 bits.
+    case "$program" in */test_claims_source | */test_mining_significance) continue ;; esac
     [ -x "$program" ] || continue
     count "$program" "${valgrind[@]}" "$program"
   done
