@@ -1,6 +1,5 @@
 #include "mining/crossregion.h"
 
-#include "base/calendar.h"
 #include "mining/region.h"
 #include "mining/significance.h"
 
@@ -18,16 +17,6 @@ void rs_crossregion_free(RsCrossregion *crossregion) {
 
 static uint32_t place_of(const RsCrossregion *x, uint32_t region) { return region == RS_NONE ? RS_NONE : x->prefecture[region]; }
 
-bool rs_crossregion_lone(const RsCrossregion *x, const RsClaims *c, const RsKnowledge *k, uint32_t person) {
-  const RsRelation *r = &k->relation[RS_FILLED_AT];
-  uint64_t row = r->offset[person];
-  uint32_t home = place_of(x, c->person_region[person]), first = c->person_visit[person], end = c->person_visit[person + 1];
-  if (home == RS_NONE || r->offset[person + 1] != row + 1 || r->days[row] > RS_CROSS_DAYS) return false;
-  uint32_t place = place_of(x, c->institution_region[r->to[row]]);
-  if (place == RS_NONE || place == home) return false;
-  return (c->visit_time[end - 1] - c->visit_time[first]) / RS_DAY_SECONDS <= RS_CROSS_SPAN;
-}
-
 bool rs_crossregion_visitor(const RsCrossregion *x, const RsClaims *c, const RsKnowledge *k, uint32_t person) {
   const RsRelation *r = &k->relation[RS_FILLED_AT];
   uint32_t home = place_of(x, c->person_region[person]), days = 0, at_home = 0;
@@ -36,8 +25,7 @@ bool rs_crossregion_visitor(const RsCrossregion *x, const RsClaims *c, const RsK
     days += r->days[i];
     if (place_of(x, c->institution_region[r->to[i]]) == home) at_home += r->days[i];
   }
-  if (at_home == 0) return rs_crossregion_lone(x, c, k, person);
-  return at_home * HOME_SHARE >= days && at_home < days;
+  return at_home > 0 && at_home * HOME_SHARE >= days && at_home < days;
 }
 
 typedef struct { uint32_t insured, place, outlet; } Stay; /* one person at one outlet */
@@ -50,10 +38,9 @@ static int compare_stays(const void *x, const void *y) {
 }
 
 /* One row a visitor and outlet outside the insured prefecture. */
-static GArray *collect_stays(RsCrossregion *x, const RsClaims *c, const RsKnowledge *k, double *outlet_visitors, double *place_visitors, uint32_t *lone) {
+static GArray *collect_stays(RsCrossregion *x, const RsClaims *c, const RsKnowledge *k, double *outlet_visitors, double *place_visitors) {
   const RsRelation *r = &k->relation[RS_FILLED_AT];
   GArray *stays = g_array_new(FALSE, FALSE, sizeof(Stay));
-  uint32_t n_lone = 0, n_elsewhere = 0;
   for (uint32_t p = 0; p < c->n_persons; p++) {
     uint32_t home = place_of(x, c->person_region[p]);
     if (home == RS_NONE) continue;
@@ -69,12 +56,7 @@ static GArray *collect_stays(RsCrossregion *x, const RsClaims *c, const RsKnowle
       place_visitors[place] += 1.0;
     }
     x->n_migrants += elsewhere && !visitor;
-    n_elsewhere += elsewhere;
-    if (!visitor || !rs_crossregion_lone(x, c, k, p)) continue;
-    n_lone++;
-    lone[r->to[r->offset[p]]]++;
   }
-  x->lone = (double)n_lone / MAX(n_elsewhere, 1u);
   if (stays->len > 0) qsort(stays->data, stays->len, sizeof(Stay), compare_stays);
   return stays;
 }
@@ -95,26 +77,6 @@ static void test_place(const Stay *stay, guint n, const double *outlet_visitors,
   }
 }
 
-/* People of many prefectures who are seen nowhere else, at each pharmacy: they come about as the people of the place do. */
-static void test_lone(RsCrossregion *x, const RsClaims *c, const uint32_t *lone, const double *local, const double *local_place, uint32_t n_places,
-                      uint32_t min_persons, GArray *out) {
-  g_autofree uint32_t *of_place = g_new0(uint32_t, (gsize)n_places + 1);
-  for (uint32_t f = 0; f < c->institution->n; f++) {
-    uint32_t place = place_of(x, c->institution_region[f]);
-    if (place != RS_NONE) of_place[place] += lone[f];
-  }
-  for (uint32_t f = 0; f < c->institution->n; f++) {
-    uint32_t place = place_of(x, c->institution_region[f]);
-    if (lone[f] == 0 || c->institution_type[f] == RS_TYPE_HOSPITAL || c->institution_type[f] == RS_TYPE_CLINIC) continue;
-    x->n_tests += 1.0;
-    if (lone[f] < min_persons) continue;
-    double share = (local[f] - lone[f] + 1.0) / (local_place[place] - lone[f] + PRIOR_VISITS);
-    RsCrossCell cell = {RS_NONE, f, lone[f], of_place[place], (of_place[place] - lone[f] + 1.0) * share, 0.0};
-    cell.log_p = rs_tail_poisson(cell.n_persons, cell.expected);
-    g_array_append_val(out, cell);
-  }
-}
-
 RsCrossregion *rs_crossregion_new(const RsClaims *c, const RsKnowledge *k, uint32_t min_persons) {
   RsCrossregion *x = g_new0(RsCrossregion, 1);
   const RsRelation *r = &k->relation[RS_FILLED_AT];
@@ -127,14 +89,12 @@ RsCrossregion *rs_crossregion_new(const RsClaims *c, const RsKnowledge *k, uint3
     local[r->to[i]] += 1.0;
     if (place != RS_NONE) local_place[place] += 1.0;
   }
-  g_autofree uint32_t *lone = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  g_autoptr(GArray) stays = collect_stays(x, c, k, outlet_visitors, place_visitors, lone), cells = g_array_new(FALSE, FALSE, sizeof(RsCrossCell));
+  g_autoptr(GArray) stays = collect_stays(x, c, k, outlet_visitors, place_visitors), cells = g_array_new(FALSE, FALSE, sizeof(RsCrossCell));
   const Stay *stay = (const Stay *)(const void *)stays->data;
   for (guint i = 0, end; i < stays->len; i = end) {
     for (end = i; end < stays->len && stay[end].insured == stay[i].insured && stay[end].place == stay[i].place;) end++;
     test_place(stay + i, end - i, outlet_visitors, place_visitors[stay[i].place], local, local_place[stay[i].place], min_persons, x, cells);
   }
-  test_lone(x, c, lone, local, local_place, n_places, min_persons, cells);
   gsize n;
   x->cell = g_array_steal(cells, &n);
   x->n = (uint32_t)n;

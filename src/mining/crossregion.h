@@ -6,22 +6,17 @@
  * From  over-expression of an attribute in a community given the place (Tumminello et al., J. Stat. Mech. 2011), with migrants taken out
  *
  * A person is a visitor at the outlet when the outlet lies outside the insured prefecture and the person still lives at home: at least
- * one visit day in ten, and one at all, is in the insured prefecture. Migrants, who live where they work, are so left out. So is not who is
- * seen nowhere else: all visits at one outlet within RS_CROSS_SPAN days and on few days. A migrant has a cold, a second pharmacy, a clinic; a
- * credential that was sent has one errand. Expected: the
+ * one visit day in ten, and one at all, is in the insured prefecture. Migrants, who live where they work, are so left out. Expected: the
  * outlet's share of the visits of people from other prefectures in its place, steadied with ten visits of the local people's share, times the
- * visitors of this prefecture to the place: a teaching hospital draws visitors from everywhere. People of many prefectures who are seen nowhere
- * else are tested together at each pharmacy: expected is its share of all people of the place, times such people there.
+ * visitors of this prefecture to the place: a teaching hospital draws visitors from everywhere.
  */
 #ifndef RS_MINING_CROSSREGION_H
 #define RS_MINING_CROSSREGION_H
 
 #include "graph/knowledge.h"
 
-enum { RS_CROSS_SPAN = 92, RS_CROSS_DAYS = 20 };
-
 typedef struct {
-  uint32_t insured, outlet; /* prefecture number (rs_region_prefectures), or RS_NONE: any; institution */
+  uint32_t insured, outlet; /* prefecture number (rs_region_prefectures); institution */
   uint32_t n_persons, n_visitors; /* distinct visitors at the outlet; person-outlet pairs of this prefecture's visitors in the place */
   double expected, log_p;
 } RsCrossCell;
@@ -31,7 +26,6 @@ typedef struct {
   RsCrossCell *cell;     /* [n] cells with at least min_persons, by (insured, outlet) */
   double n_tests;
   uint32_t *prefecture;  /* [n regions] */
-  double lone;           /* share of people seen nowhere else among all who are seen outside their insured prefecture */
   uint32_t n_migrants;   /* persons with visits elsewhere and none, or too few, at home */
 } RsCrossregion;
 
@@ -39,8 +33,6 @@ RsCrossregion *rs_crossregion_new(const RsClaims *claims, const RsKnowledge *kno
 void rs_crossregion_free(RsCrossregion *crossregion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCrossregion, rs_crossregion_free)
 
-/* Whether all visits of a person are at one outlet outside the insured prefecture, see above. */
-bool rs_crossregion_lone(const RsCrossregion *crossregion, const RsClaims *claims, const RsKnowledge *knowledge, uint32_t person);
 /* Whether a person is a visitor (see above) outside the insured prefecture. */
 bool rs_crossregion_visitor(const RsCrossregion *crossregion, const RsClaims *claims, const RsKnowledge *knowledge, uint32_t person);
 

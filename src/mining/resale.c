@@ -33,7 +33,6 @@ typedef struct {
   const RsClaims *claims;
   const uint8_t *counts;
   const RsResaleScope *scope;
-  bool by_place;
   Part part[N_PARTS];
   Scratch *scratch; /* [n_threads] */
 } Look;
@@ -82,7 +81,7 @@ static uint32_t purchases_of(const Look *look, Scratch *s, uint32_t person) {
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
       uint32_t drug = rs_line_drug(c, l);
       if (drug == RS_NONE || !look->counts[drug] || rs_line_amount(c, l) < 0 || rs_line_quantity(c, l) < 0.0f) continue;
-      s->bought[n++] = (Purchase){drug, day, institution, look->by_place ? RS_NONE : rs_line_doctor(c, l)};
+      s->bought[n++] = (Purchase){drug, day, institution, rs_line_doctor(c, l)};
     }
   }
   sort_purchases(s, n);
@@ -198,10 +197,10 @@ static RsResale *join_parts(const Look *look) {
   return out;
 }
 
-RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope, bool by_place, unsigned n_threads) {
+RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope, unsigned n_threads) {
   n_threads = CLAMP(n_threads, 1u, 64u);
   g_autofree Scratch *scratch = g_new0(Scratch, n_threads);
-  Look look = {.claims = c, .counts = counts, .scope = scope, .by_place = by_place, .scratch = scratch};
+  Look look = {.claims = c, .counts = counts, .scope = scope, .scratch = scratch};
   rs_parallel(n_threads, N_PARTS, look_at_part, &look);
   RsResale *out = join_parts(&look);
   for (unsigned i = 0; i < N_PARTS; i++) {

@@ -37,9 +37,8 @@ typedef struct {
 /* The persons (ascending) and days that are looked at, for a repeat (rings/stability.h). */
 typedef struct { const uint32_t *person; uint32_t n; RsLeaveOut days; } RsResaleScope;
 
-/* counts: [n drugs] 1: may be resold. Fees, tests and what everybody buys are none. scope: NULL for everybody and all days. by_place: doctors are
- * not looked at, so that every source is an institution: who works through a list takes what any doctor on duty prescribes. */
-RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts, const RsResaleScope *scope, bool by_place, unsigned n_threads);
+/* counts: [n drugs] 1: may be resold. Fees, tests and what everybody buys are none. scope: NULL for everybody and all days. */
+RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts, const RsResaleScope *scope, unsigned n_threads);
 void rs_resale_free(RsResale *resale);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsResale, rs_resale_free)
 /* Tokens two of them share. */

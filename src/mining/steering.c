@@ -276,22 +276,30 @@ typedef struct {
   const uint32_t *patients; /* [n doctors] */
 } Place;
 
-/* Of the cells first .. end of one outlet, the colleague's of `own` with the largest share of its doctor's fills, if the others by themselves send a
- * third of that or less, and are enough to tell: two who feed one outlet would else make each other look usual. Or end. */
-static guint other_feeder(const Place *place, guint first, guint end, guint own, double here, double others) {
+/* The two cells of one outlet with the largest shares of their doctors' fills, less those apart; place->n: none. */
+typedef struct { guint most, next; double share, next_share; } Feeders;
+
+static Feeders feeders_of(const Place *place, guint first, guint end) {
+  Feeders out = {place->n, place->n, 0.0, 0.0};
+  for (guint i = first; i < end; i++) {
+    double share = place->apart[i] ? 0.0 : place->cell[i].n / place->of_doctor[place->cell[i].doctor];
+    if (share > out.share) out = (Feeders){i, out.most, share, out.share};
+    else if (share > out.next_share) out.next = i, out.next_share = share;
+  }
+  return out;
+}
+
+/* The colleague's of `own` among them, if the others by themselves send a third of that or less, and are enough to tell: two who feed one outlet
+ * would else make each other look usual. Or place->n. */
+static guint other_feeder(const Place *place, const Feeders *feeders, guint own, double here, double others) {
   enum { ENOUGH = 10 };
   const Cell *cell = place->cell;
-  guint most = end;
-  double share = 0.0;
-  for (guint i = first; i < end; i++) {
-    if (i == own || place->apart[i] || cell[i].n <= share * place->of_doctor[cell[i].doctor]) continue;
-    most = i;
-    share = cell[i].n / place->of_doctor[cell[i].doctor];
-  }
-  if (most == end) return end;
+  guint most = own == feeders->most ? feeders->next : feeders->most;
+  double share = own == feeders->most ? feeders->next_share : feeders->share;
+  if (most == place->n) return most;
   double rest = others - place->of_doctor[cell[most].doctor], rest_here = here - cell[most].n;
   double usual = (rest_here + PRIOR_FILLS * place->usual[cell[most].outlet]) / (rest + PRIOR_FILLS);
-  return rest >= ENOUGH && share >= 3.0 * usual ? most : end;
+  return rest >= ENOUGH && share >= 3.0 * usual ? most : place->n;
 }
 
 /* Each cell with enough persons against the other doctors of the workplace, their own cells that stand apart left out. */
@@ -302,13 +310,14 @@ static void test_place(Place *place, uint32_t min_persons) {
   for (guint i = 0, end; i < place->n; i = end) {
     double here = 0.0;
     for (end = i; end < place->n && cell[end].outlet == cell[i].outlet; end++) here += place->apart[end] ? 0.0 : cell[end].n;
+    const Feeders feeders = feeders_of(place, i, end);
     for (guint k = i; k < end; k++) {
       if (cell[k].n < min_persons) continue; /* nothing is said of it, so nothing is asked */
       double patients = place->of_doctor[cell[k].doctor];
       place->others[k] = place->of_workplace - patients - (apart - place->doctor_apart[cell[k].doctor]);
       double colleagues = here - (place->apart[k] ? 0.0 : cell[k].n);
-      guint feeder = other_feeder(place, i, end, k, colleagues, place->others[k]);
-      if (feeder < end) {
+      guint feeder = other_feeder(place, &feeders, k, colleagues, place->others[k]);
+      if (feeder < place->n) {
         place->others[k] -= place->of_doctor[cell[feeder].doctor];
         colleagues -= cell[feeder].n;
       }

@@ -6,8 +6,10 @@
 #include "rings/draft.h"
 #include "rings/group.h"
 #include "rings/innocent.h"
+#include "rings/merge.h"
 #include "rings/near_misses.h"
 #include "rings/stability.h"
+#include "rings/strangers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@ static uint32_t residents_at(const RsScene *scene, const RsCrossregion *x, const
   uint32_t n = 0;
   for (uint32_t i = scene->timeline->offset[cell->outlet]; i < scene->timeline->offset[cell->outlet + 1]; i++) {
     uint32_t p = RS_KEY_PERSON(scene->timeline->key[i]);
-    if (c->person_region[p] == RS_NONE || cell->insured == RS_NONE || x->prefecture[c->person_region[p]] != cell->insured) continue;
+    if (c->person_region[p] == RS_NONE || x->prefecture[c->person_region[p]] != cell->insured) continue;
     if (g_hash_table_add(seen, GUINT_TO_POINTER(p + 1))) n += !rs_crossregion_visitor(x, c, scene->knowledge, p);
   }
   return n;
@@ -37,10 +39,10 @@ static GArray *visitors_at(const RsScene *scene, const RsCrossregion *x, const R
   for (uint32_t i = scene->timeline->offset[cell->outlet]; i < scene->timeline->offset[cell->outlet + 1]; i++) {
     uint32_t p = RS_KEY_PERSON(scene->timeline->key[i]);
     if (rs_left_out(&scene->days, cell->outlet, RS_KEY_TIME(scene->timeline->key[i]) / RS_DAY_SECONDS)) continue;
-    if (c->person_region[p] == RS_NONE || (cell->insured != RS_NONE && x->prefecture[c->person_region[p]] != cell->insured)) continue;
+    if (c->person_region[p] == RS_NONE || x->prefecture[c->person_region[p]] != cell->insured) continue;
     bool seen = false;
     for (guint k = 0; k < out->len && !seen; k++) seen = g_array_index(out, uint32_t, k) == p;
-    if (!seen && (cell->insured == RS_NONE ? rs_crossregion_lone : rs_crossregion_visitor)(x, c, scene->knowledge, p)) g_array_append_val(out, p);
+    if (!seen && rs_crossregion_visitor(x, c, scene->knowledge, p)) g_array_append_val(out, p);
     if (out->len > RS_MAX_GROUP) break;
   }
   return out;
@@ -102,20 +104,9 @@ static double top_doctor(const RsClaims *c, const RsGroup *g) {
   return (double)most / (double)MAX(g->n_attendances, 1u);
 }
 
-/* People seen nowhere else, where their errand is one: the same drugs, or one doctor. Held against how many such people there are anyway. */
-static void nowhere_else(RsDraft *draft, const RsScene *scene, const RsCrossregion *x, const RsGroup *g, bool one_errand) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < g->n; i++) n += rs_crossregion_lone(x, scene->claims, scene->knowledge, g->person[i]);
-  double share = (double)n / g->n;
-  if (!one_errand || share < 0.5) return;
-  RsFact fact = fact_of("nowhere_else", n, round(x->lone * g->n * 10.0) / 10.0, (int32_t)CLAMP(10.0 * log2(share / (2.0 * fmax(x->lone, 0.05))), 0.0, 20.0));
-  fact.argument[0] = g->n;
-  rs_draft_fact(draft, fact);
-}
-
-static void add_facts(RsDraft *draft, const RsScene *scene, const RsCrossregion *x, const RsCrossCell *cell, const RsGroup *g) {
+static void add_facts(RsDraft *draft, const RsScene *scene, const RsCrossCell *cell, const RsGroup *g) {
   double decades = fmin(300.0, -cell->log_p / log(10.0));
-  RsFact gathered = fact_of(cell->insured == RS_NONE ? "gathered_lone" : "gathered", cell->n_persons, round(cell->expected * 10.0) / 10.0, (int32_t)CLAMP(10.0 * log2(decades / 2.0), 0.0, 30.0));
+  RsFact gathered = fact_of("gathered", cell->n_persons, round(cell->expected * 10.0) / 10.0, (int32_t)CLAMP(10.0 * log2(decades / 2.0), 0.0, 30.0));
   gathered.p_value = exp(cell->log_p); /* one pre-declared test an insured prefecture and outlet */
   gathered.argument[0] = cell->n_visitors;
   rs_draft_fact(draft, gathered);
@@ -128,7 +119,6 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const RsCrossregion 
   }
   double share = top_doctor(scene->claims, g);
   if (share >= 0.6) rs_draft_fact(draft, fact_of("visitors_doctor", round(share * 1e3) / 1e3, NAN, (int32_t)lround(15.0 * share)));
-  nowhere_else(draft, scene, x, g, share >= 0.6 || g->stat[RS_STAT_DRUGS] > SOME_DRUGS);
   double each = (double)g->n_attendances / (double)g->n;
   if (each >= 2.0) rs_draft_fact(draft, fact_of("visits_each", round(each * 10.0) / 10.0, NAN, (int32_t)fmin(10.0, 4.0 * log2(each))));
   if (!isnan(g->amount_ratio) && g->amount_ratio >= 1.25)
@@ -198,12 +188,10 @@ static void try_cell(const RsScene *scene, const RsDetectOptions *options, const
   g_autoptr(GArray) person = visitors_at(scene, x, cell);
   g_autoptr(RsGroup) g = group_of(scene, x, cell, person, outlet, &n_outlets);
   if (g == NULL) return;
-  /* people on a journey buy what each needs, or the town's own product, and do not come again */
-  if (cell->insured == RS_NONE && (!(g->stat[RS_STAT_DRUGS] > SOME_DRUGS) || g->n_attendances < 2 * g->n)) return;
   g_auto(RsDraft) draft;
   Found one = {.cell = number};
   rs_draft_init(&draft, RS_CROSSREGION);
-  add_facts(&draft, scene, x, cell, g);
+  add_facts(&draft, scene, cell, g);
   counter_facts(&draft, scene, options, x, cell, g);
   add_visits(&draft, scene, g);
   for (uint32_t i = 0; i < g->n; i++) rs_draft_member(&draft, RS_PERSON, g->person[i], RS_ROLE_MEMBER, (double)g->n_attended[i] / (double)g->n_bursts);
@@ -273,6 +261,7 @@ void rs_crossregion_find(const RsScene *scene, const RsDetectOptions *options, G
   for (uint32_t i = 0; i < x->n; i++)
     if (x->cell[i].log_p <= FIRST_BAR) try_cell(scene, options, x, i, found);
   keep_best(found);
+  guint first = leads->len;
   Repeat repeat = {x, found, 0};
   while (repeat.n < found->len && g_array_index(found, Found, repeat.n).ring.score >= CUT) repeat.n++;
   g_autofree uint32_t *times = g_new0(uint32_t, (gsize)repeat.n + 1);
@@ -282,6 +271,8 @@ void rs_crossregion_find(const RsScene *scene, const RsDetectOptions *options, G
     if (i < repeat.n) ring->stability = rs_stability_grade(times[i], false);
     g_array_append_vals(i < repeat.n ? leads : near, ring, 1);
   }
+  rs_strangers_find(scene, options, leads, near);
+  rs_rings_keep_best(leads, first); /* cards from one place may show both ways */
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
   if (x->n_migrants == 0) return;
   RsNotice notice = {"migrants", RS_PERSON, RS_NONE, x->n_migrants, NULL, NULL};

@@ -98,9 +98,12 @@ static const Sentence sentence[] = {
                              "{0%} % of their patients at the outlet used most")},
     {"gathered", RS_TEMPLATE("{v} people insured in one other place, who live there, come to this outlet; {e.1} would be "
                           "expected of such visitors ({0} stays in the whole place)")},
-    {"gathered_lone", RS_TEMPLATE("{v} people insured elsewhere, who are seen nowhere else, come to this outlet; {e.1} would be expected by its share of the "
-                                "people of the place ({0} such people there)")},
-    {"nowhere_else", RS_TEMPLATE("{v} of the {0} have no other claim at all; of those who are seen outside their insured place {e.1} such are usual")},
+    {"strangers", RS_TEMPLATE("{v} people insured elsewhere (prefectures: {0}), with no other claim in the data, come to this outlet; {1} such come here in all, "
+                           "{e.1} would be expected by its share of the place's customers")},
+    {"strangers_drugs", RS_TEMPLATE("of the {0} customers who get the first of these ({drugs}), {v} are such people, where {e.1} would be expected")},
+    {"strangers_origin", RS_TEMPLATE("{v} of the {0} are insured in one and the same prefecture, where {e.1} would be expected by the origins of such people elsewhere in the place")},
+    {"strangers_live_here", RS_TEMPLATE("{v%} % of what they get there is something else: like people who have come to live here")},
+    {"strangers_doctor", RS_TEMPLATE("{v%} % of their visits there carry one doctor's name, who has {0%} % of the outlet's other visits")},
     {"visitors_drugs", RS_TEMPLATE("{v} {drug recurs|drugs recur} among these visitors ({drugs}): the first with {0} people "
                                 "where {e.1} would be expected")},
     {"visitors_doctor", RS_TEMPLATE("{v%} % of their visits there carry one doctor's name")},
@@ -112,6 +115,9 @@ static const Sentence sentence[] = {
     {"even_sources", RS_TEMPLATE("a source of one of them serves {v%} % of the others as well, every source counting alike")},
     {"many_doctors", RS_TEMPLATE("one and the same drug from {v.1} doctors a person on average; {e.1} is usual")},
     {"shared_sources", RS_TEMPLATE("any two of them get {v.1} drugs from the same doctor or institution on average")},
+    {"one_list", RS_TEMPLATE("one list of {v} drugs ({drugs}), each from three or more institutions: the first with {0} of these people, where {e.1} would be "
+                          "expected among the {1} people of the city who get so many drugs from so many institutions")},
+    {"scattered", RS_TEMPLATE("{v.1} drugs a person from three or more institutions each; {e.1} among all who do so")},
     {"common_drugs", RS_TEMPLATE("{v} {drug is|drugs are} collected in common ({drugs}), from {0} doctors or institutions")},
     {"collectors", RS_TEMPLATE("{v} people collect them")},
     {"card_repeats", RS_TEMPLATE("{v} of the {0} visits follow another one of the same card at the same outlet within ten "
@@ -294,6 +300,10 @@ static char *common_region(const RsClaims *claims, const RsRing *ring, RsKind ki
 }
 
 static char *crossregion_summary(const RsClaims *claims, const RsRing *ring, RsLanguage language) {
+  const RsFact *strangers = find_fact(ring, "strangers");
+  if (strangers != NULL)
+    return g_strdup_printf(rs_say(language, "%u people insured elsewhere (prefectures: %u), seen nowhere else, come to one outlet for the same things"),
+                           ring->count[RS_PERSON], (uint32_t)strangers->argument[0]);
   const RsFact *drugs = find_fact(ring, "visitors_drugs");
   uint32_t persons = ring->count[RS_PERSON], outlets = ring->count[RS_INSTITUTION], n = drugs != NULL ? (uint32_t)drugs->value : 0;
   g_autofree char *home = common_region(claims, ring, RS_PERSON, claims->person_region);
@@ -312,13 +322,12 @@ static char *crossregion_summary(const RsClaims *claims, const RsRing *ring, RsL
 
 char *rs_ring_summary(const RsClaims *claims, const RsRing *ring, RsLanguage language) {
   static const char *const main_fact[RS_N_PATTERNS] = {[RS_DUPLICATE] = "duplicates", [RS_TRAVEL] = "travels", [RS_TRACE] = "traces",
-                                                       [RS_RESALE] = "common_drugs", [RS_STEERING] = "steered", [RS_CROSSREGION] = "gathered"};
+                                                       [RS_RESALE] = "common_drugs", [RS_STEERING] = "steered"};
   if (ring->pattern == RS_BATCH) return batch_summary(ring, language);
+  if (ring->pattern == RS_CROSSREGION) return crossregion_summary(claims, ring, language);
   const RsFact *fact = main_fact[ring->pattern] != NULL ? find_fact(ring, main_fact[ring->pattern]) : NULL;
-  if (fact == NULL) fact = find_fact(ring, "gathered_lone");
   if (fact == NULL) return ring->n_facts > 0 ? rs_fact_text(claims, &ring->facts[0], language) : g_strdup(rs_pattern_name[ring->pattern]);
   if (ring->pattern == RS_RESALE) return resale_summary(ring, fact, language);
   if (ring->pattern == RS_STEERING) return steering_summary(fact, language);
-  if (ring->pattern == RS_CROSSREGION) return crossregion_summary(claims, ring, language);
   return twice_summary(ring, fact, language);
 }

@@ -214,3 +214,25 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
   }
   g_array_set_size(leads, kept);
 }
+
+static int compare_rings(const void *x, const void *y) {
+  const RsRing *a = x, *b = y;
+  if (a->score != b->score) return a->score > b->score ? -1 : 1;
+  return strcmp(a->lead_key, b->lead_key);
+}
+
+void rs_rings_keep_best(GArray *rings, guint first) {
+  guint n = first;
+  if (rings->len > first) qsort((RsRing *)(void *)rings->data + first, rings->len - first, sizeof(RsRing), compare_rings);
+  for (guint i = first; i < rings->len; i++) {
+    RsRing one = g_array_index(rings, RsRing, i);
+    bool copy = false;
+    for (guint k = first; k < n && !copy; k++) {
+      const RsRing *kept = &g_array_index(rings, RsRing, k);
+      copy = 2 * n_common(&one, kept, RS_PERSON) >= MIN(one.count[RS_PERSON], kept->count[RS_PERSON]);
+    }
+    if (copy) rs_ring_clear(&one);
+    else g_array_index(rings, RsRing, n++) = one;
+  }
+  g_array_set_size(rings, n);
+}

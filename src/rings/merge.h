@@ -17,6 +17,8 @@
 
 #include "rings/ring.h"
 
+/* Of the rings from `first` on, all of one pattern, those that share half of the smaller one's people with a better one are freed. */
+void rs_rings_keep_best(GArray *rings, guint first);
 void rs_rings_merge(GArray *leads, const RsClaims *claims);
 
 #endif

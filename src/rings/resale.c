@@ -7,7 +7,9 @@
 #include "rings/draft.h"
 #include "rings/group.h"
 #include "rings/innocent.h"
+#include "rings/merge.h"
 #include "rings/near_misses.h"
+#include "rings/shopping.h"
 #include "rings/stability.h"
 
 #include <math.h>
@@ -15,7 +17,7 @@
 #include <string.h>
 
 enum {
-  MIN_PERSONS = 4, MIN_SHARED = 2, MIN_SOURCES = 3, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2, HOUSEHOLD_POINTS = 40, LIST = 3,
+  MIN_PERSONS = 4, MIN_SHARED = 2, MIN_SOURCES = 3, MAX_HOLDERS = 60, CUT = 40, FEW = 6, FEW_CUT = 10, MANY = 8, MAX_NEAR_MISSES = 2, HOUSEHOLD_POINTS = 40,
   MOST_WORK = 100000000, MOST_TIES = 2000000, MOST_LEAST = 32
 };
 #define EVEN 0.30         /* see evenness() */
@@ -231,18 +233,19 @@ static void add_facts(RsDraft *draft, const RsResale *r, const uint32_t *member,
   overlaps /= n;
   doctors /= n;
   uint32_t sources = glue->sources;
-  rs_draft_fact(draft, fact_of("overlaps", round(overlaps * 10.0) / 10.0, round(r->mean_overlaps * 100.0) / 100.0,
-                               (int32_t)CLAMP(10.0 * log2(overlaps / (3.0 * fmax(1.0, r->mean_overlaps))), 0.0, 30.0)));
-  if (doctors >= 2.0)
-    rs_draft_fact(draft, fact_of("many_doctors", round(doctors * 10.0) / 10.0, round(r->mean_doctors * 100.0) / 100.0,
-                                 (int32_t)CLAMP(10.0 * log2(doctors / 2.0), 0.0, 20.0)));
+  int32_t again = (int32_t)CLAMP(10.0 * log2(overlaps / (3.0 * fmax(1.0, r->mean_overlaps))), 0.0, 30.0);
+  int32_t many = doctors >= 2.0 ? (int32_t)CLAMP(10.0 * log2(doctors / 2.0), 0.0, 20.0) : 0;
+  int32_t same = (int32_t)CLAMP(10.0 * log2(shared / 1.5), 0.0, 30.0);
+  rs_draft_fact(draft, fact_of("overlaps", round(overlaps * 10.0) / 10.0, round(r->mean_overlaps * 100.0) / 100.0, again));
+  if (doctors >= 2.0) rs_draft_fact(draft, fact_of("many_doctors", round(doctors * 10.0) / 10.0, round(r->mean_doctors * 100.0) / 100.0, many));
   rs_draft_fact(draft, fact_of("even_sources", round(even * 1e3) / 1e3, NAN, (int32_t)fmin(20.0, 40.0 * even)));
-  rs_draft_fact(draft, fact_of("shared_sources", round(shared * 10.0) / 10.0, NAN, (int32_t)CLAMP(10.0 * log2(shared / 1.5), 0.0, 30.0)));
+  rs_draft_fact(draft, fact_of("shared_sources", round(shared * 10.0) / 10.0, NAN, same));
   RsFact common = fact_of("common_drugs", drugs->len, NAN, (int32_t)fmin(20.0, 5.0 * drugs->len));
   for (guint i = 0; i < drugs->len && i < 3; i++) common.drug[common.n_drugs++] = g_array_index(drugs, uint32_t, i);
   common.argument[0] = sources;
   rs_draft_fact(draft, common);
-  rs_draft_fact(draft, fact_of("collectors", n, NAN, (int32_t)MIN(20u, 2 * n)));
+  /* many people with little to say for each are patients of one hospital */
+  rs_draft_fact(draft, fact_of("collectors", n, NAN, MIN((int32_t)MIN(20u, 2 * n), again + many + same)));
 }
 
 static void add_lines(RsDraft *draft, const RsClaims *c, uint32_t person, const GArray *drugs) {
@@ -407,7 +410,6 @@ static bool find_groups(const RsResale *r, const RsGraph *graph, uint64_t seed, 
 typedef struct {
   const uint8_t *counts;
   uint64_t seed;
-  bool by_place;
   Bounds bounds;
   const uint32_t *near; uint32_t n_near; /* persons: those of the leads and all tied to them, ascending */
   const GPtrArray *person; uint32_t *n_persons, n; /* of each lead, ascending */
@@ -417,7 +419,7 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
   const Repeat *repeat = data;
   const RsResaleScope scope = {repeat->near, repeat->n_near, some->days};
   Bounds bounds = repeat->bounds;
-  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope, repeat->by_place, 1);
+  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope, 1);
   g_autoptr(RsGraph) graph = shared_graph(r, &bounds, error);
   g_auto(Groups) groups = {0};
   if (graph == NULL || !find_groups(r, graph, repeat->seed, &groups, error)) return false;
@@ -485,27 +487,15 @@ static void tell_bounds(const RsResale *r, const Bounds *bounds, GArray *not_exa
   g_array_append_val(not_examined, notice);
 }
 
-/* Half of its people are in one of the leads from `first` to `end`. */
-static bool is_known(const GArray *leads, guint first, guint end, const RsRing *ring) {
-  for (guint i = first; i < end; i++) {
-    const RsRing *lead = &g_array_index(leads, RsRing, i);
-    uint32_t both = 0;
-    for (uint32_t a = 0; a < ring->count[RS_PERSON]; a++)
-      for (uint32_t b = 0; b < lead->count[RS_PERSON]; b++) both += ring->members[a].id == lead->members[b].id;
-    if (2 * both >= ring->count[RS_PERSON]) return true;
-  }
-  return false;
-}
-
-/* One view of the sources; leads of the view before are in leads from `before` on. */
-static bool find_view(const RsScene *scene, const RsDetectOptions *options, const uint8_t *counts, bool by_place, guint before, GArray *leads, GArray *near,
-                      GArray *not_examined, GError **error) {
+/* People tied by the hands they get their drugs from. */
+static bool find_by_hands(const RsScene *scene, const RsDetectOptions *options, const uint8_t *counts, GArray *leads, GArray *near,
+                          GArray *not_examined, GError **error) {
   g_auto(RsSpan) span;
   rs_span_begin(&span, "persons");
-  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL, by_place, options->n_threads);
+  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL, options->n_threads);
   rs_span_next(&span, "shared sources");
   if (r->n < MIN_PERSONS) return true;
-  Repeat repeat = {.counts = counts, .seed = options->seed, .by_place = by_place};
+  Repeat repeat = {.counts = counts, .seed = options->seed};
   g_autoptr(RsGraph) graph = shared_graph(r, &repeat.bounds, error);
   g_auto(Groups) groups = {0};
   rs_span_next(&span, "communities");
@@ -517,10 +507,7 @@ static bool find_view(const RsScene *scene, const RsDetectOptions *options, cons
     uint32_t n = groups.offset[g + 1] - groups.offset[g];
     RsRing ring;
     if (!make_ring(scene, options, r, groups.member + groups.offset[g], n, &ring)) continue;
-    /* many people go to the same few hospitals: by places alone only a list of drugs and a larger group say something */
-    bool list = !by_place || (n >= FEW && ring.count[RS_DRUG] >= LIST);
-    if (!list || is_known(leads, before, first, &ring)) rs_ring_clear(&ring);
-    else g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
+    g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
   }
   rs_span_end(&span);
   return grade(scene, options, &repeat, r, graph, (RsRing *)(void *)leads->data + first, leads->len - first, error);
@@ -531,11 +518,11 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
   (void)set_aside;
   g_autofree uint8_t *counts = resaleable(scene->basket);
   if (counts == NULL) return true;
-  guint first = leads->len;
-  bool doctors = (scene->claims->columns & RS_HAS_DOCTOR) != 0, done = true;
   g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
-  for (unsigned view = 0; view < 1u + doctors && done; view++)
-    done = find_view(scene, options, counts, view == 1, first, leads, near, not_examined, error);
+  guint first = leads->len;
+  bool done = find_by_hands(scene, options, counts, leads, near, not_examined, error) &&
+              rs_shopping_find(scene, options, counts, leads, near, error);
+  rs_rings_keep_best(leads, first); /* hands and lists may show one ring */
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
   return done;
 }

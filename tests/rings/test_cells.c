@@ -289,8 +289,7 @@ static void people_seen_nowhere_else_who_come_again_for_one_product_are_found(vo
   g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
   assert_int_equal(rings->n_rings, 1);
   assert_int_equal(rings->rings[0].count[RS_PERSON], 12);
-  assert_non_null(find_fact(&rings->rings[0], "gathered_lone"));
-  assert_non_null(find_fact(&rings->rings[0], "nowhere_else"));
+  assert_non_null(find_fact(&rings->rings[0], "strangers_drugs"));
 }
 
 static void tourists_who_buy_the_towns_product_once_are_no_lead(void **state) {
@@ -300,6 +299,44 @@ static void tourists_who_buy_the_towns_product_once_are_no_lead(void **state) {
   g_autoptr(RsClaims) claims = NULL;
   g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
   assert_int_equal(rings->n_rings, 0);
+}
+
+/* A pharmacy with a hundred customers of its own, and twenty people whose cards come from five far prefectures and appear nowhere else. */
+static void cards_from_afar(Town *town, bool same_things) {
+  static const char *const far[] = {"420100", "440300", "510100", "610100", "330100"};
+  for (unsigned p = 0; p < 100; p++)
+    for (unsigned v = 0; v < 4; v++)
+      visit(town, text(town, "L", p), "Y040", p * 3 % 200 + v * 30, p * 7, text(town, "G", (p + v) % 60), NULL, "310101", "310101", 1);
+  for (unsigned p = 0; p < 20; p++)
+    for (unsigned v = 0; v < 3; v++)
+      visit(town, text(town, "S", p), "Y040", 60 + p * 2 + v * 9, p * 31 + v, same_things ? (v % 2 ? "X1" : "X2") : text(town, "G", (p * 3 + v) % 60), NULL,
+            far[p % 5], "310101", 3);
+}
+
+static void cards_from_afar_that_come_for_one_thing_are_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  place_with_visitors(&town);
+  cards_from_afar(&town, true);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  const RsRing *ring = NULL;
+  for (uint32_t i = 0; i < rings->n_rings; i++)
+    if (g_str_equal(first_id(claims, &rings->rings[i], RS_INSTITUTION), "Y040")) ring = &rings->rings[i];
+  assert_non_null(ring);
+  assert_int_equal(ring->count[RS_PERSON], 20);
+  assert_int_equal(ring->n_regions, 5);
+  assert_int_equal(ring->stability, 'A');
+}
+
+static void newcomers_who_buy_what_others_buy_are_no_lead(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  place_with_visitors(&town);
+  cards_from_afar(&town, false);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  for (uint32_t i = 0; i < rings->n_rings; i++) assert_string_not_equal(first_id(claims, &rings->rings[i], RS_INSTITUTION), "Y040");
 }
 
 /* Patients who refill every month at one pharmacy. */
@@ -370,6 +407,51 @@ static void monthly_refills_are_no_resale(void **state) {
   assert_int_equal(rings->n_rings, 0);
 }
 
+/* People who buy their four drugs at whatever pharmacy is near: scattered, but no more than they need. */
+static void scattered_refills(Town *town) {
+  for (unsigned p = 0; p < 900; p++)
+    for (unsigned v = 0; v < 10; v++)
+      for (unsigned g = 0; g < 4; g++)
+        visit(town, text(town, "P", p), text(town, "Y", (p + v * 7) % 25), p % 28 + v * 28, p, text(town, "G", (p * (g + 3) + g * 97) % 390), NULL, "310101",
+              "310101", 1);
+}
+
+/* Members take a list of five drugs round twelve hospitals; another doctor sits there each time, and no two come together. */
+static void list_takers(Town *town, unsigned every) {
+  for (unsigned p = 0; p < 8; p++)
+    for (unsigned v = 0; v < 30; v++)
+      for (unsigned g = 0; g < 2; g++)
+        visit(town, text(town, "R", p), text(town, "H", (p * 5 + v * 7) % 12), p * 3 + v * every, p * 47 + v, text(town, "X", (p + v * 2 + g) % 5),
+              text(town, "E", p * 30 + v), "310101", "310101", 4);
+  for (unsigned v = 0; v < 80; v++) visit(town, text(town, "P", v), text(town, "Y", v % 25), v, v, text(town, "X", v % 5), NULL, "310101", "310101", 1);
+}
+
+static void takers_of_one_list_to_many_places_are_found_though_no_two_meet(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  scattered_refills(&town);
+  list_takers(&town, 3);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_RESALE, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 8);
+  assert_int_equal(rings->rings[0].count[RS_DRUG], 5);
+  assert_int_equal(rings->rings[0].stability, 'A');
+  bool list = false;
+  for (uint32_t i = 0; i < rings->rings[0].n_facts; i++) list = list || (g_str_equal(rings->rings[0].facts[i].code, "one_list") && rings->rings[0].facts[i].points > 0);
+  assert_true(list);
+}
+
+static void patients_of_one_disease_who_buy_here_and_there_are_no_resale(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  scattered_refills(&town);
+  list_takers(&town, 11); /* the same five drugs, but a drug comes back after three or four weeks */
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_RESALE, &claims);
+  assert_int_equal(rings->n_rings, 0);
+}
+
 static void patterns_without_their_columns_are_skipped_and_named(void **state) {
   (void)state;
   const RsReferenceLine line[] = {{.person = "P1", .institution = "Y1", .time = "2024-01-01"}, {.person = "P2", .institution = "Y1", .time = "2024-01-02"}};
@@ -395,6 +477,8 @@ int main(void) {
       cmocka_unit_test(unknown_regions_are_not_apart),
       cmocka_unit_test(people_of_one_place_at_one_outlet_elsewhere_are_found),
       cmocka_unit_test(migrants_who_live_where_they_work_are_no_lead),
+      cmocka_unit_test(cards_from_afar_that_come_for_one_thing_are_found),
+      cmocka_unit_test(newcomers_who_buy_what_others_buy_are_no_lead),
       cmocka_unit_test(collectors_of_the_same_drugs_from_the_same_doctors_are_found),
       cmocka_unit_test(monthly_refills_are_no_resale),
       cmocka_unit_test(a_list_worked_through_at_many_hospitals_is_found),
@@ -406,6 +490,8 @@ int main(void) {
       cmocka_unit_test(visitors_among_migrants_of_their_own_place_are_found),
       cmocka_unit_test(people_seen_nowhere_else_who_come_again_for_one_product_are_found),
       cmocka_unit_test(tourists_who_buy_the_towns_product_once_are_no_lead),
+      cmocka_unit_test(takers_of_one_list_to_many_places_are_found_though_no_two_meet),
+      cmocka_unit_test(patients_of_one_disease_who_buy_here_and_there_are_no_resale),
       cmocka_unit_test(patterns_without_their_columns_are_skipped_and_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
