@@ -75,6 +75,12 @@ static inline float rs_line_quantity(const RsClaims *claims, uint64_t line) {
   memcpy(&quantity, &bits, sizeof quantity);
   return quantity;
 }
+/* The doctor first named on a visit's lines, or RS_NONE. */
+static inline uint32_t rs_visit_doctor(const RsClaims *claims, uint32_t visit) {
+  for (uint64_t l = claims->visit_line[visit]; l < claims->visit_line[visit + 1]; l++)
+    if (rs_line_doctor(claims, l) != RS_NONE) return rs_line_doctor(claims, l);
+  return RS_NONE;
+}
 /* RsRow; O(log files). */
 uint64_t rs_line_row(const RsClaims *claims, uint64_t line);
 

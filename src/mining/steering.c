@@ -51,12 +51,6 @@ static uint32_t *workplaces(const RsClaims *c, const RsKnowledge *k, const uint3
   return out;
 }
 
-static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
-  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
-  return RS_NONE;
-}
-
 /* Persons are taken in parts; a thread keeps its memory from person to person. */
 enum { N_PARTS = 64 };
 
@@ -115,7 +109,7 @@ static uint32_t count_days(const RsClaims *c, const uint64_t *visit, size_t n, S
 /* One person at one outlet, regulars left out; a person may be on every line of the input, so nothing here looks at a pair of visits. */
 static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Scratch *s, GArray *fills) {
   for (size_t i = 0; i < n; i++) {
-    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
+    uint32_t d = rs_visit_doctor(c, (uint32_t)visit[i]);
     s->seen[i] = (Seen){d, d == RS_NONE || workplace[d] == RS_NONE ? c->institution->n : workplace[d]};
   }
   uint32_t days = count_days(c, visit, n, s);
@@ -420,7 +414,7 @@ void rs_steering_visits_free(RsSteeringVisits *visits) {
 /* Whether any of these visits is with a doctor of the chosen workplaces. */
 static bool any_of(const RsClaims *c, const uint64_t *visit, size_t n, const uint32_t *workplace, const uint8_t *of_workplace) {
   for (size_t i = 0; i < n; i++) {
-    uint32_t d = visit_doctor(c, (uint32_t)visit[i]);
+    uint32_t d = rs_visit_doctor(c, (uint32_t)visit[i]);
     if (d != RS_NONE && workplace[d] != RS_NONE && of_workplace[workplace[d]]) return true;
   }
   return false;

@@ -80,12 +80,6 @@ static RsFact fact_of(const char *code, double value, double expected, int32_t p
                   .argument = {NAN, NAN, NAN, NAN}};
 }
 
-static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
-  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
-  return RS_NONE;
-}
-
 static int compare_numbers(const void *x, const void *y) {
   uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
   return (a > b) - (a < b);
@@ -94,7 +88,7 @@ static int compare_numbers(const void *x, const void *y) {
 /* Share of visits through the most frequent doctor; 0 where visits have none. */
 static double top_doctor(const RsClaims *c, const RsGroup *g) {
   g_autofree uint32_t *doctor = g_new(uint32_t, (gsize)g->n_attendances + 1);
-  for (uint32_t i = 0; i < g->n_attendances; i++) doctor[i] = visit_doctor(c, g->attendance[i].visit);
+  for (uint32_t i = 0; i < g->n_attendances; i++) doctor[i] = rs_visit_doctor(c, g->attendance[i].visit);
   qsort(doctor, g->n_attendances, sizeof *doctor, compare_numbers);
   uint32_t most = 0;
   for (uint32_t i = 0, end; i < g->n_attendances; i = end) {

@@ -79,6 +79,15 @@ static void add_frequent(RsDraft *draft, RsKind kind, RsRole role, GArray *numbe
   }
 }
 
+void rs_draft_outlets(RsDraft *draft, const RsClaims *c) {
+  g_autofree uint32_t *count = g_new0(uint32_t, (gsize)c->institution->n + 1);
+  for (guint e = 0; e < draft->evidence->len; e++)
+    count[c->visit_institution[rs_claims_line_visit(c, g_array_index(draft->evidence, RsEvidence, e).line)]]++;
+  for (uint32_t f = 0; f < c->institution->n; f++)
+    if (count[f] * 20 >= draft->evidence->len && count[f] > 0)
+      rs_draft_member(draft, RS_INSTITUTION, f, RS_ROLE_OUTLET, (double)count[f] / (double)draft->evidence->len);
+}
+
 void rs_draft_entities(RsDraft *draft, const RsClaims *claims) {
   merge_evidence(draft->evidence);
   g_autoptr(GArray) doctor = g_array_new(FALSE, FALSE, sizeof(uint32_t));

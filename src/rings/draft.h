@@ -24,6 +24,9 @@ void rs_draft_line(RsDraft *draft, uint64_t line, uint32_t facts);
  * drugs already added are left alone. */
 void rs_draft_entities(RsDraft *draft, const RsClaims *claims);
 
+/* Adds the institutions of at least a twentieth of the evidence, as outlets. */
+void rs_draft_outlets(RsDraft *draft, const RsClaims *claims);
+
 /* Counts the ring's regions and makes its key: after its members have changed. */
 void rs_ring_settle(RsRing *ring, const RsClaims *claims);
 /* Moves the draft into ring: everything sorted, counted, summed; score and lead_key set. */

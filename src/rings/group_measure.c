@@ -58,12 +58,6 @@ static double relation_visits(const RsRelation *r, uint32_t from, uint32_t to) {
   return row == UINT64_MAX ? 0.0 : (double)r->visits[row];
 }
 
-static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
-  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
-  return RS_NONE;
-}
-
 /* Burst visits of the group with the drug, in all and by what they share with one attendance. */
 typedef struct { const Item *item; uint32_t n; uint32_t drug; uint32_t by_type[RS_N_TYPES]; } DrugRun;
 
@@ -522,7 +516,7 @@ void rs_group_measure(const RsScene *scene, RsGroup *group) {
   g_autoptr(GArray) items = burst_items(scene->claims, group);
   m.items = items;
   g_autofree uint32_t *doctor = g_new(uint32_t, (gsize)group->n_attendances + 1);
-  for (uint32_t i = 0; i < group->n_attendances; i++) doctor[i] = visit_doctor(scene->claims, group->attendance[i].visit);
+  for (uint32_t i = 0; i < group->n_attendances; i++) doctor[i] = rs_visit_doctor(scene->claims, group->attendance[i].visit);
   m.doctor = doctor;
   g_autoptr(GArray) others = g_array_new(FALSE, FALSE, sizeof(OtherItem));
   g_autofree uint32_t *n_others = g_new0(uint32_t, (gsize)group->n_bursts + 1);

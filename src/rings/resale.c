@@ -255,16 +255,6 @@ static void add_lines(RsDraft *draft, const RsClaims *c, uint32_t person, const 
       if (rs_line_drug(c, l) != RS_NONE && among(drugs, rs_line_drug(c, l))) rs_draft_line(draft, l, bits);
 }
 
-/* Outlets of at least a twentieth of the evidence. */
-static void add_outlets(RsDraft *draft, const RsClaims *c) {
-  g_autofree uint32_t *count = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  for (guint e = 0; e < draft->evidence->len; e++)
-    count[c->visit_institution[rs_claims_line_visit(c, g_array_index(draft->evidence, RsEvidence, e).line)]]++;
-  for (uint32_t f = 0; f < c->institution->n; f++)
-    if (count[f] * 20 >= draft->evidence->len && count[f] > 0)
-      rs_draft_member(draft, RS_INSTITUTION, f, RS_ROLE_OUTLET, (double)count[f] / (double)draft->evidence->len);
-}
-
 /* The ring of a group; false: it has nothing in common, or shares too little. */
 static bool make_ring(const RsScene *scene, const RsDetectOptions *options, const RsResale *r, const uint32_t *member, uint32_t n, RsRing *ring) {
   g_autoptr(GArray) drugs = common_drugs(r, member, n);
@@ -285,7 +275,7 @@ static bool make_ring(const RsScene *scene, const RsDetectOptions *options, cons
   }
   for (guint i = 0; i < drugs->len; i++) rs_draft_member(&draft, RS_DRUG, g_array_index(drugs, uint32_t, i), RS_ROLE_ITEM, 1.0);
   rs_draft_entities(&draft, scene->claims);
-  add_outlets(&draft, scene->claims);
+  rs_draft_outlets(&draft, scene->claims);
   rs_draft_finish(&draft, scene->claims, ring);
   return true;
 }

@@ -271,16 +271,6 @@ static void add_lines(RsDraft *draft, const RsClaims *c, const List *list, uint3
     if (rs_line_drug(c, l) != RS_NONE && on_list(list, rs_line_drug(c, l))) rs_draft_line(draft, l, facts);
 }
 
-/* Outlets of at least a twentieth of the evidence. */
-static void add_outlets(RsDraft *draft, const RsClaims *c) {
-  g_autofree uint32_t *count = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  for (guint e = 0; e < draft->evidence->len; e++)
-    count[c->visit_institution[rs_claims_line_visit(c, g_array_index(draft->evidence, RsEvidence, e).line)]]++;
-  for (uint32_t f = 0; f < c->institution->n; f++)
-    if (count[f] * 20 >= draft->evidence->len && count[f] > 0)
-      rs_draft_member(draft, RS_INSTITUTION, f, RS_ROLE_OUTLET, (double)count[f] / (double)draft->evidence->len);
-}
-
 enum { N_FACTS = 6 };
 
 static void add_facts(RsDraft *draft, const RsScene *scene, const RsShopping *s, const Usual *u, const List *list) {
@@ -319,7 +309,7 @@ static void make_ring(const RsScene *scene, const RsShopping *s, const Usual *u,
   add_facts(&draft, scene, s, u, list);
   for (guint d = 0; d < list->common->len; d++) rs_draft_member(&draft, RS_DRUG, g_array_index(list->common, Common, d).drug, RS_ROLE_ITEM, 1.0);
   rs_draft_entities(&draft, scene->claims);
-  add_outlets(&draft, scene->claims);
+  rs_draft_outlets(&draft, scene->claims);
   rs_draft_finish(&draft, scene->claims, ring);
 }
 

@@ -149,12 +149,6 @@ static void add_facts(RsDraft *draft, const Judge *judge, const RsSteeringCell *
   ordinary_ways(draft, judge, cell);
 }
 
-static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
-  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
-  return RS_NONE;
-}
-
 typedef struct { uint32_t visit, person; bool crowded, home; } Fill;
 
 /* The doctor's visits at the outlet, in order of time; owned by the caller. */
@@ -164,7 +158,7 @@ static Fill *fills_of(const RsScene *scene, const RsSteeringCell *cell, uint32_t
   Fill *fill = g_new(Fill, (gsize)(end - first) + 1);
   *n = 0;
   for (uint32_t i = first; i < end; i++)
-    if (visit_doctor(scene->claims, t->visit[i]) == cell->doctor) fill[(*n)++] = (Fill){t->visit[i], RS_KEY_PERSON(t->key[i]), false, false};
+    if (rs_visit_doctor(scene->claims, t->visit[i]) == cell->doctor) fill[(*n)++] = (Fill){t->visit[i], RS_KEY_PERSON(t->key[i]), false, false};
   return fill;
 }
 

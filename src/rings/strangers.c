@@ -111,19 +111,13 @@ static Origin origin_of(const RsScene *scene, const RsStrangers *s, const Draw *
 /* Share of the group's visits through the doctor who has most of them, and of the outlet's other visits through the same doctor. */
 typedef struct { double here, usual; } Share;
 
-static uint32_t visit_doctor(const RsClaims *c, uint32_t visit) {
-  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++)
-    if (rs_line_doctor(c, l) != RS_NONE) return rs_line_doctor(c, l);
-  return RS_NONE;
-}
-
 static Share doctor_share(const RsScene *scene, const Draw *draw) {
   const RsClaims *c = scene->claims;
   const RsTimeline *t = scene->timeline;
   g_autofree uint32_t *here = g_new0(uint32_t, (gsize)c->doctor->n + 1), *other = g_new0(uint32_t, (gsize)c->doctor->n + 1);
   uint32_t n_here = 0, n_other = 0, best = 0;
   for (uint32_t i = t->offset[draw->outlet]; i < t->offset[draw->outlet + 1]; i++) {
-    uint32_t person = RS_KEY_PERSON(t->key[i]), doctor = visit_doctor(c, t->visit[i]);
+    uint32_t person = RS_KEY_PERSON(t->key[i]), doctor = rs_visit_doctor(c, t->visit[i]);
     bool ours = bsearch(&person, draw->person->data, draw->person->len, sizeof person, compare_numbers) != NULL;
     if (ours) n_here++;
     else n_other++;
