@@ -374,7 +374,7 @@ bool rs_workbook_close(RsWorkbook *workbook, GError **error) {
   part_put(workbook, "_rels/.rels", relations);
   lists_put(workbook);
   if (rs_zip_finish(workbook->zip)) return true;
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, "%s", _("more than 4 GB: too much for a workbook"));
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, "%s", _("the workbook cannot be written"));
   return false;
 }
 

@@ -4,7 +4,7 @@
  * fixed and filtered. Texts longer than a cell holds are cut. The same content gives the same bytes (exporters/zip.h). A sheet takes
  * RS_XLSX_MAX_ROWS rows; a last row says how many were left out and where they are.
  *
- * Our own few parts of Office Open XML (ECMA-376): rows go straight from the tables into the archive, ten times as fast as by
+ * Our own few parts of Office Open XML (ECMA-376): rows go straight from the tables into the archive, four times as fast as by
  * libxlsxwriter, without temporary files, and a failed write is an error like any other. */
 #ifndef RS_EXPORTERS_XLSX_H
 #define RS_EXPORTERS_XLSX_H
@@ -22,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsWorkbook, rs_workbook_free)
 void rs_workbook_sheet(RsWorkbook *workbook, const RsTable *table, uint32_t max_rows, const char *elsewhere);
 /* A row of the sheet begun last: an RsRowFunc; data is the workbook. */
 void rs_workbook_row(const RsTable *table, const RsCell *cell, void *data);
-/* Ends the last sheet and the archive. error: RS_ERROR_LIMIT: it would pass 4 GB; what output met shows when that is closed. */
+/* Ends the last sheet and the archive. error: RS_ERROR_IO: no archive could be made; what output met shows when that is closed. */
 bool rs_workbook_close(RsWorkbook *workbook, GError **error);
 
 /* leads.xlsx: rings, members, facts, bursts, claim lines, as the view shows them; not yet durable. error: RS_ERROR_IO, RS_ERROR_LIMIT. */

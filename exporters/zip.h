@@ -1,11 +1,8 @@
-/* exporters/zip.h: a zip archive, one entry after the other.
+/* exporters/zip.h: a zip archive by libarchive, one entry after the other.
  *
  * In    names and bytes
- * Out   deflated entries whose sizes follow their bytes, so that nothing is gone back to and any output will do; times are fixed, so the
- *       same content gives the same bytes (with one version of ISA-L on one kind of processor)
- * Cost  memory 0.4 MB whatever is written. ISA-L's fast deflate takes a fifteenth of the time of zlib's usual level, and a workbook becomes
- *       an eighth larger than with it.
- * From  PKWARE, .ZIP File Format Specification 6.3; RFC 1951 */
+ * Out   deflated entries; times are fixed, so the same content gives the same bytes with one version of the libraries
+ * Cost  zlib at its fastest level: a workbook becomes a fifth larger than at the usual one, in a third of the time */
 #ifndef RS_EXPORTERS_ZIP_H
 #define RS_EXPORTERS_ZIP_H
 
@@ -20,7 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsZip, rs_zip_free)
 /* Ends the entry before. */
 void rs_zip_begin(RsZip *zip, const char *name);
 void rs_zip_write(RsZip *zip, const char *bytes, size_t length);
-/* Ends the last entry and writes the directory. False: something passed 4 GiB, which such an archive cannot say. */
+/* Ends the last entry and writes the directory. False: the archive could not be made. */
 bool rs_zip_finish(RsZip *zip);
 
 #endif
