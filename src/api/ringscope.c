@@ -270,7 +270,7 @@ static bool case_write(const ringscope_rings *rings, const char *folder, const c
 }
 
 bool ringscope_case_write(const ringscope_rings *rings, const char *folder, const char *authority, char digest[65], ringscope_error *error) {
-  char unused[65];
+  char unused[65] = "";
   GError *failed = NULL;
   if (case_write(rings, folder, authority, digest != NULL ? digest : unused, &failed)) return true;
   tell(failed, error);

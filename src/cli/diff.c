@@ -312,12 +312,12 @@ static void each_change(const Diff *diff, ChangeFunc func, void *data) {
 
 /* ---- out ---- */
 
-typedef struct { RsOutput *output; RsJson *json; const RsOptions *options; guint n[N_CHANGES], shown; } Out;
+typedef struct { RsOutput *output; RsJson json; const RsOptions *options; guint n[N_CHANGES], shown; } Out;
 
 static void csv_row(const RsTable *t, const RsCell *cell, void *data) { rs_csv_row(data, t, cell, false); }
 static void json_row(const RsTable *t, const RsCell *cell, void *data) { rs_json_row(data, t, cell, 0); }
 static void change_csv(const Diff *diff, const Change *change, void *data) { row_of(diff, change, csv_row, ((Out *)data)->output); }
-static void change_json(const Diff *diff, const Change *change, void *data) { row_of(diff, change, json_row, ((Out *)data)->json); }
+static void change_json(const Diff *diff, const Change *change, void *data) { row_of(diff, change, json_row, &((Out *)data)->json); }
 static void change_count(const Diff *diff, const Change *change, void *data) { (void)diff, ((Out *)data)->n[change->what]++; }
 
 static void change_text(const Diff *diff, const Change *change, void *data) {
@@ -357,16 +357,16 @@ static void write_text(const Diff *diff, Out *out) {
 }
 
 static void write_json(const Diff *diff, Out *out) {
-  RsJson json = rs_json(out->output);
-  out->json = &json;
-  rs_json_begin(&json, NULL, '{');
-  rs_json_begin(&json, "counts", '{');
-  for (unsigned i = 0; i < N_CHANGES; i++) rs_json_unsigned(&json, change_name[i], out->n[i]);
-  rs_json_end(&json, '}');
-  rs_json_begin(&json, "changes", '[');
+  out->json = rs_json(out->output);
+  RsJson *json = &out->json;
+  rs_json_begin(json, NULL, '{');
+  rs_json_begin(json, "counts", '{');
+  for (unsigned i = 0; i < N_CHANGES; i++) rs_json_unsigned(json, change_name[i], out->n[i]);
+  rs_json_end(json, '}');
+  rs_json_begin(json, "changes", '[');
   each_change(diff, change_json, out);
-  rs_json_end(&json, ']');
-  rs_json_end(&json, '}');
+  rs_json_end(json, ']');
+  rs_json_end(json, '}');
   rs_output_char(out->output, '\n');
 }
 

@@ -450,6 +450,7 @@ static void choose_rules(const Table *t, RsRuleGroup *group) {
   add_person_candidates(t, all);
   if (all->len > 0) qsort(all->data, all->len, sizeof(Candidate), compare_candidates);
   group->rule = g_new0(RsRule, RS_MAX_RULES);
+  group->n_rules = 0;
   for (guint i = 0; i < all->len && group->n_rules < RS_MAX_RULES; i++) {
     const Candidate *one = &g_array_index(all, Candidate, i);
     if (redundant(t, one, kept, group->n_rules) || !set_productive(t, one->items, one->by_person, p, scratch)) continue;

@@ -85,7 +85,7 @@ static GArray *members_of(const RsRing *ring, RsKind kind) {
 static GArray *tell(const RsRing *ring, const RsFormerLead *former) {
   GArray *of[RS_N_KINDS];
   GArray *out = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-  /* cppcheck-suppress nullPointer ; either a ring or a former lead is given */
+  /* cppcheck-suppress nullPointer ; either a ring or a former lead is given; NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
   for (int k = 0; k < RS_N_KINDS; k++) of[k] = ring != NULL ? members_of(ring, (RsKind)k) : g_array_ref(former->member[k]);
   /* cppcheck-suppress nullPointer ; as above */
   const uint32_t n_persons = ring != NULL ? of[RS_PERSON]->len : former->n_all[RS_PERSON];

@@ -261,7 +261,7 @@ RsCompanions *rs_companions_new(const RsScene *scene, const RsCandidates *candid
     for (guint k = 0; k < found[i]->len; k++) out->group[n++] = g_ptr_array_index(found[i], k);
     g_ptr_array_unref(found[i]);
   }
-  qsort(out->group, n, sizeof *out->group, compare_groups);
+  qsort(out->group, n, sizeof *out->group, compare_groups); /* NOLINT(bugprone-sizeof-expression): pointers are sorted */
   for (uint32_t i = 0; i < n; i++) {
     if (out->n > 0 && compare_groups(&out->group[out->n - 1], &out->group[i]) == 0) rs_group_free(out->group[i]);
     else out->group[out->n++] = out->group[i];
@@ -292,6 +292,7 @@ static int compare_memberships(const void *x, const void *y) {
   return (a->lead > b->lead) - (a->lead < b->lead);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the hunt writes to `again` */
 static void hunt_init(Hunt *hunt, const RsGroup *const *lead, uint32_t n, uint8_t *again) {
   uint32_t total = 0;
   *hunt = (Hunt){.lead = lead, .n = n, .again = again, .touched = g_array_new(FALSE, FALSE, sizeof(uint32_t)), .shared = g_new0(uint32_t, (gsize)n + 1)};

@@ -56,7 +56,7 @@ static GArray *regular_drugs(const RsClaims *c, uint32_t person, const GArray *d
     const uint32_t drug = (uint32_t)(key[i] >> 32);
     uint32_t n = 1;
     for (end = i + 1; end < days->len && key[end] >> 32 == drug; end++) n += key[end] != key[end - 1];
-    if (n >= DAYS && key[end - 1] - key[i] <= n * DAYS_EACH) g_array_append_val(regular, drug);
+    if (n >= DAYS && key[end - 1] - key[i] <= (uint64_t)n * DAYS_EACH) g_array_append_val(regular, drug);
   }
   return regular;
 }

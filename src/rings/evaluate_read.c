@@ -177,7 +177,7 @@ static uint32_t number_of(RsScoredNames *names, int kind, const char *id) {
 bool rs_scored_names_unmask(RsScoredNames *names, const char *path, GError **error) {
   static const char *const want[] = {"entity_type", "id_masked", "id"};
   g_auto(Table) table;
-  int where[3], more;
+  int where[3] = {0}, more;
   if (!table_open(&table, path, error) || !table_header(&table, want, 3, where, error)) return false;
   if (!names->clear) names->clear = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   while ((more = table_next(&table, error)) > 0) {
@@ -272,7 +272,7 @@ static bool truth_row(RsScoredNames *names, RsScoredList *list, GHashTable *inde
   if (!*ring) return complain(table, error, "the row names no ring");
   if (!row_kind(table, where, &kind, &id, error)) return false;
   unsigned pattern = label && patterns ? pattern_of(label) : RS_SCORED_UNKNOWN;
-  if (label && patterns && pattern == RS_SCORED_UNKNOWN && strcmp(label, "unknown"))
+  if (label && patterns && pattern == RS_SCORED_UNKNOWN && strcmp(label, "unknown") != 0)
     return complain(table, error, "pattern '%s' is not known", label);
   RsScoredGroup *group = g_hash_table_lookup(index, ring);
   if (!group) {
@@ -351,7 +351,7 @@ static gint rank_order(gconstpointer a, gconstpointer b) {
 static bool rings_read(RsScoredList *list, GHashTable *index, const char *path, GError **error) {
   static const char *const want[] = {"ring_id", "rank", "pattern"};
   g_auto(Table) table;
-  int where[3], more;
+  int where[3] = {0}, more;
   if (!table_open(&table, path, error) || !table_header(&table, want, 3, where, error)) return false;
   g_autoptr(GArray) ranked = g_array_new(FALSE, FALSE, sizeof(Ranked));
   while ((more = table_next(&table, error)) > 0) {
@@ -372,7 +372,7 @@ static bool members_read(RsScoredNames *names, RsScoredList *list, GHashTable *i
                          GError **error) {
   static const char *const want[] = {"ring_id", "?pattern", "?entity_type", "?entity_id", "?person_id"};
   g_auto(Table) table;
-  int where[5], more;
+  int where[5] = {0}, more;
   if (!table_open(&table, path, error) || !table_header(&table, want, 5, where, error)) return false;
   if (where[4] < 0 && (where[2] < 0 || where[3] < 0))
     return complain(&table, error, "no columns entity_type and entity_id in the header");

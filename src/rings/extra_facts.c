@@ -144,6 +144,7 @@ static uint32_t person_doses(const City *city, uint32_t person, Doses *d) {
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
       uint32_t slot = rs_line_drug(c, l) != RS_NONE ? city->slot[rs_line_drug(c, l)] : RS_NONE;
       if (slot == RS_NONE || !(rs_line_quantity(c, l) > 0.0f)) continue;
+      /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): reserved above */
       d->got[n_got] = (Dose){rs_line_quantity(c, l), slot, (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
       d->key[n_got] = (uint64_t)slot << 32 | n_got;
       n_got++;

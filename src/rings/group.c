@@ -267,7 +267,7 @@ typedef struct { uint32_t person, burst, visit; bool near; } Bystander;
 typedef struct { uint32_t begin, end; uint64_t from, to; /* near: within from .. to */ } Around;
 
 static Around around_burst(const RsTimeline *t, const RsGroupBurst *burst, uint32_t minutes) {
-  uint64_t span = burst->last_time - burst->first_time, slack = minutes * 60 > span ? minutes * 60 - span : 0;
+  uint64_t span = burst->last_time - burst->first_time, width = (uint64_t)minutes * 60, slack = width > span ? width - span : 0;
   uint64_t midnight = (uint64_t)(burst->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
   Around a = {.from = burst->first_time > slack ? burst->first_time - slack : 0, .to = (uint64_t)burst->last_time + slack};
   a.begin = rs_timeline_seek(t, burst->institution, midnight);

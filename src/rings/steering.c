@@ -118,7 +118,7 @@ static void ordinary_ways(RsDraft *draft, const Judge *judge, const RsSteeringCe
   if (cell->n_colleagues >= MIN_COLLEAGUES && cell->door >= SOME_AT_DOOR)
     rs_draft_fact(draft, fact_of("door_usual", round(cell->door * 1e3) / 1e3, NAN, -(int32_t)lround(fmin(20.0, 40.0 * cell->door))));
   double share = at_workplace(judge->scene, cell);
-  bool given = judge->given != NULL && judge->given[cell->doctor] != RS_NONE;
+  bool given = judge->given != NULL && judge->given[cell->doctor] != RS_NONE; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): for every doctor */
   if (!given && share < SURE_WORKPLACE) rs_draft_fact(draft, fact_of("workplace_unsure", round(share * 1e3) / 1e3, NAN, -5));
 }
 

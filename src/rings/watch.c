@@ -295,7 +295,7 @@ static void look_at_peers(Ask *ask) {
     if (value == NULL) continue;
     for (uint32_t i = 0; i < n; i++) {
       if (!is_peer(c, kind, own, i)) continue;
-      sorted[n_peers++] = value[i];
+      sorted[n_peers++] = value[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): every entity has a value */
       beyond += value[i] >= value[own];
     }
     qsort(sorted, n_peers, sizeof *sorted, compare_doubles);

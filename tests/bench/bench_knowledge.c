@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
   if (n_lines > 20000000) draw.n_institutions = 20000, draw.n_doctors = 50000;
   RsClock clock = rs_clock_now();
   g_autoptr(RsClaims) claims = rs_claims_draw(&draw);
-  clock = rs_clock_print("drawing claims", clock);
+  rs_clock_print("drawing claims", clock);
   printf("%" G_GUINT64_FORMAT " lines, %u visits, %u persons\n", claims->n_lines, claims->n_visits, claims->n_persons);
   for (unsigned round = 0; round < n_rounds; round++) {
     GError *error = NULL;

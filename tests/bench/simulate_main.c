@@ -27,7 +27,8 @@ static bool set_dial(RsSimulateOptions *options, const char *text) {
   const char *equals = strchr(text, '=');
   for (size_t i = 0; equals && i < G_N_ELEMENTS(dials); i++)
     if (strlen(dials[i].name) == (size_t)(equals - text) && !strncmp(dials[i].name, text, (size_t)(equals - text))) {
-      *(double *)((char *)options + dials[i].at) = g_ascii_strtod(equals + 1, NULL);
+      const double value = g_ascii_strtod(equals + 1, NULL);
+      memcpy((char *)options + dials[i].at, &value, sizeof value);
       return true;
     }
   return false;

@@ -51,6 +51,7 @@ static void edge_equals(const RsXmlElement *edge, Model *model) {
   RsRelationKind kind = 0;
   while (kind < RS_N_RELATIONS && strcmp(rs_relation_name[kind], edge->label) != 0) kind++;
   assert_true(kind < RS_N_RELATIONS && kind_of(edge->source) == rs_relation_from[kind] && kind_of(edge->target) == rs_relation_to[kind]);
+  /* cppcheck-suppress arrayIndexOutOfBoundsCond ; it does not know that assert_true does not return */
   model->seen[kind]++;
   if (model->masked && kind_of(edge->source) == RS_PERSON) return;
   const RsRelation *relation = &model->knowledge->relation[kind];

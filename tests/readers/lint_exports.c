@@ -18,8 +18,8 @@ static void lint(const char *path) {
   n_files++;
   if (is_graphml ? rs_xml_check_graphml(path, NULL, NULL, &graphml, &error) : rs_gexf_check(path, &gexf, &error)) {
     g_autofree char *name = g_path_get_basename(path);
-    printf("%s: %llu nodes, %llu edges keep the rules\n", name, (unsigned long long)(graphml.n_nodes + gexf.n_nodes),
-           (unsigned long long)(graphml.n_edges + gexf.n_edges));
+    printf("%s: %" G_GUINT64_FORMAT " nodes, %" G_GUINT64_FORMAT " edges keep the rules\n", name, graphml.n_nodes + gexf.n_nodes,
+           graphml.n_edges + gexf.n_edges);
     return;
   }
   n_bad++;

@@ -143,6 +143,7 @@ static void threads_and_order_of_lines_change_no_expansion(void **state) {
     assert_int_equal(a->node[i].kind, b->node[i].kind);
     assert_int_equal(a->node[i].id, b->node[i].id);
     assert_int_equal(a->node[i].reason, b->node[i].reason);
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): equal to the bit */
     assert_true(a->node[i].reason == RS_NODE_SEED || memcmp(&a->node[i].evidence, &b->node[i].evidence, sizeof(double)) == 0);
   }
   town_clear(&town);
