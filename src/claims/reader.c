@@ -450,6 +450,22 @@ static void note_far_days(const RsClaims *claims, GPtrArray *notes) {
                                      apart, claims->n_visits, FAR_YEARS, middle, rs_day_format(claims->first_day, first), rs_day_format(claims->last_day, last)));
 }
 
+/* The platform's two tables given side by side as claims: a settlement's money would count once more beside its details. */
+static void note_settlement_tables(const RsReader *reader, GPtrArray *notes) {
+  bool details = false;
+  for (guint i = 0; i < reader->claims->len; i++) {
+    const int *column = ((const RsInput *)g_ptr_array_index(reader->claims, i))->column;
+    details = details || (column[RS_COLUMN_SETTLEMENT] >= 0 && column[RS_COLUMN_CLAIM_ID] >= 0 && column[RS_COLUMN_DRUG] >= 0);
+  }
+  for (guint i = 0; details && i < reader->claims->len; i++) {
+    const RsInput *input = g_ptr_array_index(reader->claims, i);
+    const bool lines = input->column[RS_COLUMN_CLAIM_ID] >= 0 && input->column[RS_COLUMN_CLAIM_ID] != input->column[RS_COLUMN_SETTLEMENT];
+    if (input->column[RS_COLUMN_SETTLEMENT] < 0 || lines || input->column[RS_COLUMN_DRUG] >= 0) continue;
+    g_ptr_array_add(notes, rs_said_new("%s: has settlements and no details; if they are those of the other files, their money counts twice: give the file with --settlements",
+                                       input->file->name));
+  }
+}
+
 static void add_notes(const RsReader *reader, const RsClaims *claims) {
   RsReport *report = reader->report;
   if (report->date_only_rows > 0)
@@ -466,6 +482,7 @@ static void add_notes(const RsReader *reader, const RsClaims *claims) {
   if (claims->n_lines > 0 && (claims->columns & RS_HAS_CLAIM_ID) == 0)
     g_ptr_array_add(report->notes, rs_said_new("no claim_id column: a row exported twice cannot be told from two equal purchases"));
   note_far_days(claims, report->notes);
+  note_settlement_tables(reader, report->notes);
 }
 
 static void list_examples(const RsReport *report, GString *text) {

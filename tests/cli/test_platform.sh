@@ -25,6 +25,11 @@ says "4 used" "1 outside" "1 repeated" "0 reversed" "1 rejected"
 says "87.34 used" "7.00 outside" "10.00 repeated" "1.00 rejected"
 file_has "$D/case/rejects.csv" '^fee_list_d\.csv,6,'
 whole "$D/case"
+mkdir "$D/side"
+run 0 analyze "$D/fee_list_d.csv" "$D/setl_d.csv" -o "$D/side/case"
+says "setl_d.csv: has settlements and no details" "give the file with --settlements"
+run 0 analyze "$D/setl_d.csv" -o "$D/side/alone"
+says_not "has settlements and no details"
 
 begin "Chinese headers in GB18030"
 { echo "费用明细流水号,结算ID,人员编号,定点医药机构编号,费用发生时间,医疗目录编码,明细项目费用总额"
