@@ -115,7 +115,7 @@ typedef struct {
 typedef struct {
   const RsScene *scene;
   const uint32_t *person;
-  uint32_t n, minutes;
+  uint32_t n, quorum, minutes;
   RsPlaces places;
   Visits visits;
   GArray *days;   /* of Day */
@@ -139,7 +139,7 @@ static bool best_window(Finder *finder, const Visit *day, uint32_t n, RsGroupBur
     *out = (RsGroupBurst){day[begin].institution, day[begin].time, day[end].time, distinct};
   }
   while (begin < n) finder->seen[day[begin++].member] = 0;
-  return best >= rs_group_quorum(finder->n);
+  return best >= finder->quorum;
 }
 
 /* Chance that a person with so many days at f comes on that day within the width around the time, the group itself left out of the
@@ -191,13 +191,12 @@ static bool place_counts(RsPlaces places, uint32_t institution) {
 
 static void find_days(Finder *finder) {
   const Visit *visit = (const Visit *)(const void *)finder->visits.visit->data;
-  uint32_t quorum = rs_group_quorum(finder->n);
   g_array_set_size(finder->days, 0);
   for (guint i = 0, end; i < finder->visits.n_sorted; i = end) {
     uint32_t day = visit[i].time / RS_DAY_SECONDS;
     for (end = i; end < finder->visits.n_sorted && visit[end].institution == visit[i].institution && visit[end].time / RS_DAY_SECONDS == day;) end++;
     Day at = {i, end, RS_NONE, RS_NONE};
-    if (end - i >= quorum && place_counts(finder->places, visit[i].institution)) g_array_append_val(finder->days, at);
+    if (end - i >= finder->quorum && place_counts(finder->places, visit[i].institution)) g_array_append_val(finder->days, at);
   }
 }
 
@@ -454,8 +453,9 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
     if (members->len < 2 || members->len > RS_MAX_GROUP) return NULL;
     finder.person = (const uint32_t *)(const void *)members->data;
     finder.n = members->len;
+    finder.quorum = rs_group_quorum(finder.n);
     if (visits != NULL) g_array_unref(visits);
-    finder.visits = group_visits(scene, finder.person, finder.n, rs_group_quorum(finder.n));
+    finder.visits = group_visits(scene, finder.person, finder.n, finder.quorum);
     visits = finder.visits.visit;
     for (uint32_t k = 0; k <= finder.n; k++) finder.choices[k] = NAN;
     find_days(&finder);
@@ -481,6 +481,54 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   group->info = round(finder.info * 1e6) / 1e6;
   group->net = round((finder.info - absence_cost(group)) * 1e6) / 1e6;
   return group;
+}
+
+/* ---- days together ---- */
+
+static bool is_burst_place(const RsGroup *g, uint32_t institution) {
+  uint32_t low = 0, high = g->n_bursts;
+  while (low < high) { /* bursts are by institution */
+    uint32_t middle = low + (high - low) / 2;
+    if (g->burst[middle].institution < institution) low = middle + 1;
+    else high = middle;
+  }
+  return low < g->n_bursts && g->burst[low].institution == institution;
+}
+
+static void push_days(const RsGroupBurst *burst, const RsAttendance *attendance, uint32_t n, GArray *out) {
+  for (uint32_t i = 0; i < n; i++) { /* a member's visits of one burst are one day */
+    const RsAttendance *a = &attendance[i];
+    bool repeat = false;
+    for (uint32_t j = i; j > 0 && attendance[j - 1].burst == a->burst && !repeat; j--) repeat = attendance[j - 1].member == a->member;
+    RsDayTogether day = {burst[a->burst].institution, a->member};
+    if (!repeat) g_array_append_val(out, day);
+  }
+}
+
+/* Three that came together beyond chance, at the width of the group and where its bursts are; its bursts are among these. */
+static void push_gatherings(const RsScene *scene, const RsGroup *g, GArray *out) {
+  g_autoptr(GArray) gatherings = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst)), days = g_array_new(FALSE, FALSE, sizeof(Day));
+  g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance)), all = g_array_new(FALSE, FALSE, sizeof(RsDayTogether));
+  g_autofree uint32_t *attended = g_new0(uint32_t, g->n);
+  uint32_t seen[RS_MAX_GROUP + 1] = {0};
+  Finder finder = {.scene = scene, .person = g->person, .n = g->n, .quorum = RS_GATHERING, .minutes = g->width, .places = g->places,
+                   .bursts = gatherings, .days = days, .seen = seen};
+  finder.visits = group_visits(scene, g->person, g->n, RS_GATHERING);
+  for (uint32_t k = 0; k <= g->n; k++) finder.choices[k] = NAN;
+  find_days(&finder);
+  find_bursts(&finder);
+  count_attended(gatherings, &finder.visits, g->n, attended, attendances);
+  push_days((const RsGroupBurst *)(const void *)gatherings->data, (const RsAttendance *)(const void *)attendances->data, attendances->len, all);
+  for (guint i = 0; i < all->len; i++)
+    if (is_burst_place(g, g_array_index(all, RsDayTogether, i).institution)) g_array_append_val(out, g_array_index(all, RsDayTogether, i));
+  g_array_unref(finder.visits.visit);
+}
+
+GArray *rs_group_days_together(const RsScene *scene, const RsGroup *g) {
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(RsDayTogether));
+  if (g->gathered && g->places.least == 0 && rs_group_quorum(g->n) > RS_GATHERING) push_gatherings(scene, g, out);
+  else push_days(g->burst, g->attendance, g->n_attendances, out);
+  return out;
 }
 
 /* Union-find over bursts. */

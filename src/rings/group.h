@@ -70,7 +70,7 @@ typedef struct {
   uint32_t n_drugs;
   RsGroupDrug *drug;     /* recurring, by falling decades */
   double dose_ratio, amount_ratio; /* geometric means against elsewhere */
-  double habit;          /* share of members' other days spent at the burst institutions; NAN unknown */
+  double habit;          /* share of members' days apart spent at the burst institutions; NAN unknown */
   double alike;          /* shared part of members' other lives; NAN unknown */
   uint32_t n_outlets; /* distinct burst institutions */
   double top_outlet;  /* share of bursts at the most used institution */
@@ -89,6 +89,13 @@ void rs_group_free(RsGroup *group);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsGroup, rs_group_free)
 /* Fills stat[] and what follows it. */
 void rs_group_measure(const RsScene *scene, RsGroup *group);
+
+/* Days at the burst institutions that members spent together: those of the bursts, and in a group so large that a burst takes more people,
+ * those on which RS_GATHERING came together, at the width of the group and beyond chance. A ring that brings some of its cards at a time has
+ * many of these, and they are no sign of a life of one's own at the outlet. Returns RsDayTogether, each member once a day; the caller frees it. */
+enum { RS_GATHERING = 3 };
+typedef struct { uint32_t institution, member; } RsDayTogether;
+GArray *rs_group_days_together(const RsScene *scene, const RsGroup *group);
 
 /* institution RS_NONE: over all bursts; of least members or more. */
 RsRhythm rs_group_rhythm(const RsGroup *group, uint32_t institution, uint32_t least);

@@ -423,24 +423,21 @@ static int compare_stays(const void *x, const void *y) {
   return (a->member > b->member) - (a->member < b->member);
 }
 
-/* Days of each member at each institution, outside the bursts. */
+/* Days of each member at each institution on which members did not come together. */
 static GArray *other_stays(const Measure *m, double *total) {
   const RsRelation *r = &m->scene->knowledge->relation[RS_FILLED_AT];
   const RsGroup *g = m->group;
   GArray *stays = g_array_new(FALSE, FALSE, sizeof(Stay));
+  g_autoptr(GArray) together = rs_group_days_together(m->scene, g);
   for (uint32_t i = 0; i < g->n; i++)
     for (uint64_t k = r->offset[g->person[i]]; k < r->offset[g->person[i] + 1]; k++) {
       Stay stay = {i, r->to[k], r->days[k]};
       g_array_append_val(stays, stay);
     }
   if (stays->len > 0) qsort(stays->data, stays->len, sizeof(Stay), compare_stays);
-  for (uint32_t i = 0; i < g->n_attendances; i++) { /* a member's visits of one burst are one day */
-    const RsAttendance *a = &g->attendance[i];
-    bool repeat = false;
-    for (uint32_t j = i; j > 0 && g->attendance[j - 1].burst == a->burst && !repeat; j--)
-      repeat = g->attendance[j - 1].member == a->member;
-    if (repeat) continue;
-    Stay key = {a->member, g->burst[a->burst].institution, 0};
+  for (guint i = 0; i < together->len; i++) {
+    const RsDayTogether *day = &g_array_index(together, RsDayTogether, i);
+    Stay key = {day->member, day->institution, 0};
     Stay *stay = bsearch(&key, stays->data, stays->len, sizeof(Stay), compare_stays);
     if (stay != NULL && stay->days > 0) stay->days--;
   }

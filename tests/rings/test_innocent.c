@@ -454,6 +454,45 @@ static void a_ring_of_one_doctors_patients_is_found(void **state) {
   only_ring(&found, "M", 8);
 }
 
+/* ---- regulars of one outlet, and cards that are kept there ---- */
+
+/* Fourteen customers of one pharmacy: three to seven of them on each of thirty-six days. At the larger occasions they stand there together; at
+ * the smaller ones either together as well, so that nobody ever comes alone, or each on a day and at an hour of their own. */
+static void customers(RsSmallCity *city, bool never_alone) {
+  enum { N = 14, TIMES = 36 };
+  static const unsigned step[] = {1, 3, 5, 9, 11, 13}; /* without a common divisor with N: nobody twice */
+  static const int hour[] = {490, 810, 1260};
+  for (unsigned s = 0; s < TIMES; s++) {
+    unsigned size = 3 + s * 7 % 5;
+    for (unsigned k = 0; k < size; k++) {
+      unsigned i = (s * s + 3 * s + k * step[s / 2 % 6]) % N, day = 3 + 4 * s;
+      if (size >= 5 || never_alone) visit(city, "K", i, "Y007", day, hour[s % 3] + (int)k, s % 2 ? "X1" : "X2", NULL);
+      else visit(city, "K", i, "Y007", day + k, 480 + (int)((s * 131 + i * 53) % 720), s % 2 ? "X1" : "X2", NULL);
+    }
+  }
+}
+
+static void regulars_on_their_pharmacys_days_are_no_lead(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = town();
+  customers(city, false);
+  g_auto(Found) found = detect(city, NULL);
+  assert_int_equal(found.rings->n_rings, 0);
+  RsScore score = excuses(city, "K", NULL, "regulars");
+  assert_true(score.score <= -40);
+}
+
+/* More evidence must not be less: what is too small for a burst of so many people is no life of their own at the outlet. */
+static void cards_that_only_come_some_at_a_time_are_found(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = town();
+  customers(city, true);
+  g_auto(Found) found = detect(city, NULL);
+  only_ring(&found, "K", 13);
+  RsScore score = excuses(city, "K", NULL, NULL);
+  assert_null(find_fact(score.fact, score.n_facts, "regulars"));
+}
+
 /* ---- what is told of them all ---- */
 
 static void a_lead_says_what_was_looked_for_and_what_could_not_be(void **state) {
@@ -517,6 +556,8 @@ int main(void) {
       cmocka_unit_test(patients_at_their_doctors_workplace_are_no_lead),
       cmocka_unit_test(patients_at_the_pharmacy_next_door_are_no_lead),
       cmocka_unit_test(a_ring_of_one_doctors_patients_is_found),
+      cmocka_unit_test(regulars_on_their_pharmacys_days_are_no_lead),
+      cmocka_unit_test(cards_that_only_come_some_at_a_time_are_found),
       cmocka_unit_test(a_lead_says_what_was_looked_for_and_what_could_not_be),
       cmocka_unit_test(people_who_share_are_counted_by_sets),
   };
