@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#define RESERVE ((size_t)4 << 20) /* address space that cleaning up may have when there is no more: a folder's entries are read through 32 KB */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows; the waiting thread never gives it back */
 static GHashTable *paths;
@@ -17,6 +20,8 @@ static sem_t arrived;
 static volatile sig_atomic_t signal_number; /* 0: none, exit_code counts */
 static int exit_code;
 static bool started;
+static pthread_t cleaner;
+static void *reserve; /* MAP_FAILED: none */
 static const char *last_words; /* atomic */
 
 void rs_interrupt_hold(void) { pthread_mutex_lock(&lock); }
@@ -84,20 +89,22 @@ static void signal_arrives(int number) {
 void rs_interrupt_start(void) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
   struct sigaction former, own = {.sa_handler = signal_arrives, .sa_flags = SA_RESTART};
-  pthread_t thread;
   sigfillset(&own.sa_mask);
-  if (sem_init(&arrived, 0, 0) != 0 || pthread_create(&thread, NULL, wait_for_signal, NULL) != 0) return; /* then signals end the program at once */
-  pthread_detach(thread);
+  if (sem_init(&arrived, 0, 0) != 0 || pthread_create(&cleaner, NULL, wait_for_signal, NULL) != 0) return; /* then signals end the program at once */
+  pthread_detach(cleaner);
+  reserve = mmap(NULL, RESERVE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   started = true;
   for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
     if (sigaction(numbers[i], NULL, &former) == 0 && former.sa_handler != SIG_IGN) sigaction(numbers[i], &own, NULL);
 }
 
 void rs_interrupt_end(int code) {
-  static bool again; /* memory is gone in the cleaning thread too */
-  if (!started || again) _exit(code);
-  again = true;
-  exit_code = code;
-  sem_post(&arrived);
+  static bool ending; /* atomic: several threads may be without memory at once, and the first one's end is everybody's */
+  if (!started || pthread_equal(pthread_self(), cleaner)) _exit(code); /* memory is gone in the cleaning thread too */
+  if (!__atomic_exchange_n(&ending, true, __ATOMIC_ACQ_REL)) {
+    exit_code = code;
+    if (reserve != MAP_FAILED) munmap(reserve, RESERVE);
+    sem_post(&arrived);
+  }
   for (;;) pause();
 }
