@@ -165,7 +165,7 @@ static bool row_valid(const RsGraph *graph, uint32_t v, const char **reason) {
     if (i > graph->offset[v] && graph->neighbor[i - 1] >= to) return refuse(reason, "a row is not sorted or has repeats");
     if (!(graph->weight[i] > 0 && isfinite(graph->weight[i]))) return refuse(reason, "a weight is not positive");
     uint64_t back = edge_find(graph, to, v);
-    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): equal to the bit */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): equal to the bit */
     if (back == UINT64_MAX || memcmp(&graph->weight[back], &graph->weight[i], sizeof *graph->weight) != 0)
       return refuse(reason, "an edge without its equal way back");
   }

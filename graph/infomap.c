@@ -68,7 +68,7 @@ static void state_init(State *s, const Level *level, const uint32_t *module, dou
                .exit_log = g_new0(double, (gsize)n + 1), .size_log = g_new0(double, (gsize)n + 1), .size = g_new0(uint32_t, (gsize)n + 1),
                .empty = g_new(uint32_t, (gsize)n + 1), .node_logs = node_logs};
   for (uint32_t i = 0; i < n; i++) {
-    s->flow[module[i]] += level->flow[i];
+    s->flow[module[i]] += level->flow[i]; /* NOLINT(clang-analyzer-core.uninitialized.ArraySubscript): every node has its module */
     s->size[module[i]]++;
     for (uint64_t e = level->offset[i]; e < level->offset[i + 1]; e++)
       if (module[level->neighbor[e]] != module[i]) s->exit[module[i]] += level->tie[e];
@@ -248,6 +248,7 @@ static uint32_t split_modules(const Level *level, uint32_t *module, uint32_t n_m
     uint32_t size = start[m + 1] - first;
     uint64_t halves = 0;
     double sum = 0.0, logs = 0.0;
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): all n were put there above */
     for (uint32_t k = 0; k < size; k++) halves += level->offset[node[first + k] + 1] - level->offset[node[first + k]];
     g_auto(Level) sub;
     level_init(&sub, size, halves);
@@ -381,6 +382,7 @@ double rs_infomap(const RsGraph *graph, unsigned n_trials, uint64_t seed, uint32
     best = length;
     for (uint32_t i = 0; i < n; i++) smallest[i] = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
+      /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.ArraySubscript): solve gave every node its module */
       if (smallest[module[i]] == UINT32_MAX) smallest[module[i]] = i;
       label[i] = smallest[module[i]];
     }
