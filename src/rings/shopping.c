@@ -162,7 +162,11 @@ static GArray *common_of(const RsShopping *s, const uint32_t *member, uint32_t n
   return out;
 }
 
-static double log10_choose(double n, double k) { return (lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0)) / log(10.0); }
+/* lgamma_r: threads are at this together, and lgamma writes a global sign. */
+static double log10_choose(double n, double k) {
+  int sign;
+  return (lgamma_r(n + 1.0, &sign) - lgamma_r(k + 1.0, &sign) - lgamma_r(n - k + 1.0, &sign)) / log(10.0);
+}
 
 /* Members of a group who would scatter the drug by chance. */
 static double expected_of(const RsShopping *s, const Usual *u, const List *list, uint32_t drug) {
