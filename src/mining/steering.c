@@ -343,7 +343,8 @@ static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
     const Cell *cell = &place->cell[i];
     if (cell->n < min_persons) continue;
     RsSteeringCell result = {cell->doctor, cell->outlet, cell->workplace, cell->n, place->patients[cell->doctor],
-                             (uint32_t)place->of_doctor[cell->doctor], (uint32_t)place->others[i], place->door[i], place->expected[i], place->log_p[i]};
+                             (uint32_t)place->of_doctor[cell->doctor], (uint32_t)place->others[i],
+                             (uint32_t)(place->of_workplace - place->of_doctor[cell->doctor]), place->door[i], place->expected[i], place->log_p[i]};
     g_array_append_val(out, result);
   }
 }

@@ -24,6 +24,7 @@ typedef struct {
   uint32_t n_patients;   /* of the doctor's with fills anywhere */
   uint32_t n_fills;      /* the same, each once an outlet: what `expected` is a share of */
   uint32_t n_colleagues; /* persons with fills from the other doctors of the workplace */
+  uint32_t n_workplace;  /* the same, with those colleagues too whose own channels were left out of n_colleagues */
   double door;           /* share of the colleagues' fills, each person once an outlet, that are at this outlet */
   double expected;       /* persons, before selection */
   double log_p;          /* of n_persons or more by the Poisson tail; one pre-declared test a cell */

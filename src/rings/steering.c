@@ -59,7 +59,7 @@ static double bar_of(const RsSteering *steering) {
 }
 
 /* Doctors alone at their workplace, one value each: the share of patients at the outlet they use most, which is the one at the door. */
-typedef struct { uint32_t n; double usual, spread; } Doors;
+typedef struct { uint32_t n; double usual, spread, most, next; } Doors;
 
 /* What all cells are held against. */
 typedef struct {
@@ -83,7 +83,11 @@ static Doors doors_of(const RsSteering *steering) {
     double most = 0.0;
     for (end = i; end < steering->n && steering->cell[end].doctor == steering->cell[i].doctor; end++)
       most = fmax(most, share_of(&steering->cell[end]));
-    if (steering->cell[i].n_colleagues < ALONE) share[doors.n++] = most;
+    if (steering->cell[i].n_workplace < ALONE) share[doors.n++] = most;
+  }
+  for (uint32_t i = 0; i < doors.n; i++) {
+    doors.next = fmax(doors.next, fmin(share[i], doors.most));
+    doors.most = fmax(doors.most, share[i]);
   }
   doors.usual = median(share, doors.n);
   for (uint32_t i = 0; i < doors.n; i++) share[i] = fabs(share[i] - doors.usual);
@@ -91,9 +95,10 @@ static Doors doors_of(const RsSteering *steering) {
   return doors;
 }
 
-/* Far beyond what the door explains for others who are alone. */
+/* Far beyond what the door explains for anybody else who is alone: where a few others fill as much at one outlet, that is what doors do here. */
 static bool beyond_door(const Doors *doors, double share) {
-  return doors->n >= ENOUGH_DOORS && share >= 0.85 && share >= doors->usual + 3.0 * doors->spread;
+  double others = share >= doors->most ? doors->next : doors->most;
+  return doors->n >= ENOUGH_DOORS && share >= 0.85 && share >= fmax(doors->usual, others) + 3.0 * doors->spread;
 }
 
 static RsFact fact_of(const char *code, double value, double expected, int32_t points) {
