@@ -13,7 +13,7 @@ PLAIN=1 ring_claims > "$T/new.csv"
 run 0 analyze "$T/old.csv" -o "$T/case"
 run 0 analyze "$T/new.csv" -o "$T/wanted" --mask-key "$T/case.key"
 run 0 keygen -o "$T/key"
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0 # libminizip leaks a name when its disk is full
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0
 
 # faulty CODES FAULT... -- COMMAND...: runs with faults; the exit code must be one of CODES (separated by |). Its code is in $code.
 faulty() {
