@@ -132,6 +132,42 @@ static void facts_are_said_where_they_are_clear_and_nowhere_else(void **state) {
   }
 }
 
+/* 2,000 others with totals spread evenly up to 200 yuan, 300 with totals from 295.05 to 300.00 and nobody above: 300 is a cap. Of the
+ * lead's 12 visits 6 come to 299.00, where 300 of 2,700 others would let one expect 1.3; in the other town their totals are 199.00. */
+static void totals_just_under_a_cap_of_the_city_are_told(void **state) {
+  (void)state;
+  for (int near = 0; near <= 1; near++) {
+    g_autoptr(GStringChunk) texts = g_string_chunk_new(4096);
+    g_autoptr(GArray) lines = lines_new(texts);
+    for (int i = 0; i < 2300; i++) {
+      g_autofree char *person = g_strdup_printf("C%04d", i), *time = g_strdup_printf("2025-03-%02d %02d:%02d", 1 + i % 28, 9 + i % 8, i % 60);
+      RsReferenceLine line = {.person = g_string_chunk_insert(texts, person), .institution = "I2", .time = g_string_chunk_insert(texts, time), .drug = "A",
+                              .diagnosis = "X", .quantity = 1 + i % 3, .amount = i < 2000 ? 10 * (i + 1) : 29505 + (i - 2000) * 495 / 300};
+      g_array_append_val(lines, line);
+    }
+    for (int p = 0; p < 6; p++) {
+      own_line(lines, texts, p, 2 + p, "10:00", "X", 1);
+      own_line(lines, texts, p, 2 + p, "14:00", "X", 1);
+      g_array_index(lines, RsReferenceLine, lines->len - 1).amount = near ? 29900 : 19900;
+    }
+    Town town = town_new(lines);
+    uint32_t bit = 0;
+    const RsFact *fact = fact_of(&town, "under_cap", &bit);
+    if (near) {
+      assert_non_null(fact);
+      assert_int_equal((int)fact->value, 6);
+      assert_true(fact->expected > 1.2 && fact->expected < 1.4);
+      assert_true(fact->points > 0 && fact->points <= RS_EXTRA_POINTS);
+      assert_int_equal(lines_of(&town, bit), 6);
+      g_autofree char *en = rs_fact_text(town.claims, fact, RS_LANG_EN);
+      assert_non_null(strstr(en, "300"));
+    } else {
+      assert_null(fact);
+    }
+    town_clear(&town);
+  }
+}
+
 static void no_leads_are_no_work(void **state) {
   (void)state;
   g_autoptr(GStringChunk) texts = g_string_chunk_new(4096);
@@ -146,6 +182,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(totals_that_pile_up_and_break_off_show_a_cap),
       cmocka_unit_test(facts_are_said_where_they_are_clear_and_nowhere_else),
+      cmocka_unit_test(totals_just_under_a_cap_of_the_city_are_told),
       cmocka_unit_test(no_leads_are_no_work),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
