@@ -34,7 +34,7 @@ static unsigned long held_write(void * data, void * stream, const void *bytes, u
   g_assert(zip->at >= zip->n_passed);
   const size_t begin = (size_t)(zip->at - zip->n_passed), n_over = MIN(length, zip->held->len - begin);
   if (length > G_MAXUINT - zip->held->len) return 0; /* an entry of 4 GB */
-  memcpy(zip->held->data + begin, bytes, n_over);
+  if (n_over > 0) memcpy(zip->held->data + begin, bytes, n_over);
   g_byte_array_append(zip->held, (const guint8 *)bytes + n_over, (guint)(length - n_over));
   zip->at += length;
   return length;
@@ -75,7 +75,7 @@ static void held_pass(RsZip *zip) {
 RsZip *rs_zip_new(RsOutput *output) {
   RsZip *zip = g_new0(RsZip, 1);
   zip->output = output;
-  zip->held = g_byte_array_new();
+  zip->held = g_byte_array_sized_new(1 << 16);
   zlib_filefunc64_def functions = {.zopen64_file = held_open, .zwrite_file = held_write, .ztell64_file = held_tell, .zseek64_file = held_seek,
                                    .zclose_file = held_close, .zerror_file = held_error, .opaque = zip};
   zip->file = zipOpen2_64(NULL, APPEND_STATUS_CREATE, NULL, &functions);
