@@ -133,9 +133,9 @@ static RsLanguage language_of(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+  g_log_set_default_handler(log_or_end, NULL);
   rs_interrupt_start();
   rs_words_terminal_set(language_of(argc, argv));
-  g_log_set_default_handler(log_or_end, NULL);
   if (argc < 2) {
     rs_help_program(stderr);
     return RS_ERROR_USAGE;

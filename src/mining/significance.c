@@ -43,7 +43,7 @@ double rs_point_poisson(uint64_t k, double mu, double log_mu) {
   return mu > 0.0 ? (double)k * log_mu - mu - log_factorial((double)k) : -INFINITY;
 }
 
-static double log_choose(double n, double k) { return log_factorial(n) - log_factorial(k) - log_factorial(n - k); }
+double rs_log_choose(double n, double k) { return log_factorial(n) - log_factorial(k) - log_factorial(n - k); }
 
 double rs_tail_hypergeometric(uint64_t k, uint64_t population, uint64_t marked, uint64_t n) {
   uint64_t most = marked < n ? marked : n;
@@ -54,12 +54,12 @@ double rs_tail_hypergeometric(uint64_t k, uint64_t population, uint64_t marked, 
   if (x > m * K / N) {
     for (double j = x; j < (double)most && term > sum * 1e-17; j += 1.0)
       sum += term *= (K - j) * (m - j) / ((j + 1.0) * (N - K - m + j + 1.0));
-    return fmin(0.0, log_choose(K, x) + log_choose(N - K, m - x) - log_choose(N, m) + log(sum));
+    return fmin(0.0, rs_log_choose(K, x) + rs_log_choose(N - K, m - x) - rs_log_choose(N, m) + log(sum));
   }
   x -= 1.0;
   for (double j = x; j > (double)least && term > sum * 1e-17; j -= 1.0)
     sum += term *= j * (N - K - m + j) / ((K - j + 1.0) * (m - j + 1.0));
-  return log_complement(log_choose(K, x) + log_choose(N - K, m - x) - log_choose(N, m) + log(sum));
+  return log_complement(rs_log_choose(K, x) + rs_log_choose(N - K, m - x) - rs_log_choose(N, m) + log(sum));
 }
 
 /* The convolution with "k or more" as one absorbing state: only sums of products of non-negative numbers, so no cancellation. */

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* log of n over k, 0 <= k <= n: how many ways to take k of n. From any thread. */
+double rs_log_choose(double n, double k);
 /* X ~ Poisson(mu), mu >= 0. */
 double rs_tail_poisson(uint64_t k, double mu);
 /* log P(X = k), which the tail of k or more is never below: a quick no. log_mu: log(mu). */

@@ -162,12 +162,6 @@ static GArray *common_of(const RsShopping *s, const uint32_t *member, uint32_t n
   return out;
 }
 
-/* lgamma_r: threads are at this together, and lgamma writes a global sign. */
-static double log10_choose(double n, double k) {
-  int sign;
-  return (lgamma_r(n + 1.0, &sign) - lgamma_r(k + 1.0, &sign) - lgamma_r(n - k + 1.0, &sign)) / log(10.0);
-}
-
 /* Members of a group who would scatter the drug by chance. */
 static double expected_of(const RsShopping *s, const Usual *u, const List *list, uint32_t drug) {
   double sum = 0.0;
@@ -188,7 +182,7 @@ static List *list_of(const RsShopping *s, const Usual *u, const uint32_t *member
   if (out->n < MIN_PERSONS || out->n > RS_MAX_GROUP) return NULL;
   out->common = common_of(s, out->member, out->n);
   if (out->common->len < RS_LIST_DRUGS) return NULL;
-  out->net = -log10_choose(u->n_people, out->n);
+  out->net = -rs_log_choose(u->n_people, out->n) / log(10.0);
   for (guint d = 0; d < out->common->len; d++) {
     const Common *one = &g_array_index(out->common, Common, d);
     out->net -= rs_tail_poisson(one->n, expected_of(s, u, out, one->drug)) / log(10.0);

@@ -40,7 +40,9 @@ printf 'b1,s1,p1,P1,2025-03-01 10:00:00,m1,1,3.00,1\nb2,s1,p1,P1,2025-03-01 10:0
 part "$work/e" '\003' two claims
 gzip -dc "$root/datasets/city/persons.csv.gz" | sed -n '2,30p' > "$work/e" && part "$work/e" '\005' persons claims
 sed -n '2,20p' "$root/datasets/city/institutions.csv" > "$work/e" && part "$work/e" '\006' institutions claims
-gzip -dc "$root/datasets/city/persons.csv.gz" | head -n 20 > "$work/e" && part "$work/e" '\007' table claims
+gzip -dc "$root/datasets/city/persons.csv.gz" | sed -n 1,20p > "$work/e" && part "$work/e" '\007' table claims
+sed -n '2,20p' "$root/datasets/city/doctors.csv" | awk -F , -v OFS=, '{ print $1, $3, $2, $4, 1 }' > "$work/e" && part "$work/e" '\010' doctors claims
+sed -n '2,20p' "$root/datasets/city/drugs.csv" | awk -F , -v OFS=, '{ print $1, $2, $5, 1 }' > "$work/e" && part "$work/e" '\011' drugs claims
 
 cp "$root"/datasets/mappings/*.ini "$out/mapping"
 head -n 1 "$work/claims.csv" | tr -d '\n' > "$out/mapping/header"
@@ -68,8 +70,8 @@ cp "$root"/tests/golden/case/graph.graphml "$root"/tests/golden/case/rings/R0001
 cp "$work/case/rings/R0001.gexf" "$out/xml"
 sqlite3 "$work/case/case.db" "delete from entity where rowid > 5; delete from relation where rowid > 5; delete from evidence where rowid > 5; vacuum" 2>> "$work/log" || true
 cp "$work/case/case.db" "$out/database/case.db"
-tail -n +2 "$root/datasets/city/truth.csv" | head -n 30 > "$work/e" && part "$work/e" '\001' truth truth
-tail -n +2 "$root/datasets/city/innocent.csv" | head -n 30 > "$work/e" && part "$work/e" '\003' innocent truth
+sed -n 2,31p "$root/datasets/city/truth.csv" > "$work/e" && part "$work/e" '\001' truth truth
+sed -n 2,31p "$root/datasets/city/innocent.csv" > "$work/e" && part "$work/e" '\003' innocent truth
 tail -n +2 "$work/case/members.csv" > "$work/e" && part "$work/e" '\004' members truth
 cut -c 17- "$work/case.key" > "$work/e" && part "$work/e" '\005' key truth
 sed -n 2,20p "$work/case.ids" > "$work/e" && part "$work/e" '\006' ids truth

@@ -54,7 +54,7 @@ static Drawing *drawing_new(const Case *of, uint64_t seed) {
     drawing->radius[v] = of->smallest + (of->largest - of->smallest) * rs_random_unit(&random);
     drawing->ring[v] = clustered && in < of->n_persons ? r : NONE;
     drawing->group[v] = drawing->ring[v] != NONE ? 0 : (uint8_t)(1 + v % 3);
-    if (clustered && in >= of->n_persons) /* tied to two persons of its ring */
+    if (clustered && of->n_persons > 0 && in >= of->n_persons) /* tied to two persons of its ring */
       for (uint32_t i = 0; i < 2; i++) tie(a, b, v, r * each + (in + i) % of->n_persons);
     if (!clustered && of->n_rings > 0 && shared < of->n_shared)
       for (uint32_t i = 0; i < 2; i++) tie(a, b, v, (shared + i) % of->n_rings * each);

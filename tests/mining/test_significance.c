@@ -33,6 +33,15 @@ static void hypergeometric_tail_equals_the_sum_of_its_terms(void **state) {
                    check_tail_hypergeometric(k, table[t].population, table[t].marked, table[t].n));
 }
 
+static void ways_to_choose_are_those_of_pascals_triangle(void **state) {
+  (void)state;
+  double row[321] = {1.0}; /* past 256, where logarithms of factorials are no longer remembered */
+  for (unsigned n = 0; n < G_N_ELEMENTS(row); n++) {
+    for (unsigned k = n; n > 0 && k > 0; k--) row[k] += row[k - 1];
+    for (unsigned k = 0; k <= n; k++) assert_close(rs_log_choose(n, k), log(row[k]));
+  }
+}
+
 static void poisson_binomial_tail_equals_all_outcomes(void **state) {
   (void)state;
   const double p[] = {0.5, 0.01, 0.9, 1.0, 0.0, 0.3, 1e-9, 0.25, 0.75, 0.125};
@@ -66,6 +75,7 @@ int main(void) {
       cmocka_unit_test(poisson_tail_equals_the_sum_of_its_terms),
       cmocka_unit_test(poisson_tail_does_not_underflow),
       cmocka_unit_test(hypergeometric_tail_equals_the_sum_of_its_terms),
+      cmocka_unit_test(ways_to_choose_are_those_of_pascals_triangle),
       cmocka_unit_test(poisson_binomial_tail_equals_all_outcomes),
       cmocka_unit_test(fdr_bar_is_the_largest_p_under_its_line),
       cmocka_unit_test(tests_that_cannot_reach_the_bar_are_not_counted),
