@@ -66,6 +66,7 @@ static const char *const system_words[] = {
 
 const char *rs_words_errno(int code) {
   const char *said = g_strerror(code);
+  if (said == NULL) said = strerror(code); /* no memory to put it into UTF-8 */
   for (size_t i = 0; i < G_N_ELEMENTS(system_words); i++)
     if (strcmp(said, system_words[i]) == 0) return _(system_words[i]);
   return said;

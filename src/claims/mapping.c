@@ -45,6 +45,7 @@ static gunichar fold_character(gunichar c) {
 char *rs_mapping_fold(const char *text) {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   g_autofree char *composed = g_utf8_normalize(valid, -1, G_NORMALIZE_ALL_COMPOSE);
+  if (composed == NULL) g_error("failed to allocate a name"); /* as g_malloc says it: the text is valid, so it is for memory alone */
   g_autofree char *lower = g_utf8_casefold(composed, -1);
   GString *folded = g_string_new(NULL);
   for (const char *at = lower; *at != 0; at = g_utf8_next_char(at)) {

@@ -1,6 +1,7 @@
 /* tests/cli/fault.c: a library put in front of libc (LD_PRELOAD) that lets calls fail on order, by environment:
  *
  *   RS_FAULT_ALLOCATION=N   the N-th allocation of RS_FAULT_SIZE bytes or more (default 65536) fails, once
+ *   RS_FAULT_WAYS=1         of the allocations that come the same way, by the addresses of the innermost calls, only the first counts
  *   RS_FAULT_BYTES=N        writes beyond the N-th byte to files fail with RS_FAULT_ERRNO (default ENOSPC), for good
  *   RS_FAULT_EINTR=N        every N-th read, write, open, fsync and flock that the program itself makes fails with EINTR first, and every read or
  *                           write moves at most a third
@@ -10,9 +11,11 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +27,7 @@ extern void *__libc_malloc(size_t size), *__libc_calloc(size_t n, size_t size), 
 
 static atomic_long n_allocations, n_bytes, n_calls;
 static long fail_allocation = -1, fail_bytes = -1, interrupt_every = -1, least = 65536;
-static int fail_errno = ENOSPC;
+static int fail_errno = ENOSPC, by_way;
 
 static long number(const char *name, long fallback) {
   const char *text = getenv(name);
@@ -32,6 +35,10 @@ static long number(const char *name, long fallback) {
 }
 
 __attribute__((constructor)) static void start(void) {
+#ifndef RS_FAULT_NO_MALLOC
+  void *first[2];
+  if (number("RS_FAULT_WAYS", 0) != 0) by_way = backtrace(first, 2); /* the first call loads a library */
+#endif
   least = number("RS_FAULT_SIZE", 65536);
   fail_allocation = number("RS_FAULT_ALLOCATION", -1);
   fail_bytes = number("RS_FAULT_BYTES", -1);
@@ -48,8 +55,28 @@ __attribute__((destructor)) static void end(void) {
 }
 
 #ifndef RS_FAULT_NO_MALLOC /* with sanitizers, whose allocator this is */
+#define WAYS 65536u
+#define CALLS 10
+/* Whether an allocation came this way before. The table never fills: a run has some thousand ways. */
+static int known_way(void) {
+  static _Atomic uint64_t known[WAYS];
+  static _Thread_local int inside;
+  void *call[CALLS];
+  uint64_t way = 14695981039346656037u;
+  if (inside) return 1;
+  inside = 1;
+  const int n = backtrace(call, CALLS);
+  inside = 0;
+  for (int i = 2; i < n; i++) way = (way ^ (uintptr_t)call[i]) * 1099511628211u;
+  for (size_t at = way % WAYS;; at = (at + 1) % WAYS) {
+    uint64_t empty = 0;
+    if (atomic_compare_exchange_strong(&known[at], &empty, way)) return 0;
+    if (empty == way) return 1;
+  }
+}
+
 static int allocation_fails(size_t size) {
-  if (size < (size_t)least) return 0;
+  if (size < (size_t)least || (by_way && known_way())) return 0;
   const long n = atomic_fetch_add(&n_allocations, 1) + 1;
   if (n != fail_allocation) return 0;
   errno = ENOMEM;
