@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""ringscope on the cities of other_city.py; writes the tables between <!-- table:other... --> marks of docs/detection-board.md.
+"""ringscope on the cities of another hand; writes the tables between <!-- table:NAME... --> marks of docs/detection-board.md.
 
-    other_board.py RINGSCOPE [--first SEED] [--seeds N] [--lines N] [--work FOLDER]
+    other_board.py RINGSCOPE [--generator other|third] [--first SEED] [--seeds N] [--lines N] [--work FOLDER]
                              [--document FILE] [--reuse]
+
+NAME is the generator's: `other` runs other_city.py, `third` third_city.py.
 
 Each seed makes three cities (plain, hard, ring-free), each is analysed and scored; the look of a city (column names, form of ids
 and times, length of the period) follows its seed. Without --document the tables go to stdout. --reuse takes the
-cities of an earlier run in FOLDER. Seeds 1 to 40 were looked at while findings were mended; a run to be published uses others.
+cities of an earlier run in FOLDER. Seeds 1 to 40 of either generator were looked at while findings were mended; a run to be published uses others.
 """
 import argparse
 import csv
@@ -23,15 +25,15 @@ PATTERNS = 'batch resale steering crossregion duplicate travel trace'.split()
 
 def city(options, seed, style):
     """Makes, analyses and scores one city; returns its score with the style of each ring."""
-    folder = os.path.join(options.work, '%s%d' % (style, seed))
+    folder = os.path.join(options.work, options.generator, '%s%d' % (style, seed))
     file = {n: os.path.join(folder, n) for n in ('claims.csv', 'truth.csv', 'innocent.csv', 'made', 'case')}
     if not (options.reuse and os.path.exists(file['made'])):
         os.makedirs(folder, exist_ok=True)
-        made = subprocess.run([sys.executable, os.path.join(HERE, 'other_city.py'), '-o', folder, '--seed', str(seed), '--style', style,
+        made = subprocess.run([sys.executable, os.path.join(HERE, options.generator + '_city.py'), '-o', folder, '--seed', str(seed), '--style', style,
                                '--lines', str(options.lines)], check=True, stdout=subprocess.PIPE, text=True).stdout
         with open(file['made'], 'w', encoding='utf-8') as f:
             f.write(made)
-    subprocess.run([options.ringscope, 'analyze', file['claims.csv'], '-o', file['case'], '--quiet'], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([options.ringscope, 'analyze', file['claims.csv'], '-o', file['case'], '--quiet'] + tables(folder), check=True, stdout=subprocess.DEVNULL)
     said = subprocess.run([options.ringscope, 'score', file['case'], '--truth', file['truth.csv'], '--innocent', file['innocent.csv'], '--json'],
                           check=True, stdout=subprocess.PIPE, text=True)
     got = json.loads(said.stdout)
@@ -42,6 +44,15 @@ def city(options, seed, style):
     for ring in got['rings']:
         ring['style'] = kind[ring['ring_id']]
     return got
+
+
+def tables(folder):
+    """What the city's file `options` gives to analyze besides its claims: words with a leading -- and names of files in it."""
+    name = os.path.join(folder, 'options')
+    if not os.path.exists(name):
+        return []
+    with open(name, encoding='utf-8') as f:
+        return [word if word.startswith('--') else os.path.join(folder, word) for word in f.read().split()]
 
 
 def span(values):
@@ -84,6 +95,7 @@ def put(text, name, lines):
 def main():
     a = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     a.add_argument('ringscope')
+    a.add_argument('--generator', choices=('other', 'third'), default='other')
     a.add_argument('--first', type=int, default=501)
     a.add_argument('--seeds', type=int, default=6)
     a.add_argument('--lines', type=int, default=200000)
@@ -99,17 +111,18 @@ def main():
             print('%s %d: %d rings, %d leads, %d hits' % (style, seed, got['n_rings'], got['n_leads'], got['n_hits']), file=sys.stderr)
     styles = sorted({x['pattern'] + ': ' + x['style'] for s in ('plain', 'hard') for r in runs[s] for x in r['rings']},
                     key=lambda n: (PATTERNS.index(n.split(':')[0]), n))
-    tables = {'other': overall(runs), 'other-pattern': by_ring(runs, 'pattern', PATTERNS), 'other-style': by_ring(runs, 'way', styles)}
+    name = o.generator
+    made = {name: overall(runs), name + '-pattern': by_ring(runs, 'pattern', PATTERNS), name + '-style': by_ring(runs, 'way', styles)}
     if not o.document:
-        for name, lines in tables.items():
+        for lines in made.values():
             print('\n'.join(lines) + '\n')
         return
     root = os.path.join(HERE, '..', '..', '..')
     commit = subprocess.run(['git', '-C', root, 'log', '-1', '--format=%h', '--', 'src', 'graph'], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    tables['other-how'] = ['This run: seeds %d to %d, %d cities, detectors as of commit %s.' % (o.first, o.first + o.seeds - 1, 3 * o.seeds, commit)]
+    made[name + '-how'] = ['This run: seeds %d to %d, %d cities, detectors as of commit %s.' % (o.first, o.first + o.seeds - 1, 3 * o.seeds, commit)]
     with open(o.document, encoding='utf-8') as f:
         text = f.read()
-    for name, lines in tables.items():
+    for name, lines in made.items():
         text = put(text, name, lines)
     with open(o.document, 'w', encoding='utf-8') as f:
         f.write(text)
