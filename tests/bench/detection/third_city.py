@@ -256,7 +256,7 @@ class World:
         p.address, p.phone = address, phone if r.random() < .6 else '1%s%08d' % (r.choice(('35', '58', '91')), r.randint(0, 99999999))
         p.hour, p.phase = r.choice((9, 9.5, 10, 15, 16, 18, 19)), r.randint(0, 27)
         p.clinic = r.choice(hood['clinics'])
-        hospitals = [o for o in self.outlets if o.kind == 'hospital' and o.level >= 2]
+        hospitals = [o for o in self.outlets if o.kind == 'hospital' and (o.level >= 2 or o.private)]
         p.hospital = r.choices(hospitals, [o.size / (1 + (math.hypot(o.x - hood['x'], o.y - hood['y']) / 8) ** 2) for o in hospitals])[0]
         band = 0 if age < 40 else 1 if age < 60 else 2
         p.rates = [(a, v[1][band] * (1.6 if age < 12 and a in ('cold', 'cough', 'flu') else 1)) for a, v in AILMENTS.items() if not v[2]]
@@ -397,9 +397,10 @@ class Life:
         out = hour or r.uniform(9, 16)
         end = min(w.days - 1, day + length)
         items = []
+        treat = treat or (self.r.choice((('drip',), ('rehab', 'acu'), ('massage', 'wave'), ('moxa',))) if h.private else ('drip',))
         for k in range(day, end):
             at = int(k * DAY + r.uniform(8, 17) * 3600)
-            for s in ('bed', 'nurse') + (treat or ('drip',)):
+            for s in ('bed', 'nurse') + treat:
                 items.append((w.service[s], 1, None, None, at))
         for c in drugs or r.sample(w.by_ailment[a], min(2, len(w.by_ailment[a]))):
             items.append((c, r.randint(1, 3), None, None, int(day * DAY + 11 * 3600)))
@@ -843,9 +844,14 @@ class Innocent:
                     self.life.add(day, hour, p, site, d0, AILMENTS[(p.ailments or ['htn'])[0]][0], [w.service['reg']])
                     if self.r.random() < .8:
                         self.life.add(day, hour + self.r.uniform(.15, .8), p, shop, d0, AILMENTS[(p.ailments or ['htn'])[0]][0], p.regimen)
-        for _ in range(60):          # others of the site use the shop, too
-            p = self.r.choice(self.free)
-            self.life.add(self.r.randrange(w.days), self.r.uniform(8, 20), p, shop, self.r.choice(site.doctors), '', self.own_items(p))
+        site.door = [shop]
+        for _ in range(self.r.randint(350, 600)):          # the site's other patients and the neighbours use the shop, too
+            p, d, hour = self.r.choice(self.free), self.r.randrange(w.days), self.r.uniform(8, 17)
+            doctor = self.r.choice(site.doctors) if self.r.random() < .7 else None
+            if doctor:
+                d = self.life.on_duty(doctor, d)
+                self.life.add(d, hour, p, site, doctor, '', [w.service['reg']])
+            self.life.add(d, hour + self.r.uniform(.15, .9), p, shop, doctor, '', self.own_items(p))
         return people, [shop], [d0]
 
     def dual_channel(self):
@@ -970,6 +976,12 @@ class Innocent:
                 self.life.add(d, hour, p, there, None, '', self.own_items(p))
                 if self.r.random() < .2:
                     self.life.add(d, hour + self.r.uniform(.35, 1.2), p, mine['pharmacies'][0], None, '', self.own_items(p))
+        for p in self.r.sample([p for p in w.people if p.hood['county'] == w.near[0]], 40):      # and those who live on its own side
+            for _ in range(self.life.poisson(6)):
+                d, hour = self.r.randrange(w.days), self.life.hour(p)
+                self.life.add(d, hour, p, there, None, '', self.own_items(p))
+                if self.r.random() < .1:
+                    self.life.add(d, hour + self.r.uniform(.35, 1.2), p, mine['pharmacies'][0], None, '', self.own_items(p))
         return people, [there], []
 
 
@@ -981,7 +993,7 @@ class Rings:
     def __init__(self, life, taken):
         self.life, self.w = life, life.w
         w = self.w
-        r = self.r = random.Random('rings %d' % w.seed)
+        r = self.r = random.Random('rings %d %s' % (w.seed, w.style))
         self.hard, self.truth, self.taken = w.style == 'hard', [], set()
         self.pool = [p for p in w.people if p.age > 24 and p.hood['county'] in w.own and p.region[:4] == w.own[0][:4]]
         r.shuffle(self.pool)
