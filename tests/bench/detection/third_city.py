@@ -990,7 +990,7 @@ class Rings:
     WAYS = {'batch': ('station', 'runner', 'night_shop', 'hung_beds'), 'resale': ('patients', 'card_picker', 'e_prescription'), 'steering': ('forged_special', 'kickback', 'two_doctors'),
             'crossregion': ('remote_scan', 'bus_beds'), 'duplicate': ('two_schemes', 'sister_tills'), 'travel': ('lent_code', 'roaming_codes'), 'trace': ('back_on_shelf', 'code_parade')}
 
-    def __init__(self, life, taken):
+    def __init__(self, life):
         self.life, self.w = life, life.w
         w = self.w
         r = self.r = random.Random('rings %d %s' % (w.seed, w.style))
@@ -1379,10 +1379,10 @@ class Rings:
         room = r.choice([o for h in w.hoods if not h['urban'] and h['county'] in w.own for o in h['clinics'] if o.kind == 'clinic'])
         m = self.members(*((6, 10) if self.hard else (8, 16)))
         wanted = self.list_of(4)
-        for _ in range(6 if self.hard else r.randint(6, 10)):
+        for some in self.turns(m, 6 if self.hard else r.randint(6, 10), .6 if self.hard else .75, 3):
             code, t = r.choice(wanted), self.trace()
             first = r.randrange(5, w.days - 45)
-            for p in r.sample(m, max(3, int(len(m) * (.6 if self.hard else .75)))):
+            for p in some:
                 doc = r.choice(room.doctors)
                 self.life.add(self.life.on_duty(doc, first + r.randint(0, 40)), r.uniform(*doc.shift), p, room, doc, AILMENTS[w.drug[code][4]][0], [(code, 1, None, t)] + (self.own(p) if self.hard and r.random() < .5 else []), False)
         self.extra = ([room], [])
@@ -1505,7 +1505,7 @@ def main():
     w = World(o.seed, o.style, o.lines)
     life = Life(w)
     innocent = Innocent(life)
-    rings = Rings(life, innocent.used) if o.style != 'free' else None
+    rings = Rings(life) if o.style != 'free' else None
     out = Writer(w, life, innocent, rings, o.out)
     print('%s: %d lines, %d people, %d months, %s%s; rings: %s; innocent: %s' % (o.out, out.count, len(w.people), w.months, w.look, ' with persons' if w.with_persons else '',
           ' '.join(t[1] for t in rings.truth) if rings else 'none', ' '.join(sorted({g[0] for g in innocent.groups}))))
