@@ -23,6 +23,8 @@ static bool started;
 static pthread_t cleaner;
 static void *reserve; /* MAP_FAILED: none */
 static const char *last_words; /* atomic */
+static void (*without_memory)(void);
+static bool ending; /* atomic: several threads may be without memory at once, and the first one's end is everybody's */
 
 void rs_interrupt_hold(void) { pthread_mutex_lock(&lock); }
 void rs_interrupt_resume(void) { pthread_mutex_unlock(&lock); }
@@ -86,20 +88,33 @@ static void signal_arrives(int number) {
   sem_post(&arrived);
 }
 
-void rs_interrupt_start(void) {
+/* An assertion, or a library that ends the program by itself: GLib does when a lock or a slice gets no memory. Returning would end it at once. */
+static void abort_arrives(int number) {
+  if (pthread_equal(pthread_self(), cleaner)) return;
+  if (!__atomic_load_n(&ending, __ATOMIC_ACQUIRE)) {
+    void *more = mmap(NULL, RESERVE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (more == MAP_FAILED && without_memory != NULL) without_memory();
+    if (more != MAP_FAILED) munmap(more, RESERVE);
+    signal_arrives(number);
+  }
+  for (;;) pause();
+}
+
+void rs_interrupt_start(void (*new_without_memory)(void)) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction former, own = {.sa_handler = signal_arrives, .sa_flags = SA_RESTART};
+  struct sigaction former, own = {.sa_handler = signal_arrives, .sa_flags = SA_RESTART}, aborted = {.sa_handler = abort_arrives};
   sigfillset(&own.sa_mask);
   if (sem_init(&arrived, 0, 0) != 0 || pthread_create(&cleaner, NULL, wait_for_signal, NULL) != 0) return; /* then signals end the program at once */
   pthread_detach(cleaner);
   reserve = mmap(NULL, RESERVE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  without_memory = new_without_memory;
   started = true;
+  sigaction(SIGABRT, &aborted, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
     if (sigaction(numbers[i], NULL, &former) == 0 && former.sa_handler != SIG_IGN) sigaction(numbers[i], &own, NULL);
 }
 
 void rs_interrupt_end(int code) {
-  static bool ending; /* atomic: several threads may be without memory at once, and the first one's end is everybody's */
   if (!started || pthread_equal(pthread_self(), cleaner)) _exit(code); /* memory is gone in the cleaning thread too */
   if (!__atomic_exchange_n(&ending, true, __ATOMIC_ACQ_REL)) {
     exit_code = code;

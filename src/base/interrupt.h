@@ -1,4 +1,4 @@
-/* base/interrupt.h: Ctrl-C, SIGTERM and SIGHUP end the program without leaving half-written files.
+/* base/interrupt.h: Ctrl-C, SIGTERM, SIGHUP and abort() end the program without leaving half-written files.
  *
  * A thread of its own waits for the signal, so that cleaning up may do what a signal handler may not. It cleans up and lets the signal
  * end the process as it would have without us. Steps that must not be torn apart (a file is created and remembered, a folder is put in
@@ -6,8 +6,11 @@
 #ifndef RS_BASE_INTERRUPT_H
 #define RS_BASE_INTERRUPT_H
 
-/* Once. Signals that the caller of the program ignores stay ignored. */
-void rs_interrupt_start(void);
+/* Once. Signals that the caller of the program ignores stay ignored.
+ *
+ * without_memory  called in a signal handler where a library aborts the program and no memory is left: says so, if at all, and ends by
+ *                 rs_interrupt_end(); NULL: ends by SIGABRT, as any other abort() */
+void rs_interrupt_start(void (*without_memory)(void));
 
 /* Cleans up the same way and ends the process with this exit code; for a thread that cannot go on, such as one without memory. Does not return. */
 void rs_interrupt_end(int exit_code);

@@ -111,15 +111,20 @@ static int printed(int code) {
   return code;
 }
 
+/* Also called in a signal handler. */
+static void end_without_memory(void) {
+  static const char text[] = "ringscope: no memory left\n";
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(RS_ERROR_LIMIT);
+  rs_interrupt_end(RS_ERROR_LIMIT);
+}
+
 /* GLib ends the program when memory is gone; so do we, but with our exit code and nothing half-written behind. */
 static void log_or_end(const char *domain, GLogLevelFlags level, const char *message, gpointer unused) {
-  static const char text[] = "ringscope: no memory left\n";
   if ((level & G_LOG_LEVEL_ERROR) == 0 || strstr(message, "failed to allocate") == NULL) {
     g_log_default_handler(domain, level, message, unused);
     return;
   }
-  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(RS_ERROR_LIMIT);
-  rs_interrupt_end(RS_ERROR_LIMIT);
+  end_without_memory();
 }
 
 /* --lang, looked at before anything else: what is wrong with the other options is said in it, too. */
@@ -134,7 +139,7 @@ static RsLanguage language_of(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   g_log_set_default_handler(log_or_end, NULL);
-  rs_interrupt_start();
+  rs_interrupt_start(end_without_memory);
   rs_words_terminal_set(language_of(argc, argv));
   if (argc < 2) {
     rs_help_program(stderr);

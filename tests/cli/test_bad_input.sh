@@ -232,7 +232,7 @@ if [ -w /dev/full ]; then
   claims 5000 > "$D/a.csv"
   run 0 graph "$D/a.csv" -o -
   file_has "$T/out" "</graphml>"
-  timeout 60 "$RINGSCOPE" graph "$D/a.csv" -o - > /dev/full 2> "$T/err" && fail "a full disk goes unnoticed"
+  timeout 900 "$RINGSCOPE" graph "$D/a.csv" -o - > /dev/full 2> "$T/err" && fail "a full disk goes unnoticed"
 fi
 
 # ---- the machine ----
@@ -273,13 +273,14 @@ file_has "$T/err" "a.csv: GB18030,"
 
 begin "hardly any memory"
 claims 2000 > "$D/a.csv"
-for kilobytes in 120000 150000 155000 160000 200000 260000; do
+export OPENBLAS_NUM_THREADS=1 # what there is at the start is then the same however many processors there are
+for kilobytes in 105000 120000 140000 150000 155000 160000 200000 260000; do
   (ulimit -v $kilobytes && "$RINGSCOPE" --version > /dev/null 2>&1) || continue # a sanitizer needs more than that
   code=0
-  (ulimit -v $kilobytes && exec timeout 60 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" > /dev/null 2> "$T/err") || code=$?
+  (ulimit -v $kilobytes && exec timeout 900 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" --threads 2 > /dev/null 2> "$T/err") || code=$?
   case $code in
     0) whole "$D/case"; rm -rf "$D/case" "$D/case.key" "$D/case.ids" ;;
-    4) rm -f "$D/case.lock"; holds "$D" a.csv ;; # with no memory at all the lock, which nobody holds, may stay
+    4 | 134) rm -f "$D/case.lock"; holds "$D" a.csv ;; # 134: GLib ends the program by itself when a lock gets no memory; with no memory at all the lock, which nobody holds, may stay
     139) # GLib asks for memory to say that there is none, without end, where not even 100 bytes are left: no case, and the next run tidies up
       [ ! -e "$D/case" ] || fail "a case after the end by $kilobytes kB"
       run 0 analyze "$D/a.csv" -o "$D/case"
@@ -289,5 +290,6 @@ for kilobytes in 120000 150000 155000 160000 200000 260000; do
     *) fail "exit $code with $kilobytes kB" ;;
   esac
 done
+unset OPENBLAS_NUM_THREADS
 
 finish

@@ -32,7 +32,7 @@ for document in README.md README.zh.md CONTRIBUTING.md $(cd "$root" && ls docs/*
   n_blocks=$((n_blocks + $(grep -c '^```sh$' "$root/$document")))
   desk "$D/desk"
   code=0
-  (cd "$D/desk" && timeout 600 bash -euo pipefail -x -c "$commands") > "$T/out" 2> "$T/err" || code=$?
+  (cd "$D/desk" && timeout 1800 bash -euo pipefail -x -c "$commands") > "$T/out" 2> "$T/err" || code=$?
   if [ "$code" -ne 0 ]; then
     fail "exit $code after: $(grep '^+ ' "$T/err" | tail -n 1)"
     tail -n 5 "$T/err"

@@ -22,7 +22,7 @@ faulty() {
   while [ "$1" != -- ]; do faults+=("$1"); shift; done
   shift
   code=0
-  timeout 300 env "${faults[@]}" LD_PRELOAD="$T/fault.so" "$RINGSCOPE" "$@" > "$T/out" 2> "$T/err" || code=$?
+  timeout 900 env "${faults[@]}" LD_PRELOAD="$T/fault.so" "$RINGSCOPE" "$@" > "$T/out" 2> "$T/err" || code=$?
   if ! grep -qxE "$codes" <<< "$code"; then fail "exit $code, not $codes, with ${faults[*]}: ringscope $1"; fi
   if grep -qE 'AddressSanitizer|runtime error|ThreadSanitizer' "$T/err"; then fail "a sanitizer speaks with ${faults[*]}"; fi
   if [ "$code" -ne 0 ] && [ ! -s "$T/err" ]; then fail "no message with ${faults[*]}"; fi
@@ -54,6 +54,7 @@ if [ "$sanitized" = 0 ]; then
     former_or_new "allocation $n"
     if [ "$code" -ne 0 ]; then refused=$((refused + 1)); else restart; fi
   done
+  echo "$refused of $steps runs noticed a failed allocation, of $allocations"
   [ "$refused" -gt 5 ] || fail "only $refused runs noticed"
 else
   echo "with sanitizers allocations belong to them: left out"

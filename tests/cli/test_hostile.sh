@@ -56,7 +56,7 @@ printf '%s' "$E" > "$D/key"
 cp -r "$O/case" "$D/case"
 while read -r -a words; do
   code=0
-  (cd "$D" && timeout 60 "$RINGSCOPE" "${words[@]//E/$E}" > "$T/out" 2> "$T/err") || code=$?
+  (cd "$D" && timeout 900 "$RINGSCOPE" "${words[@]//E/$E}" > "$T/out" 2> "$T/err") || code=$?
   case $code in 1 | 2 | 3 | 5) ;; *) fail "exit $code: ${words[*]}" ;; esac
   if LC_ALL=C.UTF-8 grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' < <(LC_ALL=C cat "$T/out" "$T/err"); then fail "steered by: ${words[*]}"; fi
   if grep -qaP "$(printf '\x1b|\x07|\xc2\x9b|\xe2\x80\xae')" "$T/out" "$T/err"; then fail "steered by: ${words[*]}"; fi
@@ -103,14 +103,14 @@ head -c 2000000 /dev/zero | tr '\0' '#' > "$D/large.ini"
 claims 300 > "$D/a.csv"
 for ini in long many none large; do
   code=0
-  timeout 60 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" --map "$D/$ini.ini" > "$T/out" 2> "$T/err" || code=$?
+  timeout 900 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" --map "$D/$ini.ini" > "$T/out" 2> "$T/err" || code=$?
   case $code in 1 | 2 | 3) ;; *) fail "exit $code with $ini.ini" ;; esac
   [ ! -e "$D/case" ] || fail "a case by $ini.ini"
 done
 for value in 0 -1 1e400 99999999999999999999 18446744073709551616 nan 0x10 ''; do
   for option in threads top memory seed; do
     code=0
-    timeout 60 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" --$option "$value" > "$T/out" 2> "$T/err" || code=$?
+    timeout 900 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" --$option "$value" > "$T/out" 2> "$T/err" || code=$?
     case $code in 0 | 2 | 4) ;; *) fail "exit $code with --$option '$value'" ;; esac
     rm -rf "$D"/case*
   done
@@ -131,7 +131,7 @@ for file in /dev/zero /dev/null "$D/loop" "$D/folder/c.csv"; do
     "explain $file R0001"; do
     [ "$words" != "analyze $D/a.csv -o $D/x --policy /dev/null" ] || continue # a policy that says nothing
     code=0
-    (ulimit -t 60; exec timeout 100 "$RINGSCOPE" $words > "$T/out" 2> "$T/err") || code=$?
+    (ulimit -t 60; exec timeout 900 "$RINGSCOPE" $words > "$T/out" 2> "$T/err") || code=$?
     case $code in 1 | 2 | 3) ;; *) fail "exit $code: $words" ;; esac
     [ ! -e "$D/x" ] || fail "a case: $words"
   done
@@ -139,7 +139,7 @@ done
 run 0 analyze "$D/a.csv" -o "$D/case" --map <("$RINGSCOPE" map "$D/a.csv" 2> /dev/null) # a pipe is as good as a file
 if [ "$(uname)" = Linux ]; then
   code=0
-  head -c 300000000 /dev/zero | timeout 100 "$RINGSCOPE" analyze - -o "$D/z" --memory 64M --temp "$D" > "$T/out" 2> "$T/err" || code=$?
+  head -c 300000000 /dev/zero | timeout 900 "$RINGSCOPE" analyze - -o "$D/z" --memory 64M --temp "$D" > "$T/out" 2> "$T/err" || code=$?
   is "exit for zeros without end" "$code" 3
 fi
 

@@ -23,7 +23,11 @@ for step in $(seq 1 "$steps"); do
   at=$((step * 32767 / steps)) signal=KILL
   if [ -n "${KILLS:-}" ]; then at=$RANDOM signal=$([ $((step % 2)) = 0 ] && echo TERM || echo KILL); fi
   sleep "$(awk -v t="$took" -v s="$at" 'BEGIN { print t * s / 32767 / 1000 }')"
-  kill -"$signal" "$pid" 2> /dev/null && killed=$((killed + 1))
+  if kill -"$signal" "$pid" 2> /dev/null; then
+    killed=$((killed + 1))
+  elif [ $((killed * 2)) -lt "$step" ]; then # most had ended: the machine was busier when the time was taken, and it was too long
+    took=$((took * at / 32767 + 1))
+  fi
   wait "$pid" 2> /dev/null
   whole "$D/case"
   if cmp -s "$D/case/rings.csv" "$T/old/rings.csv"; then
@@ -40,6 +44,7 @@ for step in $(seq 1 "$steps"); do
     rm -rf "$D/case" && cp -r "$T/old" "$D/case"
   fi
 done
+echo "$killed of $steps runs were killed"
 [ "$killed" -gt 3 ] || fail "only $killed runs were still running when killed"
 
 begin "the run after a kill"
@@ -67,10 +72,16 @@ done
 
 begin "a run that holds the folder keeps another out"
 claims 400000 > "$D/large.csv"
-"$RINGSCOPE" analyze "$D/large.csv" -o "$D/case" > /dev/null 2> "$T/err1" &
-holder=$!
-while [ ! -e "$D/case.lock" ] && kill -0 "$holder" 2> /dev/null; do sleep 0.01; done # however busy the machine is
-kill -STOP "$holder"
+held=0
+for _ in 1 2 3 4 5; do # on a busy machine a run may be over before it can be stopped
+  "$RINGSCOPE" analyze "$D/large.csv" -o "$D/case" > /dev/null 2> "$T/err1" &
+  holder=$!
+  while [ ! -e "$D/case.lock" ] && kill -0 "$holder" 2> /dev/null; do sleep 0.01; done
+  kill -STOP "$holder" 2> /dev/null && [ -e "$D/case.lock" ] && ! flock -n "$D/case.lock" true && { held=1; break; }
+  kill -CONT "$holder" 2> /dev/null
+  wait "$holder"
+done
+[ "$held" -eq 1 ] || fail "no run could be stopped while it held the folder"
 run 1 analyze "$T/old.csv" -o "$D/case"
 says "'$D/case' is being written by another run"
 kill -CONT "$holder"

@@ -25,7 +25,7 @@ holds "$D"
 
 begin "a full temporary disk is said, and nothing stays behind"
 code=0
-(trap '' XFSZ; ulimit -f 64; exec timeout 120 "$RINGSCOPE" analyze "$T/a.csv" -o "$D/case" --memory 60M --temp "$D" > "$T/out" 2> "$T/err") || code=$?
+(trap '' XFSZ; ulimit -f 64; exec timeout 900 "$RINGSCOPE" analyze "$T/a.csv" -o "$D/case" --memory 60M --temp "$D" > "$T/out" 2> "$T/err") || code=$?
 is "exit code" "$code" 4
 says "--memory asks" "--temp"
 holds "$D"
@@ -52,7 +52,7 @@ changes() {
   local code=0
   cp "$T/a.csv" "$D/a.csv"
   (while [ ! -e "$T/done" ]; do "$@"; sleep 0.01; done) &
-  timeout 120 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" $more > "$T/out" 2> "$T/err" || code=$?
+  timeout 900 "$RINGSCOPE" analyze "$D/a.csv" -o "$D/case" $more > "$T/out" 2> "$T/err" || code=$?
   : > "$T/done"
   wait
   rm "$T/done"
