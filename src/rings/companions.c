@@ -1,5 +1,6 @@
 #include "rings/companions.h"
 
+#include "base/calendar.h"
 #include "base/hash.h"
 #include "base/parallel.h"
 #include "rings/circumstances.h"
@@ -24,6 +25,21 @@ typedef struct {
   GPtrArray **found; /* of RsGroup, by chosen */
   RsGroup **group;
 } Look;
+
+/* A round: on most days of bursts at this institution the same people were at another one of its kind as well. A home has its clinic and its
+ * pharmacy, but nobody's calendar leads to two pharmacies on one day. */
+static bool is_round(const RsScene *scene, const RsGroup *g, uint32_t begin, uint32_t end) {
+  const uint8_t *type = scene->claims->institution_type;
+  uint32_t also = 0;
+  for (uint32_t i = begin; i < end; i++) {
+    bool elsewhere = false;
+    for (uint32_t k = 0; k < g->n_bursts && !elsewhere; k++)
+      elsewhere = (k < begin || k >= end) && g->burst[k].first_time / RS_DAY_SECONDS == g->burst[i].first_time / RS_DAY_SECONDS &&
+                  type[g->burst[k].institution] == type[g->burst[i].institution];
+    also += elsewhere;
+  }
+  return 2 * also > end - begin;
+}
 
 /* An occasion: the days at this institution repeat by the calendar, or they are one or two and gather twice the people of the others. */
 static bool is_occasion(const RsGroup *g, uint32_t begin, uint32_t end) {
@@ -64,7 +80,8 @@ static uint32_t occasion_outlet(const RsScene *scene, const RsGroup *g) {
   if (g->n < LARGE || g->places.rule == RS_ONLY_PLACE || g->places.n == RS_MOST_OCCASIONS) return RS_NONE;
   for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
     for (end = i; end < g->n_bursts && g->burst[end].institution == g->burst[i].institution;) end++;
-    if (end - i < g->n_bursts && (is_occasion(g, i, end) || is_family_shop(scene, g, i, end))) return g->burst[i].institution;
+    if (end - i == g->n_bursts || is_round(scene, g, i, end)) continue;
+    if (is_occasion(g, i, end) || is_family_shop(scene, g, i, end)) return g->burst[i].institution;
   }
   return RS_NONE;
 }
@@ -145,6 +162,31 @@ static void look_deeper(const RsScene *scene, const uint32_t *person, uint32_t n
   rs_group_free(group);
 }
 
+/* The institution where these people have most days. */
+static uint32_t main_outlet(const RsScene *scene, const uint32_t *person, uint32_t n) {
+  const RsRelation *r = &scene->knowledge->relation[RS_FILLED_AT];
+  g_autoptr(GHashTable) days = g_hash_table_new(NULL, NULL);
+  uint32_t best = RS_NONE, most = 0;
+  for (uint32_t i = 0; i < n; i++)
+    for (uint64_t k = r->offset[person[i]]; k < r->offset[person[i] + 1]; k++) {
+      gpointer key = GUINT_TO_POINTER(r->to[k] + 1);
+      uint32_t sum = GPOINTER_TO_UINT(g_hash_table_lookup(days, key)) + r->days[k];
+      g_hash_table_insert(days, key, GUINT_TO_POINTER(sum));
+      if (sum > most || (sum == most && r->to[k] < best)) most = sum, best = r->to[k];
+    }
+  return best;
+}
+
+/* Cards that a shop keeps come a handful at a time: none is there for most of the bursts, so that the ring falls apart where that is asked. */
+static void look_at_some(const RsScene *scene, const uint32_t *person, uint32_t n, GPtrArray *out) {
+  enum { LARGE = 8 };
+  uint32_t outlet = n >= LARGE ? main_outlet(scene, person, n) : RS_NONE;
+  if (outlet == RS_NONE) return;
+  RsGroup *group = rs_group_new(scene, person, n, (RsPlaces){RS_ONLY_PLACE, 1, {outlet}, 0}, RS_SOME_AT_A_TIME);
+  if (group != NULL && group->n >= LARGE) g_ptr_array_add(out, group);
+  else rs_group_free(group);
+}
+
 static void look_at(size_t task, unsigned thread, void *data) {
   Look *look = data;
   uint32_t c = look->chosen[task];
@@ -153,6 +195,7 @@ static void look_at(size_t task, unsigned thread, void *data) {
   look->found[task] = g_ptr_array_new();
   look_deeper(look->scene, all->person + all->offset[c], (uint32_t)(all->offset[c + 1] - all->offset[c]),
               (RsPlaces){.rule = RS_ANY_PLACE}, RS_REFINE_MEMBERS, 0, look->found[task]);
+  look_at_some(look->scene, all->person + all->offset[c], (uint32_t)(all->offset[c + 1] - all->offset[c]), look->found[task]);
 }
 
 static void measure(size_t task, unsigned thread, void *data) {

@@ -24,7 +24,7 @@ static const Sentence sentence[] = {
     {"same_doctor", RS_TEMPLATE("the same doctor for different people of a burst, more than the outlet's doctors explain; {top}")},
     {"household", RS_TEMPLATE("{v} of the {0} share an address, phone or account: one household, not counted as independent")},
     {"household_like", RS_TEMPLATE("few people who also spend {v%} % of their other days at these outlets: like a household")},
-    {"regulars", RS_TEMPLATE("these people also spend {v%} % of their other days at the same outlets, and may meet there by habit")},
+    {"regulars", RS_TEMPLATE("these people also spend {v%} % of their other days at the same outlets, and may meet there by habit, which would bring about {0%} % of their meetings")},
     {"event", RS_TEMPLATE("all bursts fall on {v} {day|days} at one time: like a health day or another event")},
     {"care_home", RS_TEMPLATE("{v%} % of the gaps between the {0} burst days are four weeks or a month, at one outlet: like a "
                            "care home or a monthly occasion, which explains what is bought there as well")},

@@ -380,6 +380,11 @@ static double habitual_presence(const RsScene *s, const GArray *bursts, uint32_t
   return sum;
 }
 
+/* Came more often than habit explains. */
+static bool beyond_habit(const Finder *finder, uint32_t came, uint32_t person) {
+  return rs_tail_poisson(came, habitual_presence(finder->scene, finder->bursts, finder->minutes, person)) <= -9.2; /* 1e-4 */
+}
+
 /* Belongs: came to half of the bursts, beyond habit; or on the days of a quarter, each time buying one of the group's own drugs. */
 static bool belongs(const Finder *finder, Signature *signature, const GArray *attendances, const Bystander *at, uint32_t n) {
   uint32_t n_bursts = finder->bursts->len, came = 0, days = 0, with = 0, last = RS_NONE, last_day = RS_NONE, last_with = RS_NONE;
@@ -390,8 +395,7 @@ static bool belongs(const Finder *finder, Signature *signature, const GArray *at
     last_day = at[i].burst;
   }
   if (days < 2 || days * 4 < n_bursts) return false;
-  if (came >= 2 && came * 2 >= n_bursts &&
-      rs_tail_poisson(came, habitual_presence(finder->scene, finder->bursts, finder->minutes, at->person)) <= -9.2) return true; /* 1e-4 */
+  if (came >= 2 && came * 2 >= n_bursts && beyond_habit(finder, came, at->person)) return true;
   if (!signature->known) *signature = find_signature(finder, attendances);
   if (signature->n == 0) return false;
   for (uint32_t i = 0; i < n; i++) {
@@ -411,12 +415,12 @@ static bool round_members(Finder *finder, RsRefine refine, GArray *next) {
   count_attended(bursts, &finder->visits, finder->n, attended, attendances);
   g_array_set_size(next, 0);
   bool changed = false;
-  uint32_t floor_count = MAX(2u, (bursts->len + 3) / 4);
+  uint32_t floor_count = refine == RS_SOME_AT_A_TIME ? 2u : MAX(2u, (bursts->len + 3) / 4);
   for (uint32_t i = 0; i < finder->n; i++) {
-    if (attended[i] >= floor_count) g_array_append_val(next, finder->person[i]);
+    if (attended[i] >= floor_count && (refine != RS_SOME_AT_A_TIME || beyond_habit(finder, attended[i], finder->person[i]))) g_array_append_val(next, finder->person[i]);
     else changed = true;
   }
-  if (refine == RS_DROP_ABSENT) return changed;
+  if (refine != RS_REFINE_MEMBERS) return changed;
   Signature signature = {.known = false}; /* few come near enough to ask for it */
   g_autoptr(GArray) near = bystanders(finder->scene, bursts, finder->minutes, finder->person, finder->n);
   const Bystander *at = (const Bystander *)(const void *)near->data;
@@ -453,7 +457,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
     if (members->len < 2 || members->len > RS_MAX_GROUP) return NULL;
     finder.person = (const uint32_t *)(const void *)members->data;
     finder.n = members->len;
-    finder.quorum = rs_group_quorum(finder.n);
+    finder.quorum = refine == RS_SOME_AT_A_TIME ? (uint32_t)RS_GATHERING : rs_group_quorum(finder.n);
     if (visits != NULL) g_array_unref(visits);
     finder.visits = group_visits(scene, finder.person, finder.n, finder.quorum);
     visits = finder.visits.visit;

@@ -75,12 +75,14 @@ typedef struct {
   uint32_t n_outlets; /* distinct burst institutions */
   double top_outlet;  /* share of bursts at the most used institution */
   RsRhythm rhythm;
+  double by_habit;       /* share of members' meetings in the bursts that their days there and its hours would bring about; at most 1, and 1 where chance could choose such a group among the regulars */
   double quiet_share;    /* share of bursts in the outlet's quietest tenth of hours */
   RsCircumstances circumstances;
 } RsGroup;
 
-/* What becomes of the members: they stay, the absent are dropped, or others who belong are added as well. */
-typedef enum { RS_KEEP_MEMBERS, RS_DROP_ABSENT, RS_REFINE_MEMBERS } RsRefine;
+/* What becomes of the members: they stay, the absent are dropped, or others who belong are added as well. Some at a time: a gathering of
+ * RS_GATHERING is a burst, and those stay who come to more of them than their habits explain, however few these are. */
+typedef enum { RS_KEEP_MEMBERS, RS_DROP_ABSENT, RS_REFINE_MEMBERS, RS_SOME_AT_A_TIME } RsRefine;
 /* NULL if fewer than two bursts or fewer than two members remain. person[] need not be sorted. */
 RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, RsRefine refine);
 /* The persons' visits at some institutions, each day a burst of its own, whoever came: for people who come one by one. NULL if none. */

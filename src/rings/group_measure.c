@@ -500,6 +500,31 @@ static void measure_doctor(Measure *m) {
   g->stat[RS_STAT_SAME_DOCTOR] = seen + expected > 0.0 ? 2.0 * (sqrt(seen + 0.375) - sqrt(expected + 0.375)) : NAN;
 }
 
+/* Meetings of two members, expected from how often each is at the burst institutions, against those in the bursts; all of them where so many
+ * regulars might have been chosen that some such group would turn up, or where they share no more than the day: that has reasons of its own. */
+static void measure_habit(Measure *m) {
+  const RsScene *s = m->scene;
+  RsGroup *g = m->group;
+  double expected = 0.0, seen = 0.0, regulars = 0.0;
+  unsigned w = 0;
+  while (w + 1 < RS_N_WIDTHS && rs_width_minutes[w] < g->width) w++;
+  for (uint32_t i = 0, end; i < g->n_bursts; i = end) { /* bursts are by institution */
+    uint32_t f = g->burst[i].institution;
+    double sum = 0.0, squares = 0.0;
+    regulars = fmax(regulars, s->timeline->n_regulars[f]);
+    for (end = i; end < g->n_bursts && g->burst[end].institution == f; end++) seen += 0.5 * g->burst[end].n_members * (g->burst[end].n_members - 1.0);
+    for (uint32_t k = 0; k < g->n; k++) {
+      double days = rs_affinity_days(s->knowledge, g->person[k], f);
+      sum += days;
+      squares += days * days;
+    }
+    expected += 0.5 * (sum * sum - squares) * (double)s->load->day_collision[f] * (double)s->load->clock_collision[f][w];
+  }
+  double choices = 0.0;
+  for (uint32_t k = 0; k < g->n; k++) choices += log10(fmax(1.0, (regulars - k) / (k + 1.0)));
+  g->by_habit = g->width < 1440 && g->net > choices ? fmin(1.0, expected / fmax(seen, 1.0)) : 1.0;
+}
+
 void rs_group_measure(const RsScene *scene, RsGroup *group) {
   Measure m = {.scene = scene, .group = group, .n_own = group->n_attendances};
   g_autofree double *chance = g_new(double, (gsize)group->n + 1), *scratch = g_new(double, (gsize)group->n + 2);
@@ -530,6 +555,7 @@ void rs_group_measure(const RsScene *scene, RsGroup *group) {
   measure_amount(&m);
   measure_hours(&m);
   measure_doctor(&m);
+  measure_habit(&m);
   for (unsigned s = 0; s < RS_N_STATS; s++)
     if (!isnan(group->stat[s])) group->stat[s] = round(group->stat[s] * 1e6) / 1e6;
 }

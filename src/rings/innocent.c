@@ -112,7 +112,8 @@ static void proxy(const RsScene *scene, const RsGroup *g, const RsDetectOptions 
 }
 
 /* People who also spend their other days at the burst institutions are regulars there: a household where they are few, else the
- * neighbourhood. A shared life elsewhere (one home, one clinic) is no such reason. */
+ * neighbourhood. A shared life elsewhere (one home, one clinic) is no such reason. That is held against
+ * them as far as they would meet so often: who is there twice a week meets another such neighbour now and then, not a handful of them every other day. */
 static void regulars(const RsGroup *group, RsScore *score) {
   double habit = isnan(group->habit) ? 0.0 : group->habit;
   bool few = group->n <= HOUSEHOLD_MOST;
@@ -120,7 +121,8 @@ static void regulars(const RsGroup *group, RsScore *score) {
   if (habit < 0.12) return;
   /* at one outlet alone, regulars have nothing to explain but their own shop's occasions */
   double most = group->n_outlets == 1 && !few ? 60.0 : 30.0, rate = group->n_outlets == 1 && !few ? 160.0 : 80.0;
-  RsFact fact = counter(few ? "household_like" : "regulars", habit, -(int32_t)lround(fmin(most, rate * habit)));
+  RsFact fact = counter(few ? "household_like" : "regulars", habit, -(int32_t)lround((few ? 1.0 : group->by_habit) * fmin(most, rate * habit)));
+  fact.argument[0] = group->by_habit;
   rs_score_add(score, fact);
 }
 

@@ -71,6 +71,49 @@ static void care_home_is_no_lead(void **state) {
   assert_int_equal(rings->n_rings, 0);
 }
 
+/* Accounts emptied at the end of each month, at three shops one after another: each shop by itself would look like a home's monthly day. */
+static void cards_on_their_monthly_round_of_shops_are_found(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = rs_small_city_new(2, 260, 160);
+  for (unsigned month = 0; month < 5; month++)
+    for (unsigned shop = 0; shop < 3; shop++)
+      for (unsigned i = 0; i < 9; i++) {
+        g_autofree char *person = g_strdup_printf("C%02u", i), *outlet = g_strdup_printf("Y%03u", 20 + shop), *drug = g_strdup_printf("X%u", (i + shop + month) % 3);
+        if ((i * i + 3 * shop * i + 2 * month + shop) % 5 != 0) rs_small_city_visit(city, person, outlet, 27 + 30 * month, 600 + 20 * (int)shop + 2 * (int)i, drug, NULL, 3.0);
+      }
+  g_autoptr(RsClaims) claims = rs_small_city_claims(city);
+  g_autoptr(RsRings) rings = detect(claims, 1);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 9);
+  assert_int_equal(rings->rings[0].count[RS_INSTITUTION], 3);
+}
+
+/* Six of the twenty cards that a shop keeps go through its till at a time, at quiet hours; so none is there for most of the bursts. */
+static void cards_of_a_shop_that_come_a_handful_at_a_time_are_one_ring(void **state) {
+  (void)state;
+  enum { CARDS = 20, TIMES = 40, HAND = 6, DAYS = 160 };
+  g_autoptr(RsSmallCity) city = rs_small_city_new(2, 260, 160);
+  for (unsigned t = 0; t < TIMES; t++)
+    for (unsigned k = 0; k < HAND; k++) {
+      g_autofree char *person = g_strdup_printf("C%02u", (t * t + 7 * t + k * (1 + 2 * (t % 2))) % CARDS), *drug = g_strdup_printf("X%u", (t + k / 2) % 4);
+      rs_small_city_visit(city, person, "Y020", 2 + 3 * t + t % 2, (t % 3 == 0 ? 490 : t % 3 == 1 ? 810 : 1255) + 2 * (int)k, drug, NULL, 2.0);
+    }
+  for (unsigned i = 0; i < 4 * DAYS; i++) { /* the shop's other customers */
+    g_autofree char *person = g_strdup_printf("S%03u", i * 37 % 211), *drug = g_strdup_printf("G%03u", i * 11 % 120);
+    rs_small_city_visit(city, person, "Y020", i / 4, 480 + (int)(i * 173 % 780), drug, NULL, 1.0);
+  }
+  for (unsigned i = 0; i < CARDS; i++) /* and everybody as a customer, alone */
+    for (unsigned v = 0; v < 5; v++) {
+      g_autofree char *person = g_strdup_printf("C%02u", i), *drug = g_strdup_printf("G%03u", i * 5);
+      rs_small_city_visit(city, person, v < 3 ? "Y020" : "Y031", (i * 7 + v * 31) % 155, 540 + (int)((i * 53 + v * 131) % 600), drug, NULL, 1.0);
+    }
+  g_autoptr(RsClaims) claims = rs_small_city_claims(city);
+  g_autoptr(RsRings) rings = detect(claims, 1);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(named(claims, &rings->rings[0], "C"), CARDS);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], CARDS);
+}
+
 static void ring_inside_a_care_home_is_found(void **state) {
   (void)state;
   g_autoptr(RsSmallCity) city = rs_small_city_new(2, 260, 120);
@@ -234,6 +277,8 @@ int main(void) {
       cmocka_unit_test(ring_of_seven_among_households_is_found_whole),
       cmocka_unit_test(town_of_households_has_no_lead),
       cmocka_unit_test(care_home_is_no_lead),
+      cmocka_unit_test(cards_on_their_monthly_round_of_shops_are_found),
+      cmocka_unit_test(cards_of_a_shop_that_come_a_handful_at_a_time_are_one_ring),
       cmocka_unit_test(ring_inside_a_care_home_is_found),
       cmocka_unit_test(ring_that_meets_where_its_home_goes_is_found_without_the_home),
       cmocka_unit_test(fixed_treatment_is_no_lead),

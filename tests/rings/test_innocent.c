@@ -456,18 +456,22 @@ static void a_ring_of_one_doctors_patients_is_found(void **state) {
 
 /* ---- regulars of one outlet, and cards that are kept there ---- */
 
-/* Fourteen customers of one pharmacy: three to seven of them on each of thirty-six days. At the larger occasions they stand there together; at
- * the smaller ones either together as well, so that nobody ever comes alone, or each on a day and at an hour of their own. */
-static void customers(RsSmallCity *city, bool never_alone) {
-  enum { N = 14, TIMES = 36 };
+/* Fourteen customers of one pharmacy: three to seven of them on each of thirty-six days. On the days of many they come all day long, as to an
+ * offer, or stand there together; those of the other days stand there together as well, so that nobody ever comes alone, or come each on a day
+ * and at an hour of their own. */
+typedef enum { ALL_DAY_LONG, OFTEN_TOGETHER, NEVER_ALONE } Custom;
+
+static void customers(RsSmallCity *city, Custom custom) {
+  enum { N = 14, TIMES = 36, MANY = 5 };
   static const unsigned step[] = {1, 3, 5, 9, 11, 13}; /* without a common divisor with N: nobody twice */
   static const int hour[] = {490, 810, 1260};
   for (unsigned s = 0; s < TIMES; s++) {
     unsigned size = 3 + s * 7 % 5;
     for (unsigned k = 0; k < size; k++) {
       unsigned i = (s * s + 3 * s + k * step[s / 2 % 6]) % N, day = 3 + 4 * s;
-      if (size >= 5 || never_alone) visit(city, "K", i, "Y007", day, hour[s % 3] + (int)k, s % 2 ? "X1" : "X2", NULL);
-      else visit(city, "K", i, "Y007", day + k, 480 + (int)((s * 131 + i * 53) % 720), s % 2 ? "X1" : "X2", NULL);
+      bool together = custom == NEVER_ALONE || (custom == OFTEN_TOGETHER && size >= MANY);
+      int minute = together ? hour[s % 3] + (int)k : 480 + (int)((s * 131 + i * 53) % 720);
+      visit(city, "K", i, "Y007", size >= MANY || together ? day : day + k, minute, s % 2 ? "X1" : "X2", NULL);
     }
   }
 }
@@ -475,18 +479,29 @@ static void customers(RsSmallCity *city, bool never_alone) {
 static void regulars_on_their_pharmacys_days_are_no_lead(void **state) {
   (void)state;
   g_autoptr(RsSmallCity) city = town();
-  customers(city, false);
+  customers(city, ALL_DAY_LONG);
   g_auto(Found) found = detect(city, NULL);
   assert_int_equal(found.rings->n_rings, 0);
   RsScore score = excuses(city, "K", NULL, "regulars");
   assert_true(score.score <= -40);
 }
 
+/* The shop keeps the cards of its customers, who also come by themselves: habit brings regulars there on one day, not within minutes. */
+static void cards_of_customers_who_come_by_themselves_as_well_are_found(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = town();
+  customers(city, OFTEN_TOGETHER);
+  g_auto(Found) found = detect(city, NULL);
+  only_ring(&found, "K", 13);
+  RsScore score = excuses(city, "K", NULL, "regulars");
+  assert_true(score.score >= -20);
+}
+
 /* More evidence must not be less: what is too small for a burst of so many people is no life of their own at the outlet. */
 static void cards_that_only_come_some_at_a_time_are_found(void **state) {
   (void)state;
   g_autoptr(RsSmallCity) city = town();
-  customers(city, true);
+  customers(city, NEVER_ALONE);
   g_auto(Found) found = detect(city, NULL);
   only_ring(&found, "K", 13);
   RsScore score = excuses(city, "K", NULL, NULL);
@@ -557,6 +572,7 @@ int main(void) {
       cmocka_unit_test(patients_at_the_pharmacy_next_door_are_no_lead),
       cmocka_unit_test(a_ring_of_one_doctors_patients_is_found),
       cmocka_unit_test(regulars_on_their_pharmacys_days_are_no_lead),
+      cmocka_unit_test(cards_of_customers_who_come_by_themselves_as_well_are_found),
       cmocka_unit_test(cards_that_only_come_some_at_a_time_are_found),
       cmocka_unit_test(a_lead_says_what_was_looked_for_and_what_could_not_be),
       cmocka_unit_test(people_who_share_are_counted_by_sets),
