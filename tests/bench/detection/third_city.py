@@ -437,9 +437,22 @@ class Innocent:
                 got = getattr(self, kind)()
                 if got:
                     self.groups.append((kind,) + got if isinstance(got, tuple) else (kind, got))
+        self.mothers()
         steady = [h for h in w.households if len(h) > 1]
         for h in r.sample(steady, min(60, len(steady))):
             self.groups.append(('household', h))
+
+    def mothers(self):
+        """Women with child or anaemic who belong to no class: iron and folic acid are ordinary purchases."""
+        for p in self.free:
+            if p.sex == '2' and 21 < p.age < 44 and self.r.random() < .12:
+                first, doctor = self.r.randrange(self.w.days), self.r.choice(p.hospital.doctors)
+                for d in range(first, min(self.w.days, first + 200), 28):
+                    drug = self.w.by_ailment[self.r.choice(('preg', 'iron'))][0]
+                    if self.r.random() < .5:
+                        self.life.add(self.life.on_duty(doctor, d), self.r.uniform(*doctor.shift), p, p.hospital, doctor, 'Z34.900', [self.w.service['us'], drug])
+                    else:
+                        self.life.add(d, self.life.hour(p), p, self.life.shop(p), None, 'D50.900' if self.r.random() < .4 else '', [drug])
 
     def take(self, n, test=lambda p: p.age > 17, hood=None):
         out = []
@@ -459,11 +472,17 @@ class Innocent:
         w = self.w
         return self.r.choice([o for o in w.outlets if o.kind == 'hospital' and o.level >= level and o.county in w.own and not o.private])
 
-    def own_items(self, p, least=1):
+    def own_items(self, p):
+        """A small purchase by the way: seldom one of the steady drugs, which people refill elsewhere."""
         r = self.r
-        if p.regimen:
-            return r.sample(p.regimen, min(len(p.regimen), max(least, r.randint(1, 3))))
-        return [self.r.choice(self.w.by_ailment[self.r.choice(('cold', 'tonic', 'pain', 'stomach', 'skin'))])]
+        if p.regimen and r.random() < .3:
+            return [(r.choice(p.regimen)[0], 1)]
+        return [r.choice(self.w.by_ailment[r.choice(('cold', 'tonic', 'pain', 'stomach', 'skin'))])]
+
+    def instead(self, people):
+        """From here on these people's steady drugs come by the group's way alone: their own refills are taken away."""
+        steady = {p: {c for c, _ in p.regimen} for p in people}
+        self.life.visits = [v for v in self.life.visits if v[1] not in steady or not any(it[0] in steady[v[1]] for it in v[5])]
 
     def gather(self, people, outlet, day, hour, span, doctor=None, items=None, attend=.9, diag=''):
         for p in people:
@@ -488,6 +507,7 @@ class Innocent:
             p.address = '%s敬老院' % hood['county']
             if not p.regimen:
                 p.regimen = [(self.r.choice(self.w.by_ailment['htn']), 2)]
+        self.instead(people)
         for i, d in enumerate(self.every(28)):
             self.gather(people, shops[i % len(shops)], d, 9.5, 1.2, self.r.choice(clinic.doctors), lambda p: p.regimen[:4], .93, 'Z76.000')
         return people
@@ -560,6 +580,7 @@ class Innocent:
         if len(people) < 4:
             return None
         shop = self.r.choice(hood['pharmacies'][:2])
+        self.instead(people)
         for d in self.every(30, None, 4):
             hour = self.r.uniform(8.5, 10.5)
             self.gather(people, shop, d, hour, .25, None, lambda p: p.regimen[:3] or self.own_items(p), .92)
@@ -573,6 +594,7 @@ class Innocent:
             return None
         h = next(o for o in w.outlets if o.kind == 'hospital' and o.level >= 2 and o.county == hood['county'])
         d0 = self.r.choice(h.doctors)
+        self.instead(people)
         for d in self.every(30, None, 3):
             d, hour = self.life.on_duty(d0, d), self.r.uniform(9, 10)
             for p in people:
@@ -631,6 +653,7 @@ class Innocent:
         for p in people:
             if not p.regimen:
                 p.regimen = [(self.r.choice(self.w.by_ailment['htn']), 2)]
+        self.instead(people)
         for d in self.every(14, 2):
             self.gather(people, c, d, 8.2, 2.3, c.doctors[0], lambda p: self.r.sample(p.regimen, 1), .55, 'I10.x00')
         return people
@@ -769,6 +792,7 @@ class Innocent:
         people = self.take(self.r.randint(12, 20), lambda p: p.age > 25)
         doctor = self.r.choice(h.doctors)
         doctor.days = [2]
+        self.instead(people)
         for p in people:
             p.regimen = [(c, 2) for c in self.r.sample(w.by_ailment['graft'], 2)] + p.regimen[:1]
             first = self.r.randrange(28)
@@ -836,6 +860,7 @@ class Innocent:
         site = self.r.choice(sites)
         shop = w.outlet('pharmacy', site.county, site.x, site.y, 3)
         people = self.take(self.r.randint(20, 40), lambda p: p.regimen and p.age > 40)
+        self.instead(people)
         for p in people:
             for d in self.every(self.r.choice((28, 35)), None, 3):
                 day = d + (5 - w.weekday[d % w.days]) % 7
@@ -959,6 +984,7 @@ class Innocent:
         h, w = self.public(), self.w
         people = self.take(self.r.randint(12, 24), lambda p: 'dm' in p.ailments)
         doctor = self.r.choice(h.doctors)
+        self.instead(people)
         for d in self.every(30):
             self.gather(people, h, self.life.on_duty(doctor, d), 14.2, 1.4, doctor, lambda p: [w.service['reg'], w.service['chem']] + [x for x in p.regimen if w.drug[x[0]][4] == 'dm'], .7, 'E11.900')
         return people
