@@ -1,14 +1,16 @@
 # tests/cli/cli.sh: what the command-line tests share; sourced. RINGSCOPE is the program.
-# A case is a sentence; it fails with what was expected and what was seen, and the others still run.
+# A case is a sentence; it fails with what was expected and what was seen, and the others still run. A pipe fails with any of its commands: what reads
+# the end of one reads all of it (grep > /dev/null, not grep -q), else the writer may be told so, or not.
 set -uo pipefail
 : "${RINGSCOPE:?the path of the program}"
 export LC_ALL=C TZ=UTC
 T=$(mktemp -d "${TMPDIR:-/tmp}/ringscope-test-XXXXXX")
 trap 'rm -rf "$T"' EXIT
-n_checks=0 n_failed=0
+: > "$T/failures" # a line each: some fail in a shell of their own
+n_checks=0
 
 fail() {
-  n_failed=$((n_failed + 1))
+  echo "$name" >> "$T/failures"
   echo "FAILED $name: $*"
   if [ -s "$T/err" ]; then sed 's/^/    /' "$T/err" | head -n 15 | cut -c 1-400; fi
 }
@@ -106,6 +108,8 @@ whole() {
 }
 
 finish() {
+  local n_failed
+  n_failed=$(wc -l < "$T/failures")
   echo "$((n_checks)) cases, $n_failed failures"
   [ "$n_failed" -eq 0 ] && [ "$n_checks" -gt 0 ]
 }

@@ -152,7 +152,7 @@ is "nodes" "$(grep -c '<node ' "$D/top.gexf")" 30
 begin "leads.xlsx speaks the language of the terminal"
 run 0 analyze "$T/claims.csv" -o "$D/zh" --quiet --lang zh
 run 0 analyze "$T/claims.csv" -o "$D/en" --quiet
-unzip -p "$D/zh/leads.xlsx" xl/workbook.xml 2> /dev/null | grep -q 疑点线索 || python3 -c 'import sys, zipfile; sys.exit("疑点线索" not in zipfile.ZipFile(sys.argv[1]).read("xl/workbook.xml").decode())' "$D/zh/leads.xlsx" || fail "not Chinese"
+unzip -p "$D/zh/leads.xlsx" xl/workbook.xml 2> /dev/null | grep 疑点线索 > /dev/null || python3 -c 'import sys, zipfile; sys.exit("疑点线索" not in zipfile.ZipFile(sys.argv[1]).read("xl/workbook.xml").decode())' "$D/zh/leads.xlsx" || fail "not Chinese"
 python3 -c 'import sys, zipfile; sys.exit("claim lines" not in zipfile.ZipFile(sys.argv[1]).read("xl/workbook.xml").decode())' "$D/en/leads.xlsx" || fail "not English"
 
 finish

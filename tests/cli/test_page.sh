@@ -6,7 +6,7 @@ cd "$(dirname "$0")" || exit 1
 PLAIN=1 ring_claims > "$T/claims.csv"
 begin "analyze writes the page and the manifest names it"
 run 0 analyze "$T/claims.csv" -o "$T/case" --quiet
-outputs "$T/case" | grep -q '^index.html ' || fail "the manifest does not name it"
+outputs "$T/case" | grep '^index.html ' > /dev/null || fail "the manifest does not name it"
 whole "$T/case"
 is "sections" "$(grep -c '<section class="lead"' "$T/case/index.html")" "$(rows_of "$T/case/rings.csv")"
 file_has "$T/case/index.html" '<html lang="en">'

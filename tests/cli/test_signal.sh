@@ -4,7 +4,7 @@ cd "$(dirname "$0")" || exit 1
 . ./cli.sh
 ulimit -c 0 # abort() would leave one
 signals=(INT TERM ABRT)
-if nm -D "$RINGSCOPE" 2> /dev/null | grep -qE "__(asan|tsan)_init"; then signals=(INT TERM); fi # the search for leaks takes an abort() from outside for its own
+if nm -D "$RINGSCOPE" 2> /dev/null | grep -E "__(asan|tsan)_init" > /dev/null; then signals=(INT TERM); fi # the search for leaks takes an abort() from outside for its own
 
 PLAIN=1 ring_claims > "$T/new.csv"
 { head -n 1 "$T/new.csv"; tail -n 8000 "$T/new.csv"; } > "$T/old.csv"

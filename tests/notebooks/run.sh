@@ -26,7 +26,7 @@ assert any(cell.get("outputs") for cell in cells) or "--keep" in sys.argv, f"{sy
 assert cells[-1]["cell_type"] == "markdown" and "Your turn" in "".join(cells[-1]["source"]), f"{sys.argv[1]}: ends without a question"
 PY
   mkdir "$scratch/${name%.ipynb}"
-  "$python" -m nbconvert --log-level=ERROR --to notebook --execute --ExecutePreprocessor.timeout=300 --ExecutePreprocessor.record_timing=False \
+  "$python" -m nbconvert --log-level=ERROR --to notebook --execute --ExecutePreprocessor.timeout=900 --ExecutePreprocessor.startup_timeout=900 --ExecutePreprocessor.record_timing=False \
     --output-dir "$scratch/${name%.ipynb}" "$notebook"
   if grep -qF "$PWD" "$scratch/${name%.ipynb}/$name"; then echo "$notebook: its outputs name a folder of this machine" >&2; exit 1; fi
   if [ "${1:-}" = --keep ]; then cp "$scratch/${name%.ipynb}/$name" "$notebook"; fi

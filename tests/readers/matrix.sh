@@ -101,7 +101,7 @@ in_office() {
   command -v soffice > /dev/null || { echo "no soffice (libreoffice-calc-nogui)"; return 77; }
   zcat $city/claims.csv.gz | awk -F, -v OFS=, 'NR > 1 { for (i = 1; i <= NF; i++) if ($i ~ /^[A-Z]?[0-9]+$/ && i == person) $i = sprintf("33010619%010d", substr($i, length($i) - 7) + 0) } NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /person_id/) person = i } { print }' > "$folder/long.csv"
   "$ringscope" analyze "$folder/long.csv" -o "$folder/long" "${unmasked[@]}" > /dev/null || return 1
-  (cd "$folder" && HOME="$folder" timeout 120 soffice --headless --convert-to 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1' long/leads.xlsx) || return 1
+  (cd "$folder" && HOME="$folder" timeout 900 soffice --headless --convert-to 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1' long/leads.xlsx) || return 1
   "$python" - "$folder" << 'PYTHON'
 import csv, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
