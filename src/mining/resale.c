@@ -1,12 +1,10 @@
 #include "mining/resale.h"
 
-#include "base/calendar.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "mining/purchases.h"
 
 #include <string.h>
-
-typedef struct { uint32_t drug, day, institution, doctor; } Purchase;
 
 void rs_resale_free(RsResale *resale) {
   if (resale == NULL) return;
@@ -19,12 +17,6 @@ void rs_resale_free(RsResale *resale) {
 enum { N_PARTS = 64 };
 
 typedef struct {
-  Purchase *bought, *purchase; /* [room] in the claims' order; by drug, day, institution, doctor */
-  uint64_t *key;               /* [room] */
-  uint64_t room;
-} Scratch;
-
-typedef struct {
   GArray *persons, *tokens; /* first_token counts from the part's first */
   uint64_t n_overlaps, n_doctors, n;
 } Part;
@@ -34,85 +26,22 @@ typedef struct {
   const uint8_t *counts;
   const RsResaleScope *scope;
   Part part[N_PARTS];
-  Scratch *scratch; /* [n_threads] */
+  RsPurchases *bought; /* [n_threads] */
 } Look;
 
-static void scratch_reserve(Scratch *s, uint64_t n) {
-  if (n <= s->room) return;
-  s->room = 2 * n;
-  s->bought = g_renew(Purchase, s->bought, s->room);
-  s->purchase = g_renew(Purchase, s->purchase, s->room);
-  s->key = g_renew(uint64_t, s->key, s->room);
-}
-
-static void scratch_clear(Scratch *s) {
-  g_free(s->bought);
-  g_free(s->purchase);
-  g_free(s->key);
-}
-
-/* By institution and doctor, where drug and day are alike. */
-static bool purchase_before(const Purchase *a, const Purchase *b) {
-  if (a->drug != b->drug || a->day != b->day) return false;
-  return a->institution != b->institution ? a->institution < b->institution : a->doctor < b->doctor;
-}
-
-/* Visits come in order of time, so that a stable sort by drug leaves the days in order; purchases of one drug on one day are few. */
-static void sort_purchases(Scratch *s, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) s->key[i] = (uint64_t)s->bought[i].drug << 32 | i;
-  rs_sort_u64(s->key, n);
-  for (uint32_t i = 0; i < n; i++) {
-    Purchase moving = s->bought[(uint32_t)s->key[i]];
-    uint32_t at = i;
-    for (; at > 0 && purchase_before(&moving, &s->purchase[at - 1]); at--) s->purchase[at] = s->purchase[at - 1];
-    s->purchase[at] = moving;
-  }
-}
-
-/* The person's purchases that count, sorted, as s->purchase; returns how many. */
-static uint32_t purchases_of(const Look *look, Scratch *s, uint32_t person) {
-  const RsClaims *c = look->claims;
-  const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
-  uint32_t n = 0;
-  scratch_reserve(s, c->visit_line[end] - c->visit_line[begin]);
-  for (uint32_t v = begin; v < end; v++) {
-    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS, institution = c->visit_institution[v];
-    if (look->scope != NULL && rs_left_out(&look->scope->days, institution, day)) continue;
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      uint32_t drug = rs_line_drug(c, l);
-      if (drug == RS_NONE || !look->counts[drug] || rs_line_amount(c, l) < 0 || rs_line_quantity(c, l) < 0.0f) continue;
-      s->bought[n++] = (Purchase){drug, day, institution, rs_line_doctor(c, l)};
-    }
-  }
-  sort_purchases(s, n);
-  return n;
-}
-
-static bool overlaps(const Purchase *before, const Purchase *at) {
+static bool overlaps(const RsPurchase *before, const RsPurchase *at) {
   if (at->drug != before->drug || at->day - before->day > RS_RESALE_DAYS) return false;
   if (at->institution != before->institution) return at->day != before->day || at->doctor != before->doctor || at->doctor == RS_NONE;
   return at->doctor != RS_NONE && before->doctor != RS_NONE && at->doctor != before->doctor && at->day != before->day;
 }
 
-/* Distinct numbers among the purchases of one drug, at most 64 told apart; member 0: doctors, 1: institutions. */
-static uint32_t count_distinct(const Purchase *p, uint32_t n, unsigned what) {
-  uint32_t seen[64], distinct = 0;
-  for (uint32_t i = 0; i < n && distinct < G_N_ELEMENTS(seen); i++) {
-    uint32_t number = what == 0 ? p[i].doctor : p[i].institution;
-    bool known = number == RS_NONE;
-    for (uint32_t k = 0; k < distinct && !known; k++) known = seen[k] == number;
-    if (!known) seen[distinct++] = number;
-  }
-  return distinct;
-}
-
-static bool many_sources(const Purchase *p, uint32_t n, uint32_t *n_doctors) {
-  *n_doctors = n >= RS_RESALE_DOCTORS ? count_distinct(p, n, 0) : 0;
-  return *n_doctors >= RS_RESALE_DOCTORS && count_distinct(p, n, 1) >= RS_RESALE_PLACES;
+static bool many_sources(const RsPurchase *p, uint32_t n, uint32_t *n_doctors) {
+  *n_doctors = n >= RS_RESALE_DOCTORS ? rs_purchases_doctors(p, n) : 0;
+  return *n_doctors >= RS_RESALE_DOCTORS && rs_purchases_places(p, n) >= RS_RESALE_PLACES;
 }
 
 /* Sources of every drug that overlaps at least once, or comes from many; each once, by drug and source. key: [n] scratch. */
-static void add_tokens(const Purchase *p, uint32_t n, GArray *tokens, uint64_t *key) {
+static void add_tokens(const RsPurchase *p, uint32_t n, GArray *tokens, uint64_t *key) {
   size_t length = 0;
   for (uint32_t i = 0, end; i < n; i = end) {
     uint32_t count = 0, doctors;
@@ -129,7 +58,7 @@ static void add_tokens(const Purchase *p, uint32_t n, GArray *tokens, uint64_t *
 }
 
 /* The most doctors for one drug; *many: with as many places. */
-static uint32_t most_doctors(const Purchase *p, uint32_t n, bool *many) {
+static uint32_t most_doctors(const RsPurchase *p, uint32_t n, bool *many) {
   uint32_t most = 0;
   *many = false;
   for (uint32_t i = 0, end; i < n; i = end) {
@@ -141,17 +70,18 @@ static uint32_t most_doctors(const Purchase *p, uint32_t n, bool *many) {
   return most;
 }
 
-static void look_at(const Look *look, Scratch *s, Part *part, uint32_t person) {
-  uint32_t n_purchases = purchases_of(look, s, person), n = 0;
+static void look_at(const Look *look, RsPurchases *bought, Part *part, uint32_t person) {
+  uint32_t n = 0;
   bool many;
-  for (uint32_t k = 1; k < n_purchases; k++) n += overlaps(&s->purchase[k - 1], &s->purchase[k]);
-  uint32_t doctors = most_doctors(s->purchase, n_purchases, &many);
+  rs_purchases_of(look->claims, look->counts, look->scope != NULL ? &look->scope->days : NULL, person, bought);
+  for (uint32_t k = 1; k < bought->n; k++) n += overlaps(&bought->purchase[k - 1], &bought->purchase[k]);
+  uint32_t doctors = most_doctors(bought->purchase, bought->n, &many);
   part->n_overlaps += n;
   part->n_doctors += doctors;
   part->n++;
   if (n < RS_RESALE_OVERLAPS && !many) return;
   RsResalePerson one = {person, n, doctors, part->tokens->len, 0};
-  add_tokens(s->purchase, n_purchases, part->tokens, s->key);
+  add_tokens(bought->purchase, bought->n, part->tokens, bought->key);
   one.n_tokens = part->tokens->len - one.first_token;
   g_array_append_val(part->persons, one);
 }
@@ -165,7 +95,7 @@ static void look_at_part(size_t task, unsigned thread, void *data) {
   part->tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
   for (uint64_t i = n * task / N_PARTS; i < n * (task + 1) / N_PARTS; i++) {
     uint32_t p = look->scope != NULL ? look->scope->person[i] : (uint32_t)i;
-    if (c->person_visit[p + 1] - c->person_visit[p] > RS_RESALE_OVERLAPS) look_at(look, &look->scratch[thread], part, p);
+    if (c->person_visit[p + 1] - c->person_visit[p] > RS_RESALE_OVERLAPS) look_at(look, &look->bought[thread], part, p);
   }
 }
 
@@ -199,15 +129,15 @@ static RsResale *join_parts(const Look *look) {
 
 RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope, unsigned n_threads) {
   n_threads = CLAMP(n_threads, 1u, 64u);
-  g_autofree Scratch *scratch = g_new0(Scratch, n_threads);
-  Look look = {.claims = c, .counts = counts, .scope = scope, .scratch = scratch};
+  g_autofree RsPurchases *bought = g_new0(RsPurchases, n_threads);
+  Look look = {.claims = c, .counts = counts, .scope = scope, .bought = bought};
   rs_parallel(n_threads, N_PARTS, look_at_part, &look);
   RsResale *out = join_parts(&look);
   for (unsigned i = 0; i < N_PARTS; i++) {
     g_array_unref(look.part[i].persons);
     g_array_unref(look.part[i].tokens);
   }
-  for (unsigned t = 0; t < n_threads; t++) scratch_clear(&scratch[t]);
+  for (unsigned t = 0; t < n_threads; t++) rs_purchases_clear(&bought[t]);
   return out;
 }
 
