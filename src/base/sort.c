@@ -27,8 +27,9 @@ static uint64_t bits_to_sort(const uint64_t *key, size_t n) {
 
 /* One stable pass by the digit at shift. */
 static void digit_sort(const uint64_t *from, uint64_t *to, size_t n, unsigned shift, unsigned digit) {
-  size_t start[1u << LARGE_DIGIT] = {0}, sum = 0;
+  size_t start[1u << LARGE_DIGIT], sum = 0;
   const uint64_t mask = (UINT64_C(1) << digit) - 1;
+  memset(start, 0, (mask + 1) * sizeof *start);
   for (size_t i = 0; i < n; i++) start[from[i] >> shift & mask]++;
   for (uint64_t d = 0; d <= mask; d++) {
     const size_t count = start[d];
@@ -38,7 +39,8 @@ static void digit_sort(const uint64_t *from, uint64_t *to, size_t n, unsigned sh
   for (size_t i = 0; i < n; i++) to[start[from[i] >> shift & mask]++] = from[i];
 }
 
-void rs_sort_u64(uint64_t *key, size_t n) {
+/* By the bits from `first` on. */
+static void sort_from(uint64_t *key, size_t n, unsigned first) {
   if (n < SHORT) {
     insertion_sort(key, n);
     return;
@@ -48,7 +50,7 @@ void rs_sort_u64(uint64_t *key, size_t n) {
   const unsigned digit = n < LONG ? SMALL_DIGIT : LARGE_DIGIT;
   g_autofree uint64_t *spare = g_new(uint64_t, n);
   uint64_t *from = key, *to = spare;
-  for (unsigned shift = 0; shift < 64; shift += digit) {
+  for (unsigned shift = first; shift < 64; shift += digit) {
     if ((differing >> shift & ((UINT64_C(1) << digit) - 1)) == 0) continue;
     digit_sort(from, to, n, shift, digit);
     uint64_t *sorted = to;
@@ -57,3 +59,6 @@ void rs_sort_u64(uint64_t *key, size_t n) {
   }
   if (from != key) memcpy(key, from, n * sizeof *key);
 }
+
+void rs_sort_u64(uint64_t *key, size_t n) { sort_from(key, n, 0); }
+void rs_sort_u64_placed(uint64_t *key, size_t n) { sort_from(key, n, 32); }

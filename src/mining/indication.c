@@ -60,12 +60,14 @@ static void add_line(const RsIndication *x, const RsClaims *c, uint32_t person, 
   if (row != RS_NONE && one.diagnosis != RS_NONE) g_array_append_val(out, one);
 }
 
-enum { N_PARTS = 64 };
+enum { N_PARTS = 64, OWN_COUNTS = 4 /* threads up to which each counts pairs for itself */ };
 
 /* A thread's own: kept from person to person. */
 typedef struct {
-  uint32_t *diagnosis; /* [n_diagnoses] lines */
-  uint64_t *key;       /* [room] a person's rows << 32 | diagnosis */
+  uint32_t *diagnosis;    /* [n_diagnoses] lines */
+  uint32_t *drug_persons; /* [n_drugs] */
+  uint32_t *pair;         /* [n_drugs * n_diagnoses] its own, or one of all threads */
+  uint64_t *key;          /* [room] a person's rows << 32 | diagnosis */
   uint64_t room;
 } Scratch;
 
@@ -73,7 +75,10 @@ typedef struct {
   const RsClaims *claims;
   RsIndication *out;
   Scratch *scratch; /* [n_threads] */
+  bool shared;      /* pair is one of all threads */
 } Work;
+
+static uint32_t *cell_of(const Work *w, const Scratch *s, uint64_t key) { return &s->pair[(key >> 32) * w->out->n_diagnoses + (uint32_t)key]; }
 
 /* The person's cases as keys, those of several lines several times; returns how many. */
 static size_t cases_of(const Work *w, Scratch *s, uint32_t person) {
@@ -88,7 +93,9 @@ static size_t cases_of(const Work *w, Scratch *s, uint32_t person) {
     uint32_t diagnosis = rs_line_diagnosis(c, l), drug = rs_line_drug(c, l), row = drug != RS_NONE ? w->out->slot[drug] : RS_NONE;
     if (diagnosis == RS_NONE) continue;
     s->diagnosis[diagnosis]++;
-    if (row != RS_NONE) s->key[n++] = (uint64_t)row << 32 | diagnosis;
+    if (row == RS_NONE) continue;
+    s->key[n++] = (uint64_t)row << 32 | diagnosis;
+    __builtin_prefetch(cell_of(w, s, s->key[n - 1]), 1); /* counted once the person's keys are sorted */
   }
   return n;
 }
@@ -96,7 +103,6 @@ static size_t cases_of(const Work *w, Scratch *s, uint32_t person) {
 static void count_part(size_t part, unsigned thread, void *data) {
   const Work *w = data;
   const RsClaims *c = w->claims;
-  RsIndication *x = w->out;
   Scratch *s = &w->scratch[thread];
   uint32_t end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
   for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
@@ -104,11 +110,33 @@ static void count_part(size_t part, unsigned thread, void *data) {
     rs_sort_u64(s->key, n);
     for (size_t i = 0; i < n; i++) { /* sums do not depend on who adds first */
       if (i > 0 && s->key[i] == s->key[i - 1]) continue;
-      uint32_t row = (uint32_t)(s->key[i] >> 32);
-      __atomic_fetch_add(&x->pair[(size_t)row * x->n_diagnoses + (uint32_t)s->key[i]], 1, __ATOMIC_RELAXED);
-      __atomic_fetch_add(&x->drug_persons[row], 1, __ATOMIC_RELAXED);
+      s->drug_persons[s->key[i] >> 32]++;
+      if (w->shared) __atomic_fetch_add(cell_of(w, s, s->key[i]), 1, __ATOMIC_RELAXED);
+      else ++*cell_of(w, s, s->key[i]);
     }
   }
+}
+
+static void scratch_init(Work *w, unsigned thread) {
+  const RsIndication *x = w->out;
+  Scratch *s = &w->scratch[thread];
+  s->diagnosis = g_new0(uint32_t, (gsize)x->n_diagnoses + 1);
+  s->drug_persons = g_new0(uint32_t, (gsize)x->n_drugs + 1);
+  s->pair = thread > 0 && w->shared ? w->scratch[0].pair : g_new0(uint32_t, (gsize)x->n_drugs * x->n_diagnoses + 1);
+}
+
+static void add_numbers(uint32_t *to, uint32_t *from, gsize n) {
+  for (gsize i = 0; i < n; i++) to[i] += from[i];
+  g_free(from);
+}
+
+/* A thread's counts to those of the first. */
+static void scratch_join(Work *w, unsigned thread) {
+  const RsIndication *x = w->out;
+  Scratch *s = &w->scratch[thread], *to = &w->scratch[0];
+  add_numbers(to->diagnosis, s->diagnosis, x->n_diagnoses);
+  add_numbers(to->drug_persons, s->drug_persons, x->n_drugs);
+  if (!w->shared) add_numbers(to->pair, s->pair, (gsize)x->n_drugs * x->n_diagnoses);
 }
 
 RsIndication *rs_indication_new(const RsClaims *c, const uint32_t *drug, uint32_t n, unsigned n_threads) {
@@ -120,20 +148,16 @@ RsIndication *rs_indication_new(const RsClaims *c, const uint32_t *drug, uint32_
   x->slot = g_malloc(((gsize)c->drug->n + 1) * sizeof *x->slot);
   memset(x->slot, 0xff, ((gsize)c->drug->n + 1) * sizeof *x->slot);
   for (uint32_t i = 0; i < n; i++) x->slot[drug[i]] = i;
-  x->drug_persons = g_new0(uint32_t, (gsize)n + 1);
-  x->pair = g_new0(uint32_t, (gsize)n * x->n_diagnoses + 1);
   n_threads = CLAMP(n_threads, 1u, 64u);
   g_autofree Scratch *scratch = g_new0(Scratch, n_threads);
-  for (unsigned t = 0; t < n_threads; t++) scratch[t].diagnosis = g_new0(uint32_t, (gsize)x->n_diagnoses + 1);
-  Work work = {c, x, scratch};
+  Work work = {c, x, scratch, n_threads > OWN_COUNTS};
+  for (unsigned t = 0; t < n_threads; t++) scratch_init(&work, t);
   rs_parallel(n_threads, N_PARTS, count_part, &work);
   x->diagnosis = scratch[0].diagnosis;
-  for (unsigned t = 0; t < n_threads; t++) {
-    g_free(scratch[t].key);
-    if (t == 0) continue;
-    for (uint32_t d = 0; d < x->n_diagnoses; d++) x->diagnosis[d] += scratch[t].diagnosis[d];
-    g_free(scratch[t].diagnosis);
-  }
+  x->drug_persons = scratch[0].drug_persons;
+  x->pair = scratch[0].pair;
+  for (unsigned t = 1; t < n_threads; t++) scratch_join(&work, t);
+  for (unsigned t = 0; t < n_threads; t++) g_free(scratch[t].key);
   for (uint32_t d = 0; d < x->n_diagnoses; d++) x->n_lines += x->diagnosis[d];
   return x;
 }

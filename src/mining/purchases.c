@@ -27,7 +27,7 @@ static bool purchase_before(const RsPurchase *a, const RsPurchase *b) {
 
 /* Visits come in order of time, so that a stable sort by drug leaves the days in order; purchases of one drug on one day are few. */
 static void sort_bought(RsPurchases *p) {
-  rs_sort_u64(p->key, p->n);
+  rs_sort_u64_placed(p->key, p->n);
   for (uint32_t i = 0; i < p->n; i++) {
     RsPurchase moving = p->bought[(uint32_t)p->key[i]];
     uint32_t at = i;

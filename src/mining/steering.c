@@ -138,7 +138,7 @@ static size_t outlet_keys(const RsClaims *c, uint32_t person, Scratch *s) {
     s->key[n] = (uint64_t)c->visit_institution[v] << 32 | v;
     n += c->institution_type[c->visit_institution[v]] != RS_TYPE_HOSPITAL;
   }
-  rs_sort_u64(s->key, n);
+  rs_sort_u64_placed(s->key, n);
   return n;
 }
 
@@ -258,10 +258,14 @@ static Cell *collect_cells(Collect *collect, double *of_doctor, double *of_outle
   return order_cells(cell, n, offsetof(Cell, workplace), n_outlets + 1);
 }
 
-/* One workplace: its cells by outlet, and those that stand out so far that they say nothing of what is usual for the others. */
+/* One workplace: its cells by outlet, and those that stand out so far that they say nothing of what is usual for the others. Nothing is said of
+ * cells with too few persons, so nothing is asked of outlets that have no others. */
+typedef struct { guint first, end; } Range;
 typedef struct {
   const Cell *cell;
   guint n;
+  Range *outlet; guint n_outlets; /* [n_outlets] those with a cell of enough persons */
+  double n_apart;                 /* persons of the cells that stand apart */
   double of_workplace;
   const double *of_doctor, *usual;
   uint8_t *apart;         /* [n] */
@@ -296,51 +300,67 @@ static guint other_feeder(const Place *place, const Feeders *feeders, guint own,
   return rest >= ENOUGH && share >= 3.0 * usual ? most : place->n;
 }
 
-/* Each cell with enough persons against the other doctors of the workplace, their own cells that stand apart left out. */
-static void test_place(Place *place, uint32_t min_persons) {
+/* The place's outlets with a cell of enough persons. */
+static void find_outlets(Place *place, uint32_t min_persons) {
   const Cell *cell = place->cell;
-  double apart = 0.0;
-  for (guint i = 0; i < place->n; i++) apart += place->apart[i] ? cell[i].n : 0.0;
+  place->n_outlets = 0;
   for (guint i = 0, end; i < place->n; i = end) {
-    double here = 0.0;
-    for (end = i; end < place->n && cell[end].outlet == cell[i].outlet; end++) here += place->apart[end] ? 0.0 : cell[end].n;
-    const Feeders feeders = feeders_of(place, i, end);
-    for (guint k = i; k < end; k++) {
-      if (cell[k].n < min_persons) continue; /* nothing is said of it, so nothing is asked */
-      double patients = place->of_doctor[cell[k].doctor];
-      place->others[k] = place->of_workplace - patients - (apart - place->doctor_apart[cell[k].doctor]);
-      double colleagues = here - (place->apart[k] ? 0.0 : cell[k].n);
-      guint feeder = other_feeder(place, &feeders, k, colleagues, place->others[k]);
-      if (feeder < place->n) {
-        place->others[k] -= place->of_doctor[cell[feeder].doctor];
-        colleagues -= cell[feeder].n;
-      }
-      place->door[k] = place->others[k] > 0.0 ? colleagues / place->others[k] : 0.0;
-      double share = (colleagues + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
-      place->expected[k] = patients * share;
-      place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
-    }
+    uint32_t most = 0;
+    for (end = i; end < place->n && cell[end].outlet == cell[i].outlet; end++) most = MAX(most, cell[end].n);
+    if (most >= min_persons) place->outlet[place->n_outlets++] = (Range){i, end};
   }
+}
+
+/* Each cell with enough persons against the other doctors of the workplace, their own cells that stand apart left out. */
+static void test_outlet(Place *place, Range at, uint32_t min_persons) {
+  const Cell *cell = place->cell;
+  const Feeders feeders = feeders_of(place, at.first, at.end);
+  double here = 0.0;
+  for (guint k = at.first; k < at.end; k++) here += place->apart[k] ? 0.0 : cell[k].n;
+  for (guint k = at.first; k < at.end; k++) {
+    if (cell[k].n < min_persons) continue;
+    double patients = place->of_doctor[cell[k].doctor];
+    place->others[k] = place->of_workplace - patients - (place->n_apart - place->doctor_apart[cell[k].doctor]);
+    double colleagues = here - (place->apart[k] ? 0.0 : cell[k].n);
+    guint feeder = other_feeder(place, &feeders, k, colleagues, place->others[k]);
+    if (feeder < place->n) {
+      place->others[k] -= place->of_doctor[cell[feeder].doctor];
+      colleagues -= cell[feeder].n;
+    }
+    place->door[k] = place->others[k] > 0.0 ? colleagues / place->others[k] : 0.0;
+    double share = (colleagues + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
+    place->expected[k] = patients * share;
+    place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
+  }
+}
+
+/* The furthest out of the cells that do not stand apart; place->n: none is far. */
+static guint furthest(const Place *place, uint32_t min_persons) {
+  guint far = place->n;
+  for (guint o = 0; o < place->n_outlets; o++)
+    for (guint i = place->outlet[o].first; i < place->outlet[o].end; i++) {
+      bool strong = place->cell[i].n >= min_persons && !place->apart[i] && place->log_p[i] <= FAR_OUT && place->cell[i].n >= 3.0 * place->expected[i];
+      if (strong && (far == place->n || place->log_p[i] < place->log_p[far])) far = i;
+    }
+  return far;
 }
 
 /* A doctor who feeds one outlet makes the colleagues look as if they fed the door: the furthest cell is set apart first, and all are tested
  * again without it, until none is so far out any more. */
 static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
   enum { MOST_APART = 16 };
+  find_outlets(place, min_persons);
   for (unsigned round = 0;; round++) {
-    guint far = place->n;
-    test_place(place, min_persons);
-    for (guint i = 0; i < place->n; i++) {
-      bool strong = !place->apart[i] && place->cell[i].n >= min_persons && place->log_p[i] <= FAR_OUT && place->cell[i].n >= 3.0 * place->expected[i];
-      if (strong && (far == place->n || place->log_p[i] < place->log_p[far])) far = i;
-    }
+    for (guint o = 0; o < place->n_outlets; o++) test_outlet(place, place->outlet[o], min_persons);
+    guint far = furthest(place, min_persons);
     if (far == place->n || round == MOST_APART) break;
     place->apart[far] = 1;
+    place->n_apart += place->cell[far].n;
     place->doctor_apart[place->cell[far].doctor] += place->cell[far].n;
   }
-  for (guint i = 0; i < place->n; i++) place->doctor_apart[place->cell[i].doctor] = 0.0;
   for (guint i = 0; i < place->n; i++) {
     const Cell *cell = &place->cell[i];
+    place->doctor_apart[cell->doctor] = 0.0;
     if (cell->n < min_persons) continue;
     RsSteeringCell result = {cell->doctor, cell->outlet, cell->workplace, cell->n, place->patients[cell->doctor],
                              (uint32_t)place->of_doctor[cell->doctor], (uint32_t)place->others[i],
@@ -372,12 +392,14 @@ static void test_all(RsSteering *out, Collect *collect, uint32_t min_persons) {
   }
   g_autofree uint8_t *apart = g_malloc(most + 1);
   g_autofree double *number = g_new(double, 4 * most + 1);
+  g_autofree Range *outlet = g_new(Range, most + 1);
   for (uint32_t i = 0, end; i < n_cells; i = end) {
     for (end = i; end < n_cells && cell[end].workplace == cell[i].workplace;) end++;
     if (cell[i].workplace == n_outlets) continue;
     memset(apart, 0, end - i);
-    Place place = {cell + i, end - i, of_workplace[cell[i].workplace], of_doctor, out->usual, apart, doctor_apart, number, number + most, number + 2 * most,
-                   number + 3 * most, collect->patients};
+    Place place = {.cell = cell + i, .n = end - i, .outlet = outlet, .of_workplace = of_workplace[cell[i].workplace], .of_doctor = of_doctor,
+                   .usual = out->usual, .apart = apart, .doctor_apart = doctor_apart, .log_p = number, .expected = number + most,
+                   .others = number + 2 * most, .door = number + 3 * most, .patients = collect->patients};
     test_cells(&place, min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);

@@ -149,7 +149,7 @@ static uint32_t person_doses(const City *city, uint32_t person, Doses *d) {
       d->key[n_got] = (uint64_t)slot << 32 | n_got;
       n_got++;
     }
-  rs_sort_u64(d->key, n_got);
+  rs_sort_u64_placed(d->key, n_got);
   for (uint32_t i = 0; i < n_got; i++) {
     const Dose *one = &d->got[(uint32_t)d->key[i]];
     if (n > 0 && d->dose[n - 1].slot == one->slot && d->dose[n - 1].period == one->period) d->dose[n - 1].quantity += one->quantity;

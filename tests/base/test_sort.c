@@ -40,6 +40,21 @@ static void keys_that_differ_in_far_bits_only_are_sorted(void **state) {
   assert_sorts(key, 5000);
 }
 
+static void placed_keys_are_sorted_by_their_numbers(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 9);
+  for (size_t l = 0; l < G_N_ELEMENTS(lengths); l++)
+    for (unsigned width = 1; width <= 32; width += 10) {
+      g_autofree uint64_t *key = g_new(uint64_t, lengths[l]);
+      for (size_t i = 0; i < lengths[l]; i++) key[i] = rs_random_next(&random) >> (64 - width) << 32 | (uint64_t)i;
+      g_autofree uint64_t *expected = g_memdup2(key, lengths[l] * sizeof *key);
+      qsort(expected, lengths[l], sizeof *key, compare);
+      rs_sort_u64_placed(key, lengths[l]);
+      assert_memory_equal(key, expected, lengths[l] * sizeof *key);
+    }
+}
+
 static void sorted_falling_and_equal_keys(void **state) {
   (void)state;
   for (size_t l = 0; l < G_N_ELEMENTS(lengths); l++)
@@ -59,6 +74,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_keys_of_any_width_are_sorted_as_by_qsort),
       cmocka_unit_test(keys_that_differ_in_far_bits_only_are_sorted),
+      cmocka_unit_test(placed_keys_are_sorted_by_their_numbers),
       cmocka_unit_test(sorted_falling_and_equal_keys),
       cmocka_unit_test(no_keys_are_sorted),
   };
