@@ -68,7 +68,7 @@ static bool table_write(Writer *writer, const RsCaseView *view, const RsTable *t
 
 static bool database_fill(Writer *writer, const RsCaseView *view, const char *path, GError **error) {
   g_autofree char *schema = g_strndup((const char *)rs_sql_schema, rs_sql_schema_length);
-  if (!run(writer, "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; "
+  if (!run(writer, "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; "
                    "PRAGMA encoding='UTF-8'; BEGIN EXCLUSIVE", path, error) ||
       !run(writer, schema, path, error))
     return false;

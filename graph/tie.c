@@ -3,28 +3,11 @@
 #include "base/calendar.h"
 #include "base/column.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/parallel.h"
 #include "base/words.h"
 #include "graph/knowledge_row.h"
 
 #include <string.h>
-
-/* The ends of a relation that a line tells of; false if it tells of none. */
-static inline bool line_tie(const RsClaims *claims, RsRelationKind kind, uint32_t person, uint32_t institution, uint64_t line, uint32_t *from,
-                            uint32_t *to) {
-  *from = *to = RS_NONE;
-  switch (kind) {
-    case RS_VISITED: *from = person, *to = rs_line_doctor(claims, line); break;
-    case RS_FILLED_AT: *from = person, *to = institution; break;
-    case RS_BOUGHT: *from = person, *to = rs_line_drug(claims, line); break;
-    case RS_PRESCRIBED: *from = rs_line_doctor(claims, line), *to = rs_line_drug(claims, line); break;
-    case RS_DISPENSED: *from = institution, *to = rs_line_drug(claims, line); break;
-    case RS_REFERS_TO: *from = rs_line_doctor(claims, line), *to = institution; break;
-    case RS_N_RELATIONS: break;
-  }
-  return *from != RS_NONE && *to != RS_NONE;
-}
 
 static void sum_add(RsTieSum *sum, const RsClaims *claims, uint64_t line, uint16_t day) {
   sum->first_day = sum->lines == 0 ? day : MIN(sum->first_day, day);
@@ -59,86 +42,105 @@ static uint64_t row_of(const RsRelation *relation, uint32_t from, uint32_t to) {
 /* ---- a few rows ---- */
 
 static void person_tie_sum(const RsClaims *claims, const RsTie *tie, RsTieSum *sum) {
-  uint32_t from, to;
-  for (uint32_t visit = claims->person_visit[tie->from]; visit < claims->person_visit[tie->from + 1]; visit++)
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
-      if (line_tie(claims, tie->kind, tie->from, claims->visit_institution[visit], line, &from, &to) && to == tie->to)
-        sum_add(sum, claims, line, (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS));
-}
-
-/* The ties of hubs, by hash. Nearly all lines are let go by a bit of the filter, which stays in the second-level cache. */
-typedef struct {
-  const RsClaims *claims;
-  const RsTie *tie;
-  uint32_t *slot;     /* [1 << bits] 1 + index into tie, 0: empty */
-  uint64_t *filter;   /* [1 << filter_bits] words of one bit a hash, at least sixteen bits a tie */
-  unsigned bits, filter_bits;
-  size_t n, n_shares;
-  RsTieSum **sum;     /* [n_threads] of [n] each, NULL until the thread needs it */
-} Search;
-
-static inline uint64_t tie_hash(RsRelationKind kind, uint32_t from, uint32_t to) {
-  return rs_hash_mix((uint64_t)from << 32 | to, (uint64_t)kind);
-}
-
-static inline uint64_t *filter_word(const Search *search, uint64_t hash) { return &search->filter[hash >> (64 - search->filter_bits)]; }
-static inline uint64_t filter_bit(uint64_t hash) { return (uint64_t)1 << (hash & 63); }
-
-static uint32_t search_find(const Search *search, RsRelationKind kind, uint32_t from, uint32_t to, uint64_t hash) {
-  size_t mask = ((size_t)1 << search->bits) - 1;
-  for (size_t at = hash & mask;; at = (at + 1) & mask) {
-    uint32_t i = search->slot[at];
-    if (i == 0) return RS_NONE;
-    const RsTie *tie = &search->tie[i - 1];
-    if (tie->kind == kind && tie->from == from && tie->to == to) return i - 1;
+  for (uint32_t visit = claims->person_visit[tie->from]; visit < claims->person_visit[tie->from + 1]; visit++) {
+    const uint32_t institution = claims->visit_institution[visit];
+    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
+      const uint32_t to = tie->kind == RS_VISITED ? rs_line_doctor(claims, line) : tie->kind == RS_BOUGHT ? rs_line_drug(claims, line) : institution;
+      if (to == tie->to) sum_add(sum, claims, line, (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS));
+    }
   }
 }
 
-static void search_add(Search *search, uint32_t i) {
-  const RsTie *tie = &search->tie[i];
-  uint64_t hash = tie_hash(tie->kind, tie->from, tie->to);
-  size_t mask = ((size_t)1 << search->bits) - 1, at = hash & mask;
-  while (search->slot[at] != 0) at = (at + 1) & mask;
-  search->slot[at] = i + 1;
-  *filter_word(search, hash) |= filter_bit(hash);
+/* The ties of hubs, a table a kind, so placed by hash that one look finds a tie and its sum. Nearly all lines are let go by a bit of the
+ * filter, which stays in the second-level cache. */
+enum { PRESCRIBED, DISPENSED, REFERS_TO, N_TABLES };
+static const RsRelationKind hubs[N_TABLES] = {RS_PRESCRIBED, RS_DISPENSED, RS_REFERS_TO};
+
+typedef struct { uint64_t ends; RsTieSum sum; } Slot; /* ends: 1 + (from << 32 | to), 0: empty */
+
+typedef struct {
+  Slot *slot;       /* [1 << bits], at least two a tie */
+  uint64_t *filter; /* of 1 << (bits + 3) bits */
+  unsigned bits;
+} Table;
+
+typedef struct {
+  const RsClaims *claims;
+  Table table[N_TABLES];
+  Slot *(*own)[N_TABLES]; /* [n_threads] slots with the thread's sums, NULL until it needs them */
+  size_t n_shares;
+} Search;
+
+static inline uint64_t ends_of(uint32_t from, uint32_t to) { return ((uint64_t)from << 32 | to) + 1; }
+
+/* Some are made a line, so one multiplication each; the highest bits of it tell all ends apart. */
+static inline uint64_t ends_hash(uint64_t ends) { return ends * 0x9e3779b97f4a7c15u; }
+
+/* Where these ends stand, or would. */
+static inline Slot *slot_of(const Table *table, Slot *slots, uint64_t ends) {
+  const size_t mask = ((size_t)1 << table->bits) - 1;
+  size_t at = ends_hash(ends) >> (64 - table->bits);
+  while (slots[at].ends != ends && slots[at].ends != 0) at = (at + 1) & mask;
+  return &slots[at];
+}
+
+static inline void line_add(const Table *table, Slot *slots, const RsClaims *claims, uint32_t from, uint32_t to, uint64_t line, uint16_t day) {
+  const uint64_t ends = ends_of(from, to), bit = ends_hash(ends) >> (61 - table->bits);
+  if ((table->filter[bit / 64] >> bit % 64 & 1) == 0) return;
+  Slot *slot = slot_of(table, slots, ends);
+  if (slot->ends == ends) sum_add(&slot->sum, claims, line, day);
+}
+
+static void table_init(Table *table, RsRelationKind kind, const RsTie *tie, size_t n) {
+  size_t n_here = 0;
+  for (size_t i = 0; i < n; i++) n_here += tie[i].kind == kind;
+  for (table->bits = 3; (size_t)1 << table->bits < 2 * n_here;) table->bits++;
+  table->slot = g_new0(Slot, (gsize)1 << table->bits);
+  table->filter = g_new0(uint64_t, (gsize)1 << (table->bits - 3));
+  for (size_t i = 0; i < n; i++) {
+    if (tie[i].kind != kind) continue;
+    const uint64_t ends = ends_of(tie[i].from, tie[i].to), bit = ends_hash(ends) >> (61 - table->bits);
+    slot_of(table, table->slot, ends)->ends = ends;
+    table->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+  }
 }
 
 static void share_search(size_t share, unsigned thread, void *data) {
-  static const RsRelationKind hubs[] = {RS_PRESCRIBED, RS_DISPENSED, RS_REFERS_TO};
-  Search *search = data;
+  const Search *search = data;
   const RsClaims *claims = search->claims;
-  uint32_t visit = (uint32_t)((uint64_t)claims->n_visits * share / search->n_shares), from, to;
-  uint32_t last = (uint32_t)((uint64_t)claims->n_visits * (share + 1) / search->n_shares);
-  if (search->sum[thread] == NULL) search->sum[thread] = g_new0(RsTieSum, search->n);
-  for (; visit < last; visit++)
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++)
-      for (size_t h = 0; h < G_N_ELEMENTS(hubs); h++) {
-        if (!line_tie(claims, hubs[h], RS_NONE, claims->visit_institution[visit], line, &from, &to)) continue;
-        uint64_t hash = tie_hash(hubs[h], from, to);
-        if ((*filter_word(search, hash) & filter_bit(hash)) == 0) continue;
-        uint32_t i = search_find(search, hubs[h], from, to, hash);
-        if (i != RS_NONE) sum_add(&search->sum[thread][i], claims, line, (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS));
-      }
+  const Table *table = search->table;
+  Slot **own = search->own[thread];
+  const uint32_t n = claims->n_visits, last = (uint32_t)((uint64_t)n * (share + 1) / search->n_shares);
+  for (unsigned t = 0; t < N_TABLES; t++)
+    if (own[t] == NULL) own[t] = g_memdup2(table[t].slot, sizeof(Slot) << table[t].bits);
+  for (uint32_t visit = (uint32_t)((uint64_t)n * share / search->n_shares); visit < last; visit++) {
+    const uint32_t institution = claims->visit_institution[visit];
+    const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
+    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
+      const uint32_t doctor = rs_line_doctor(claims, line), drug = rs_line_drug(claims, line);
+      if (drug != RS_NONE) line_add(&table[DISPENSED], own[DISPENSED], claims, institution, drug, line, day);
+      if (doctor == RS_NONE) continue;
+      if (drug != RS_NONE) line_add(&table[PRESCRIBED], own[PRESCRIBED], claims, doctor, drug, line, day);
+      line_add(&table[REFERS_TO], own[REFERS_TO], claims, doctor, institution, line, day);
+    }
+  }
 }
 
 /* Sums of integers, and first and last: the same whichever thread saw a line. */
 static void hub_ties_sum(const RsKnowledge *knowledge, const RsTie *tie, size_t n, unsigned n_threads, RsTieSum *sum) {
-  Search search = {.claims = knowledge->claims, .tie = tie, .n = n, .bits = 10, .n_shares = (size_t)n_threads * 16};
-  while ((size_t)1 << search.bits < 4 * n) search.bits++;
-  search.filter_bits = search.bits - 4;
-  search.slot = g_new0(uint32_t, (gsize)1 << search.bits);
-  search.filter = g_new0(uint64_t, (gsize)1 << search.filter_bits);
-  search.sum = g_new0(RsTieSum *, n_threads);
-  for (uint32_t i = 0; i < n; i++)
-    if (rs_relation_from[tie[i].kind] != RS_PERSON) search_add(&search, i);
+  Search search = {.claims = knowledge->claims, .own = g_malloc0_n(n_threads, sizeof *search.own), .n_shares = (size_t)n_threads * 16};
+  for (unsigned t = 0; t < N_TABLES; t++) table_init(&search.table[t], hubs[t], tie, n);
   rs_parallel(n_threads, search.n_shares, share_search, &search);
-  for (unsigned t = 0; t < n_threads; t++) {
-    for (size_t i = 0; search.sum[t] != NULL && i < n; i++) sum_merge(&sum[i], &search.sum[t][i]);
-    g_free(search.sum[t]);
+  for (unsigned t = 0; t < N_TABLES; t++) {
+    for (unsigned thread = 0; thread < n_threads; thread++) {
+      for (size_t i = 0; search.own[thread][t] != NULL && i < n; i++)
+        if (tie[i].kind == hubs[t]) sum_merge(&sum[i], &slot_of(&search.table[t], search.own[thread][t], ends_of(tie[i].from, tie[i].to))->sum);
+      g_free(search.own[thread][t]);
+    }
+    g_free(search.table[t].slot);
+    g_free(search.table[t].filter);
   }
-  g_free(search.sum);
-  g_free(search.filter);
-  g_free(search.slot);
+  g_free(search.own);
 }
 
 void rs_tie_sums(const RsKnowledge *knowledge, const RsTie *tie, size_t n, unsigned n_threads, RsTieSum *sum) {
