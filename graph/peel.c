@@ -12,9 +12,11 @@ typedef struct {
   uint32_t *place;   /* [n_nodes] of each node in the heap */
   uint32_t n_heap;
   uint64_t *weight;  /* [n_nodes] to the nodes that are left */
-  uint8_t *gone;     /* [n_nodes] */
+  uint8_t *gone;     /* [n_nodes] 0, GOING or GONE */
   uint32_t *order;   /* [n_nodes] as they were taken away */
 } Peel;
+
+enum { GOING = 1, GONE = 2 };
 
 static bool less(const Peel *peel, uint32_t a, uint32_t b) {
   return peel->weight[a] != peel->weight[b] ? peel->weight[a] < peel->weight[b] : a < b;
@@ -47,26 +49,65 @@ static uint64_t millionths(float weight) { return (uint64_t)llround((double)weig
 static uint64_t weigh(Peel *peel, const uint32_t *block, uint32_t *n_left) {
   const RsGraph *g = peel->graph;
   uint64_t total = 0;
-  peel->n_heap = 0;
+  *n_left = 0;
   for (uint32_t i = 0; i < g->n_nodes; i++) {
     peel->weight[i] = 0;
-    peel->gone[i] = block[i] != RS_NONE;
+    peel->gone[i] = block[i] != RS_NONE ? GONE : 0;
     if (peel->gone[i]) continue;
     for (uint64_t e = g->offset[i]; e < g->offset[i + 1]; e++)
       if (block[g->neighbor[e]] == RS_NONE) peel->weight[i] += peel->tie[e];
     total += peel->weight[i];
-    put(peel, peel->n_heap++, i);
+    ++*n_left;
   }
-  for (uint32_t i = peel->n_heap / 2; i > 0; i--) sift_down(peel, i - 1, peel->heap[i - 1]);
-  *n_left = peel->n_heap;
   return total / 2;
+}
+
+/* Takes away the nodes of order[0] .. that are going, and those that fall below the density as they go. */
+static void take_below(Peel *peel, double density, uint32_t n_going, uint64_t *inside, uint32_t *n_left) {
+  const RsGraph *g = peel->graph;
+  for (uint32_t k = 0; k < n_going; k++) {
+    const uint32_t node = peel->order[k];
+    peel->gone[node] = GONE;
+    *inside -= peel->weight[node];
+    --*n_left;
+    for (uint64_t e = g->offset[node]; e < g->offset[node + 1]; e++) {
+      const uint32_t other = g->neighbor[e];
+      if (peel->gone[other] == GONE) continue;
+      peel->weight[other] -= peel->tie[e];
+      if (peel->gone[other] == GOING || !((double)peel->weight[other] < density)) continue;
+      peel->gone[other] = GOING;
+      peel->order[n_going++] = other;
+    }
+  }
+}
+
+/* While a node weighs less than the average, taking it away makes the rest denser, and so do all such nodes in any order: no remainder on that
+ * way is the densest, and nearly all nodes go so, without a heap. */
+static void take_light(Peel *peel, uint64_t *inside, uint32_t *n_left) {
+  for (uint32_t n_going = 1; n_going > 0;) {
+    const double density = (double)*inside / *n_left;
+    n_going = 0;
+    for (uint32_t i = 0; i < peel->graph->n_nodes; i++) {
+      if (peel->gone[i] || !((double)peel->weight[i] < density)) continue;
+      peel->gone[i] = GOING;
+      peel->order[n_going++] = i;
+    }
+    take_below(peel, density, n_going, inside, n_left);
+  }
+}
+
+static void fill_heap(Peel *peel) {
+  peel->n_heap = 0;
+  for (uint32_t i = 0; i < peel->graph->n_nodes; i++)
+    if (!peel->gone[i]) put(peel, peel->n_heap++, i);
+  for (uint32_t i = peel->n_heap / 2; i > 0; i--) sift_down(peel, i - 1, peel->heap[i - 1]);
 }
 
 static uint32_t take(Peel *peel) {
   const RsGraph *g = peel->graph;
   uint32_t node = peel->heap[0], last = peel->heap[--peel->n_heap];
   if (peel->n_heap > 0) sift_down(peel, 0, last);
-  peel->gone[node] = 1;
+  peel->gone[node] = GONE;
   for (uint64_t e = g->offset[node]; e < g->offset[node + 1]; e++) {
     uint32_t other = g->neighbor[e];
     if (peel->gone[other]) continue;
@@ -81,6 +122,9 @@ static bool next_block(Peel *peel, uint32_t number, uint32_t *block) {
   uint32_t n_left, best_left;
   uint64_t inside = weigh(peel, block, &n_left);
   if (inside == 0) return false;
+  take_light(peel, &inside, &n_left);
+  fill_heap(peel);
+  for (uint32_t i = 0; i < peel->n_heap; i++) block[peel->heap[i]] = number;
   double best = (double)inside / n_left;
   best_left = n_left;
   uint32_t n = 0;
@@ -91,8 +135,6 @@ static bool next_block(Peel *peel, uint32_t number, uint32_t *block) {
     double density = (double)inside / (left - 1);
     if (density > best) best = density, best_left = left - 1;
   }
-  for (uint32_t i = 0; i < peel->graph->n_nodes; i++)
-    if (block[i] == RS_NONE) block[i] = number;
   for (uint32_t i = 0; i < n_left - best_left; i++) block[peel->order[i]] = RS_NONE;
   return true;
 }

@@ -4,7 +4,7 @@
  * average weight (weight inside / nodes) is a block, at least half as dense as the densest there is. The block's nodes are then left out
  * and the next one is looked for. Ties go to the smaller node. Weights count in millionths, so that sums are exact.
  *
- * Cost  O(edges log edges) a block, memory O(edges)
+ * Cost  O(edges) a block and O(log) for each edge of its surroundings that are as dense as the graph; memory O(edges)
  * From  Charikar, Greedy Approximation Algorithms for Finding Dense Components in a Graph, APPROX 2000; Shin, Hooi & Faloutsos,
  *       M-Zoom, ECML PKDD 2016, for one block after the other */
 #ifndef RS_GRAPH_PEEL_H

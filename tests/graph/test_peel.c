@@ -68,9 +68,58 @@ static void the_first_block_is_at_least_half_as_dense_as_any_set(void **state) {
   }
 }
 
+/* The method in its plainest form: all of a block's remainders, one node after another, without a heap. */
+static uint32_t peel_plainly(const RsGraph *graph, uint32_t max_blocks, uint32_t *block) {
+  uint32_t number = 0;
+  for (uint32_t i = 0; i < graph->n_nodes; i++) block[i] = RS_NONE;
+  for (; number < max_blocks; number++) {
+    uint32_t left = 0, kept = 0;
+    double best = 0.0;
+    for (uint32_t i = 0; i < graph->n_nodes; i++) left |= (uint32_t)(block[i] == RS_NONE) << i;
+    while (left != 0) {
+      uint32_t least = RS_NONE;
+      int64_t inside = 0, n = 0, lightest = INT64_MAX;
+      for (uint32_t i = 0; i < graph->n_nodes; i++) {
+        int64_t weight = 0;
+        if ((left >> i & 1u) == 0) continue;
+        for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1]; e++)
+          if (left >> graph->neighbor[e] & 1u) weight += llround((double)graph->weight[e] * 1e6);
+        if (weight < lightest) lightest = weight, least = i;
+        inside += weight;
+        n++;
+      }
+      if ((double)inside / (double)n > best) best = (double)inside / (double)n, kept = left;
+      left &= ~(1u << least);
+    }
+    if (!(best > 0.0)) break;
+    for (uint32_t i = 0; i < graph->n_nodes; i++)
+      if (kept >> i & 1u) block[i] = number;
+  }
+  return number;
+}
+
+static void blocks_are_those_of_plain_peeling(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 12);
+  for (int round = 0; round < 2000; round++) {
+    uint32_t n = 2 + rs_random_below(&random, 20), edge[60][2], n_edges = 1 + rs_random_below(&random, 60), block[32], expected[32];
+    float weight[60];
+    for (uint32_t e = 0; e < n_edges; e++) {
+      edge[e][0] = rs_random_below(&random, n);
+      edge[e][1] = (edge[e][0] + 1 + rs_random_below(&random, n - 1)) % n;
+      weight[e] = round % 2 ? 1.0f : (float)(1 + rs_random_below(&random, 30)) / 10.0f;
+    }
+    g_autoptr(RsGraph) graph = graph_of(n, (const uint32_t(*)[2])edge, n_edges, weight);
+    assert_int_equal(rs_peel(graph, 4, block), peel_plainly(graph, 4, expected));
+    assert_memory_equal(block, expected, n * sizeof *block);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_clique_comes_before_the_path_it_hangs_on),
                                      cmocka_unit_test(a_graph_without_edges_has_no_block),
-                                     cmocka_unit_test(the_first_block_is_at_least_half_as_dense_as_any_set)};
+                                     cmocka_unit_test(blocks_are_those_of_plain_peeling),
+      cmocka_unit_test(the_first_block_is_at_least_half_as_dense_as_any_set)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
