@@ -48,8 +48,11 @@ static void count_basics(const RsScene *scene, RsInstitutionRank *rank) {
       at->persons++;
     }
   const RsClaims *c = scene->claims;
-  for (uint32_t v = 0; v < c->n_visits; v++)
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) rank[c->visit_institution[v]].amount += rs_line_amount(c, l);
+  for (uint32_t v = 0; v < c->n_visits; v++) {
+    int64_t amount = 0;
+    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) amount += rs_line_amount(c, l);
+    rank[c->visit_institution[v]].amount += amount;
+  }
 }
 
 static int64_t *ring_money(const RsScene *scene, const RsRings *rings, RsInstitutionRank *rank) {
