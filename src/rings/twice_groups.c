@@ -301,13 +301,23 @@ static bool same_outlets(const RsTwiceGroup *g, const RsTwiceGroup *h) {
   return g->n_outlets == h->n_outlets && memcmp(g->outlet, h->outlet, g->n_outlets * sizeof *g->outlet) == 0;
 }
 
-static bool same_lot(const RsTwiceGroup *g, const RsTwiceGroup *lot) {
+/* A third of those whose boxes come back in the one bring back the other's as well. */
+static bool same_sellers(const RsTwice *t, const RsTwiceGroup *g, const RsTwiceGroup *lot) {
+  g_autofree uint32_t *a = g_new(uint32_t, (gsize)g->n_hits + 1), *b = g_new(uint32_t, (gsize)lot->n_hits + 1);
+  for (uint32_t i = 0; i < g->n_hits; i++) a[i] = t->hit[g->hit[i]].person[0];
+  for (uint32_t i = 0; i < lot->n_hits; i++) b[i] = t->hit[lot->hit[i]].person[0];
+  uint32_t n = distinct(a, g->n_hits, NULL), m = distinct(b, lot->n_hits, NULL), both = 0;
+  for (uint32_t i = 0; i < m; i++) both += contains(a, n, b[i]);
+  return both >= 2 && both * 3 >= MIN(n, m);
+}
+
+static bool same_lot(const RsTwice *t, const RsTwiceGroup *g, const RsTwiceGroup *lot) {
   uint32_t least = MIN(g->n_persons, lot->n_persons);
-  return shared_people(g, lot) * 3 >= least || (least < RS_TWICE_PERSONS && same_outlets(g, lot));
+  return shared_people(g, lot) * 3 >= least || same_sellers(t, g, lot) || (least < RS_TWICE_PERSONS && same_outlets(g, lot));
 }
 
 /* The boxes of a ring are few drugs that pass among the same people: boxes of one drug are one lot, the largest first, and a lot joins
- * the first that shares a third of its people, or if one or two people are all it has, its outlets. Rings that share an outlet or a member stay apart, wrong scans stay behind. */
+ * the first that shares a third of its people or of its sellers, or if one or two people are all it has, its outlets. Rings that share an outlet or a member stay apart, wrong scans stay behind. */
 static void split_by_boxes(const RsClaims *c, const RsTwice *t, const RsTwiceGroup *g, GPtrArray *out) {
   g_autofree uint32_t *mark = g_new(uint32_t, (gsize)g->n_hits + 1), *drug = g_new(uint32_t, (gsize)g->n_hits + 1);
   g_autoptr(GPtrArray) lots = g_ptr_array_new_with_free_func((GDestroyNotify)rs_twice_group_free);
@@ -319,7 +329,7 @@ static void split_by_boxes(const RsClaims *c, const RsTwice *t, const RsTwiceGro
   for (guint i = 0; i < lots->len; i++) {
     RsTwiceGroup *lot = g_ptr_array_index(lots, i);
     guint k = first;
-    while (k < out->len && !same_lot(g_ptr_array_index(out, k), lot)) k++;
+    while (k < out->len && !same_lot(t, g_ptr_array_index(out, k), lot)) k++;
     if (k < out->len) {
       RsTwiceGroup *into = g_ptr_array_index(out, k);
       uint32_t units = into->n_units;
@@ -422,6 +432,57 @@ static void split_travels(const Finder *f, RsTwiceGroup *g, GPtrArray *out) {
   if (!split_by(f, g, drugs, out) && !split_by(f, g, outlets, out)) g_ptr_array_add(out, g);
 }
 
+/* ---- who sells and who buys ---- */
+
+/* Visits of each person at the group's outlets, by which ordinary customers would get its boxes; 0 for the rest of the city. */
+static uint32_t *custom_of(const Finder *f, const RsTwiceGroup *g, double *all) {
+  const RsClaims *c = f->claims;
+  uint32_t *visits = g_new0(uint32_t, (gsize)c->n_persons + 1);
+  g_autofree uint8_t *own = g_malloc0((gsize)c->institution->n + 1);
+  *all = 0.0;
+  for (uint32_t u = 0; u < g->n_units; u++) own[f->twice->unit[g->unit[u]].outlet[0]] = 1;
+  for (uint32_t p = 0; p < c->n_persons; p++) {
+    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) visits[p] += own[c->visit_institution[v]];
+    *all += visits[p];
+  }
+  return visits;
+}
+
+/* How many different people would get n boxes if these went to whoever comes. */
+static double people_by_chance(const uint32_t *visits, uint32_t n_persons, double all, uint32_t n) {
+  double sum = 0.0;
+  for (uint32_t p = 0; p < n_persons && all > 0.0; p++)
+    if (visits[p] > 0) sum += 1.0 - pow(1.0 - visits[p] / all, n);
+  return sum;
+}
+
+/* A box passes from its first buyer to a later one. Where the later ones are nearly as many different people as if whoever came to the counter
+ * got it, they are its customers, and the ring is those whose boxes come back; the other way round where anybody's boxes are sold again to
+ * the same few. Where codes go from card to card, and many are both, all belong. */
+static void drop_bystanders(const Finder *f, RsTwiceGroup *g) {
+  const RsTwice *t = f->twice;
+  g_autofree uint32_t *first = g_new(uint32_t, (gsize)g->n_hits + 1), *later = g_new(uint32_t, (gsize)g->n_hits + 1);
+  g_autofree uint32_t *n_first = g_new(uint32_t, (gsize)g->n_hits + 1), *n_later = g_new(uint32_t, (gsize)g->n_hits + 1);
+  for (uint32_t i = 0; i < g->n_hits; i++) first[i] = t->hit[g->hit[i]].person[0], later[i] = t->hit[g->hit[i]].person[1];
+  uint32_t sellers = distinct(first, g->n_hits, n_first), buyers = distinct(later, g->n_hits, n_later), kept = 0, both = 0;
+  double all;
+  for (uint32_t i = 0; i < sellers; i++) both += contains(later, buyers, first[i]);
+  if (4 * both > MIN(sellers, buyers)) return;
+  g_autofree uint32_t *visits = custom_of(f, g, &all);
+  bool many_sellers = 3 * sellers >= 2 * g->n_hits; /* from anywhere in the city: as many people as boxes */
+  bool many_buyers = 3.0 * buyers >= 2.0 * people_by_chance(visits, f->claims->n_persons, all, g->n_hits);
+  if (many_sellers == many_buyers) return;
+  const uint32_t *role = many_buyers ? first : later, *times = many_buyers ? n_first : n_later, n = many_buyers ? sellers : buyers;
+  for (uint32_t i = 0; i < g->n_persons; i++) {
+    const uint32_t *at = bsearch(&g->person[i], role, n, sizeof *role, compare_numbers);
+    if (at == NULL) continue;
+    g->person[kept] = g->person[i];
+    g->person_hits[kept++] = times[at - role];
+  }
+  g->n_bystanders = g->n_persons - kept;
+  g->n_persons = kept;
+}
+
 GPtrArray *rs_twice_groups(const RsClaims *claims, const RsTwice *twice, RsPattern pattern) {
   g_autofree double *surprise = g_new(double, (gsize)twice->n_units + 1);
   Finder f = {claims, twice, pattern, surprise};
@@ -443,6 +504,7 @@ GPtrArray *rs_twice_groups(const RsClaims *claims, const RsTwice *twice, RsPatte
     keep_inner(twice, g);
     count_members(twice, g);
     drop_strays(twice, g);
+    if (pattern == RS_TRACE) drop_bystanders(&f, g);
   }
   return groups;
 }

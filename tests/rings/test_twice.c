@@ -168,6 +168,27 @@ static void four_people_among_whom_boxes_are_sold_again_are_a_lead(void **state)
   assert_int_equal(rings->set_aside[rings->n_set_aside - 1].n, 4);
 }
 
+/* Three people sell their boxes to the counter of Y4, which sells each again to another of its customers: those have nothing to do with it. */
+static void customers_who_get_boxes_that_came_back_are_not_named(void **state) {
+  (void)state;
+  enum { SELLERS = 3, EACH = 5 };
+  RsReferenceLine line[2 * SELLERS * EACH];
+  g_autoptr(GStringChunk) chunk = g_string_chunk_new(1 << 12);
+  for (unsigned i = 0; i < SELLERS * EACH; i++) {
+    g_autofree char *seller = g_strdup_printf("seller%u", i % SELLERS), *buyer = g_strdup_printf("p%02u", i * 4), *code = g_strdup_printf("box%u", i);
+    g_autofree char *first = g_strdup_printf("2024-%02u-%02u 10:00", 2 + i % 5, 1 + i), *later = g_strdup_printf("2024-%02u-%02u 16:00", 3 + i % 5, 1 + i);
+    line[2 * i] = (RsReferenceLine)BOX(g_string_chunk_insert_const(chunk, seller), "Y3", g_string_chunk_insert_const(chunk, first), 20000, g_string_chunk_insert_const(chunk, code));
+    line[2 * i + 1] = (RsReferenceLine)BOX(g_string_chunk_insert_const(chunk, buyer), "Y4", g_string_chunk_insert_const(chunk, later), 20000, g_string_chunk_insert_const(chunk, code));
+  }
+  g_autoptr(RsClaims) claims = town(line, G_N_ELEMENTS(line));
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_TRACE, 2);
+  assert_int_equal(rings->n_rings, 1);
+  g_autofree char *people = members(claims, &rings->rings[0], RS_PERSON);
+  assert_string_equal(people, "seller0 seller1 seller2");
+  assert_int_equal((int)fact(&rings->rings[0], "traces")->value, SELLERS * EACH);
+  assert_int_equal((int)fact(&rings->rings[0], "bystanders")->value, SELLERS * EACH);
+}
+
 static void boxes_that_came_back_before_they_were_sold_again_are_no_lead(void **state) {
   (void)state;
   RsReferenceLine line[18];
@@ -254,6 +275,7 @@ int main(void) {
       cmocka_unit_test(three_credentials_in_two_provinces_within_minutes_are_a_lead),
       cmocka_unit_test(the_same_people_within_one_province_are_no_travel),
       cmocka_unit_test(four_people_among_whom_boxes_are_sold_again_are_a_lead),
+      cmocka_unit_test(customers_who_get_boxes_that_came_back_are_not_named),
       cmocka_unit_test(boxes_that_came_back_before_they_were_sold_again_are_no_lead),
       cmocka_unit_test(the_same_people_found_twice_are_one_lead_that_says_so),
       cmocka_unit_test(two_bills_within_the_hour_are_a_duplicate_and_no_travel),
