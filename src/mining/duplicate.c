@@ -143,6 +143,12 @@ static RsOwnDrugs own_drugs(const RsClaims *c, uint32_t person, Scratch *s) {
   return own;
 }
 
+/* In two prefectures: who buys the usual tablets at two places does so at home. */
+static bool is_far(const RsClaims *c, const RsTwiceHit *h) {
+  uint32_t here = c->institution_region[h->outlet[0]], there = c->institution_region[h->outlet[1]];
+  return here != RS_NONE && there != RS_NONE && rs_region_apart(c->region, here, there) == 2;
+}
+
 /* First everything that is equal, then, for the few people who have any, without their habits. */
 static void find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
   const RsClaims *c = w->claims;
@@ -163,7 +169,7 @@ static void find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
   RsOwnDrugs own = own_drugs(c, person, s);
   for (guint i = 0; i < s->raw->len; i++) {
     RsTwiceHit hit = g_array_index(s->raw, RsTwiceHit, i);
-    hit.n_equal = rs_duplicate_match(c, w->basket, &own, hit.visit[0], hit.visit[1], &weight, hit.line, NULL);
+    hit.n_equal = rs_duplicate_match(c, w->basket, is_far(c, &hit) ? NULL : &own, hit.visit[0], hit.visit[1], &weight, hit.line, NULL);
     if (weight >= RS_DUPLICATE_WEIGHT) g_array_append_val(hits, hit);
   }
 }
@@ -235,6 +241,7 @@ static void expect(const Work *w, RsTwice *t) {
     unsigned s = stratum(w->claims, unit->outlet[0], unit->outlet[1]);
     double own = MIN(unit->counted, (uint32_t)RS_TWICE_EXCESS), own_strong = MIN(unit->counted_strong, (uint32_t)RS_TWICE_EXCESS);
     double others = fmax(1.0, met[s] - (double)unit->opportunities);
+    unit->trials = unit->opportunities;
     unit->expected = (double)unit->opportunities * fmin(1.0, (hits[s] - own + 0.5) / (others + 10.0));
     unit->expected_strong = (double)unit->opportunities * fmin(1.0, (strong[s] - own_strong + 0.5) / (others + 10.0));
   }

@@ -8,7 +8,8 @@
  *
  * A match weighs -log10 of the share of visits to such an institution that hold the drug, so that fees that everybody pays weigh nothing.
  * Tablets that a person also buys once at a time are a habit: they weigh by the share of the person's visits that hold them so, and all of
- * them together as the rarest one, since a regimen is bought together. A purchase that is always doubled is none. A hit needs
+ * them together as the rarest one, since a regimen is bought together; but not across prefectures, where nobody refills twice. A purchase that
+ * is always doubled is none. A hit needs
  * RS_DUPLICATE_WEIGHT. Expected: how often people who are at both outlets within the window buy the same thing twice, by
  * kinds of institution (two pharmacies, hospital and pharmacy, ...) and by nearness of their regions, times how often the pair was met.
  * Where no drug is given, equal amounts stand for equal drugs, each weighing by how few lines have it; where no quantity is, the amount does.

@@ -45,6 +45,19 @@ double rs_point_poisson(uint64_t k, double mu, double log_mu) {
 
 double rs_log_choose(double n, double k) { return log_factorial(n) - log_factorial(k) - log_factorial(n - k); }
 
+double rs_tail_binomial(uint64_t k, uint64_t n, double p) {
+  if (k == 0 || p >= 1.0) return k <= n ? 0.0 : -INFINITY;
+  if (k > n || !(p > 0.0)) return -INFINITY;
+  double x = (double)k, m = (double)n, odds = p / (1.0 - p), sum = 1.0, term = 1.0;
+  if (x > m * p) { /* terms fall from k upwards */
+    for (double j = x; j < m && term > sum * 1e-17; j += 1.0) sum += term *= (m - j) / (j + 1.0) * odds;
+    return fmin(0.0, rs_log_choose(m, x) + x * log(p) + (m - x) * log1p(-p) + log(sum));
+  }
+  x -= 1.0; /* complement: P(X <= k - 1), terms fall from k - 1 downwards */
+  for (double j = x; j > 0.0 && term > sum * 1e-17; j -= 1.0) sum += term *= j / (m - j + 1.0) / odds;
+  return log_complement(rs_log_choose(m, x) + x * log(p) + (m - x) * log1p(-p) + log(sum));
+}
+
 double rs_tail_hypergeometric(uint64_t k, uint64_t population, uint64_t marked, uint64_t n) {
   uint64_t most = marked < n ? marked : n;
   uint64_t least = marked + n > population ? marked + n - population : 0;

@@ -17,6 +17,8 @@ double rs_log_choose(double n, double k);
 double rs_tail_poisson(uint64_t k, double mu);
 /* log P(X = k), which the tail of k or more is never below: a quick no. log_mu: log(mu). */
 double rs_point_poisson(uint64_t k, double mu, double log_mu);
+/* X ~ Binomial(n, p), p in [0, 1]. */
+double rs_tail_binomial(uint64_t k, uint64_t n, double p);
 /* Marked balls among n drawn without return from `population`, of which `marked` are marked. marked, n <= population. */
 double rs_tail_hypergeometric(uint64_t k, uint64_t population, uint64_t marked, uint64_t n);
 /* Sum of n independent trials with chances p[i] in [0, 1]; scratch has room for k + 1 doubles. O(n * k). */

@@ -123,9 +123,14 @@ RsTwice *rs_twice_new(GArray *hits, bool by_pair, uint32_t each) {
   return t;
 }
 
+static double tail(const RsTwiceUnit *unit, uint32_t counted, double expected) {
+  if (unit->trials == 0) return rs_tail_poisson(counted, expected);
+  return rs_tail_binomial(counted, MAX(unit->trials, counted), expected / unit->trials);
+}
+
 double rs_twice_surprise(const RsTwiceUnit *unit) {
-  double all = rs_tail_poisson(unit->counted, unit->expected);
-  double strong = unit->counted_strong > 0 ? rs_tail_poisson(unit->counted_strong, unit->expected_strong) : 0.0;
+  double all = tail(unit, unit->counted, unit->expected);
+  double strong = unit->counted_strong > 0 ? tail(unit, unit->counted_strong, unit->expected_strong) : 0.0;
   double best = strong < all ? strong : all;
   if (unit->expected_strong > 0.0) best += log(2.0);
   double value = -best / log(10.0);

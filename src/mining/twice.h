@@ -35,6 +35,7 @@ typedef struct {
   uint32_t n_hits, n_persons;
   uint32_t counted, counted_strong; /* hits with each person at most `each` times; strong: those with two or more equal drugs */
   uint32_t opportunities;/* how often it could have happened, counted alike; 0 where that has no meaning */
+  uint32_t trials;       /* `counted` is no more than this many, each with the chance expected / trials; 0: hits come without limit (Poisson) */
   double expected, expected_strong; /* of `counted` */
 } RsTwiceUnit;
 

@@ -254,6 +254,7 @@ static RsTwice *hits_left(const RsTwice *t, const RsClaims *c, const RsLeaveOut 
     g_assert(whole != NULL); /* every hit has its unit */
     out->unit[u].expected = RS_PAIRS_LEFT_IN * whole->expected;
     out->unit[u].expected_strong = RS_PAIRS_LEFT_IN * whole->expected_strong;
+    out->unit[u].trials = whole->trials; /* fewer are left: kept, each is likelier */
     if (whole->expected_strong <= 0.0) out->unit[u].counted_strong = 0;
   }
   return out;

@@ -159,6 +159,7 @@ RsTwiceUnit rs_twice_group_count(const RsTwice *t, const RsTwiceGroup *g) {
     sum.expected += u->expected;
     sum.expected_strong += u->expected_strong;
     sum.opportunities += u->opportunities;
+    sum.trials += u->trials;
   }
   if (sum.expected_strong <= 0.0) sum.counted_strong = 0;
   return sum;

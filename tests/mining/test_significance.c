@@ -24,6 +24,19 @@ static void poisson_tail_does_not_underflow(void **state) {
   assert_true(rs_tail_poisson(0, 0.0) == 0.0);
 }
 
+static void binomial_tail_is_that_of_equal_trials(void **state) {
+  (void)state;
+  const double chance[] = {1e-6, 0.02, 0.19, 0.5, 0.93};
+  double p[40], scratch[48];
+  for (size_t c = 0; c < G_N_ELEMENTS(chance); c++)
+    for (size_t n = 0; n <= G_N_ELEMENTS(p); n += 8) {
+      for (size_t i = 0; i < n; i++) p[i] = chance[c];
+      for (size_t k = 0; k <= n; k++) assert_close(rs_tail_binomial(k, n, chance[c]), rs_tail_poisson_binomial(k, p, n, scratch));
+    }
+  assert_true(rs_tail_binomial(3, 3, 0.0) < -1e300 && rs_tail_binomial(4, 3, 0.5) < -1e300);
+  assert_true(rs_tail_binomial(0, 3, 0.0) == 0.0 && rs_tail_binomial(3, 3, 1.0) == 0.0);
+}
+
 static void hypergeometric_tail_equals_the_sum_of_its_terms(void **state) {
   (void)state;
   const struct { uint64_t population, marked, n; } table[] = {{10, 4, 5}, {30, 30, 7}, {60, 3, 50}, {50, 25, 25}, {1, 1, 1}, {12, 0, 5}, {40, 10, 0}};
@@ -74,6 +87,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(poisson_tail_equals_the_sum_of_its_terms),
       cmocka_unit_test(poisson_tail_does_not_underflow),
+      cmocka_unit_test(binomial_tail_is_that_of_equal_trials),
       cmocka_unit_test(hypergeometric_tail_equals_the_sum_of_its_terms),
       cmocka_unit_test(ways_to_choose_are_those_of_pascals_triangle),
       cmocka_unit_test(poisson_binomial_tail_equals_all_outcomes),

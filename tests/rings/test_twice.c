@@ -76,6 +76,32 @@ static RsClaims *town(const RsReferenceLine *own, size_t n_own) {
   return rs_reference_claims(line, n);
 }
 
+/* Four patients whose steady tablets, bought at home every month at one place or another, are on some days billed in another prefecture as well. */
+static void steady_tablets_billed_in_two_prefectures_on_one_day_are_a_lead(void **state) {
+  (void)state;
+  enum { PEOPLE = 4, MONTHS = 6 };
+  RsReferenceLine line[PEOPLE * (MONTHS + 2 * MONTHS)];
+  size_t n = 0;
+  g_autoptr(GStringChunk) chunk = g_string_chunk_new(1 << 12);
+  for (unsigned p = 0; p < PEOPLE; p++)
+    for (unsigned m = 0; m < MONTHS; m++) {
+      const char *who = (const char *const[]){"Anna", "Bert", "Cleo", "Dora"}[p];
+      g_autofree char *steady = g_strdup_printf("d%u", 3 * p), *once = g_strdup_printf("2024-%02u-%02u 09:00", 2 + m, 2 + p);
+      g_autofree char *here = g_strdup_printf("2024-%02u-%02u 09:30", 2 + m, 17 + p), *there = g_strdup_printf("2024-%02u-%02u 15:00", 2 + m, 17 + p);
+      const char *drug = g_string_chunk_insert_const(chunk, steady);
+      line[n++] = (RsReferenceLine)LINE(who, "Y3", g_string_chunk_insert_const(chunk, once), drug, 2, 3000, "330106");
+      line[n++] = (RsReferenceLine)LINE(who, "Y1", g_string_chunk_insert_const(chunk, here), drug, 2, 3000, "330106");
+      line[n++] = (RsReferenceLine)LINE(who, "Y2", g_string_chunk_insert_const(chunk, there), drug, 2, 3100, "320505");
+    }
+  g_autoptr(RsClaims) claims = town(line, n);
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_DUPLICATE, 2);
+  assert_int_equal(rings->n_rings, 1);
+  g_autofree char *people = members(claims, &rings->rings[0], RS_PERSON), *outlets = members(claims, &rings->rings[0], RS_INSTITUTION);
+  assert_string_equal(people, "Anna Bert Cleo Dora");
+  assert_string_equal(outlets, "Y1 Y2");
+  assert_int_equal((int)fact(&rings->rings[0], "duplicates")->value, PEOPLE * MONTHS);
+}
+
 static void three_people_who_bill_their_baskets_twice_are_a_lead(void **state) {
   (void)state;
   g_autoptr(RsClaims) claims = town(twice_billed, G_N_ELEMENTS(twice_billed));
@@ -270,6 +296,7 @@ static void every_sentence_is_there_in_both_languages(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(steady_tablets_billed_in_two_prefectures_on_one_day_are_a_lead),
       cmocka_unit_test(three_people_who_bill_their_baskets_twice_are_a_lead),
       cmocka_unit_test(tablets_of_every_day_bought_at_two_outlets_are_no_lead),
       cmocka_unit_test(three_credentials_in_two_provinces_within_minutes_are_a_lead),
