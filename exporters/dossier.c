@@ -165,7 +165,7 @@ void rs_dossier_limit(RsDossier *d, const char *region, const char *person) {
 
 /* Columns that name nobody: what a masked sheet may show as it stood. */
 static bool harmless(const RsSourceFile *file, guint column) {
-  static const RsColumnRole role[] = {RS_COLUMN_INSTITUTION, RS_COLUMN_TIME, RS_COLUMN_VISIT_TIME, RS_COLUMN_DOCTOR, RS_COLUMN_INSTITUTION_TYPE, RS_COLUMN_DRUG,
+  static const RsColumnRole role[] = {RS_COLUMN_INSTITUTION, RS_COLUMN_TIME, RS_COLUMN_VISIT_TIME, RS_COLUMN_DOCTOR, RS_COLUMN_INSTITUTION_NAME, RS_COLUMN_INSTITUTION_TYPE, RS_COLUMN_DRUG,
                                       RS_COLUMN_DRUG_NAME, RS_COLUMN_QUANTITY, RS_COLUMN_AMOUNT, RS_COLUMN_FUND, RS_COLUMN_PERSON_REGION,
                                       RS_COLUMN_SERVICE_REGION, RS_COLUMN_DIAGNOSIS, RS_COLUMN_TRACE, RS_COLUMN_TERMINAL, RS_COLUMN_VALID_FLAG, RS_COLUMN_REFUND_FLAG};
   if (file->account == (int)column) return true;

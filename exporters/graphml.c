@@ -258,17 +258,23 @@ static void edge_write(RsXml *xml, const EdgeText *text, const Edge *edge) {
 
 /* ---- a subgraph ---- */
 
-static const char *drug_name(const RsClaims *claims, RsKind kind, uint32_t id) {
-  return kind == RS_DRUG && claims->drug_name != NULL ? rs_text_get(claims->drug_name, id) : "";
+/* What the rows call it. */
+static const char *name_in_rows(const RsClaims *claims, RsKind kind, uint32_t id) {
+  const RsText *names = kind == RS_DRUG ? claims->drug_name : kind == RS_INSTITUTION ? claims->institution_name : NULL;
+  return names != NULL ? rs_text_get(names, id) : "";
+}
+
+const char *rs_case_name(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]) {
+  const char *name = name_in_rows(c->claims, kind, id);
+  if (*name != '\0' || c->reader == NULL) return name; /* disguised already, where it is */
+  name = rs_reader_attribute(c->reader, (unsigned)kind, rs_knowledge_id(c->knowledge, kind, id), "name");
+  return c->policy != NULL && c->policy->name[kind] ? rs_mask_text(mask, 'n', name, buffer) : name;
 }
 
 const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]) {
   const char *key = rs_knowledge_id(c->knowledge, kind, id);
   if (kind == RS_PERSON && !rs_mask_is_clear(mask)) return rs_mask_text(mask, 'p', key, buffer);
-  const char *name = drug_name(c->claims, kind, id);
-  if (*name == '\0' && c->reader != NULL) name = rs_reader_attribute(c->reader, (unsigned)kind, key, "name");
-  else return *name == '\0' ? key : name; /* disguised already, where it is */
-  if (c->policy != NULL && c->policy->name[kind]) name = rs_mask_text(mask, 'n', name, buffer);
+  const char *name = rs_case_name(c, mask, kind, id, buffer);
   return *name == '\0' ? key : name;
 }
 
@@ -435,7 +441,7 @@ static void whole_node_write(RsXml *xml, const Whole *whole, RsKind kind, uint32
   const RsNodeIds *ids = whole->ids[kind];
   const char *key = rs_knowledge_id(whole->knowledge, kind, i);
   const bool masked = kind == RS_PERSON && !rs_mask_is_clear(whole->mask);
-  const char *name = drug_name(whole->knowledge->claims, kind, i);
+  const char *name = name_in_rows(whole->knowledge->claims, kind, i);
   const uint32_t global = whole->first[kind] + i;
   const RsEntity *entity = &whole->entities->of[kind][i];
   const Node node = {.id = rs_node_id(ids, i), .id_length = rs_node_id_length(ids, i), .kind = kind,

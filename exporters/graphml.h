@@ -23,6 +23,8 @@ extern const char *const rs_kind_color[RS_N_KINDS]; /* "#rrggbb" */
 void rs_graphml_write_picture(const RsPicture *picture, const RsXmlStyle *style, RsOutput *output, RsXmlCounts *counts);
 
 /* The name to show for an entity: a person's pseudonym, or (unmasked) name or id; name or id of the others. Borrowed or in buffer. */
+/* What the rows or else the table of its kind call it, masked where the policy says so; "": unknown. */
+const char *rs_case_name(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]);
 const char *rs_case_label(const RsCase *c, const RsMask *mask, RsKind kind, uint32_t id, char buffer[32]);
 
 /* Codes joined by ;  the patterns of its leads, and "watched". Returns buffer. */

@@ -132,10 +132,11 @@ static RsText *text_masked(const RsText *from, const RsMask *mask, char prefix) 
   return text;
 }
 
-static void drug_names_disguise(RsDisguise *disguise, const RsCase *c) {
-  if (c->claims->drug_name == NULL) return;
-  if (c->policy->id[RS_DRUG]) disguise->claims.drug_name = NULL; /* a pseudonym needs no second one */
-  else if (c->policy->name[RS_DRUG]) disguise->claims.drug_name = disguise->drug_name = text_masked(c->claims->drug_name, c->mask, 'n');
+/* shown: what the rows call each of a kind; masked: NULL as yet. */
+static void names_disguise(const RsCase *c, RsKind kind, RsText **shown, RsText **masked) {
+  if (*shown == NULL) return;
+  if (c->policy->id[kind]) *shown = NULL; /* a pseudonym needs no second one */
+  else if (c->policy->name[kind]) *shown = *masked = text_masked(*shown, c->mask, 'n');
 }
 
 static void regions_disguise(RsDisguise *disguise, const RsCase *c) {
@@ -178,7 +179,8 @@ RsDisguise *rs_disguise_new(const RsCase *c) {
     if (!c->policy->id[kind] || *shown[kind] == NULL) continue;
     *shown[kind] = disguise->text[kind] = text_masked(*shown[kind], c->mask, rs_mask_prefix((RsKind)kind));
   }
-  drug_names_disguise(disguise, c);
+  names_disguise(c, RS_DRUG, &disguise->claims.drug_name, &disguise->drug_name);
+  names_disguise(c, RS_INSTITUTION, &disguise->claims.institution_name, &disguise->institution_name);
   regions_disguise(disguise, c);
   ranks_disguise(disguise, c);
   disguise->knowledge.claims = &disguise->claims;
@@ -193,6 +195,7 @@ void rs_disguise_free(RsDisguise *disguise) {
   for (int kind = 0; kind < RS_N_KINDS; kind++) rs_text_free(disguise->text[kind]);
   rs_text_free(disguise->region);
   rs_text_free(disguise->drug_name);
+  rs_text_free(disguise->institution_name);
   g_free(disguise->institution_region);
   g_free(disguise->rank);
   g_free(disguise);

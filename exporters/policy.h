@@ -35,7 +35,7 @@ typedef struct {
   RsCase c;
   RsClaims claims;
   RsKnowledge knowledge;
-  RsText *text[RS_N_KINDS], *region, *drug_name; /* NULL: as they are */
+  RsText *text[RS_N_KINDS], *region, *drug_name, *institution_name; /* NULL: as they are */
   uint32_t *institution_region;
   RsRings rings;           /* borrows all but the ranks: equal institutions in the order of what is printed */
   RsInstitutionRank *rank; /* NULL: as they are */

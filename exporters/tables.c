@@ -122,9 +122,8 @@ static void institution_walk(const RsCaseView *view, RsRowFunc row, void *data) 
   for (uint32_t i = 0; i < view->c->rings->n_institutions; i++) {
     const RsInstitutionRank *one = &view->c->rings->institutions[i];
     const char *key = rs_text_get(claims->institution, one->institution);
-    const char *name = view->c->reader == NULL ? "" : rs_reader_attribute(view->c->reader, RS_INSTITUTION, key, "name");
     char hidden[32];
-    if (view->c->policy != NULL && view->c->policy->name[RS_INSTITUTION]) name = rs_mask_text(view->mask, 'n', name, hidden);
+    const char *name = rs_case_name(view->c, view->mask, RS_INSTITUTION, one->institution, hidden);
     const unsigned type = claims->institution_type == NULL ? 0 : claims->institution_type[one->institution];
     const uint32_t region = claims->institution_region == NULL ? RS_NONE : claims->institution_region[one->institution];
     const RsCell cell[] = {

@@ -722,31 +722,6 @@ static void join_institutions(Builder *builder) {
   counter_clear(&types);
 }
 
-/* Drug names by drug rank; "" where no row had one. */
-static void join_drug_names(Builder *builder) {
-  RsClaims *c = builder->claims;
-  uint32_t n = c->drug->n;
-  g_autofree const char **name = g_new0(const char *, MAX(n, 1));
-  uint64_t bytes = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    const char *text = builder->raw->drug_name != NULL && builder->raw->drug_name[i] != NULL ? builder->raw->drug_name[i] : "";
-    name[builder->drug_rank[i]] = text;
-    bytes += strlen(text) + 1;
-  }
-  c->drug_name = g_new0(RsText, 1);
-  c->drug_name->n = n;
-  c->drug_name->offset = g_new(uint64_t, (gsize)n + 1);
-  c->drug_name->bytes = g_malloc(MAX(bytes, 1));
-  uint64_t at = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    size_t length = strlen(name[i]) + 1;
-    c->drug_name->offset[i] = at;
-    memcpy(c->drug_name->bytes + at, name[i], length);
-    at += length;
-  }
-  c->drug_name->offset[n] = at;
-}
-
 static int compare_rows(const void *a, const void *b) {
   RsRow x = *(const RsRow *)a, y = *(const RsRow *)b;
   return (x > y) - (x < y);
@@ -885,7 +860,8 @@ RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error) {
   const bool joined = widen_money(&builder, error) && join_persons(&builder, n_partitions, error);
   if (joined) {
     join_institutions(&builder);
-    join_drug_names(&builder);
+    builder.claims->drug_name = rs_names_ranked(&raw->drug_names, builder.drug_rank, builder.claims->drug->n);
+    builder.claims->institution_name = rs_names_ranked(&raw->institution_names, builder.institution_rank, builder.claims->institution->n);
     add_totals(&builder, report);
   }
   for (size_t p = 0; p < n_partitions; p++) part_clear(&builder.part[p]);

@@ -50,8 +50,7 @@ typedef struct RS_OF_A_THREAD {
   RsBlock block;
   RsCsv csv;
   Local local[N_DOMAINS];
-  uint64_t *name_hash; /* [drug] hash of the name last seen */
-  uint32_t name_capacity;
+  RsNamesSeen drug_names, institution_names;
   RsDictionary *type_words;
   uint8_t *type_of_word;
   GByteArray *type_of_institution; /* by number, where the file has no column of types; UNKNOWN_YET */
@@ -97,8 +96,6 @@ struct Work {
   bool *busy, *done; /* [inputs] */
   GError *error;
   Shared shared[N_DOMAINS];
-  GMutex name_lock;
-  GPtrArray *drug_name; /* by dictionary number */
   Parser *parser;
   size_t raw_text;      /* atomic: bytes of rejected records kept */
 };
@@ -285,29 +282,6 @@ static inline uint32_t cell_number(Parser *parser, Row row, RsColumnRole role, L
   size_t length;
   const char *text = row_cell(parser, row, role, &length);
   return text == NULL ? RS_NONE : local_add(local, text, length);
-}
-
-/* Of the names a drug was seen with, the smallest is kept: a choice that does not depend on row order. */
-static void keep_drug_name(Parser *parser, uint32_t drug, const char *name, size_t length) {
-  uint64_t hash = rs_hash_bytes(name, length) | 1;
-  if (drug >= parser->name_capacity) {
-    uint32_t capacity = MAX(256, 2 * drug);
-    parser->name_hash = g_renew(uint64_t, parser->name_hash, capacity);
-    memset(parser->name_hash + parser->name_capacity, 0, (capacity - parser->name_capacity) * sizeof(uint64_t));
-    parser->name_capacity = capacity;
-  }
-  if (parser->name_hash[drug] == hash) return;
-  parser->name_hash[drug] = hash;
-  Work *work = parser->work;
-  g_mutex_lock(&work->name_lock);
-  if (work->drug_name->len <= drug) g_ptr_array_set_size(work->drug_name, (gint)(2 * drug + 64));
-  char *known = g_ptr_array_index(work->drug_name, drug), *text = g_strndup(name, length);
-  if (known == NULL || strcmp(text, known) < 0) {
-    g_ptr_array_index(work->drug_name, drug) = text;
-    text = known;
-  }
-  g_mutex_unlock(&work->name_lock);
-  g_free(text);
 }
 
 #define UNKNOWN_YET 0xff
@@ -643,6 +617,8 @@ static void visit_names(Parser *parser, Row row) {
   const char *id = row_cell(parser, row, RS_COLUMN_INSTITUTION, &length);
   parser->visit.institution = local_add(&parser->local[INSTITUTION], id, length);
   parser->visit.type = visit_type(parser, row, parser->visit.institution, id, length);
+  const char *name = row_cell(parser, row, RS_COLUMN_INSTITUTION_NAME, &length);
+  if (name != NULL) rs_names_keep(&parser->work->ingest->raw->institution_names, &parser->institution_names, parser->visit.institution, name, length);
   parser->visit.person_region = cell_number(parser, row, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
   parser->visit.service_region = cell_number(parser, row, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
 }
@@ -663,7 +639,7 @@ static void line_names(Parser *parser, Row row, RsRawLine *line) {
   const char *text = row_cell(parser, row, RS_COLUMN_DRUG, &length);
   line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length);
   if (text != NULL && (text = row_cell(parser, row, RS_COLUMN_DRUG_NAME, &length)) != NULL)
-    keep_drug_name(parser, line->drug, text, length);
+    rs_names_keep(&parser->work->ingest->raw->drug_names, &parser->drug_names, line->drug, text, length);
   line->doctor = line_doctor(parser, row);
   if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
   line->diagnosis = cell_number(parser, row, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
@@ -861,7 +837,8 @@ static void parser_clear(Parser *parser) {
     rs_dictionary_free(parser->local[d].longer);
     g_free(parser->local[d].longer_number);
   }
-  g_free(parser->name_hash);
+  rs_names_seen_clear(&parser->drug_names);
+  rs_names_seen_clear(&parser->institution_names);
   rs_dictionary_free(parser->type_words);
   g_free(parser->type_of_word);
   g_byte_array_unref(parser->type_of_institution);
@@ -970,7 +947,6 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   RsRaw *raw = ingest->raw;
   Work work = {.ingest = ingest};
   g_mutex_init(&work.lock);
-  g_mutex_init(&work.name_lock);
   RsDictionary *const dictionary[N_DOMAINS] = {raw->institution, raw->doctor, raw->drug, raw->diagnosis, raw->region};
   for (int d = 0; d < N_DOMAINS; d++) {
     g_mutex_init(&work.shared[d].lock);
@@ -979,7 +955,6 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   g_cond_init(&work.idle);
   work.busy = g_new0(bool, ingest->inputs->len + 1u);
   work.done = g_new0(bool, ingest->inputs->len + 1u);
-  work.drug_name = g_ptr_array_new();
   work.parser = rs_threads_new(raw->n_threads, sizeof(Parser));
   for (unsigned t = 0; t < raw->n_threads; t++) parser_init(&work.parser[t], &work, t);
   raw->spread_fund = ingest->settlements != NULL;
@@ -1006,15 +981,12 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
     else g_ptr_array_foreach(work.parser[t].rejects, reject_drop, NULL);
     parser_clear(&work.parser[t]);
   }
-  g_ptr_array_set_size(work.drug_name, (gint)MAX(rs_dictionary_size(raw->drug), work.drug_name->len));
-  raw->drug_name = (char **)g_ptr_array_free(work.drug_name, FALSE);
   rs_threads_free(work.parser);
   for (int d = 0; d < N_DOMAINS; d++) g_mutex_clear(&work.shared[d].lock);
   g_mutex_clear(&work.lock);
   g_cond_clear(&work.idle);
   g_free(work.busy);
   g_free(work.done);
-  g_mutex_clear(&work.name_lock);
   if (work.error != NULL) return g_propagate_error(error, work.error), false;
   if (out_of_memory && !rs_spill_refused(error)) return false;
   if (out_of_memory) return g_set_error_literal(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the claims")), false;
@@ -1023,14 +995,13 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
 }
 
 void rs_raw_clear(RsRaw *raw) {
-  uint32_t n_drugs = raw->drug != NULL ? rs_dictionary_size(raw->drug) : 0;
   for (unsigned t = 0; raw->thread != NULL && t < raw->n_threads; t++) {
     rs_pool_clear(&raw->thread[t].pool);
     free(raw->thread[t].partition);
   }
   rs_threads_free(raw->thread);
-  for (uint32_t i = 0; raw->drug_name != NULL && i < n_drugs; i++) g_free(raw->drug_name[i]);
-  g_free(raw->drug_name);
+  rs_names_clear(&raw->drug_names);
+  rs_names_clear(&raw->institution_names);
   g_free(raw->last_line);
   rs_dictionary_free(raw->institution);
   rs_dictionary_free(raw->doctor);

@@ -9,7 +9,7 @@
 
 const char *const rs_column_role_name[RS_N_COLUMNS] = {
   "person_id",  "institution_id", "time",     "visit_time", "claim_id",    "settlement_id", "doctor_id",
-  "institution_type", "drug_code", "drug_name", "quantity", "amount",      "fund_amount",   "person_region",
+  "institution_name", "institution_type", "drug_code", "drug_name", "quantity", "amount",      "fund_amount",   "person_region",
   "service_region",   "diagnosis", "trace_code", "terminal_id", "valid_flag", "refund_flag",
 };
 

@@ -20,6 +20,7 @@ static const char *const hints[RS_N_COLUMNS] = {
   [RS_COLUMN_CLAIM_ID] = "claim line detail lineno claimno serial row_id 流水号 明细号 明细id 记录号",
   [RS_COLUMN_SETTLEMENT] = "settlement setl invoice bill receipt order encounter 结算 发票 单据 订单 小票",
   [RS_COLUMN_DOCTOR] = "doctor physician prescriber dr attending practitioner clinician 医师 医生 开方人",
+  [RS_COLUMN_INSTITUTION_NAME] = "institution_name provider_name facility_name shop_name store_name pharmacy_name hospital_name 机构名称 药店名称 医院名称 门店名称",
   [RS_COLUMN_INSTITUTION_TYPE] = "institution_type provider_type facility_type shop_type store_type org_type 机构类型 机构类别 机构性质",
   [RS_COLUMN_DRUG] = "drug item ndc product medicine medication article goods sku atc 药品编码 药品代码 项目编码 目录编码 商品编码 药品",
   [RS_COLUMN_DRUG_NAME] = "drug_name item_name product_name medicine_name goods_name drugname 药品名称 项目名称 商品名称 通用名",

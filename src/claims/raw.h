@@ -11,6 +11,7 @@
 
 #include "base/dictionary.h"
 #include "base/parallel.h"
+#include "claims/names.h"
 #include "claims/report.h"
 #include "claims/stream.h"
 #include "claims/table.h"
@@ -120,7 +121,7 @@ typedef struct {
   unsigned n_threads, partition_bits; /* partition = top bits of person_hash */
   RsRawThread *thread;                /* [n_threads] */
   RsDictionary *institution, *doctor, *drug, *diagnosis, *region;
-  char **drug_name;                   /* [n drugs] by dictionary number, NULL: unknown; owned by the caller */
+  RsNames drug_names, institution_names;
   unsigned columns;                   /* RsColumns */
   const RsSettlements *settlements;   /* NULL: not joined */
   bool spread_fund;                   /* lines have no fund column of their own */

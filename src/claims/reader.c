@@ -366,6 +366,8 @@ static void raw_init(RsRaw *raw, const RsReader *reader) {
   raw->drug = rs_dictionary_new();
   raw->diagnosis = rs_dictionary_new();
   raw->region = rs_dictionary_new();
+  rs_names_init(&raw->drug_names);
+  rs_names_init(&raw->institution_names);
 }
 
 /* More than allowed goes to disk; what cannot be put there must fit. Says no before the memory is used, not when it is gone. */

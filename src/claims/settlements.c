@@ -23,6 +23,7 @@ typedef struct {
   GByteArray *text;
   uint32_t *slot;
   uint32_t n_slots;
+  RsNamesSeen institution_names;
   uint64_t money;   /* see RS_MOST_MONEY */
   size_t raw_text;  /* bytes of rejected records kept */
 } Reading;
@@ -113,6 +114,8 @@ static bool read_visit(Reading *reading, uint32_t record, RsSettlement *settleme
   }
   settlement->institution = rs_dictionary_add(reading->raw->institution, text, length, rs_hash_bytes(text, length));
   g_autofree char *id = g_strndup(text, length);
+  text = rs_cell(input, &reading->csv, record, RS_COLUMN_INSTITUTION_NAME, &length);
+  if (text != NULL) rs_names_keep(&reading->raw->institution_names, &reading->institution_names, settlement->institution, text, length);
   text = rs_cell(input, &reading->csv, record, RS_COLUMN_INSTITUTION_TYPE, &length);
   g_autofree char *word = g_strndup(text ? text : "", length);
   settlement->type = (uint8_t)rs_mapping_institution_type(input->mapping, word, id);
@@ -249,6 +252,7 @@ RsSettlements *rs_settlements_read(RsInput *input, const RsReadOptions *options,
   reading.text = g_byte_array_new();
   bool ok = read_blocks(&reading, error);
   if (ok) place_again(&reading);
+  rs_names_seen_clear(&reading.institution_names);
   g_array_unref(reading.again);
   g_array_unref(reading.content);
   if (reading.n_slots == 0) slots_grow(&reading);

@@ -12,6 +12,7 @@ void rs_claims_free(RsClaims *claims) {
   rs_text_free(claims->diagnosis);
   rs_text_free(claims->region);
   rs_text_free(claims->drug_name);
+  rs_text_free(claims->institution_name);
   rs_column_free(claims->person_region);
   g_free(claims->institution_type);
   g_free(claims->institution_region);

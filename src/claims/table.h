@@ -40,7 +40,7 @@ typedef enum {
 typedef struct {
   unsigned columns; /* RsColumns */
 
-  RsText *person, *institution, *doctor, *drug, *diagnosis, *region, *drug_name /* by drug number, "" if unknown */;
+  RsText *person, *institution, *doctor, *drug, *diagnosis, *region, *drug_name, *institution_name /* by number, "" if unknown */;
   uint32_t *person_region;                                 /* [n persons] region number most seen, or RS_NONE */
   uint8_t *institution_type; uint32_t *institution_region; /* [n institutions] RsInstitutionType; region or RS_NONE */
 

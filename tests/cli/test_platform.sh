@@ -31,6 +31,26 @@ says "setl_d.csv: has settlements and no details" "give the file with --settleme
 run 0 analyze "$D/setl_d.csv" -o "$D/side/alone"
 says_not "has settlements and no details"
 
+begin "names of institutions that stand in the rows"
+PLAIN=1 ring_claims > "$D/plain.csv"
+awk -F, -v OFS=, 'NR == 1 { $4 = $4 ",institution_name" } NR > 1 { $4 = $4 ",药房" $4 "号" (NR % 3 ? "" : "甲") } 1' "$D/plain.csv" > "$D/named.csv"
+awk -F, -v OFS=, 'NR == 1 { print "setl_id,psn_no,fixmedins_code,fixmedins_name,setl_time,medfee_sumamt,fund_pay_sumamt" }
+  NR > 1 { print $2, $3, $4, "药房" $4 "号", $5, $9, 0 }' "$D/plain.csv" > "$D/setl_d.csv"
+awk -F, -v OFS=, 'NR == 1 { print "bkkp_sn,setl_id,psn_no,fixmedins_code,fee_ocur_time,med_list_codg,cnt,det_item_fee_sumamt" } NR > 1 { print $1, $2, $3, $4, $5, $6, $8, $9 }' "$D/plain.csv" > "$D/fee_list_d.csv"
+run 0 analyze "$D/plain.csv" -o "$D/plain"
+run 0 analyze "$D/named.csv" -o "$D/one" --mask-key "$D/plain.key"
+run 0 analyze "$D/fee_list_d.csv" --settlements "$D/setl_d.csv" -o "$D/two" --mask-key "$D/plain.key"
+is "leads with names" "$(cut -d, -f 2- "$D/one/rings.csv")" "$(cut -d, -f 2- "$D/plain/rings.csv")"
+for case in one two; do
+  file_has "$D/$case/institutions.csv" ',P071,药房P071号,' # of two names the smaller
+  file_has "$D/$case/graph.graphml" '>药房P071号<'
+  run 0 explain "$D/$case" R0001
+  says "药房P07"
+done
+printf '[column]\nname=core\n' > "$D/policy.ini"
+run 0 analyze "$D/named.csv" -o "$D/hidden" --policy "$D/policy.ini" --mask-key "$D/plain.key"
+if grep -rqa "药房P07" "$D/hidden"; then fail "a name that the policy hides is shown"; fi
+
 begin "Chinese headers in GB18030"
 { echo "费用明细流水号,结算ID,人员编号,定点医药机构编号,费用发生时间,医疗目录编码,明细项目费用总额"
   claims 50 | tail -n +2 | awk -F, '{ print $1 ",s" NR "," $2 "," $3 "," $4 "," $5 "," $6 }'; } | iconv -f UTF-8 -t GB18030 > "$D/导出.csv"
