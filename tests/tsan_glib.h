@@ -25,6 +25,13 @@ static inline void rs_tsan_cond_wait(GCond *cond, GMutex *mutex) {
   __tsan_acquire(mutex);
 }
 
+static inline gboolean rs_tsan_cond_wait_until(GCond *cond, GMutex *mutex, gint64 end) {
+  __tsan_release(mutex);
+  const gboolean signalled = g_cond_wait_until(cond, mutex, end);
+  __tsan_acquire(mutex);
+  return signalled;
+}
+
 /* A lock that is seen around the one that is not. */
 static inline gpointer rs_tsan_once(GOnce *once, GThreadFunc func, gpointer data) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -34,9 +41,20 @@ static inline gpointer rs_tsan_once(GOnce *once, GThreadFunc func, gpointer data
   return result;
 }
 
+/* The text is made once, under a lock of its own, and read by every thread. */
+static inline const gchar *rs_tsan_strerror(gint code) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&lock);
+  const gchar *text = g_strerror(code);
+  pthread_mutex_unlock(&lock);
+  return text;
+}
+
+#define g_strerror rs_tsan_strerror
 #define g_mutex_lock rs_tsan_mutex_lock
 #define g_mutex_unlock rs_tsan_mutex_unlock
 #define g_cond_wait rs_tsan_cond_wait
+#define g_cond_wait_until rs_tsan_cond_wait_until
 #undef g_once
 #define g_once rs_tsan_once
 

@@ -174,11 +174,15 @@ os.close(slave)
 seen = b""
 deadline = time.monotonic() + (60 if text else 1.8) # however busy the machine is
 while not (text and text.encode() in seen) and time.monotonic() < deadline:
-    if select.select([master], [], [], max(0, deadline - time.monotonic()))[0]: seen += os.read(master, 65536)
+    if not select.select([master], [], [], max(0, deadline - time.monotonic()))[0]: break
+    try: seen += os.read(master, 65536)
+    except OSError: break # the run has ended
 if sig: run.send_signal(getattr(signal, sig))
 else:
-    run.stdin.write(open(claims, "rb").read())
-    run.stdin.close()
+    try:
+        run.stdin.write(open(claims, "rb").read())
+        run.stdin.close()
+    except BrokenPipeError: pass
 while True:
     try: part = os.read(master, 65536)
     except OSError: break
