@@ -472,6 +472,9 @@ class Innocent:
         w = self.w
         return self.r.choice([o for o in w.outlets if o.kind == 'hospital' and o.level >= level and o.county in w.own and not o.private])
 
+    def of(self, hospital, dept):
+        return self.r.choice([d for d in hospital.doctors if d.dept == dept])
+
     def own_items(self, p):
         """A small purchase by the way: seldom one of the steady drugs, which people refill elsewhere."""
         r = self.r
@@ -515,7 +518,7 @@ class Innocent:
     def dialysis(self):
         h, w = self.public(), self.w
         people = self.take(self.r.randint(12, 20), lambda p: p.age > 35)
-        doctor, half = self.r.choice(h.doctors), len(people) // 2
+        doctor, half = self.of(h, '肾内'), len(people) // 2
         start = {p: self.r.choice((7.2, 12.5)) for p in people}
         for d in range(w.days):
             for group, days in ((people[:half], (0, 2, 4)), (people[half:], (1, 3, 5))):
@@ -670,7 +673,7 @@ class Innocent:
         """Miners with dust in their lungs, taken by the company's bus to one doctor each month, all on the same two drugs."""
         h, w = self.public(), self.w
         people = self.take(self.r.randint(12, 24), lambda p: p.sex == '1' and p.age > 38)
-        e, doctor = self.r.choice(w.employers), self.r.choice(h.doctors)
+        e, doctor = self.r.choice(w.employers), self.of(h, '呼吸')
         drugs = [w.by_ailment['dust'][0], self.r.choice([c for c in w.by_ailment['copd'] if '乙酰' in w.drug[c][0]])]
         for p in people:
             p.employer = e
@@ -778,7 +781,7 @@ class Innocent:
         """Three-week cycles on one ward, one regimen, the same days."""
         h, w = self.public(3), self.w
         people = self.take(self.r.randint(7, 12), lambda p: p.age > 45)
-        doctor = self.r.choice([d for d in h.doctors if d.dept == '肿瘤'])
+        doctor = self.of(h, '肿瘤')
         first = self.r.randrange(max(1, w.days - 150))
         for p in people:
             shift = self.r.choice((0, 0, 7))
@@ -790,7 +793,7 @@ class Innocent:
         """Grafted kidneys: one doctor's Wednesday, all on tacrolimus; some fill at the door."""
         h, w = self.public(3), self.w
         people = self.take(self.r.randint(12, 20), lambda p: p.age > 25)
-        doctor = self.r.choice(h.doctors)
+        doctor = self.of(h, '肾内')
         doctor.days = [2]
         self.instead(people)
         for p in people:
@@ -816,7 +819,7 @@ class Innocent:
     def antenatal_class(self):
         h, w = self.public(), self.w
         people = self.take(self.r.randint(9, 15), lambda p: p.sex == '2' and 21 < p.age < 40)
-        doctor, first = self.r.choice(h.doctors), self.r.randrange(max(1, w.days - 160))
+        doctor, first = self.of(h, '妇科'), self.r.randrange(max(1, w.days - 160))
         for d in range(first, min(w.days, first + 150), 14):
             self.gather(people, h, self.life.on_duty(doctor, d), 14, 1.5, doctor, lambda p: self.r.sample([w.service['us'], w.service['blood'], w.by_ailment['preg'][0], w.by_ailment['iron'][0]], 2), .75, 'Z34.900')
         return people
@@ -983,7 +986,7 @@ class Innocent:
     def diabetes_class(self):
         h, w = self.public(), self.w
         people = self.take(self.r.randint(12, 24), lambda p: 'dm' in p.ailments)
-        doctor = self.r.choice(h.doctors)
+        doctor = self.of(h, '内分泌')
         self.instead(people)
         for d in self.every(30):
             self.gather(people, h, self.life.on_duty(doctor, d), 14.2, 1.4, doctor, lambda p: [w.service['reg'], w.service['chem']] + [x for x in p.regimen if w.drug[x[0]][4] == 'dm'], .7, 'E11.900')
@@ -1021,6 +1024,8 @@ class Rings:
         w = self.w
         r = self.r = random.Random('rings %d %s' % (w.seed, w.style))
         self.hard, self.truth, self.taken = w.style == 'hard', [], set()
+        self.far = [h for h in w.hoods if h['county'] in FAR + (w.capital,)]      # one ring to a far place, as there are few
+        r.shuffle(self.far)
         self.pool = [p for p in w.people if p.age > 24 and p.hood['county'] in w.own and p.region[:4] == w.own[0][:4]]
         r.shuffle(self.pool)
         todo = []
@@ -1346,7 +1351,7 @@ class Rings:
     def lent_code(self):
         """[Yinchuan, Huangpi] Holders live on at home; their codes buy at a shop hundreds of kilometres off, often within the hour of a purchase at home."""
         r, w = self.r, self.w
-        far = r.choice([h for h in w.hoods if h['county'] in FAR + (w.capital,)])
+        far = self.far.pop()
         shops, wanted = far['pharmacies'][:2], self.list_of(3)
         m = self.members(*((5, 8) if self.hard else (5, 11)))
         for p in m:
@@ -1363,9 +1368,9 @@ class Rings:
     def roaming_codes(self):
         """[Shenzhen, Huangpi] Two pickers in two cities share the codes: what was bought in one at ten is bought in the other at eleven."""
         r, w = self.r, self.w
-        a, b = r.sample([h for h in w.hoods if h['county'] in FAR + (w.capital,)], 2)
-        if a['county'] == b['county']:
-            b = next(h for h in w.hoods if h['county'] == w.near[0])
+        a = self.far.pop()
+        b = next(h for h in self.far if h['county'] != a['county'])
+        self.far.remove(b)
         wanted = self.list_of(3)
         m = self.members(*((5, 8) if self.hard else (6, 11)))
         n = 5 if self.hard else r.randint(5, 9)
