@@ -59,10 +59,16 @@ static void file_check(RsVerify *verify, const char *folder, const RsManifestFil
 
 static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
+/* What could not be read for want of memory is no finding: nothing is known of it. Ends the program as GLib does. */
+static void memory_wanted(void) {
+  if (errno == ENOMEM) g_error("failed to allocate while a case was checked");
+}
+
 /* Every entry that the manifest does not name; of folders, only those that a case has are looked into. */
 static void extras_find(const char *folder, const char *sub, GHashTable *names, GPtrArray *extras) {
   g_autofree char *path = sub == NULL ? g_strdup(folder) : g_build_filename(folder, sub, NULL);
   DIR *entries = opendir(path);
+  if (entries == NULL) memory_wanted();
   for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     g_autofree char *name = sub == NULL ? g_strdup(entry->d_name) : g_build_filename(sub, entry->d_name, NULL);
@@ -84,11 +90,13 @@ static void log_check(RsVerify *verify, const char *folder) {
   char sha256[65];
   g_autofree char *path = g_build_filename(folder, "log.jsonl", NULL);
   g_autofree char *text = rs_beneath_read(folder, "log.jsonl", RS_LOG_LIMIT, &length);
-  g_autofree char *manifest = rs_beneath_read(folder, "manifest.json", RS_MANIFEST_LIMIT, &manifest_length);
   if (text == NULL) {
+    memory_wanted();
     found(verify, RS_VERIFY_LOG, "log.jsonl", rs_words_errno(errno));
     return;
   }
+  g_autofree char *manifest = rs_beneath_read(folder, "manifest.json", RS_MANIFEST_LIMIT, &manifest_length);
+  if (manifest == NULL) memory_wanted();
   if (!rs_case_log_holds(text, length, path, &state, &broken)) {
     found(verify, RS_VERIFY_LOG, "log.jsonl", broken->message);
     return;

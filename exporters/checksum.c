@@ -5,10 +5,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
 struct RsChecksum { EVP_MD_CTX *context; };
+
+/* OpenSSL's types. */
+static void *memory_new(size_t n, const char *file, int line) { return (void)file, (void)line, g_malloc(n); }
+static void *memory_resize(void *old, size_t n, const char *file, int line) { return (void)file, (void)line, g_realloc(old, n); }
+static void memory_free(void *old, const char *file, int line) { (void)file, (void)line, g_free(old); }
+
+void rs_checksum_memory(void) { CRYPTO_set_mem_functions(memory_new, memory_resize, memory_free); }
 
 /* EVP fails only without memory or with a broken OpenSSL: nothing sensible is left to do. */
 static RsChecksum *checksum_new(const EVP_MD *kind, const char *name) {

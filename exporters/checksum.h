@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Once, before anything else, by a program that is alone in its process: OpenSSL without memory ends it as GLib does. OpenSSL 3.0 itself reads through null
+ * pointers where its first context could not be made, and a signature that could not be computed would look like one that is wrong. */
+void rs_checksum_memory(void);
+
 typedef struct RsChecksum RsChecksum;
 RsChecksum *rs_checksum_new(void);     /* SHA-256 */
 RsChecksum *rs_checksum_new_sm3(void);

@@ -23,8 +23,10 @@ typedef struct {
 
 const char *rs_sqlite_version(void) { return sqlite3_libversion(); }
 
+static RsError code_of(sqlite3 *db) { return db == NULL || sqlite3_errcode(db) == SQLITE_NOMEM ? RS_ERROR_LIMIT : RS_ERROR_IO; }
+
 static bool sql_failed(sqlite3 *db, const char *path, GError **error) {
-  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot write: %s"), path, db == NULL ? _("no memory") : sqlite3_errmsg(db));
+  g_set_error(error, RS_ERROR, code_of(db), _("%s: cannot write: %s"), path, db == NULL ? _("no memory") : sqlite3_errmsg(db));
   return false;
 }
 
@@ -108,8 +110,9 @@ bool rs_sqlite_write(const RsCaseView *view, const char *path, GError **error) {
 
 struct RsDatabase { sqlite3 *db; char *path; };
 
-static bool unusable(const RsDatabase *database, GError **error, const char *what) {
-  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: %s", database->path, what);
+static bool unusable(const RsDatabase *database, GError **error) {
+  const bool memory = sqlite3_errcode(database->db) == SQLITE_NOMEM; /* then nothing is known of the file */
+  g_set_error(error, RS_ERROR, memory ? RS_ERROR_LIMIT : RS_ERROR_INPUT, "%s: %s", database->path, sqlite3_errmsg(database->db));
   return false;
 }
 
@@ -126,7 +129,7 @@ static char *uri_of(const char *path) {
 
 /* A schema that somebody else wrote may call no function with side effects; no text of ours is taken for a column; no map whose file
  * shrinks under us; no cell larger than a case ever holds. */
-static void distrust(sqlite3 *db) {
+static bool distrust(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
@@ -134,7 +137,7 @@ static void distrust(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 64 << 20);
-  sqlite3_exec(db, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+  return sqlite3_exec(db, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY", NULL, NULL, NULL) == SQLITE_OK;
 }
 
 RsDatabase *rs_sqlite_open(const char *path, GError **error) {
@@ -147,12 +150,11 @@ RsDatabase *rs_sqlite_open(const char *path, GError **error) {
   g_autoptr(RsDatabase) database = g_new0(RsDatabase, 1);
   database->path = g_strdup(path);
   if (sqlite3_open_v2(uri, &database->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), path, sqlite3_errmsg(database->db));
+    g_set_error(error, RS_ERROR, code_of(database->db), _("%s: cannot read: %s"), path, sqlite3_errmsg(database->db));
     return NULL;
   }
-  distrust(database->db);
-  if (sqlite3_exec(database->db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) != SQLITE_OK) {
-    unusable(database, error, sqlite3_errmsg(database->db));
+  if (!distrust(database->db) || sqlite3_exec(database->db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) != SQLITE_OK) {
+    unusable(database, error);
     return NULL;
   }
   return g_steal_pointer(&database);
@@ -170,6 +172,7 @@ static bool text_read(sqlite3_stmt *select, int at, RsCell *cell) {
   if (type != SQLITE_TEXT && type != SQLITE_NULL) return false;
   const char *text = (const char *)sqlite3_column_text(select, at);
   cell->text = text == NULL ? "" : text;
+  if (text == NULL && type == SQLITE_TEXT) return false; /* no memory for it */
   return strlen(cell->text) == (size_t)sqlite3_column_bytes(select, at);
 }
 
@@ -194,6 +197,7 @@ static bool row_read(RsDatabase *database, sqlite3_stmt *select, const RsTable *
     const RsCellType type = table->column[i].type;
     cell[i] = (RsCell){.text = ""};
     if (type == RS_CELL_TEXT ? text_read(select, (int)i, &cell[i]) : number_read(select, (int)i, type, &cell[i])) continue;
+    if (sqlite3_errcode(database->db) == SQLITE_NOMEM) return unusable(database, error);
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: table '%s': '%s' is not what a case holds there"), database->path, table->name,
                 table->column[i].name);
     return false;
@@ -210,13 +214,18 @@ static sqlite3_stmt *select_new(RsDatabase *database, const RsTable *table, cons
   if (table == &rs_table[RS_TABLE_RING]) g_string_append(sql, " ORDER BY \"rank\"");
   sqlite3_stmt *select = NULL;
   if (sqlite3_prepare_v2(database->db, sql->str, (int)sql->len, &select, NULL) != SQLITE_OK) {
+    if (sqlite3_errcode(database->db) == SQLITE_NOMEM) return unusable(database, error), NULL;
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s: %s: the case was made by another version of ringscope: run analyze again"), database->path,
                 sqlite3_errmsg(database->db)); /* a table or column that is not there */
     return NULL;
   }
+  bool bound = true;
   for (size_t i = 0; where != NULL && where[i] != NULL; i += 2)
-    sqlite3_bind_text(select, (int)(i / 2 + 1), where[i + 1], -1, SQLITE_TRANSIENT);
-  return select;
+    bound &= sqlite3_bind_text(select, (int)(i / 2 + 1), where[i + 1], -1, SQLITE_TRANSIENT) == SQLITE_OK;
+  if (bound) return select;
+  unusable(database, error);
+  sqlite3_finalize(select);
+  return NULL;
 }
 
 bool rs_sqlite_walk(RsDatabase *database, const RsTable *table, const char *const *where, RsRowFunc row, void *data, GError **error) {
@@ -229,7 +238,7 @@ bool rs_sqlite_walk(RsDatabase *database, const RsTable *table, const char *cons
     good = row_read(database, select, table, cell, error);
     if (good) row(table, cell, data);
   }
-  if (good && step != SQLITE_DONE) good = unusable(database, error, sqlite3_errmsg(database->db));
+  if (good && step != SQLITE_DONE) good = unusable(database, error);
   sqlite3_finalize(select);
   return good;
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libxml/xmlmemory.h>
 #include <libxml/xmlreader.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,12 @@ typedef struct {
   uint64_t n_sized;
   double smallest, largest;
 } Check;
+
+/* GLib gives NULL for no bytes, which libxml2 takes for no memory. */
+static void *memory_new(size_t n) { return g_malloc(MAX(n, 1)); }
+static void *memory_resize(void *old, size_t n) { return g_realloc(old, MAX(n, 1)); }
+
+void rs_xml_memory(void) { xmlMemSetup(g_free, memory_new, memory_resize, g_strdup); }
 
 const char *rs_xml_library_version(void) { return LIBXML_DOTTED_VERSION; }
 

@@ -20,6 +20,9 @@ typedef void (*RsXmlElementFunc)(const RsXmlElement *element, void *data);
 
 typedef struct { uint64_t n_nodes, n_edges; } RsXmlFacts;
 
+/* Once, before anything else, by a program that is alone in its process: libxml2 without memory ends it as GLib does, and does not go on with parts of
+ * the text left out, which would look like a file that somebody changed. */
+void rs_xml_memory(void);
 const char *rs_xml_library_version(void);
 
 /* func (may be NULL) is called for each node and edge in file order, and facts (may be NULL) filled; both also before a failure.

@@ -13,8 +13,11 @@
 static pthread_mutex_t igraph_lock = PTHREAD_MUTEX_INITIALIZER; /* not a GMutex: ThreadSanitizer knows this one */
 static char igraph_reason[256]; /* guarded by igraph_lock */
 
+/* Without memory it does not return, and the program ends as by g_malloc: igraph 0.10 frees twice on its way out of Leiden's algorithm, after which the heap
+ * cannot be trusted. */
 static void reason_keep(const char *reason, const char *file, int line, igraph_error_t code) {
-  (void)file, (void)line, (void)code;
+  (void)file, (void)line;
+  if (code == IGRAPH_ENOMEM) g_error("failed to allocate: igraph: %s", reason);
   g_strlcpy(igraph_reason, reason, sizeof igraph_reason);
   IGRAPH_FINALLY_FREE();
 }

@@ -88,7 +88,7 @@ static void cluster_plan(Page *page, uint32_t r) {
   g_autofree uint32_t *order = g_new(uint32_t, (gsize)n + 1);
   g_autofree double *radius = g_new(double, (gsize)n + 1), *wish = g_new(double, (gsize)n + 1), *x = g_new(double, (gsize)n + 1),
                     *y = g_new(double, (gsize)n + 1);
-  g_assert(graph != NULL);
+  if (graph == NULL) g_error("failed to allocate a ring's graph"); /* as small a thing as g_malloc ends the program for */
   for (uint32_t i = 0; i < n; i++) {
     group[i] = page->group[node[i]];
     radius[i] = radius_of(page, node[i]);

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define LONGEST 20u /* seconds for cleaning up behind a thread that cannot go on and may hold a lock of a library that the cleaner wants */
 #define RESERVE ((size_t)4 << 20) /* address space that cleaning up may have when there is no more: a folder's entries are read through 32 KB */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows; the waiting thread never gives it back */
@@ -88,6 +89,10 @@ static void signal_arrives(int number) {
   sem_post(&arrived);
 }
 
+static void wait_for_end(void) {
+  for (unsigned i = 0; i < LONGEST; i++) sleep(1);
+}
+
 /* An assertion, or a library that ends the program by itself: GLib does when a lock or a slice gets no memory. Returning would end it at once. */
 static void abort_arrives(int number) {
   if (pthread_equal(pthread_self(), cleaner)) return;
@@ -97,7 +102,7 @@ static void abort_arrives(int number) {
     if (more != MAP_FAILED) munmap(more, RESERVE);
     signal_arrives(number);
   }
-  for (;;) pause();
+  wait_for_end(); /* then abort() itself ends the program */
 }
 
 void rs_interrupt_start(void (*new_without_memory)(void)) {
@@ -121,5 +126,6 @@ void rs_interrupt_end(int code) {
     if (reserve != MAP_FAILED) munmap(reserve, RESERVE);
     sem_post(&arrived);
   }
-  for (;;) pause();
+  wait_for_end();
+  _exit(code);
 }

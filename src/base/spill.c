@@ -160,7 +160,7 @@ bool rs_spill_refused(GError **error) {
     const bool full = failure == ENOSPC || failure == EDQUOT || failure == EFBIG;
     g_autofree char *size = g_format_size(spill.failure_size);
     g_set_error(error, RS_ERROR, full ? RS_ERROR_LIMIT : RS_ERROR_IO, _("%s: cannot keep %s there, as --memory asks: %s; --temp names another folder"),
-                spill.folder, size, g_strerror(failure));
+                spill.folder, size, rs_words_errno(failure));
   }
   g_mutex_unlock(&spill.lock);
   return failure == 0;

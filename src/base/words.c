@@ -65,8 +65,7 @@ static const char *const system_words[] = {
     N_("Too many levels of symbolic links"), N_("Directory not empty"), N_("Invalid argument"), N_("Device or resource busy"), N_("Bad file descriptor")};
 
 const char *rs_words_errno(int code) {
-  const char *said = g_strerror(code);
-  if (said == NULL) said = strerror(code); /* no memory to put it into UTF-8 */
+  const char *said = strerror(code); /* g_strerror has a lock and wants memory, and who cleans up behind a run without it comes here too */
   for (size_t i = 0; i < G_N_ELEMENTS(system_words); i++)
     if (strcmp(said, system_words[i]) == 0) return _(system_words[i]);
   return said;

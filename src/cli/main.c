@@ -5,6 +5,8 @@
 #include "cli/help.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "exporters/checksum.h"
+#include "exporters/xml_check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -140,6 +142,8 @@ static RsLanguage language_of(int argc, char **argv) {
 int main(int argc, char **argv) {
   g_log_set_default_handler(log_or_end, NULL);
   rs_interrupt_start(end_without_memory);
+  rs_checksum_memory();
+  rs_xml_memory();
   rs_words_terminal_set(language_of(argc, argv));
   if (argc < 2) {
     rs_help_program(stderr);

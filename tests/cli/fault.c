@@ -2,6 +2,7 @@
  *
  *   RS_FAULT_ALLOCATION=N   the N-th allocation of RS_FAULT_SIZE bytes or more (default 65536) fails, once
  *   RS_FAULT_WAYS=1         of the allocations that come the same way, by the addresses of the innermost calls, only the first counts
+ *   RS_FAULT_SPARE=A:B...   no allocation fails that a library asks for whose file's name holds one of these
  *   RS_FAULT_BYTES=N        writes beyond the N-th byte to files fail with RS_FAULT_ERRNO (default ENOSPC), for good
  *   RS_FAULT_EINTR=N        every N-th read, write, open, fsync and flock that the program itself makes fails with EINTR first, and every read or
  *                           write moves at most a third
@@ -27,7 +28,11 @@ extern void *__libc_malloc(size_t size), *__libc_calloc(size_t n, size_t size), 
 
 static atomic_long n_allocations, n_bytes, n_calls;
 static long fail_allocation = -1, fail_bytes = -1, interrupt_every = -1, least = 65536;
-static int fail_errno = ENOSPC, by_way;
+static int fail_errno = ENOSPC;
+#ifndef RS_FAULT_NO_MALLOC
+static int by_way;
+static const char *spare;
+#endif
 
 static long number(const char *name, long fallback) {
   const char *text = getenv(name);
@@ -37,6 +42,7 @@ static long number(const char *name, long fallback) {
 __attribute__((constructor)) static void start(void) {
 #ifndef RS_FAULT_NO_MALLOC
   void *first[2];
+  spare = getenv("RS_FAULT_SPARE");
   if (number("RS_FAULT_WAYS", 0) != 0) by_way = backtrace(first, 2); /* the first call loads a library */
 #endif
   least = number("RS_FAULT_SIZE", 65536);
@@ -75,17 +81,31 @@ static int known_way(void) {
   }
 }
 
-static int allocation_fails(size_t size) {
-  if (size < (size_t)least || (by_way && known_way())) return 0;
+static int spared(const void *from) {
+  Dl_info library;
+  if (spare == NULL || dladdr(from, &library) == 0 || library.dli_fname == NULL) return 0;
+  for (const char *name = spare; *name != '\0'; name += strcspn(name, ":"), name += *name == ':') {
+    char part[64];
+    snprintf(part, sizeof part, "%.*s", (int)strcspn(name, ":"), name);
+    if (strstr(library.dli_fname, part) != NULL) return 1;
+  }
+  return 0;
+}
+
+static int allocation_fails(size_t size, const void *from) {
+  if (size < (size_t)least || (by_way && (spared(from) || known_way()))) return 0;
   const long n = atomic_fetch_add(&n_allocations, 1) + 1;
   if (n != fail_allocation) return 0;
   errno = ENOMEM;
   return 1;
 }
 
-void *malloc(size_t size) { return allocation_fails(size) ? NULL : __libc_malloc(size); }
-void *calloc(size_t n, size_t size) { return allocation_fails(size != 0 && n > (size_t)-1 / size ? (size_t)-1 : n * size) ? NULL : __libc_calloc(n, size); }
-void *realloc(void *old, size_t size) { return allocation_fails(size) ? NULL : __libc_realloc(old, size); }
+void *malloc(size_t size) { return allocation_fails(size, __builtin_return_address(0)) ? NULL : __libc_malloc(size); }
+void *calloc(size_t n, size_t size) {
+  const size_t all = size != 0 && n > (size_t)-1 / size ? (size_t)-1 : n * size;
+  return allocation_fails(all, __builtin_return_address(0)) ? NULL : __libc_calloc(n, size);
+}
+void *realloc(void *old, size_t size) { return allocation_fails(size, __builtin_return_address(0)) ? NULL : __libc_realloc(old, size); }
 #endif
 
 static int interrupted(void) {

@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
-# test_fault.sh at more places.
+# test_fault.sh at more places, and at allocations of any size.
 cd "$(dirname "$0")" || exit 1
-FAULTS=200 exec ./test_fault.sh
+FAULTS=200 WAYS=60 exec ./test_fault.sh
