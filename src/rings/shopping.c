@@ -368,7 +368,7 @@ bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, cons
   if (s->n < MIN_PERSONS) return true;
   g_auto(Holders) h = holders_of(s, n_drugs);
   Usual usual = usual_of(&h, s, n_drugs);
-  g_autofree uint32_t *n_holders = usual.n_holders;
+  g_autofree uint32_t *n_holders G_GNUC_UNUSED = usual.n_holders; /* freed at the end; to clang that is no use */
   g_autoptr(RsGraph) graph = graph_of(s, &usual, n_drugs, error);
   rs_span_next(&span, "lists: communities");
   g_autoptr(GPtrArray) lists = graph != NULL ? lists_of(s, &usual, graph, options->seed, error) : NULL;
