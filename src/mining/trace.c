@@ -146,6 +146,30 @@ static bool same_box_here(const Sale *a, const Sale *b) {
   return a->visit == b->visit || (a->institution == b->institution && b->time - a->time <= RS_TRACE_DAYS * RS_DAY_SECONDS);
 }
 
+/* A code that goes from card to card: paid as a whole box by several people at one outlet, on several days. A scan repeated by mistake is the next in
+ * the queue, and a scanner that is stuck is so for a while. */
+static bool goes_round(const Sale *sale, guint n, uint32_t institution) {
+  enum { SEVERAL = 3 };
+  uint32_t people = 0, days = 0;
+  for (guint i = 0; i < n; i++) {
+    bool person = false, day = false;
+    if (sale[i].back || !sale[i].whole || sale[i].institution != institution) continue;
+    for (guint k = 0; k < i; k++) {
+      if (sale[k].back || !sale[k].whole || sale[k].institution != institution) continue;
+      person = person || sale[k].person == sale[i].person;
+      day = day || sale[k].time / RS_DAY_SECONDS == sale[i].time / RS_DAY_SECONDS;
+    }
+    people += !person;
+    days += !day;
+  }
+  return people >= SEVERAL && days >= SEVERAL;
+}
+
+/* Another person, on another day, under a code that goes round. */
+static bool next_card(const Sale *sale, guint n, const Sale *a, const Sale *b) {
+  return a->person != b->person && a->time / RS_DAY_SECONDS != b->time / RS_DAY_SECONDS && goes_round(sale, n, b->institution);
+}
+
 static void pair_sales(Sale *sale, guint n, GArray *hits, uint32_t *aside) {
   const Sale *last = NULL;
   if (n > RS_TRACE_MOST) {
@@ -158,7 +182,7 @@ static void pair_sales(Sale *sale, guint n, GArray *hits, uint32_t *aside) {
       aside[sale[i].institution]++;
       continue;
     }
-    if (last != NULL && same_box_here(last, &sale[i])) aside[sale[i].institution]++;
+    if (last != NULL && same_box_here(last, &sale[i]) && !next_card(sale, n, last, &sale[i])) aside[sale[i].institution]++;
     else if (last != NULL) {
       RsTwiceHit hit = {{last->person, sale[i].person}, {last->institution, sale[i].institution}, {last->visit, sale[i].visit},
                         {last->line, sale[i].line}, 1, (sale[i].time - last->time) / 60, 0};

@@ -4,12 +4,13 @@
 #include "base/parallel.h"
 #include "mining/region.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { N_TASKS = 64, WIDE_FROM = 240, WIDE_TO = 1440, BORDER_OUTLETS = 6 };
 
-/* One end of a pair of visits hours apart: its limit in minutes. */
-typedef struct { uint32_t outlet, person, limit; } Wide;
+/* One end of a pair of visits hours apart, and the other: its limit in minutes. */
+typedef struct { uint32_t outlet, other, person, limit; } Wide;
 
 typedef struct {
   const RsClaims *claims;
@@ -33,7 +34,7 @@ static void take_pair(Work *w, uint32_t person, uint32_t v, uint32_t u, size_t t
   uint32_t minutes = (c->visit_time[u] - c->visit_time[v]) / 60, limit = rs_region_minutes(c->region, here, there);
   if (limit == 0 || minutes > WIDE_TO || (minutes >= limit && minutes < WIDE_FROM)) return;
   if (minutes >= WIDE_FROM) {
-    Wide wide[2] = {{f, person, limit}, {g, person, limit}};
+    Wide wide[2] = {{f, g, person, limit}, {g, f, person, limit}};
     g_array_append_vals(w->wide[task], wide, 2);
     return;
   }
@@ -133,7 +134,113 @@ static void expect(const Work *w, RsTwice *t, const uint32_t *limits, const uint
   }
 }
 
-RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, const uint8_t *explained, unsigned n_threads) {
+/* ---- by pair of outlets ---- */
+
+static int compare_wide_pairs(const void *x, const void *y) {
+  const Wide *a = x, *b = y;
+  if (a->outlet != b->outlet) return a->outlet < b->outlet ? -1 : 1;
+  if (a->other != b->other) return a->other < b->other ? -1 : 1;
+  if (a->person != b->person) return a->person < b->person ? -1 : 1;
+  return (a->limit < b->limit) - (a->limit > b->limit);
+}
+
+/* The wide pairs between two outlets, each person at most RS_TWICE_EACH_CLOCK times. from: where to go on looking, units being in order. */
+static uint32_t limits_between(const GArray *wide, guint *from, const uint32_t outlet[2], uint32_t *n) {
+  const Wide *w = (const Wide *)(const void *)wide->data;
+  uint32_t sum = 0, times = 0;
+  guint i = *from;
+  while (i < wide->len && (w[i].outlet < outlet[0] || (w[i].outlet == outlet[0] && w[i].other < outlet[1]))) i++;
+  *n = 0;
+  for (; i < wide->len && w[i].outlet == outlet[0] && w[i].other == outlet[1]; i++) {
+    times = i > 0 && w[i - 1].outlet == w[i].outlet && w[i - 1].other == w[i].other && w[i - 1].person == w[i].person ? times + 1 : 1;
+    if (times > RS_TWICE_EACH_CLOCK) continue;
+    sum += w[i].limit;
+    (*n)++;
+  }
+  *from = i;
+  return sum;
+}
+
+static uint32_t counted_at(const RsTwice *t, uint32_t outlet) {
+  uint32_t low = 0, high = t->n_units;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (t->unit[middle].outlet[0] < outlet) low = middle + 1;
+    else high = middle;
+  }
+  return low < t->n_units && t->unit[low].outlet[0] == outlet ? t->unit[low].counted : 0;
+}
+
+/* The two prefectures of a pair as one key. */
+static gpointer places_key(const Work *w, const RsTwiceUnit *unit, uint32_t n_places) {
+  const uint32_t *region = w->claims->institution_region;
+  uint32_t here = w->prefecture[region[unit->outlet[0]]], there = w->prefecture[region[unit->outlet[1]]];
+  return GUINT_TO_POINTER(1 + MIN(here, there) * n_places + MAX(here, there)); /* a country has some hundred */
+}
+
+/* Hits between two prefectures, each pair of outlets with at most RS_TWICE_EXCESS. */
+static GHashTable *between_places(const Work *w, const RsTwice *t, uint32_t n_places) {
+  GHashTable *out = g_hash_table_new(NULL, NULL);
+  for (uint32_t u = 0; u < t->n_units; u++) {
+    gpointer key = places_key(w, &t->unit[u], n_places);
+    uint32_t n = GPOINTER_TO_UINT(g_hash_table_lookup(out, key)) + MIN(t->unit[u].counted, (uint32_t)RS_TWICE_EXCESS);
+    g_hash_table_insert(out, key, GUINT_TO_POINTER(n));
+  }
+  return out;
+}
+
+/* Other hits of the outlets, and of their prefectures, as they would fall on this pair. of_f, of_g: shares of their places' visits. */
+static double usual_between(const RsTwice *outlets, const RsTwiceUnit *unit, uint32_t in_places, double of_f, double of_g) {
+  double between = (double)in_places - MIN(unit->counted, (uint32_t)RS_TWICE_EXCESS);
+  double by_f = (double)counted_at(outlets, unit->outlet[0]) - unit->counted, by_g = (double)counted_at(outlets, unit->outlet[1]) - unit->counted;
+  return fmax(between * of_f * of_g, fmax(fmax(0.0, by_f) * of_g, fmax(0.0, by_g) * of_f));
+}
+
+/* Share of its prefecture's visits. */
+static double *shares_of_places(const Work *w, uint32_t n_places) {
+  const RsClaims *c = w->claims;
+  double *share = g_new0(double, (gsize)c->institution->n + 1);
+  g_autofree double *in_place = g_new0(double, (gsize)n_places + 1);
+  for (uint32_t v = 0; v < c->n_visits; v++) share[c->visit_institution[v]] += 1.0;
+  for (uint32_t f = 0; f < c->institution->n; f++)
+    if (c->institution_region[f] != RS_NONE) in_place[w->prefecture[c->institution_region[f]]] += share[f];
+  for (uint32_t f = 0; f < c->institution->n; f++)
+    if (c->institution_region[f] != RS_NONE) share[f] /= fmax(1.0, in_place[w->prefecture[c->institution_region[f]]]);
+  return share;
+}
+
+/* Pairs of outlets of two prefectures. */
+static uint32_t pairs_apart(const Work *w, uint32_t n_places) {
+  const RsClaims *c = w->claims;
+  g_autofree uint64_t *n = g_new0(uint64_t, (gsize)n_places + 1);
+  uint64_t all = 0, pairs = 0;
+  for (uint32_t f = 0; f < c->institution->n; f++)
+    if (c->institution_region[f] != RS_NONE && (w->skip == NULL || w->skip[f] == 0)) n[w->prefecture[c->institution_region[f]]]++, all++;
+  for (uint32_t p = 0; p < n_places; p++) pairs += n[p] * (all - n[p]);
+  return (uint32_t)MIN(pairs / 2, (uint64_t)UINT32_MAX / 2);
+}
+
+static RsTwice *pairs_of(const Work *w, GArray *hits, GArray *wide, const RsTwice *outlets, uint32_t n_places) {
+  RsTwice *t = rs_twice_new(hits, true, RS_TWICE_EACH_CLOCK);
+  g_autofree double *share = shares_of_places(w, n_places);
+  g_autoptr(GHashTable) between = between_places(w, t, n_places);
+  guint from = 0;
+  uint32_t n;
+  if (wide->len > 0) qsort(wide->data, wide->len, sizeof(Wide), compare_wide_pairs);
+  for (uint32_t u = 0; u < t->n_units; u++) {
+    RsTwiceUnit *unit = &t->unit[u];
+    uint32_t limits = limits_between(wide, &from, unit->outlet, &n);
+    uint32_t in_places = GPOINTER_TO_UINT(g_hash_table_lookup(between, places_key(w, unit, n_places)));
+    unit->opportunities = n + unit->counted;
+    unit->expected = 2.0 * (limits + 0.5 * RS_MINUTES_PROVINCE) / (WIDE_TO - WIDE_FROM) +
+                     usual_between(outlets, unit, in_places, share[unit->outlet[0]], share[unit->outlet[1]]);
+    unit->counted_strong = 0;
+  }
+  t->n_idle = pairs_apart(w, n_places) - t->n_units;
+  return t;
+}
+
+RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, const uint8_t *explained, unsigned n_threads, RsTwice **pairs) {
   uint32_t n_places, skipped = 0;
   g_autofree uint32_t *prefecture = rs_region_prefectures(claims->region, &n_places);
   g_autofree Work *w = g_new0(Work, 1);
@@ -156,5 +263,6 @@ RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, const uint8
   g_autofree uint32_t *count = g_new0(uint32_t, (gsize)claims->institution->n + 1);
   sum_wide(wide, limits, count);
   expect(w, t, limits, count, n_places);
+  if (pairs != NULL) *pairs = pairs_of(w, hits, wide, t, n_places);
   return t;
 }

@@ -104,7 +104,7 @@ void rs_duplicate_find(const RsScene *scene, const RsDetectOptions *options, GAr
                                    {60, 15, 15, 15, 10},
                                    counter_facts};
   g_autoptr(RsTwice) twice = rs_duplicates_new(scene->claims, scene->basket, options->n_threads);
-  rs_twice_find(scene, twice, &kind, options, leads, near_misses);
+  rs_twice_find(scene, twice, NULL, &kind, options, leads, near_misses);
   if (twice->n_not_examined == 0) return;
   RsNotice notice = {"many_visits", RS_PERSON, RS_NONE, twice->n_not_examined, NULL, NULL};
   rs_notice_say(&notice, "%u credentials with more than %d visits: purchases billed twice and places too far apart", twice->n_not_examined,

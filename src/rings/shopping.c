@@ -9,12 +9,16 @@
 #include "rings/stability.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MIN_PERSONS = 4, CUT = 40, FEW = 6, FEW_CUT = 10, ENOUGH = 200, MOST_WORK = 100000000, MOST_TIES = 2000000 };
-#define LEAST_WEIGHT 4.0 /* decades that tie two people */
-#define RESOLUTION 2.0   /* decades a pair, on average over a group */
+#define LEAST_WEIGHT 2.0 /* decades that tie two people; the group decides */
+#define MARGIN 1.0       /* decades: a group by chance in every tenth city */
 #define BEYOND_NEED 1.5  /* times as often bought again too soon as by others who scatter: patients of one disease share a list as well */
+
+/* Decades a pair, on average over a group: long lists of rare drugs, and short ones of common drugs. */
+static const double resolution[] = {2.0, 1.0};
 
 /* Who scatters each drug. Drugs of too many holders say little, cost most, and tie nobody. */
 typedef struct {
@@ -85,7 +89,7 @@ static void tie(const RsShopping *s, const Holders *h, const Usual *u, double le
     for (uint32_t k = 0; k < n; k++) {
       uint32_t j = touched[k];
       float weight = (float)sum[j];
-      if (shared[j] >= RS_LIST_DRUGS && sum[j] >= least) {
+      if (shared[j] >= 2 && sum[j] >= least) {
         g_array_append_val(out->a, i);
         g_array_append_val(out->b, j);
         g_array_append_val(out->weight, weight);
@@ -190,13 +194,13 @@ static List *list_of(const RsShopping *s, const Usual *u, const uint32_t *member
   return out->net > 0.0 ? g_steal_pointer(&out) : NULL;
 }
 
-static GPtrArray *lists_of(const RsShopping *s, const Usual *u, const RsGraph *graph, uint64_t seed, GError **error) {
+/* The lists that communities at one resolution are, added to out. */
+static bool add_lists(const RsShopping *s, const Usual *u, const RsGraph *graph, double density, uint64_t seed, GPtrArray *out, GError **error) {
   g_autofree uint32_t *label = g_new(uint32_t, (gsize)s->n + 1), *size = g_new0(uint32_t, (gsize)s->n + 1);
   g_autofree uint32_t *next = g_new0(uint32_t, (gsize)s->n + 1), *all = g_new(uint32_t, (gsize)s->n + 1);
-  RsCommunityOptions how = {RS_OBJECTIVE_CPM, RESOLUTION, seed, 3, MOST_TIES};
+  RsCommunityOptions how = {RS_OBJECTIVE_CPM, density, seed, 3, MOST_TIES};
   RsCommunityResult result;
-  if (!rs_community_leiden(graph, &how, label, &result, error)) return NULL;
-  GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)list_free);
+  if (!rs_community_leiden(graph, &how, label, &result, error)) return false;
   for (uint32_t i = 0; i < s->n; i++)
     if (label[i] != RS_NONE) size[label[i]]++;
   for (uint32_t l = 0, sum = 0; l < s->n; l++) next[l] = sum, sum += size[l];
@@ -206,6 +210,45 @@ static GPtrArray *lists_of(const RsShopping *s, const Usual *u, const RsGraph *g
     if (size[l] < MIN_PERSONS || size[l] > RS_MAX_GROUP) continue;
     List *list = list_of(s, u, all + next[l] - size[l], size[l]);
     if (list != NULL) g_ptr_array_add(out, list);
+  }
+  return true;
+}
+
+static int compare_lists(const void *x, const void *y) {
+  const List *a = *(List *const *)x, *b = *(List *const *)y;
+  double p = round(a->net * 1e6), q = round(b->net * 1e6);
+  if (p != q) return p > q ? -1 : 1;
+  if (a->n != b->n) return a->n > b->n ? -1 : 1;
+  return (a->member[0] > b->member[0]) - (a->member[0] < b->member[0]);
+}
+
+static uint32_t n_common(const List *a, const List *b) {
+  uint32_t both = 0;
+  for (uint32_t i = 0, k = 0; i < a->n && k < b->n;) {
+    if (a->member[i] < b->member[k]) i++;
+    else if (a->member[i] > b->member[k]) k++;
+    else both++, i++, k++;
+  }
+  return both;
+}
+
+/* Of lists that share half of the smaller one's people the most telling. */
+static GPtrArray *lists_of(const RsShopping *s, const Usual *u, const RsGraph *graph, uint64_t seed, GError **error) {
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)list_free);
+  for (unsigned r = 0; r < G_N_ELEMENTS(resolution); r++)
+    if (!add_lists(s, u, graph, resolution[r], seed, all, error)) return NULL;
+  g_ptr_array_sort(all, compare_lists);
+  GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)list_free);
+  for (guint i = 0; i < all->len; i++) {
+    List *list = g_ptr_array_index(all, i);
+    bool copy = false;
+    for (guint k = 0; k < out->len && !copy; k++) {
+      const List *better = g_ptr_array_index(out, k);
+      copy = 2 * n_common(list, better) >= MIN(list->n, better->n);
+    }
+    if (copy) continue;
+    g_ptr_array_index(all, i) = NULL;
+    g_ptr_array_add(out, list);
   }
   return out;
 }
@@ -290,8 +333,35 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const RsShopping *s,
   rs_draft_fact(draft, fact_of("collectors", list->n, NAN, (int32_t)MIN(20u, 2 * list->n)));
 }
 
-static bool beyond_need(const RsShopping *s, const List *list) {
-  return mean_here(s, list).overlaps >= BEYOND_NEED * fmax(mean_usual(s, list).overlaps, 0.5);
+static bool is_member(const List *list, uint32_t shopper) {
+  return bsearch(&shopper, list->member, list->n, sizeof shopper, compare_numbers) != NULL;
+}
+
+static uint32_t overlaps_of(const RsShopper *one) { return one->n_overlaps; }
+static uint32_t doctors_of(const RsShopper *one) { return one->n_doctors; }
+
+/* Decades of the chance that as many of so many people who scatter would reach what the middle one of the group does. Nobody was put on a list for
+ * that. */
+static double beyond_others(const RsShopping *s, const List *list, uint32_t (*what)(const RsShopper *)) {
+  g_autofree uint32_t *here = g_new(uint32_t, (gsize)list->n + 1);
+  uint32_t as_much = 0, others = 0;
+  for (uint32_t i = 0; i < list->n; i++) here[i] = what(&s->shopper[list->member[i]]);
+  qsort(here, list->n, sizeof *here, compare_numbers);
+  const uint32_t middle = here[list->n / 2];
+  for (uint32_t i = 0; i < list->n; i++) as_much += here[i] >= middle;
+  for (uint32_t i = 0; i < s->n; i++) others += what(&s->shopper[i]) >= middle && !is_member(list, i);
+  if (middle == 0) return 0.0;
+  return -rs_tail_binomial(as_much, list->n, (others + 1.0) / (s->n - list->n + 1.0)) / log(10.0);
+}
+
+/* Patients of one disease share a list as well; so the members must buy beyond need, and that, the doctors whom they go through and the list together
+ * must outweigh the choice among all lists that people scatter, and the choice of this group among those found. */
+static bool beyond_need(const RsShopping *s, const Usual *u, uint32_t n_drugs, const List *list, uint32_t n_lists) {
+  uint32_t scattered = 0;
+  for (uint32_t g = 0; g < n_drugs; g++) scattered += u->n_holders[g] >= 2;
+  if (mean_here(s, list).overlaps < BEYOND_NEED * fmax(mean_usual(s, list).overlaps, 0.5)) return false;
+  double price = rs_log_choose(MAX(scattered, list->common->len), list->common->len) / log(10.0) + log10(n_lists) + MARGIN;
+  return list->net + beyond_others(s, list, overlaps_of) + beyond_others(s, list, doctors_of) > price;
 }
 
 static void make_ring(const RsScene *scene, const RsShopping *s, const Usual *u, const List *list, RsRing *ring) {
@@ -378,7 +448,7 @@ bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, cons
   for (guint i = 0; i < lists->len; i++) {
     const List *list = g_ptr_array_index(lists, i);
     RsRing ring;
-    if (!beyond_need(s, list)) continue;
+    if (!beyond_need(s, &usual, n_drugs, list, lists->len)) continue;
     make_ring(scene, s, &usual, list, &ring);
     g_array_append_vals(ring.score >= CUT + (list->n < FEW ? FEW_CUT : 0) ? found : near, &ring, 1);
   }

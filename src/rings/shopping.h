@@ -6,7 +6,9 @@
  *
  *     net = sum over the common drugs of -log10 P(Poisson >= holders in the group) - log10 C(all such people, group)
  *
- * the last term being the price for having searched; and they must buy again too soon oftener than others who scatter.
+ * the last term being the price for having searched. They must buy again too soon oftener than others who scatter; and the list, that, and how
+ * many doctors they go through must together outweigh the choice of the drugs, log10 C(all drugs that people scatter, those on the list), and of
+ * the group among those found.
  * From  token sharing with the price of all n-subsets, see detection.md's sources. */
 #ifndef RS_RINGS_SHOPPING_H
 #define RS_RINGS_SHOPPING_H

@@ -73,6 +73,7 @@ void rs_travel_find(const RsScene *scene, const RsDetectOptions *options, GArray
   (void)not_examined;
   static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {60, 15, 15, 15, 0}, counter_facts};
   g_autofree uint8_t *explained = explained_visits(scene->claims, leads);
-  g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->load->degenerate, explained, options->n_threads);
-  rs_twice_find(scene, twice, &kind, options, leads, near_misses);
+  g_autoptr(RsTwice) pairs = NULL;
+  g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->load->degenerate, explained, options->n_threads, &pairs);
+  rs_twice_find(scene, twice, pairs, &kind, options, leads, near_misses);
 }

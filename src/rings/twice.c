@@ -88,16 +88,18 @@ static double by_chance(const Judge *j, unsigned stat, double quantile) {
 /* First pass: the body of all units. Second: what is left of them without the leads found; found [n_hits] or NULL. */
 static void fit(Judge *j, const uint8_t *found) {
   static const double floor_scale[RS_N_TWICE] = {0.4343, 0.25, 0.35, 0.1, 0.2};
+  enum { ENOUGH_IDLE = 100000 }; /* more of them stand for nothing new */
   const RsTwice *t = j->twice;
+  const uint32_t n_idle = MIN(t->n_idle, (uint32_t)ENOUGH_IDLE);
   uint32_t n[RS_N_TWICE] = {0};
   double *value[RS_N_TWICE], stat[RS_N_TWICE];
-  for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, (gsize)t->n_units + t->n_idle + RS_TWICE_COMPANIONS + 1);
+  for (unsigned s = 0; s < RS_N_TWICE; s++) value[s] = g_new(double, (gsize)t->n_units + n_idle + RS_TWICE_COMPANIONS + 1);
   for (uint32_t u = 0; u < t->n_units; u++) {
     measure_rest(j, u, found, stat);
     for (unsigned s = 0; s < RS_N_TWICE; s++)
       if (!isnan(stat[s])) value[s][n[s]++] = stat[s];
   }
-  for (uint32_t i = 0; i < t->n_idle; i++) /* no hit: nothing can be said of how its hits are */
+  for (uint32_t i = 0; i < n_idle; i++) /* no hit: nothing can be said of how its hits are */
     value[RS_TWICE_MORE][n[RS_TWICE_MORE]++] = value[RS_TWICE_PEOPLE][n[RS_TWICE_PEOPLE]++] = 0.0;
   for (unsigned s = 0; s < RS_N_TWICE; s++) {
     for (uint32_t i = 0; n[s] < RS_TWICE_COMPANIONS; i++) value[s][n[s]++] = by_chance(j, s, ((double)i + 0.5) / RS_TWICE_COMPANIONS);
@@ -150,9 +152,15 @@ static int32_t score_of(const RsDraft *draft) {
   return score;
 }
 
+/* Once within the hour at two outlets that many use happens to many people; cards that somebody else has as well go there again. */
+static bool comes_again(const Judge *j, const RsTwiceGroup *g) {
+  bool by_pair = j->twice->n_units > 0 && j->twice->unit[0].outlet[1] != RS_NONE;
+  return j->kind->pattern != RS_TRAVEL || !by_pair || 2 * g->n_hits >= 3 * g->n_persons;
+}
+
 static bool is_lead(const Judge *j, const RsTwiceGroup *g, const RsDraft *draft) {
   double compared = (double)j->twice->n_units + (double)j->twice->n_idle;
-  return score_of(draft) >= RS_TWICE_CUT && g->n_persons >= RS_TWICE_PERSONS && g->n_hits >= RS_TWICE_HITS &&
+  return comes_again(j, g) && score_of(draft) >= RS_TWICE_CUT && g->n_persons >= RS_TWICE_PERSONS && g->n_hits >= RS_TWICE_HITS &&
          g->stat[RS_TWICE_MORE] >= log10(compared) + RS_TWICE_MARGIN;
 }
 
@@ -178,7 +186,7 @@ static void add_evidence(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) 
 static bool is_member_outlet(const Judge *j, const RsTwiceGroup *g, uint32_t i) {
   if (j->kind->pattern != RS_TRAVEL) return g->outlet_hits[i] * 10 >= g->n_hits;
   for (uint32_t u = 0; u < g->n_units; u++)
-    if (j->twice->unit[g->unit[u]].outlet[0] == g->outlet[i]) return true;
+    if (j->twice->unit[g->unit[u]].outlet[0] == g->outlet[i] || j->twice->unit[g->unit[u]].outlet[1] == g->outlet[i]) return true;
   return false;
 }
 
@@ -287,28 +295,108 @@ static void grade(const Judge *j, const GPtrArray *found, GArray *leads, guint f
   for (guint i = 0; i < found->len; i++) g_array_index(leads, RsRing, first + i).stability = rs_stability_grade(times[i], few);
 }
 
-void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind *kind, const RsDetectOptions *options, GArray *leads,
-                   GArray *near_misses) {
-  Judge j = {.scene = scene, .twice = twice, .kind = kind, .options = options};
-  g_autofree double *surprise = g_new(double, (gsize)twice->n_units + 1);
+/* ---- all together ---- */
+
+/* Groups of one way of counting, and the leads among them. */
+typedef struct { Judge judge; GPtrArray *groups; uint8_t *lead; /* [n groups] */ } Trial;
+
+static void trial_init(Trial *trial, const RsScene *scene, const RsTwice *twice, const RsTwiceKind *kind, const RsDetectOptions *options) {
+  *trial = (Trial){.judge = {.scene = scene, .twice = twice, .kind = kind, .options = options}};
+  Judge *j = &trial->judge;
   g_autofree uint8_t *taken = g_malloc0((gsize)twice->n_hits + 1);
-  for (uint32_t u = 0; u < twice->n_units; u++) surprise[u] = rs_twice_surprise(&twice->unit[u]);
-  j.surprise = surprise;
-  g_autoptr(GPtrArray) groups = rs_twice_groups(scene->claims, twice, kind->pattern), found = g_ptr_array_new();
-  for (guint i = 0; i < groups->len; i++) measure_group(&j, g_ptr_array_index(groups, i));
-  fit(&j, NULL);
-  mark_found(&j, groups, taken);
-  fit(&j, taken);
-  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
-  guint first = leads->len;
-  for (guint i = 0; i < groups->len; i++) {
-    RsRing ring;
-    if (make_ring(&j, g_ptr_array_index(groups, i), true, &ring)) {
-      g_array_append_val(leads, ring);
-      g_ptr_array_add(found, g_ptr_array_index(groups, i));
-    } else if (make_ring(&j, g_ptr_array_index(groups, i), false, &ring)) g_array_append_val(near, ring);
+  j->surprise = g_new(double, (gsize)twice->n_units + 1);
+  for (uint32_t u = 0; u < twice->n_units; u++) j->surprise[u] = rs_twice_surprise(&twice->unit[u]);
+  trial->groups = rs_twice_groups(scene->claims, twice, kind->pattern);
+  trial->lead = g_malloc0((gsize)trial->groups->len + 1);
+  for (guint i = 0; i < trial->groups->len; i++) measure_group(j, g_ptr_array_index(trial->groups, i));
+  fit(j, NULL);
+  mark_found(j, trial->groups, taken);
+  fit(j, taken);
+  for (guint i = 0; i < trial->groups->len; i++) {
+    g_auto(RsDraft) draft;
+    rs_draft_init(&draft, kind->pattern);
+    add_facts(j, g_ptr_array_index(trial->groups, i), &draft);
+    trial->lead[i] = is_lead(j, g_ptr_array_index(trial->groups, i), &draft);
   }
-  if (found->len > 0) grade(&j, found, leads, first);
+}
+
+static void trial_clear(Trial *trial) {
+  for (unsigned s = 0; s < RS_N_TWICE; s++) rs_standing_clear(&trial->judge.standing[s]);
+  g_ptr_array_unref(trial->groups);
+  g_free(trial->judge.surprise);
+  g_free(trial->lead);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Trial, trial_clear)
+
+static void trial_tell(Trial *trial, GArray *leads, GArray *near) {
+  g_autoptr(GPtrArray) found = g_ptr_array_new();
+  guint first = leads->len;
+  for (guint i = 0; i < trial->groups->len; i++) {
+    RsRing ring;
+    RsTwiceGroup *g = g_ptr_array_index(trial->groups, i);
+    if (trial->lead[i] && make_ring(&trial->judge, g, true, &ring)) {
+      g_array_append_val(leads, ring);
+      g_ptr_array_add(found, g);
+    } else if (!trial->lead[i] && near != NULL && make_ring(&trial->judge, g, false, &ring)) g_array_append_val(near, ring);
+  }
+  if (found->len > 0) grade(&trial->judge, found, leads, first);
+}
+
+/* What is left of a group without the marked hits is a lead's worth by itself. */
+static bool stands_without(const Judge *j, const RsTwiceGroup *g, const uint8_t *marked) {
+  g_autofree uint32_t *hit = g_new(uint32_t, (gsize)g->n_hits + 1);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < g->n_hits; i++)
+    if (!marked[g->hit[i]]) hit[n++] = g->hit[i];
+  g_autoptr(RsTwiceGroup) rest = rs_twice_group_new(j->twice, g->unit[0], hit, n);
+  g_free(rest->unit);
+  rest->unit = g_memdup2(g->unit, g->n_units * sizeof *g->unit);
+  rest->n_units = g->n_units;
+  RsTwiceUnit sum = rs_twice_group_count(j->twice, rest);
+  double compared = (double)j->twice->n_units + (double)j->twice->n_idle;
+  return rest->n_persons >= RS_TWICE_PERSONS && rs_twice_surprise(&sum) >= log10(compared) + RS_TWICE_MARGIN;
+}
+
+static uint32_t n_marked(const RsTwiceGroup *g, const uint8_t *marked) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < g->n_hits; i++) n += marked[g->hit[i]];
+  return n;
+}
+
+/* The same hits by outlet and by pair of outlets: one telling of each. */
+static void choose(Trial *outlets, Trial *pairs) {
+  uint32_t n_hits = outlets->judge.twice->n_hits;
+  g_autofree uint8_t *by_pair = g_malloc0((gsize)n_hits + 1), *whole = g_malloc0((gsize)n_hits + 1);
+  for (guint i = 0; i < pairs->groups->len; i++) {
+    const RsTwiceGroup *g = g_ptr_array_index(pairs->groups, i);
+    for (uint32_t k = 0; k < g->n_hits && pairs->lead[i]; k++) by_pair[g->hit[k]] = 1;
+  }
+  for (guint i = 0; i < outlets->groups->len; i++) {
+    const RsTwiceGroup *g = g_ptr_array_index(outlets->groups, i);
+    if (!outlets->lead[i] || n_marked(g, by_pair) == 0) continue;
+    if (!stands_without(&outlets->judge, g, by_pair)) {
+      outlets->lead[i] = 0;
+      continue;
+    }
+    for (uint32_t k = 0; k < g->n_hits; k++) whole[g->hit[k]] = 1;
+  }
+  for (guint i = 0; i < pairs->groups->len; i++) {
+    const RsTwiceGroup *g = g_ptr_array_index(pairs->groups, i);
+    if (2 * n_marked(g, whole) >= g->n_hits) pairs->lead[i] = 0;
+  }
+}
+
+void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwice *pairs, const RsTwiceKind *kind, const RsDetectOptions *options,
+                   GArray *leads, GArray *near_misses) {
+  g_auto(Trial) trial;
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
+  trial_init(&trial, scene, twice, kind, options);
+  if (pairs != NULL) {
+    g_auto(Trial) by_pair;
+    trial_init(&by_pair, scene, pairs, kind, options);
+    choose(&trial, &by_pair);
+    trial_tell(&by_pair, leads, NULL);
+  }
+  trial_tell(&trial, leads, near);
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
-  for (unsigned s = 0; s < RS_N_TWICE; s++) rs_standing_clear(&j.standing[s]);
 }

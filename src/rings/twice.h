@@ -9,7 +9,8 @@
  * stands among all outlets that could have had a hit, or all pairs that had one (rings/standing.h); those found are left out of a second
  * fit, so that one ring does not hide another. Where there are fewer than RS_TWICE_COMPANIONS, as many as are missing are taken to behave
  * as chance alone would. A lead must also be more than the best of all of them by chance: -log10 of its chance is at least
- * RS_TWICE_MARGIN above that of their number. Its grade comes from repeats over its neighbourhood's hits (rings/stability.h).
+ * RS_TWICE_MARGIN above that of their number. Travels are also grouped by pair of outlets: a group of one outlet that is nothing without those of
+ * its pairs gives way to them, else they are parts of it. Its grade comes from repeats over its neighbourhood's hits (rings/stability.h).
  */
 #ifndef RS_RINGS_TWICE_H
 #define RS_RINGS_TWICE_H
@@ -34,7 +35,8 @@ typedef struct {
   void (*counter)(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft);
 } RsTwiceKind;
 
-void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwiceKind *kind, const RsDetectOptions *options, GArray *leads,
+/* pairs: the same hits by pair of outlets, or NULL. */
+void rs_twice_find(const RsScene *scene, const RsTwice *twice, const RsTwice *pairs, const RsTwiceKind *kind, const RsDetectOptions *options, GArray *leads,
                    GArray *near_misses);
 /* A counter-fact with its points (<= 0). */
 void rs_twice_counter(RsDraft *draft, const char *code, double value, double argument, int32_t points);

@@ -221,9 +221,18 @@ static bool share_drugs(const Finder *f, RsTwiceGroup *g, RsTwiceGroup *h) {
   return false;
 }
 
-/* More than half of the smaller group's people, or a fifth of them and the same drugs. */
+static bool by_pairs(const Finder *f) { return f->twice->n_units > 0 && f->twice->unit[0].outlet[1] != RS_NONE; }
+
+static bool share_outlet(const RsTwiceGroup *g, const RsTwiceGroup *h) {
+  for (uint32_t i = 0; i < g->n_outlets; i++)
+    if (contains(h->outlet, h->n_outlets, g->outlet[i])) return true;
+  return false;
+}
+
+/* More than half of the smaller group's people, or a fifth of them and the same drugs; cards that travel, and an outlet. */
 static bool same_people(const Finder *f, RsTwiceGroup *g, RsTwiceGroup *h) {
   uint32_t both = shared_people(g, h), least = MIN(g->n_persons, h->n_persons);
+  if (f->pattern == RS_TRAVEL && by_pairs(f) && both * 5 >= least && both > 0 && share_outlet(g, h)) return true;
   return both * 2 > least || (both > 0 && both * 5 >= least && share_drugs(f, g, h));
 }
 
@@ -244,13 +253,29 @@ static RsTwiceGroup *rest_of(const Finder *f, uint32_t unit, uint8_t *taken) {
   return g;
 }
 
+/* Groups that have come to share people and an outlet by what each was joined with since. */
+static void join_groups(const Finder *f, GPtrArray *groups) {
+  for (guint i = 0; i < groups->len; i++)
+    for (guint k = i + 1; k < groups->len;) {
+      if (!same_people(f, g_ptr_array_index(groups, i), g_ptr_array_index(groups, k))) {
+        k++;
+        continue;
+      }
+      group_join(f->twice, g_ptr_array_index(groups, i), g_ptr_array_index(groups, k));
+      g_ptr_array_remove_index(groups, k);
+      k = i + 1;
+    }
+}
+
 /* Units above the bar, the best first, each joined to the first group it shares people with. */
 static GPtrArray *join_units(const Finder *f) {
   g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autofree uint8_t *taken = g_malloc0((gsize)f->twice->n_hits + 1);
   GPtrArray *groups = g_ptr_array_new_with_free_func((GDestroyNotify)rs_twice_group_free);
+  /* a ring that travels has several pairs, each with little to say */
+  const double bar = f->pattern == RS_TRAVEL && by_pairs(f) ? RS_TWICE_PAIR_BAR : RS_TWICE_BAR;
   for (uint32_t u = 0; u < f->twice->n_units; u++)
-    if (f->surprise[u] >= RS_TWICE_BAR && f->twice->unit[u].n_persons >= 2) g_array_append_val(order, u);
+    if (f->surprise[u] >= bar && f->twice->unit[u].n_persons >= 2) g_array_append_val(order, u);
   g_array_sort_with_data(order, compare_units, (gpointer)f);
   if (order->len > RS_TWICE_MOST_GROUPS) g_array_set_size(order, RS_TWICE_MOST_GROUPS);
   for (guint i = 0; i < order->len; i++) {
@@ -265,6 +290,7 @@ static GPtrArray *join_units(const Finder *f) {
     group_join(f->twice, g_ptr_array_index(groups, k), alone);
     rs_twice_group_free(alone);
   }
+  if (f->pattern == RS_TRAVEL && by_pairs(f)) join_groups(f, groups);
   return groups;
 }
 
@@ -497,14 +523,14 @@ GPtrArray *rs_twice_groups(const RsClaims *claims, const RsTwice *twice, RsPatte
       continue;
     }
     g_ptr_array_index(joined, i) = NULL;
-    if (pattern == RS_TRAVEL) split_travels(&f, g, groups);
+    if (pattern == RS_TRAVEL && !by_pairs(&f)) split_travels(&f, g, groups);
     else g_ptr_array_add(groups, g);
   }
   for (guint i = 0; i < groups->len; i++) {
     RsTwiceGroup *g = g_ptr_array_index(groups, i);
     keep_inner(twice, g);
     count_members(twice, g);
-    drop_strays(twice, g);
+    if (pattern != RS_TRAVEL || !by_pairs(&f)) drop_strays(twice, g); /* nobody is by accident at both of a ring's outlets within the hour */
     if (pattern == RS_TRACE) drop_bystanders(&f, g);
   }
   return groups;

@@ -17,6 +17,8 @@ enum {
 };
 #define RS_TWICE_BAR 2.0 /* -log10 of chance from which an outlet is looked at */
 
+#define RS_TWICE_PAIR_BAR 1.0 /* the same for a pair of outlets of travels: the group decides */
+
 /* What a group is judged by. */
 typedef enum {
   RS_TWICE_MORE,   /* more than chance */

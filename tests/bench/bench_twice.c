@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
   RsClock clock = rs_clock_now();
   g_autoptr(RsTwice) d = rs_duplicates_new(claims, basket, threads);
   clock = rs_clock_print("duplicate", clock);
-  g_autoptr(RsTwice) t = rs_travels_new(claims, NULL, NULL, threads);
+  g_autoptr(RsTwice) t = rs_travels_new(claims, NULL, NULL, threads, NULL);
   clock = rs_clock_print("travel", clock);
   g_autoptr(RsTwice) b = rs_traces_new(claims, threads);
   rs_clock_print("trace", clock);

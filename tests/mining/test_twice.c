@@ -62,7 +62,7 @@ static void travels_are_those_found_by_looking_at_every_two_visits(void **state)
   for (size_t s = 0; s < G_N_ELEMENTS(shapes); s++)
     for (uint64_t seed = 1; seed <= 4; seed++) {
       g_autoptr(RsClaims) claims = draw(&shapes[s], seed);
-      g_autoptr(RsTwice) twice = rs_travels_new(claims, seed % 2 ? NULL : skip, NULL, 1 + (unsigned)seed % 3);
+      g_autoptr(RsTwice) twice = rs_travels_new(claims, seed % 2 ? NULL : skip, NULL, 1 + (unsigned)seed % 3, NULL);
       g_autofree char *wrong = check_travels(claims, seed % 2 ? NULL : skip, twice), *units = check_units(twice, false);
       if (wrong != NULL || units != NULL) fail_msg("case %zu seed %u: %s", s, (unsigned)seed, wrong != NULL ? wrong : units);
       hits += twice->n_hits;
@@ -109,7 +109,7 @@ static void same_hits_for_any_number_of_threads(void **state) {
   g_autoptr(RsClaims) claims = draw(&shape, 9);
   g_autoptr(RsBasket) basket = rs_basket_new(claims, 1);
   g_autoptr(RsTwice) d1 = rs_duplicates_new(claims, basket, 1), d4 = rs_duplicates_new(claims, basket, 4);
-  g_autoptr(RsTwice) t1 = rs_travels_new(claims, NULL, NULL, 1), t4 = rs_travels_new(claims, NULL, NULL, 4);
+  g_autoptr(RsTwice) t1 = rs_travels_new(claims, NULL, NULL, 1, NULL), t4 = rs_travels_new(claims, NULL, NULL, 4, NULL);
   g_autoptr(RsTwice) b1 = rs_traces_new(claims, 1), b4 = rs_traces_new(claims, 4);
   assert_true(d1->n_hits > 0 && t1->n_hits > 0 && b1->n_hits > 0);
   assert_true(same(d1, d4));
@@ -147,7 +147,7 @@ static void hostile_shapes_end(void **state) {
   }
   g_autoptr(RsClaims) claims = rs_reference_claims(line, N);
   g_autoptr(RsBasket) basket = rs_basket_new(claims, 1);
-  g_autoptr(RsTwice) d = rs_duplicates_new(claims, basket, 2), t = rs_travels_new(claims, NULL, NULL, 2), b = rs_traces_new(claims, 2);
+  g_autoptr(RsTwice) d = rs_duplicates_new(claims, basket, 2), t = rs_travels_new(claims, NULL, NULL, 2, NULL), b = rs_traces_new(claims, 2);
   assert_int_equal(b->n_hits, 0);
   assert_true(b->n_aside >= N);
   assert_int_equal(d->n_not_examined, claims->n_visits > RS_TWICE_MOST_VISITS);

@@ -161,6 +161,18 @@ static GArray *sales_of(const RsClaims *c, uint64_t code, uint32_t drug, bool (*
   return out;
 }
 
+/* Several people and days at one outlet under one code. */
+static bool goes_round(const GArray *sales, uint32_t institution) {
+  g_autoptr(GHashTable) persons = g_hash_table_new(NULL, NULL), days = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i < sales->len; i++) {
+    const Sale *s = &g_array_index(sales, Sale, i);
+    if (s->out || s->institution != institution) continue;
+    g_hash_table_add(persons, GUINT_TO_POINTER(s->person + 1));
+    g_hash_table_add(days, GUINT_TO_POINTER(s->time / RS_DAY_SECONDS + 1));
+  }
+  return g_hash_table_size(persons) >= 3 && g_hash_table_size(days) >= 3;
+}
+
 char *check_traces(const RsClaims *c, bool (*whole)(const RsClaims *, uint64_t), const RsTwice *t) {
   uint32_t n = 0;
   for (uint64_t l = 0; l < c->n_lines; l++) {
@@ -174,6 +186,7 @@ char *check_traces(const RsClaims *c, bool (*whole)(const RsClaims *, uint64_t),
       if (s->out) continue;
       bool parts = last != NULL && (last->visit == s->visit || (last->institution == s->institution &&
                                                                 s->time - last->time <= RS_TRACE_DAYS * RS_DAY_SECONDS));
+      if (parts && last->person != s->person && last->time / RS_DAY_SECONDS != s->time / RS_DAY_SECONDS) parts = !goes_round(sales, s->institution);
       if (last != NULL && !parts) {
         n++;
         if (!has_hit(t, last->line, s->line, 1, true)) return g_strdup_printf("lines %u and %u are missing", (unsigned)last->line, (unsigned)s->line);

@@ -442,6 +442,25 @@ static void takers_of_one_list_to_many_places_are_found_though_no_two_meet(void 
   assert_true(list);
 }
 
+/* Fourteen take three drugs round that some of those who buy here and there take as well: any two of them might, all of them do not. */
+static void takers_of_a_short_list_of_usual_drugs_are_found(void **state) {
+  (void)state;
+  enum { TAKERS = 14 };
+  g_auto(Town) town = town_new();
+  scattered_refills(&town);
+  for (unsigned p = 0; p < TAKERS; p++)
+    for (unsigned v = 0; v < 30; v++)
+      visit(&town, text(&town, "R", p), text(&town, "H", (p * 5 + v * 7) % 12), p * 3 + v * 3, p * 47 + v, text(&town, "X", (p + v) % 3), text(&town, "E", p * 30 + v), "310101", "310101", 4);
+  for (unsigned p = 0; p < 45; p++)
+    for (unsigned v = 0; v < 4; v++)
+      visit(&town, text(&town, "P", p * 6), text(&town, "Y", (p + v * 7) % 25), p % 28 + v * 28, p, text(&town, "X", p % 3), NULL, "310101", "310101", 1);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_RESALE, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], TAKERS);
+  assert_int_equal(rings->rings[0].count[RS_DRUG], 3);
+}
+
 static void patients_of_one_disease_who_buy_here_and_there_are_no_resale(void **state) {
   (void)state;
   g_auto(Town) town = town_new();
@@ -490,6 +509,7 @@ int main(void) {
       cmocka_unit_test(visitors_among_migrants_of_their_own_place_are_found),
       cmocka_unit_test(people_seen_nowhere_else_who_come_again_for_one_product_are_found),
       cmocka_unit_test(tourists_who_buy_the_towns_product_once_are_no_lead),
+      cmocka_unit_test(takers_of_a_short_list_of_usual_drugs_are_found),
       cmocka_unit_test(takers_of_one_list_to_many_places_are_found_though_no_two_meet),
       cmocka_unit_test(patients_of_one_disease_who_buy_here_and_there_are_no_resale),
       cmocka_unit_test(patterns_without_their_columns_are_skipped_and_named),

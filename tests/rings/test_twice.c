@@ -154,6 +154,32 @@ static void three_credentials_in_two_provinces_within_minutes_are_a_lead(void **
   assert_int_equal((int)fact(&rings->rings[0], "minutes")->value, 14); /* 6 21 2 25 10 20 */
 }
 
+/* Two rings of four, each with copies of its cards at two outlets here and two there; one outlet here is common to both. */
+static void travelling_cards_that_share_an_outlet_are_two_rings(void **state) {
+  (void)state;
+  enum { RINGS = 2, CARDS = 4, TIMES = 3 };
+  static const char *const here[RINGS][2] = {{"Y1", "Y5"}, {"Y1", "Y6"}}, *const there[RINGS][2] = {{"Z1", "Z2"}, {"Z3", "Z4"}};
+  RsReferenceLine line[RINGS * CARDS * TIMES * 2];
+  size_t n = 0;
+  g_autoptr(GStringChunk) chunk = g_string_chunk_new(1 << 12);
+  for (unsigned r = 0; r < RINGS; r++)
+    for (unsigned i = 0; i < CARDS; i++)
+      for (unsigned t = 0; t < TIMES; t++) {
+        g_autofree char *who = g_strdup_printf("%c%u", "AB"[r], i), *drug = g_strdup_printf("n%u", (r + i + t) % 5);
+        g_autofree char *first = g_strdup_printf("2024-%02u-%02u 10:%02u", 2 + 2 * t, 1 + 3 * i + r, 5 + i), *later = g_strdup_printf("2024-%02u-%02u 10:%02u", 2 + 2 * t, 1 + 3 * i + r, 30 + i);
+        const char *name = g_string_chunk_insert_const(chunk, who), *what = g_string_chunk_insert_const(chunk, drug);
+        line[n++] = (RsReferenceLine)LINE(name, here[r][(i + t) % 2], g_string_chunk_insert_const(chunk, first), what, 1, 900, "330106");
+        line[n++] = (RsReferenceLine)LINE(name, there[r][t % 2], g_string_chunk_insert_const(chunk, later), what, 2, 52000, "410105");
+      }
+  g_autoptr(RsClaims) claims = town(line, n);
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_TRAVEL, 2);
+  assert_int_equal(rings->n_rings, RINGS);
+  g_autofree char *first = members(claims, &rings->rings[0], RS_PERSON), *second = members(claims, &rings->rings[1], RS_PERSON);
+  bool a_leads = first[0] == 'A';
+  assert_string_equal(a_leads ? first : second, "A0 A1 A2 A3");
+  assert_string_equal(a_leads ? second : first, "B0 B1 B2 B3");
+}
+
 static void the_same_people_within_one_province_are_no_travel(void **state) {
   (void)state;
   RsReferenceLine line[G_N_ELEMENTS(two_cities)];
@@ -192,6 +218,29 @@ static void four_people_among_whom_boxes_are_sold_again_are_a_lead(void **state)
   assert_int_equal(rings->rings[0].n_evidence, 12);
   assert_true(rings->n_set_aside >= 1);
   assert_int_equal(rings->set_aside[rings->n_set_aside - 1].n, 4);
+}
+
+/* One room bills each of four boxes for card after card, every other day; the scanner of Y3 once repeats a code for the next two in the queue. */
+static void codes_billed_for_card_after_card_are_a_lead(void **state) {
+  (void)state;
+  enum { CARDS = 6, CODES = 4 };
+  RsReferenceLine line[CARDS * CODES + 3];
+  size_t n = 0;
+  g_autoptr(GStringChunk) chunk = g_string_chunk_new(1 << 12);
+  for (unsigned b = 0; b < CODES; b++)
+    for (unsigned i = 0; i < CARDS; i++) {
+      g_autofree char *who = g_strdup_printf("card%u", (i + b) % CARDS), *code = g_strdup_printf("box%u", b), *time = g_strdup_printf("2024-%02u-%02u 10:%02u", 2 + b, 1 + 2 * i, 3 * i);
+      line[n++] = (RsReferenceLine)BOX(g_string_chunk_insert_const(chunk, who), "Z1", g_string_chunk_insert_const(chunk, time), 20000, g_string_chunk_insert_const(chunk, code));
+    }
+  line[n++] = (RsReferenceLine)BOX("p01", "Y3", "2024-03-01 09:00", 20000, "stuck");
+  line[n++] = (RsReferenceLine)BOX("p02", "Y3", "2024-03-01 09:02", 20000, "stuck");
+  line[n++] = (RsReferenceLine)BOX("p03", "Y3", "2024-03-01 09:05", 20000, "stuck");
+  g_autoptr(RsClaims) claims = town(line, n);
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_TRACE, 2);
+  assert_int_equal(rings->n_rings, 1);
+  g_autofree char *people = members(claims, &rings->rings[0], RS_PERSON);
+  assert_string_equal(people, "card0 card1 card2 card3 card4 card5");
+  assert_int_equal((int)fact(&rings->rings[0], "traces")->value, CODES * (CARDS - 1));
 }
 
 /* Three people sell their boxes to the counter of Y4, which sells each again to another of its customers: those have nothing to do with it. */
@@ -300,8 +349,10 @@ int main(void) {
       cmocka_unit_test(three_people_who_bill_their_baskets_twice_are_a_lead),
       cmocka_unit_test(tablets_of_every_day_bought_at_two_outlets_are_no_lead),
       cmocka_unit_test(three_credentials_in_two_provinces_within_minutes_are_a_lead),
+      cmocka_unit_test(travelling_cards_that_share_an_outlet_are_two_rings),
       cmocka_unit_test(the_same_people_within_one_province_are_no_travel),
       cmocka_unit_test(four_people_among_whom_boxes_are_sold_again_are_a_lead),
+      cmocka_unit_test(codes_billed_for_card_after_card_are_a_lead),
       cmocka_unit_test(customers_who_get_boxes_that_came_back_are_not_named),
       cmocka_unit_test(boxes_that_came_back_before_they_were_sold_again_are_no_lead),
       cmocka_unit_test(the_same_people_found_twice_are_one_lead_that_says_so),
