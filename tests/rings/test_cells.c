@@ -449,7 +449,7 @@ static void takers_of_a_short_list_of_usual_drugs_are_found(void **state) {
   g_auto(Town) town = town_new();
   scattered_refills(&town);
   for (unsigned p = 0; p < TAKERS; p++)
-    for (unsigned v = 0; v < 30; v++)
+    for (unsigned v = 0; v < 24; v++)
       visit(&town, text(&town, "R", p), text(&town, "H", (p * 5 + v * 7) % 12), p * 3 + v * 3, p * 47 + v, text(&town, "X", (p + v) % 3), text(&town, "E", p * 30 + v), "310101", "310101", 4);
   for (unsigned p = 0; p < 45; p++)
     for (unsigned v = 0; v < 4; v++)
