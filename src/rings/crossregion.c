@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 4, MAX_OUTLETS = 6, MIN_RESIDENTS = 3, CUT = 40, MAX_NEAR_MISSES = 2 };
+enum { MIN_PERSONS = 4, MAX_OUTLETS = 6, MIN_RESIDENTS = 3, CUT = 40, BUS_DAYS = 3, MAX_NEAR_MISSES = 2 };
 #define SOME_DRUGS 4.0     /* decades */
 #define FIRST_BAR (-4.6) /* log 0.01: worth a look; what is bought decides */
 
@@ -98,6 +98,19 @@ static double top_doctor(const RsClaims *c, const RsGroup *g) {
   return (double)most / (double)MAX(g->n_attendances, 1u);
 }
 
+/* A busload: the same people at the hospital together on several days that keep no calendar, which explain most of their visits there. Who travels for
+ * treatment comes when the illness or the doctor's day wants it. Decades of surprise less the price of choosing them among the visitors; 0: none. */
+static double busload(const RsScene *scene, const RsCrossCell *cell, const RsGroup *g, uint32_t *n_days) {
+  RsPlaces there = {RS_ONLY_PLACE, 1, {cell->outlet}, 0};
+  g_autoptr(RsGroup) together = rs_group_new(scene, g->person, g->n, there, RS_DROP_ABSENT);
+  if (together == NULL || together->n * 2 < g->n || together->n_attendances * 2 < g->n_attendances) return 0.0;
+  RsRhythm rhythm = rs_group_rhythm(together, RS_NONE, 0);
+  *n_days = rhythm.n_days;
+  if (rhythm.n_days < BUS_DAYS || rs_rhythm_monthly(&rhythm) || rs_rhythm_weekly(&rhythm)) return 0.0;
+  double choices = rs_log_choose(MAX(cell->n_visitors, together->n), together->n) / log(10.0);
+  return fmax(0.0, together->net - choices);
+}
+
 static void add_facts(RsDraft *draft, const RsScene *scene, const RsCrossCell *cell, const RsGroup *g) {
   double decades = fmin(300.0, -cell->log_p / log(10.0));
   RsFact gathered = fact_of("gathered", cell->n_persons, round(cell->expected * 10.0) / 10.0, (int32_t)CLAMP(10.0 * log2(decades / 2.0), 0.0, 30.0));
@@ -117,7 +130,12 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const RsCrossCell *c
   if (each >= 2.0) rs_draft_fact(draft, fact_of("visits_each", round(each * 10.0) / 10.0, NAN, (int32_t)fmin(10.0, 4.0 * log2(each))));
   if (!isnan(g->amount_ratio) && g->amount_ratio >= 1.25)
     rs_draft_fact(draft, fact_of("amount_visitors", round(g->amount_ratio * 10.0) / 10.0, 1.0, (int32_t)fmin(10.0, 5.0 * log2(g->amount_ratio))));
-  if (scene->claims->institution_type[cell->outlet] == RS_TYPE_HOSPITAL) rs_draft_fact(draft, fact_of("hospital", 1, NAN, -30));
+  if (scene->claims->institution_type[cell->outlet] != RS_TYPE_HOSPITAL) return;
+  uint32_t days = 0;
+  double bus = busload(scene, cell, g, &days);
+  int32_t points = bus > 0.0 ? (int32_t)CLAMP(10.0 * log2(bus / 2.0), 0.0, 40.0) : 0;
+  if (points > 0) rs_draft_fact(draft, fact_of("busload", days, NAN, points));
+  else rs_draft_fact(draft, fact_of("hospital", 1, NAN, -30));
 }
 
 static void add_visits(RsDraft *draft, const RsScene *scene, const RsGroup *g) {

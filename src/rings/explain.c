@@ -110,6 +110,7 @@ static const Sentence sentence[] = {
     {"visitors_doctor", RS_TEMPLATE("{v%} % of their visits there carry one doctor's name")},
     {"visits_each", RS_TEMPLATE("{v.1} visits each")},
     {"amount_visitors", RS_TEMPLATE("money per visit {v.1} times that of visits to the same kind of institution")},
+    {"busload", RS_TEMPLATE("the same people are there together on {v} days, on which most of their visits fall: like a busload, not like people who travel for treatment each on a day of their own")},
     {"hospital", RS_TEMPLATE("a hospital: people travel for treatment")},
     {"overlaps", RS_TEMPLATE("{v.1} times a person on average the same drug is bought again within ten days from another "
                           "institution or doctor; {e.2} is usual")},

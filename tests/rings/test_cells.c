@@ -272,6 +272,41 @@ static void visitors_among_migrants_of_their_own_place_are_found(void **state) {
   assert_true(migrants->points < 0);
 }
 
+/* Twelve people of another prefecture, who have their life there, at a hospital here for the same treatment: on days of their own, or all together. */
+static void patients_from_elsewhere(Town *town, bool by_bus) {
+  static const unsigned trip[] = {11, 52, 75, 121};
+  place_with_visitors(town);
+  for (unsigned p = 0; p < 12; p++) {
+    for (unsigned v = 0; v < 8; v++)
+      visit(town, text(town, "R", p), text(town, "B", p % 7), p * 9 % 30 + v * 21, p * 37 % 600, text(town, "G", (p * 3 + v) % 60), NULL, "330100", "330100", 1);
+    for (unsigned v = 0; v < G_N_ELEMENTS(trip); v++)
+      visit(town, text(town, "R", p), "H031", by_bus ? trip[v] : p * 13 % 150 + v, by_bus ? 60 + p * 3 : p * 41 % 600, "T1", "D9", "330100", "310101", 1);
+  }
+  for (unsigned p = 0; p < 200; p++) visit(town, text(town, "L", p % 90), "H031", p * 7 % 180, p * 31 % 600, p % 2 ? "T1" : text(town, "G", p % 60), text(town, "D", 10 + p % 4), "310101", "310101", 1);
+}
+
+static void a_busload_of_patients_is_found(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  patients_from_elsewhere(&town, true);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  assert_int_equal(rings->rings[0].count[RS_PERSON], 12);
+  const RsFact *bus = find_fact(&rings->rings[0], "busload");
+  assert_non_null(bus);
+  assert_int_equal((int)bus->value, 4);
+}
+
+static void patients_who_travel_each_on_days_of_their_own_are_no_lead(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  patients_from_elsewhere(&town, false);
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_CROSSREGION, &claims);
+  assert_int_equal(rings->n_rings, 0);
+}
+
 /* Twelve people of four far provinces, who are seen nowhere else, buy one product at one small pharmacy, `times` times each. */
 static void sent_credentials(Town *town, unsigned times) {
   static const char *const home[] = {"510104", "440305", "610102", "230103"};
@@ -506,6 +541,8 @@ int main(void) {
       cmocka_unit_test(a_doctor_of_a_home_who_feeds_the_outlet_with_others_is_found_without_the_home),
       cmocka_unit_test(a_dispensing_doctor_is_set_aside_and_found_where_another_outlet_is_fed),
       cmocka_unit_test(two_doctors_who_feed_one_outlet_are_one_lead),
+      cmocka_unit_test(a_busload_of_patients_is_found),
+      cmocka_unit_test(patients_who_travel_each_on_days_of_their_own_are_no_lead),
       cmocka_unit_test(visitors_among_migrants_of_their_own_place_are_found),
       cmocka_unit_test(people_seen_nowhere_else_who_come_again_for_one_product_are_found),
       cmocka_unit_test(tourists_who_buy_the_towns_product_once_are_no_lead),
