@@ -10,7 +10,7 @@ static void split_boxes(const RsScene *scene, const RsTwice *twice, const RsTwic
   enum { SOME = 3 };
   (void)scene;
   uint32_t n = 0;
-  if (group->n_bystanders > 0) rs_twice_counter(draft, "bystanders", group->n_bystanders, group->n_hits, 0);
+  if (group->n_bystanders > 0) rs_twice_counter(draft, group->named_first ? "later_buyers" : "first_buyers", group->n_bystanders, group->n_hits, 0);
   for (uint32_t i = 0; i < group->n_units && twice->aside_at != NULL; i++) n += twice->aside_at[twice->unit[group->unit[i]].outlet[0]];
   if (n < SOME) return;
   double lines = 2.0 * group->n_hits; /* each box has two */

@@ -506,8 +506,10 @@ static void drop_bystanders(const Finder *f, RsTwiceGroup *g) {
     g->person[kept] = g->person[i];
     g->person_hits[kept++] = times[at - role];
   }
-  g->n_bystanders = g->n_persons - kept;
   g->n_persons = kept;
+  const uint32_t *other = many_buyers ? later : first, n_other = many_buyers ? buyers : sellers;
+  for (uint32_t i = 0; i < n_other; i++) g->n_bystanders += !contains(g->person, g->n_persons, other[i]);
+  g->named_first = many_buyers;
 }
 
 GPtrArray *rs_twice_groups(const RsClaims *claims, const RsTwice *twice, RsPattern pattern) {

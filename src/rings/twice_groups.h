@@ -34,7 +34,8 @@ typedef struct {
   uint32_t n_hits, *hit;        /* ascending */
   uint32_t n_persons, *person, *person_hits; /* ascending; those with a hit left */
   uint32_t n_outlets, *outlet, *outlet_hits; /* ascending */
-  uint32_t n_bystanders;        /* trace: people in the hits who are no members, since anybody at the counter might have been in their place */
+  uint32_t n_bystanders;        /* trace: people on the other end of the hits who are no members: anybody at the counter might have been in their place */
+  bool named_first;             /* then: members are those who had the boxes first; false: later */
   uint32_t n_usual, usual[8];   /* drugs on a third of the hits, once asked for */
   bool usual_known;
   uint32_t opportunities;

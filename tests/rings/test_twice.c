@@ -261,7 +261,7 @@ static void customers_who_get_boxes_that_came_back_are_not_named(void **state) {
   g_autofree char *people = members(claims, &rings->rings[0], RS_PERSON);
   assert_string_equal(people, "seller0 seller1 seller2");
   assert_int_equal((int)fact(&rings->rings[0], "traces")->value, SELLERS * EACH);
-  assert_int_equal((int)fact(&rings->rings[0], "bystanders")->value, SELLERS * EACH);
+  assert_int_equal((int)fact(&rings->rings[0], "later_buyers")->value, SELLERS * EACH);
 }
 
 static void boxes_that_came_back_before_they_were_sold_again_are_no_lead(void **state) {
