@@ -18,14 +18,19 @@ static int compare_numbers(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* b's are the people of the lead that may be told with a's; part: b may be larger than a where a is most of the smaller. */
-static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m, bool part) {
+static uint32_t n_both(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m) {
   uint32_t both = 0;
   for (uint32_t i = 0, k = 0; i < n && k < m;) {
     if (a[i] < b[k]) i++;
     else if (a[i] > b[k]) k++;
     else both++, i++, k++;
   }
+  return both;
+}
+
+/* b's are the people of the lead that may be told with a's; part: b may be larger than a where a is most of the smaller. */
+static bool same_people(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m, bool part) {
+  const uint32_t both = n_both(a, n, b, m);
   if (!part) return both > 0 && both * 2 >= m;
   return both > 0 && (both * 2 >= n + m - both || both * 10 >= MIN(n, m) * 7);
 }
@@ -123,11 +128,12 @@ static uint32_t n_common(const RsRing *a, const RsRing *b, RsKind kind) {
 }
 
 /* Two parts of one ring: a third of the smaller's people in both, at a common outlet, and mostly the same drugs. */
-static bool same_scheme(const RsRing *a, const RsRing *b) {
+static bool same_scheme(const RsRing *a, const uint32_t *of_a, const RsRing *b, const uint32_t *of_b) {
   if (a->pattern == RS_STEERING || b->pattern == RS_STEERING) return false;
-  uint32_t people = n_common(a, b, RS_PERSON), drugs = n_common(a, b, RS_DRUG);
-  return people >= 2 && people * 3 >= MIN(a->count[RS_PERSON], b->count[RS_PERSON]) && n_common(a, b, RS_INSTITUTION) > 0 && drugs >= 2 &&
-         drugs * 2 >= MIN(a->count[RS_DRUG], b->count[RS_DRUG]);
+  const uint32_t people = n_both(of_a, a->count[RS_PERSON], of_b, b->count[RS_PERSON]);
+  if (people < 2 || people * 3 < MIN(a->count[RS_PERSON], b->count[RS_PERSON]) || n_common(a, b, RS_INSTITUTION) == 0) return false;
+  const uint32_t drugs = n_common(a, b, RS_DRUG);
+  return drugs >= 2 && drugs * 2 >= MIN(a->count[RS_DRUG], b->count[RS_DRUG]);
 }
 
 /* Purchases billed twice among the patients of a doctor, at the outlet they are sent to: a treatment partly billed there is part of that. */
@@ -164,10 +170,12 @@ static void unite(RsRing *ring, const RsRing *other, const RsClaims *claims) {
   rs_ring_settle(ring, claims);
 }
 
-/* The first lead that the ring is a part of, by drugs and outlet, or leads->len. */
-static guint part_of(const GArray *leads, guint n, const RsRing *ring) {
-  for (guint k = 0; k < n; k++)
-    if (same_scheme(&g_array_index(leads, RsRing, k), ring) || same_channel(&g_array_index(leads, RsRing, k), ring)) return k;
+/* The first of n leads that the ring is a part of, by drugs and outlet, or n. persons: those of each lead, and the ring's. */
+static guint part_of(const GArray *leads, guint n, const GPtrArray *persons, const RsRing *ring, const uint32_t *person) {
+  for (guint k = 0; k < n; k++) {
+    const RsRing *lead = &g_array_index(leads, RsRing, k);
+    if (same_scheme(lead, g_ptr_array_index(persons, k), ring, person) || same_channel(lead, ring)) return k;
+  }
   return n;
 }
 
@@ -187,7 +195,7 @@ void rs_rings_merge(GArray *leads, const RsClaims *claims) {
         break;
     }
     const char *code = also_code[ring.pattern];
-    if (k == kept && (k = part_of(leads, kept, &ring)) < kept) {
+    if (k == kept && (k = part_of(leads, kept, persons, &ring, person)) < kept) {
       RsRing *better = &g_array_index(leads, RsRing, k);
       code = joined_code;
       unite(better, &ring, claims);

@@ -402,7 +402,7 @@ typedef struct {
   uint64_t seed;
   Bounds bounds;
   const uint32_t *near; uint32_t n_near; /* persons: those of the leads and all tied to them, ascending */
-  const GPtrArray *person; uint32_t *n_persons, n; /* of each lead, ascending */
+  const RsLeadPeople *people;
 } Repeat;
 
 static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
@@ -420,7 +420,7 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
     Glue glue = glue_of(r, member, n, drugs);
     if (drugs->len == 0 || !holds_together(&glue, n)) continue;
     for (uint32_t i = 0; i < n; i++) person[i] = r->person[member[i]].person;
-    for (uint32_t i = 0; i < repeat->n; i++) again[i] = again[i] || rs_stability_same(person, n, g_ptr_array_index(repeat->person, i), repeat->n_persons[i]);
+    rs_lead_people_mark(repeat->people, person, n, again);
   }
   return true;
 }
@@ -444,16 +444,9 @@ static bool grade(const RsScene *scene, const RsDetectOptions *options, Repeat *
                   uint32_t n, GError **error) {
   g_autofree uint32_t *times = g_new0(uint32_t, (gsize)n + 1);
   g_autofree uint32_t *near = neighbourhood(r, graph, lead, n, scene->claims->n_persons, &repeat->n_near);
-  g_autofree uint32_t *n_persons = g_new(uint32_t, (gsize)n + 1);
+  g_autoptr(RsLeadPeople) people = rs_lead_people_new(lead, n);
   repeat->near = near;
-  repeat->n = n;
-  repeat->n_persons = n_persons;
-  g_autoptr(GPtrArray) person = g_ptr_array_new_with_free_func(g_free);
-  for (uint32_t i = 0; i < n; i++) {
-    g_ptr_array_add(person, rs_ring_persons(&lead[i]));
-    n_persons[i] = lead[i].count[RS_PERSON];
-  }
-  repeat->person = person;
+  repeat->people = people;
   if (!rs_stability_repeat(scene, n, options->n_threads, find_again, repeat, times, error)) return false;
   for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
   return true;

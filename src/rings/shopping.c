@@ -20,8 +20,11 @@ enum { MIN_PERSONS = 4, CUT = 40, FEW = 6, FEW_CUT = 10, ENOUGH = 200, MOST_WORK
 /* Decades a pair, on average over a group: long lists of rare drugs, and short ones of common drugs. */
 static const double resolution[] = {2.0, 1.0};
 
+typedef struct { double drugs, doctors, overlaps; } Means;
+
 /* Who scatters each drug. Drugs of too many holders say little, cost most, and tie nobody. */
 typedef struct {
+  Means all;                     /* sums over all shoppers */
   uint32_t n_people, *n_holders; /* all shoppers; [n drugs], of the whole city also in a repeat */
   double n_drugs;                /* a shopper has on average */
   uint32_t most_holders;
@@ -49,7 +52,7 @@ static Holders holders_of(const RsShopping *s, uint32_t n_drugs) {
 /* Where hardly anybody scatters, a group is held against regular buyers as well: those who do are the group itself. */
 static Usual usual_of(const Holders *h, const RsShopping *s, uint32_t n_drugs) {
   const uint32_t n_people = MAX(s->n, MIN(s->n_often, (uint32_t)ENOUGH));
-  Usual out = {n_people, g_new0(uint32_t, (gsize)n_drugs + 1), (double)h->offset[n_drugs] / MAX(s->n, 1u), 0};
+  Usual out = {.n_people = n_people, .n_holders = g_new0(uint32_t, (gsize)n_drugs + 1), .n_drugs = (double)h->offset[n_drugs] / MAX(s->n, 1u)};
   g_autofree uint64_t *rows = g_new0(uint64_t, (gsize)n_people + 1);
   uint64_t work = 0;
   for (uint32_t g = 0; g < n_drugs; g++) rows[out.n_holders[g] = h->offset[g + 1] - h->offset[g]]++;
@@ -255,8 +258,6 @@ static GPtrArray *lists_of(const RsShopping *s, const Usual *u, const RsGraph *g
 
 /* ---- a lead ---- */
 
-typedef struct { double drugs, doctors, overlaps; } Means;
-
 static Means sum_of(const RsShopping *s, const uint32_t *member, uint32_t n) {
   Means sum = {0.0, 0.0, 0.0};
   for (uint32_t i = 0; i < n; i++) {
@@ -274,8 +275,8 @@ static Means mean_here(const RsShopping *s, const List *list) {
 }
 
 /* Of everybody else who scatters. */
-static Means mean_usual(const RsShopping *s, const List *list) {
-  Means all = sum_of(s, NULL, s->n), here = sum_of(s, list->member, list->n);
+static Means mean_usual(const RsShopping *s, const Usual *u, const List *list) {
+  Means all = u->all, here = sum_of(s, list->member, list->n);
   double n = MAX(s->n - list->n, 1u);
   return (Means){(all.drugs - here.drugs) / n, (all.doctors - here.doctors) / n, (all.overlaps - here.overlaps) / n};
 }
@@ -315,7 +316,7 @@ static void add_lines(RsDraft *draft, const RsClaims *c, const List *list, uint3
 enum { N_FACTS = 6 };
 
 static void add_facts(RsDraft *draft, const RsScene *scene, const RsShopping *s, const Usual *u, const List *list) {
-  const Means here = mean_here(s, list), usual = mean_usual(s, list);
+  const Means here = mean_here(s, list), usual = mean_usual(s, u, list);
   const Common *first = &g_array_index(list->common, Common, 0);
   RsFact one = fact_of("one_list", list->common->len, tenths(expected_of(s, u, list, first->drug)),
                        (int32_t)CLAMP(10.0 * log2(list->net / 2.0), 0.0, 40.0));
@@ -359,7 +360,7 @@ static double beyond_others(const RsShopping *s, const List *list, uint32_t (*wh
 static bool beyond_need(const RsShopping *s, const Usual *u, uint32_t n_drugs, const List *list, uint32_t n_lists) {
   uint32_t scattered = 0;
   for (uint32_t g = 0; g < n_drugs; g++) scattered += u->n_holders[g] >= 2;
-  if (mean_here(s, list).overlaps < BEYOND_NEED * fmax(mean_usual(s, list).overlaps, 0.5)) return false;
+  if (mean_here(s, list).overlaps < BEYOND_NEED * fmax(mean_usual(s, u, list).overlaps, 0.5)) return false;
   double price = rs_log_choose(MAX(scattered, list->common->len), list->common->len) / log(10.0) + log10(n_lists) + MARGIN;
   return list->net + beyond_others(s, list, overlaps_of) + beyond_others(s, list, doctors_of) > price;
 }
@@ -388,7 +389,7 @@ typedef struct {
   uint64_t seed;
   const Usual *usual; /* of the whole period */
   const uint32_t *near; uint32_t n_near; /* the leads' people and all tied to them, ascending */
-  const RsRing *lead; uint32_t n;
+  const RsLeadPeople *people;
 } Repeat;
 
 static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
@@ -402,10 +403,7 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
     const List *list = g_ptr_array_index(lists, i);
     uint32_t person[RS_MAX_GROUP];
     for (uint32_t k = 0; k < list->n; k++) person[k] = s->shopper[list->member[k]].person;
-    for (uint32_t k = 0; k < repeat->n; k++) {
-      g_autofree uint32_t *ring = rs_ring_persons(&repeat->lead[k]);
-      again[k] = again[k] || rs_stability_same(person, list->n, ring, repeat->lead[k].count[RS_PERSON]);
-    }
+    rs_lead_people_mark(repeat->people, person, list->n, again);
   }
   return true;
 }
@@ -421,9 +419,9 @@ static bool grade(const RsScene *scene, unsigned n_threads, Repeat *repeat, cons
     for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1] && !tied; e++) tied = member[s->shopper[graph->neighbor[e]].person] != 0;
     if (tied) near[repeat->n_near++] = s->shopper[i].person;
   }
+  g_autoptr(RsLeadPeople) people = rs_lead_people_new(lead, n);
   repeat->near = near;
-  repeat->lead = lead;
-  repeat->n = n;
+  repeat->people = people;
   if (!rs_stability_repeat(scene, n, n_threads, find_again, repeat, times, error)) return false;
   for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
   return true;
@@ -438,6 +436,7 @@ bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, cons
   if (s->n < MIN_PERSONS) return true;
   g_auto(Holders) h = holders_of(s, n_drugs);
   Usual usual = usual_of(&h, s, n_drugs);
+  usual.all = sum_of(s, NULL, s->n);
   g_autofree uint32_t *n_holders G_GNUC_UNUSED = usual.n_holders; /* freed at the end; to clang that is no use */
   g_autoptr(RsGraph) graph = graph_of(s, &usual, n_drugs, error);
   rs_span_next(&span, "lists: communities");

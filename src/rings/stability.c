@@ -1,6 +1,7 @@
 #include "rings/stability.h"
 
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "base/timing.h"
 
 #include "rings/companions.h"
@@ -99,6 +100,54 @@ bool rs_stability_same(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_
     else both++, i++, k++;
   }
   return both > 0 && 2 * both >= n + m - both;
+}
+
+struct RsLeadPeople {
+  uint32_t n;
+  uint32_t **person, *n_persons; /* [n] of each lead, ascending */
+  uint64_t *key;                 /* [n_keys] person << 32 | lead, ascending */
+  size_t n_keys;
+};
+
+RsLeadPeople *rs_lead_people_new(const RsRing *lead, uint32_t n) {
+  RsLeadPeople *out = g_new0(RsLeadPeople, 1);
+  size_t all = 0;
+  out->n = n;
+  out->person = g_new(uint32_t *, (gsize)n + 1);
+  out->n_persons = g_new(uint32_t, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++) {
+    out->person[i] = rs_ring_persons(&lead[i]);
+    all += out->n_persons[i] = lead[i].count[RS_PERSON];
+  }
+  out->key = g_new(uint64_t, all + 1);
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t k = 0; k < out->n_persons[i]; k++) out->key[out->n_keys++] = (uint64_t)out->person[i][k] << 32 | i;
+  rs_sort_u64(out->key, out->n_keys);
+  return out;
+}
+
+void rs_lead_people_free(RsLeadPeople *people) {
+  if (people == NULL) return;
+  for (uint32_t i = 0; i < people->n; i++) g_free(people->person[i]);
+  g_free(people->person);
+  g_free(people->n_persons);
+  g_free(people->key);
+  g_free(people);
+}
+
+void rs_lead_people_mark(const RsLeadPeople *people, const uint32_t *group, uint32_t n_group, uint8_t *again) {
+  for (uint32_t m = 0; m < n_group; m++) {
+    size_t low = 0, high = people->n_keys;
+    while (low < high) {
+      const size_t middle = low + (high - low) / 2;
+      if (people->key[middle] >> 32 < group[m]) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < people->n_keys && people->key[low] >> 32 == group[m]; low++) {
+      const uint32_t i = (uint32_t)people->key[low];
+      again[i] = again[i] || rs_stability_same(group, n_group, people->person[i], people->n_persons[i]);
+    }
+  }
 }
 
 /* ---- repeats of any search ---- */

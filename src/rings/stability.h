@@ -12,6 +12,7 @@
 #define RS_RINGS_STABILITY_H
 
 #include "rings/group.h"
+#include "rings/ring.h"
 
 enum { RS_STABILITY_ROUNDS = 20, RS_STABILITY_A = 18, RS_STABILITY_B = 12 };
 
@@ -21,6 +22,13 @@ typedef bool (*RsRepeatFunc)(const RsScene *some, uint8_t *again, void *data, GE
 bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, RsRepeatFunc repeat, void *data, uint32_t *times, GError **error);
 /* Whether half of all the people are in both lists (Jaccard); ascending, distinct. */
 bool rs_stability_same(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m);
+/* The people of leads, for repeats that find many groups: a group is held against the leads only whose people it has. */
+typedef struct RsLeadPeople RsLeadPeople;
+RsLeadPeople *rs_lead_people_new(const RsRing *lead, uint32_t n);
+void rs_lead_people_free(RsLeadPeople *people);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsLeadPeople, rs_lead_people_free)
+/* Marks in again [n] the leads that the group is, as rs_stability_same(). */
+void rs_lead_people_mark(const RsLeadPeople *people, const uint32_t *group, uint32_t n_group, uint8_t *again);
 /* 'A', 'B' or 'C'; uncalibrated: one less, since the points had too little to be held against. */
 char rs_stability_grade(uint32_t times, bool uncalibrated);
 
