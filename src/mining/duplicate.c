@@ -110,7 +110,7 @@ typedef struct {
   const RsClaims *claims;
   const RsBasket *basket;
   GArray *hits[N_TASKS];
-  uint32_t skipped[N_TASKS];
+  uint32_t skipped[N_TASKS], referred[N_TASKS];
   uint64_t met[N_TASKS][N_STRATA];
   const RsTwice *twice; /* second walk: units whose opportunities are counted */
   uint32_t *met_pair[64]; /* [n_units] a thread */
@@ -149,9 +149,60 @@ static bool is_far(const RsClaims *c, const RsTwiceHit *h) {
   return here != RS_NONE && there != RS_NONE && rs_region_apart(c->region, here, there) == 2;
 }
 
-/* First everything that is equal, then, for the few people who have any, without their habits. */
-static void find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
+/* What the next hospital does again for a patient sent there: a few things that are done to a person and that no pharmacy sells. A bill of
+ * more of them is no examination done again. */
+static bool is_examination(const RsClaims *c, const RsBasket *basket, const RsTwiceHit *hit, GArray *matched) {
+  double weight;
+  for (unsigned k = 0; k < 2; k++)
+    if (c->institution_type[hit->outlet[k]] != RS_TYPE_HOSPITAL && c->institution_type[hit->outlet[k]] != RS_TYPE_CLINIC) return false;
+  if ((c->columns & RS_HAS_DRUG) == 0) return false;
+  g_array_set_size(matched, 0);
+  rs_duplicate_match(c, basket, NULL, hit->visit[0], hit->visit[1], &weight, NULL, matched);
+  for (guint i = 0; i < matched->len; i++)
+    if (rs_basket_is_goods(basket, (uint32_t)(g_array_index(matched, uint64_t, i) >> 32))) return false;
+  return matched->len <= 2 * RS_DUPLICATE_EXAMINATIONS; /* each is there once a visit */
+}
+
+static uint64_t pair_of(const RsTwiceHit *hit) {
+  return (uint64_t)MIN(hit->outlet[0], hit->outlet[1]) << 32 | MAX(hit->outlet[0], hit->outlet[1]);
+}
+
+/* Whether one and the same pair is there once. pair: ascending */
+static bool is_once(const uint64_t *pair, guint n, uint64_t key) {
+  guint low = 0, high = n;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (pair[middle] < key) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1 >= n || pair[low + 1] != key;
+}
+
+/* Takes the examinations out of a person's hits, those from `first` on, where two hospitals did so once: who bills treatments twice does it
+ * again. Returns how many. */
+static uint32_t drop_referrals(const Work *w, GArray *hits, guint first, Scratch *s) {
+  g_array_set_size(s->keys, 0);
+  for (guint i = first; i < hits->len; i++) {
+    const uint64_t pair = pair_of(&g_array_index(hits, RsTwiceHit, i));
+    g_array_append_val(s->keys, pair);
+  }
+  uint64_t *pair = (uint64_t *)(void *)s->keys->data;
+  if (s->keys->len > 1) rs_sort_u64(pair, s->keys->len);
+  guint kept = first;
+  for (guint i = first; i < hits->len; i++) {
+    const RsTwiceHit hit = g_array_index(hits, RsTwiceHit, i);
+    if (is_once(pair, s->keys->len, pair_of(&hit)) && is_examination(w->claims, w->basket, &hit, s->matched)) continue;
+    g_array_index(hits, RsTwiceHit, kept++) = hit;
+  }
+  const uint32_t dropped = hits->len - kept;
+  g_array_set_size(hits, kept);
+  return dropped;
+}
+
+/* First everything that is equal, then, for the few people who have any, without their habits. Returns how many hits were set aside. */
+static uint32_t find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
   const RsClaims *c = w->claims;
+  const guint first = hits->len;
   double weight;
   g_array_set_size(s->raw, 0);
   g_array_set_size(s->matched, 0);
@@ -165,13 +216,14 @@ static void find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
         g_array_append_val(s->raw, hit);
     }
   }
-  if (s->raw->len == 0) return;
+  if (s->raw->len == 0) return 0;
   RsOwnDrugs own = own_drugs(c, person, s);
   for (guint i = 0; i < s->raw->len; i++) {
     RsTwiceHit hit = g_array_index(s->raw, RsTwiceHit, i);
     hit.n_equal = rs_duplicate_match(c, w->basket, is_far(c, &hit) ? NULL : &own, hit.visit[0], hit.visit[1], &weight, hit.line, NULL);
     if (weight >= RS_DUPLICATE_WEIGHT) g_array_append_val(hits, hit);
   }
+  return drop_referrals(w, hits, first, s);
 }
 
 static uint32_t find_unit(const RsTwice *t, uint32_t a, uint32_t b) {
@@ -219,7 +271,7 @@ static void run(size_t task, unsigned thread, void *data) {
   if (w->twice == NULL) w->hits[task] = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
   for (uint32_t p = first; p < end; p++) {
     if (c->person_visit[p + 1] - c->person_visit[p] > RS_TWICE_MOST_VISITS) w->skipped[task] += w->twice == NULL;
-    else if (w->twice == NULL) find_hits(w, p, &scratch, w->hits[task]);
+    else if (w->twice == NULL) w->referred[task] += find_hits(w, p, &scratch, w->hits[task]);
     else count_met(w, p, scratch.keys, w->met[task], w->met_pair[thread]);
   }
 }
@@ -259,7 +311,10 @@ RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsig
     g_array_unref(w->hits[i]);
   }
   RsTwice *t = rs_twice_new(all, true, RS_TWICE_EACH);
-  for (unsigned i = 0; i < N_TASKS; i++) t->n_not_examined += w->skipped[i];
+  for (unsigned i = 0; i < N_TASKS; i++) {
+    t->n_not_examined += w->skipped[i];
+    t->n_aside += w->referred[i];
+  }
   if (t->n_units == 0) return t;
   w->twice = t;
   for (unsigned i = 0; i < n_threads; i++) w->met_pair[i] = g_new0(uint32_t, t->n_units);

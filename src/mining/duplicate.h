@@ -9,8 +9,9 @@
  * A match weighs -log10 of the share of visits to such an institution that hold the drug, so that fees that everybody pays weigh nothing.
  * Tablets that a person also buys once at a time are a habit: they weigh by the share of the person's visits that hold them so, and all of
  * them together as the rarest one, since a regimen is bought together; but not across prefectures, where nobody refills twice. A purchase that
- * is always doubled is none. A hit needs
- * RS_DUPLICATE_WEIGHT. Expected: how often people who are at both outlets within the window buy the same thing twice, by
+ * is always doubled is none. A hit needs RS_DUPLICATE_WEIGHT. What two hospitals did once to a person, of which no pharmacy sells anything, is
+ * an examination that the second did again, and set aside (n_aside): those who bill treatments twice come again, or bill more at once.
+ * Expected: how often people who are at both outlets within the window buy the same thing twice, by
  * kinds of institution (two pharmacies, hospital and pharmacy, ...) and by nearness of their regions, times how often the pair was met.
  * Where no drug is given, equal amounts stand for equal drugs, each weighing by how few lines have it; where no quantity is, the amount does.
  */
@@ -20,7 +21,11 @@
 #include "mining/basket.h"
 #include "mining/twice.h"
 
-enum { RS_DUPLICATE_DAYS = 2, RS_DUPLICATE_MOST_LINES = 256 /* longer bills are cut off there */ };
+enum {
+  RS_DUPLICATE_DAYS = 2,
+  RS_DUPLICATE_MOST_LINES = 256, /* longer bills are cut off there */
+  RS_DUPLICATE_EXAMINATIONS = 4, /* the fee and three tests: what is done again at once, not a stay's bill */
+};
 #define RS_DUPLICATE_WEIGHT 1.0
 
 RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsigned n_threads);

@@ -98,13 +98,17 @@ static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTw
 
 void rs_duplicate_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                        GArray *not_examined) {
-  (void)set_aside;
   static const RsTwiceKind kind = {RS_DUPLICATE,
                                    {"duplicates", "again", "people", "equal_drugs", "outlets_apart"},
                                    {60, 15, 15, 15, 10},
                                    counter_facts};
   g_autoptr(RsTwice) twice = rs_duplicates_new(scene->claims, scene->basket, options->n_threads);
   rs_twice_find(scene, twice, NULL, &kind, options, leads, near_misses);
+  if (twice->n_aside > 0) {
+    RsNotice referred = {"referral", RS_PERSON, RS_NONE, twice->n_aside, NULL, NULL};
+    rs_notice_say(&referred, "%llu times two hospitals examined the same person alike, once each: referred patients", (unsigned long long)twice->n_aside);
+    g_array_append_val(set_aside, referred);
+  }
   if (twice->n_not_examined == 0) return;
   RsNotice notice = {"many_visits", RS_PERSON, RS_NONE, twice->n_not_examined, NULL, NULL};
   rs_notice_say(&notice, "%u credentials with more than %d visits: purchases billed twice and places too far apart", twice->n_not_examined,

@@ -131,6 +131,54 @@ static void tablets_of_every_day_bought_at_two_outlets_are_no_lead(void **state)
   assert_int_equal(rings->n_rings, 0);
 }
 
+#define CARE(who, where, when, what) \
+  {.person = who, .institution = where, .time = when, .drug = what, .quantity = 1, .amount = 5000, .service_region = "330106", .institution_type = "hospital"}
+#define SENT_ON(who, day) \
+  CARE(who, "H1", day " 09:00", "fee"), CARE(who, "H1", day " 09:00", "scan"), CARE(who, "H2", day " 12:00", "fee"), CARE(who, "H2", day " 12:00", "scan")
+#define NEEDLES_TWICE(who, day) CARE(who, "H1", day " 09:00", "needles"), CARE(who, "H2", day " 16:00", "needles")
+
+/* Six people are each sent from H1 on to H2 once, where they are scanned again; no pharmacy sells a scan. Three of them are needled in both
+ * on one day, again and again. */
+static const RsReferenceLine sent_on[] = {
+    SENT_ON("Anna", "2024-03-01"), SENT_ON("Bert", "2024-03-12"), SENT_ON("Cleo", "2024-04-02"),
+    SENT_ON("Dora", "2024-04-20"), SENT_ON("Emil", "2024-05-05"), SENT_ON("Fred", "2024-06-06"),
+    NEEDLES_TWICE("Anna", "2024-03-10"), NEEDLES_TWICE("Anna", "2024-05-10"), NEEDLES_TWICE("Bert", "2024-03-20"),
+    NEEDLES_TWICE("Bert", "2024-05-20"), NEEDLES_TWICE("Cleo", "2024-03-25"), NEEDLES_TWICE("Cleo", "2024-06-25"),
+};
+enum { N_SENT_ON = 24, N_OTHERS = 200 };
+
+/* The first n of these lines, and what others are treated with at the two hospitals, each on a day of their own. */
+static RsClaims *hospitals(size_t n) {
+  static const char *const who[] = {"Hans", "Ines", "Jens", "Kira"};
+  RsReferenceLine line[G_N_ELEMENTS(sent_on) + N_OTHERS];
+  g_autoptr(GStringChunk) chunk = g_string_chunk_new(1 << 12);
+  memcpy(line, sent_on, n * sizeof *line);
+  for (unsigned i = 0; i < N_OTHERS; i++) {
+    g_autofree char *time = g_strdup_printf("2024-%02u-%02u 10:00", 1 + i / 28, 1 + i % 28), *what = g_strdup_printf("cure%u", i % 50);
+    line[n + i] = (RsReferenceLine)CARE(who[i % 4], i % 8 < 4 ? "H1" : "H2", g_string_chunk_insert_const(chunk, time), g_string_chunk_insert_const(chunk, what));
+  }
+  return town(line, n + N_OTHERS);
+}
+
+static void patients_examined_again_at_the_next_hospital_are_no_lead(void **state) {
+  (void)state;
+  g_autoptr(RsClaims) claims = hospitals(N_SENT_ON);
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_DUPLICATE, 1);
+  assert_int_equal(rings->n_rings, 0);
+  assert_int_equal(rings->n_set_aside, 1);
+  assert_string_equal(rings->set_aside[0].code, "referral");
+  assert_int_equal(rings->set_aside[0].n, 6);
+}
+
+static void a_ring_among_referred_patients_whose_treatments_are_billed_twice_is_found(void **state) {
+  (void)state;
+  g_autoptr(RsClaims) claims = hospitals(G_N_ELEMENTS(sent_on));
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_DUPLICATE, 1);
+  assert_int_equal(rings->n_rings, 1);
+  g_autofree char *people = members(claims, &rings->rings[0], RS_PERSON);
+  assert_string_equal(people, "Anna Bert Cleo");
+}
+
 /* Emil, Fred and Gina buy at home in Y1 or Y3, and minutes later their credentials are used in another province at Z1, again and again.
  * Hugo goes there by train: five hours. */
 static const RsReferenceLine two_cities[] = {
@@ -348,6 +396,8 @@ int main(void) {
       cmocka_unit_test(steady_tablets_billed_in_two_prefectures_on_one_day_are_a_lead),
       cmocka_unit_test(three_people_who_bill_their_baskets_twice_are_a_lead),
       cmocka_unit_test(tablets_of_every_day_bought_at_two_outlets_are_no_lead),
+      cmocka_unit_test(patients_examined_again_at_the_next_hospital_are_no_lead),
+      cmocka_unit_test(a_ring_among_referred_patients_whose_treatments_are_billed_twice_is_found),
       cmocka_unit_test(three_credentials_in_two_provinces_within_minutes_are_a_lead),
       cmocka_unit_test(travelling_cards_that_share_an_outlet_are_two_rings),
       cmocka_unit_test(the_same_people_within_one_province_are_no_travel),
