@@ -7,16 +7,21 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { N_TASKS = 64, WIDE_FROM = 240, WIDE_TO = 1440, BORDER_OUTLETS = 6 };
+enum { N_TASKS = 64, WIDE_FROM = 240, WIDE_TO = 1440, BORDER_OUTLETS = 6, BORDER_HITS = 4 };
+#define BORDER_CHANCE 0.01
 
 /* One end of a pair of visits hours apart, and the other: its limit in minutes. */
 typedef struct { uint32_t outlet, other, person, limit; } Wide;
+
+/* An outlet seen from one end of a pair of visits, the prefecture of the other end, and the hit: RS_NONE where the pair is no hit but less than
+ * twice its limit apart. */
+typedef struct { uint32_t outlet, place, hit; } Way;
 
 typedef struct {
   const RsClaims *claims;
   const uint8_t *skip, *explained;
   const uint32_t *prefecture; /* [n regions] */
-  GArray *hits[N_TASKS], *wide[N_TASKS];
+  GArray *hits[N_TASKS], *wide[N_TASKS], *beyond[N_TASKS];
   uint32_t skipped[N_TASKS];
 } Work;
 
@@ -32,7 +37,12 @@ static void take_pair(Work *w, uint32_t person, uint32_t v, uint32_t u, size_t t
   if (w->prefecture[here] == w->prefecture[there]) return;
   if (w->explained != NULL && w->explained[v] && w->explained[u]) return;
   uint32_t minutes = (c->visit_time[u] - c->visit_time[v]) / 60, limit = rs_region_minutes(c->region, here, there);
-  if (limit == 0 || minutes > WIDE_TO || (minutes >= limit && minutes < WIDE_FROM)) return;
+  if (limit == 0 || minutes > WIDE_TO) return;
+  if (minutes >= limit && minutes < 2 * limit) {
+    const Way way[2] = {{f, w->prefecture[there], RS_NONE}, {g, w->prefecture[here], RS_NONE}};
+    g_array_append_vals(w->beyond[task], way, 2);
+  }
+  if (minutes >= limit && minutes < WIDE_FROM) return;
   if (minutes >= WIDE_FROM) {
     Wide wide[2] = {{f, g, person, limit}, {g, f, person, limit}};
     g_array_append_vals(w->wide[task], wide, 2);
@@ -49,6 +59,7 @@ static void run(size_t task, unsigned thread, void *data) {
   uint32_t first = (uint32_t)((uint64_t)c->n_persons * task / N_TASKS), end = (uint32_t)((uint64_t)c->n_persons * (task + 1) / N_TASKS);
   w->hits[task] = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
   w->wide[task] = g_array_new(FALSE, FALSE, sizeof(Wide));
+  w->beyond[task] = g_array_new(FALSE, FALSE, sizeof(Way));
   for (uint32_t p = first; p < end; p++) {
     uint32_t before = RS_NONE;
     if (c->person_visit[p + 1] - c->person_visit[p] > RS_TWICE_MOST_VISITS) {
@@ -61,6 +72,50 @@ static void run(size_t task, unsigned thread, void *data) {
       before = v;
     }
   }
+}
+
+static int compare_ways(const void *x, const void *y) {
+  const Way *a = x, *b = y;
+  if (a->outlet != b->outlet) return a->outlet < b->outlet ? -1 : 1;
+  if (a->place != b->place) return a->place < b->place ? -1 : 1;
+  return (a->hit > b->hit) - (a->hit < b->hit); /* hits come first */
+}
+
+/* A way that people go takes its time: none of the hits is quicker than the quickest, though some would be if the two uses had nothing to do
+ * with each other, and about as many pairs take a little longer than what counts as too near. Two hands at once know neither. */
+static bool is_border(const RsTwiceHit *hit, const Way *way, guint n_hits, guint n_beyond) {
+  uint32_t shortest = UINT32_MAX;
+  double log_p = 0.0;
+  if (n_hits < BORDER_HITS || 2 * n_beyond < n_hits) return false;
+  for (guint i = 0; i < n_hits; i++) shortest = MIN(shortest, hit[way[i].hit].minutes);
+  for (guint i = 0; i < n_hits; i++) log_p += log1p(-(double)shortest / hit[way[i].hit].limit); /* minutes are below the limit */
+  return log_p <= log(BORDER_CHANCE);
+}
+
+/* Takes out the hits on a way over a border, seen from both its ends: one outlet and the other's prefecture. Returns how many. ways: of the pairs
+ * beyond. */
+static uint32_t drop_borders(const Work *w, GArray *hits, GArray *ways) {
+  RsTwiceHit *hit = (RsTwiceHit *)(void *)hits->data;
+  const uint32_t *region = w->claims->institution_region;
+  g_autofree uint8_t *drop = g_malloc0((gsize)hits->len + 1);
+  for (guint i = 0; i < hits->len; i++) {
+    const Way way[2] = {{hit[i].outlet[0], w->prefecture[region[hit[i].outlet[1]]], i}, {hit[i].outlet[1], w->prefecture[region[hit[i].outlet[0]]], i}};
+    g_array_append_vals(ways, way, 2);
+  }
+  const Way *way = (const Way *)(const void *)ways->data;
+  if (ways->len > 0) qsort(ways->data, ways->len, sizeof(Way), compare_ways);
+  for (guint i = 0, end; i < ways->len; i = end) {
+    guint n_hits = 0;
+    for (end = i; end < ways->len && way[end].outlet == way[i].outlet && way[end].place == way[i].place; end++) n_hits += way[end].hit != RS_NONE;
+    const bool border = is_border(hit, way + i, n_hits, end - i - n_hits);
+    for (guint k = i; k < i + n_hits && border; k++) drop[way[k].hit]++;
+  }
+  guint kept = 0;
+  for (guint i = 0; i < hits->len; i++)
+    if (drop[i] < 2) hit[kept++] = hit[i];
+  const uint32_t dropped = hits->len - kept;
+  g_array_set_size(hits, kept);
+  return dropped;
 }
 
 static int compare_wide(const void *x, const void *y) {
@@ -250,14 +305,19 @@ RsTwice *rs_travels_new(const RsClaims *claims, const uint8_t *skip, const uint8
   w->prefecture = prefecture;
   rs_parallel(n_threads, N_TASKS, run, w);
   g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit)), wide = g_array_new(FALSE, FALSE, sizeof(Wide));
+  g_autoptr(GArray) ways = g_array_new(FALSE, FALSE, sizeof(Way));
   for (unsigned i = 0; i < N_TASKS; i++) {
     g_array_append_vals(hits, w->hits[i]->data, w->hits[i]->len);
     g_array_append_vals(wide, w->wide[i]->data, w->wide[i]->len);
     skipped += w->skipped[i];
+    g_array_append_vals(ways, w->beyond[i]->data, w->beyond[i]->len);
+    g_array_unref(w->beyond[i]);
     g_array_unref(w->hits[i]);
     g_array_unref(w->wide[i]);
   }
+  const uint32_t n_border = drop_borders(w, hits, ways);
   RsTwice *t = rs_twice_new(hits, false, RS_TWICE_EACH_CLOCK);
+  t->n_aside = n_border;
   t->n_not_examined = skipped;
   g_autofree uint32_t *limits = g_new0(uint32_t, (gsize)claims->institution->n + 1);
   g_autofree uint32_t *count = g_new0(uint32_t, (gsize)claims->institution->n + 1);

@@ -4,7 +4,9 @@
  * Out   RsTwice by outlet: visits of one person that follow each other nearer in time than rs_region_minutes
  * Cost  O(visits), in parallel over persons
  *
- * Left out: visits without a clock or region, and outlets whose time stamps come in batches.
+ * Left out: visits without a clock or region, and outlets whose time stamps come in batches. Set aside (n_aside): hits between two
+ * outlets from both of which people go over a border nearby, to the other's prefecture. The way takes its time, so that nobody is quicker than the quickest, which by chance one
+ * time in a hundred or less would be so, were the minutes even; and at least half as many pairs are between one and two limits apart.
  * Expected: people whose times here and elsewhere have nothing to do with each other (a relative who has the card, a wrong clock) are
  * seldom so near. Their number at an outlet is read off the pairs of visits four to twenty-four hours apart, each person counted at most
  * RS_TWICE_EACH_CLOCK times: twice the share of the minutes, since people come by day. To it comes what the middle one of the other outlets

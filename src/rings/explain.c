@@ -56,7 +56,7 @@ static const Sentence sentence[] = {
                                "likelier than a few people's doing")},
     {"travels", RS_TEMPLATE("{v} times a credential is used in two prefectures or provinces nearer in time than a journey takes "
                          "(45 minutes, 120 between provinces): {1} people, where {e.1} such would be expected before "
-                         "selection; {top} of outlets")},
+                         "selection; the nearest {3} minutes apart; {top} of outlets")},
     {"minutes", RS_TEMPLATE("{v} minutes between the two uses on average; {top}")},
     {"crowd", RS_TEMPLATE("{v} people at one outlet: a wrong clock, a wrong region code or a border nearby is likelier than a "
                        "few people's doing")},
@@ -172,7 +172,7 @@ static void append_drugs(GString *out, const RsClaims *claims, const RsFact *fac
 static const char *const reason_name[RS_N_EXCUSES] = {
     N_("household"), N_("care home"), N_("treatment by schedule"), N_("health day"), N_("clinic of a works or school"), N_("promotion or season"),
     N_("times uploaded in batches"), N_("one fetching for another"), N_("migrants"), N_("pharmacy at the hospital's door"), N_("doctor's own workplace"),
-    N_("box sold in parts")};
+    N_("box sold in parts"), N_("border nearby")};
 
 static void append_reasons(GString *out, double bits, RsLanguage language) {
   bool first = true;

@@ -25,7 +25,7 @@ typedef struct {
 /* Innocent reasons, as the fact `tested` counts them in its first argument (bit 1 << reason). */
 typedef enum {
   RS_EXCUSE_HOUSEHOLD, RS_EXCUSE_CARE_HOME, RS_EXCUSE_TREATMENT, RS_EXCUSE_EVENT, RS_EXCUSE_WORKS, RS_EXCUSE_SEASON, RS_EXCUSE_SETTLING,
-  RS_EXCUSE_PROXY, RS_EXCUSE_MIGRANTS, RS_EXCUSE_DOOR, RS_EXCUSE_WORKPLACE, RS_EXCUSE_SPLIT_BOX, RS_N_EXCUSES
+  RS_EXCUSE_PROXY, RS_EXCUSE_MIGRANTS, RS_EXCUSE_DOOR, RS_EXCUSE_WORKPLACE, RS_EXCUSE_SPLIT_BOX, RS_EXCUSE_BORDER, RS_N_EXCUSES
 } RsExcuse;
 
 enum { RS_MOST_FACTS = 31 }; /* of a ring: evidence has a bit for each, and one is left for the next fact to be counted in */

@@ -20,7 +20,6 @@ static void settled_later(const RsScene *scene, const RsTwice *twice, const RsTw
   if (share >= 0.2) rs_twice_counter(draft, "settled_later", n, group->n_hits, -(int32_t)lround(25.0 * share));
 }
 
-/* So many people at one outlet share no will, but a wrong clock, a wrong region code or a border nearby. */
 static bool is_own_outlet(const RsTwice *twice, const RsTwiceGroup *group, uint32_t outlet) {
   for (uint32_t u = 0; u < group->n_units; u++)
     if (twice->unit[group->unit[u]].outlet[0] == outlet) return true;
@@ -51,6 +50,7 @@ static void own_drugs(const RsScene *scene, const RsTwice *twice, const RsTwiceG
 }
 
 static void counter_facts(const RsScene *scene, const RsTwice *twice, const RsTwiceGroup *group, RsDraft *draft) {
+  /* so many people at one outlet share no will, but a wrong clock, a wrong region code or a border nearby */
   if (group->n_persons >= CROWD) rs_twice_counter(draft, "crowd", group->n_persons, NAN, -80);
   settled_later(scene, twice, group, draft);
   own_drugs(scene, twice, group, draft);
@@ -69,11 +69,15 @@ static uint8_t *explained_visits(const RsClaims *c, const GArray *leads) {
 
 void rs_travel_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
                     GArray *not_examined) {
-  (void)set_aside;
   (void)not_examined;
   static const RsTwiceKind kind = {RS_TRAVEL, {"travels", "again", "people", "minutes", NULL}, {60, 15, 15, 15, 0}, counter_facts};
   g_autofree uint8_t *explained = explained_visits(scene->claims, leads);
   g_autoptr(RsTwice) pairs = NULL;
   g_autoptr(RsTwice) twice = rs_travels_new(scene->claims, scene->load->degenerate, explained, options->n_threads, &pairs);
   rs_twice_find(scene, twice, pairs, &kind, options, leads, near_misses);
+  if (twice->n_aside == 0) return;
+  RsNotice border = {"border", RS_PERSON, RS_NONE, twice->n_aside, NULL, NULL};
+  rs_notice_say(&border, "%llu times somebody was soon in another prefecture where people go over a border nearby: nobody was quicker than the way takes, and "
+                "about as many took a little longer", (unsigned long long)twice->n_aside);
+  g_array_append_val(set_aside, border);
 }

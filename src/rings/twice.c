@@ -127,6 +127,12 @@ static void household(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) {
   rs_innocent_household_add(draft, j->scene->claims, g->person, g->n_persons, j->options, j->kind->pattern == RS_TRAVEL ? 60 : 20);
 }
 
+static double shortest(const RsTwice *twice, const RsTwiceGroup *g) {
+  uint32_t minutes = UINT32_MAX;
+  for (uint32_t i = 0; i < g->n_hits; i++) minutes = MIN(minutes, twice->hit[g->hit[i]].minutes);
+  return minutes;
+}
+
 static void add_facts(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) {
   for (unsigned s = 0; s < RS_N_TWICE; s++) {
     int32_t points = points_of(j, s, g->stat[s]);
@@ -134,6 +140,7 @@ static void add_facts(const Judge *j, const RsTwiceGroup *g, RsDraft *draft) {
     RsFact fact = {.code = j->kind->code[s], .value = g->stat[s], .expected = NAN, .p_value = NAN, .points = points,
                    .argument = {100.0 * rs_standing_rank(&j->standing[s], g->stat[s]), g->n_persons, g->n_outlets, NAN}};
     if (s == RS_TWICE_MORE) fact.value = g->n_hits, fact.expected = g->expected, fact.argument[3] = g->opportunities;
+    if (s == RS_TWICE_MORE && j->kind->pattern == RS_TRAVEL) fact.argument[3] = shortest(j->twice, g);
     if (s == RS_TWICE_PEOPLE) fact.value = g->n_persons;
     if (s == RS_TWICE_EXTRA && j->kind->pattern == RS_TRAVEL) { /* said as minutes */
       double minutes = 0.0;

@@ -239,6 +239,45 @@ static void the_same_people_within_one_province_are_no_travel(void **state) {
   assert_int_equal(rings->n_rings, 0);
 }
 
+/* Twelve people of one village go over the border to B1 and back to Y1, twenty minutes' walk away, and twice each: once they take 20 to 42
+ * minutes between the two, once 46 to 68. Emil, Fred and Gina of two_cities are three of them, with ring: their credentials are used at Z1. */
+static RsClaims *border_village(bool ring) {
+  enum { PEOPLE = 12 };
+  RsReferenceLine line[PEOPLE * 4 + G_N_ELEMENTS(two_cities)];
+  size_t n = 0;
+  g_autoptr(GStringChunk) chunk = g_string_chunk_new(1 << 12);
+  for (unsigned p = 0; p < PEOPLE; p++)
+    for (unsigned trip = 0; trip < 2; trip++)
+      for (unsigned there = 0; there < 2; there++) {
+        static const char *const ring_name[] = {"Emil", "Fred", "Gina"};
+        const unsigned minutes = there ? trip * 26 + 20 + 2 * p : 0;
+        g_autofree char *name = p < 3 ? g_strdup(ring_name[p]) : g_strdup_printf("v%02u", p), *drug = g_strdup_printf("w%u", (unsigned)n % 23);
+        g_autofree char *time = g_strdup_printf("2024-%02u-%02u %02u:%02u", 2 + trip * 2, 2 + 2 * p, 10 + minutes / 60, minutes % 60);
+        line[n++] = (RsReferenceLine)LINE(g_string_chunk_insert_const(chunk, name), there ? "B1" : "Y1", g_string_chunk_insert_const(chunk, time),
+                                          g_string_chunk_insert_const(chunk, drug), 1, 900, there ? "330206" : "330106");
+      }
+  for (size_t i = 0; ring && i < 12; i++) line[n++] = two_cities[i];
+  return town(line, n);
+}
+
+static void people_who_go_over_the_border_are_no_travel(void **state) {
+  (void)state;
+  g_autoptr(RsClaims) claims = border_village(false);
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_TRAVEL, 1);
+  assert_int_equal(rings->n_rings, 0);
+}
+
+static void a_ring_of_people_who_go_over_the_border_is_found(void **state) {
+  (void)state;
+  g_autoptr(RsClaims) claims = border_village(true);
+  g_autoptr(RsRings) rings = detect(claims, 1u << RS_TRAVEL, 1);
+  assert_int_equal(rings->n_rings, 1);
+  g_autofree char *people = members(claims, &rings->rings[0], RS_PERSON), *outlets = members(claims, &rings->rings[0], RS_INSTITUTION);
+  assert_string_equal(people, "Emil Fred Gina");
+  assert_string_equal(outlets, "Z1");
+  assert_int_equal((int)fact(&rings->rings[0], "travels")->argument[3], 2); /* the nearest */
+}
+
 #define BOX(who, where, when, fen, code) \
   {.person = who, .institution = where, .time = when, .drug = "rare", .quantity = 1, .amount = fen, .service_region = "330106", .institution_type = "pharmacy", .trace = code}
 
@@ -401,6 +440,8 @@ int main(void) {
       cmocka_unit_test(three_credentials_in_two_provinces_within_minutes_are_a_lead),
       cmocka_unit_test(travelling_cards_that_share_an_outlet_are_two_rings),
       cmocka_unit_test(the_same_people_within_one_province_are_no_travel),
+      cmocka_unit_test(people_who_go_over_the_border_are_no_travel),
+      cmocka_unit_test(a_ring_of_people_who_go_over_the_border_is_found),
       cmocka_unit_test(four_people_among_whom_boxes_are_sold_again_are_a_lead),
       cmocka_unit_test(codes_billed_for_card_after_card_are_a_lead),
       cmocka_unit_test(customers_who_get_boxes_that_came_back_are_not_named),
