@@ -17,12 +17,14 @@ static const Sentence sentence[] = {
     {"rotation", RS_TEMPLATE("the bursts rotate over {v} outlets; {top} of groups that move together")},
     {"recurring_drugs", RS_TEMPLATE("{v} {drug recurs|drugs recur} in the bursts ({drugs}): the first with {1} people where "
                                  "{e.1} would be expected; {top}")},
+    {"recurring_drugs_often", RS_TEMPLATE("{v} {drug recurs|drugs recur} in the bursts ({drugs}): the first at half or more of their visits for {1} people, where "
+                                       "{e.1} would be expected; {top}")},
     {"apart", RS_TEMPLATE("outside the bursts these people share little of their lives: {2%} % of their outlets; {top}")},
     {"dose", RS_TEMPLATE("quantities {v.1} times what the same drugs are bought in elsewhere; {top}")},
     {"amount", RS_TEMPLATE("money per visit {v.1} times that of visits to the same kind of institution; {top}")},
     {"hours", RS_TEMPLATE("{v} of {1} bursts in the quietest tenth of the outlet's hours; {top}")},
     {"same_doctor", RS_TEMPLATE("the same doctor for different people of a burst, more than the outlet's doctors explain; {top}")},
-    {"household", RS_TEMPLATE("{v} of the {0} share an address, phone or account: one household, not counted as independent")},
+    {"household", RS_TEMPLATE("{v} of the {0} share an address, phone or account with another of them: a household counts as one, not as independent people")},
     {"household_like", RS_TEMPLATE("few people who also spend {v%} % of their other days at these outlets: like a household")},
     {"regulars", RS_TEMPLATE("these people also spend {v%} % of their other days at the same outlets, and may meet there by habit, which would bring about {0%} % of their meetings")},
     {"event", RS_TEMPLATE("all bursts fall on {v} {day|days} at one time: like a health day or another event")},
@@ -214,7 +216,8 @@ static const char *sentence_of(const RsClaims *claims, const char *code) {
 }
 
 char *rs_fact_text(const RsClaims *claims, const RsFact *fact, RsLanguage language) {
-  const char *text = sentence_of(claims, fact->code);
+  const bool often = strcmp(fact->code, "recurring_drugs") == 0 && fact->argument[2] == 1.0;
+  const char *text = sentence_of(claims, often ? "recurring_drugs_often" : fact->code);
   if (text == NULL) return g_strdup(fact->code);
   text = rs_say(language, text);
   GString *out = g_string_new(NULL);

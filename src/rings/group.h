@@ -33,6 +33,9 @@ typedef struct { uint32_t burst, member, visit; } RsAttendance;
 typedef struct {
   uint32_t drug, n_members, n_bursts;
   double expected, decades;
+  bool is_often;      /* it stands out not by who got it but by at how many of their visits: then these two count, not n_members and expected */
+  uint32_t n_often;   /* members with it at half or more of their visits, and at two */
+  double expected_often;
 } RsGroupDrug;
 
 /* How burst days repeat: shares of the gaps that are about a month or whole weeks, of the bursts on the three most used weekdays, and the

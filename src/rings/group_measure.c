@@ -199,15 +199,15 @@ static double steady_chance(uint32_t x, uint32_t k, double mean) {
 }
 
 /* The same drug at half or more of a member's visits, and at least twice: log tail of the number of such members. */
-static double steady_tail(Measure *m, const uint32_t *with) {
+static double steady_tail(Measure *m, const uint32_t *with, RsGroupDrug *out) {
   RsGroup *g = m->group;
-  size_t steady = 0;
   for (uint32_t i = 0; i < g->n; i++) {
     uint32_t k = m->n_visits[i], need = MAX(2u, (k + 1) / 2);
-    steady += with[i] >= need;
+    out->n_often += with[i] >= need;
     m->chance[i] = k >= need ? steady_chance(need, k, m->mean[i] / k) : 0.0;
+    out->expected_often += m->chance[i];
   }
-  return rs_tail_poisson_binomial(steady, m->chance, g->n, m->scratch);
+  return rs_tail_poisson_binomial(out->n_often, m->chance, g->n, m->scratch);
 }
 
 /* Decades by which the drug recurs over members beyond its best ordinary explanation, less the number of drugs looked through. */
@@ -242,7 +242,8 @@ static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug
     m->mean[a->member] += p;
   }
   for (uint32_t i = 0; i < g->n; i++) out->expected += m->chance[i];
-  double once = rs_tail_poisson_binomial(out->n_members, m->chance, g->n, m->scratch), often = steady_tail(m, habit);
+  double once = rs_tail_poisson_binomial(out->n_members, m->chance, g->n, m->scratch), often = steady_tail(m, habit, out);
+  out->is_often = often < once;
   out->decades = fmin(60.0, -fmin(once, often) / LN10) - log10(2.0 * (double)n_drugs);
   return out->decades > 0.0;
 }

@@ -41,8 +41,10 @@ static void describe(const RsGroup *g, RsStat stat, RsFact *fact) {
     fact->value = g->n_drugs;
     for (uint32_t i = 0; i < g->n_drugs && i < 3; i++) fact->drug[fact->n_drugs++] = g->drug[i].drug;
     if (g->n_drugs > 0) {
-      fact->argument[1] = g->drug[0].n_members;
-      fact->expected = round(g->drug[0].expected * 1e3) / 1e3;
+      const RsGroupDrug *first = &g->drug[0];
+      fact->argument[1] = first->is_often ? first->n_often : first->n_members;
+      fact->argument[2] = first->is_often; /* which sentence it is: rings/explain.c */
+      fact->expected = round((first->is_often ? first->expected_often : first->expected) * 1e3) / 1e3;
     }
     break;
   case RS_STAT_ROTATION:

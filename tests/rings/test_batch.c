@@ -4,6 +4,7 @@
 #include "rs_test.h"
 #include "small_city.h"
 
+#include <math.h>
 #include <string.h>
 
 static RsRings *detect(const RsClaims *claims, unsigned n_threads) {
@@ -249,6 +250,19 @@ static void few_companions_lower_the_grade(void **state) {
   for (uint32_t i = 0; i < rings->n_rings; i++) assert_true(rings->rings[i].stability >= 'B');
 }
 
+/* Two figures may bring the points: who gets the drug, and who gets it most times; the sentence is about the one that did. */
+static void a_drug_that_is_at_most_visits_is_told_by_these(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = rs_small_city_new(1, 260, 120);
+  g_autoptr(RsClaims) claims = rs_small_city_claims(city);
+  RsFact fact = {.code = "recurring_drugs", .value = 1, .expected = 1.5, .p_value = NAN, .points = 9, .n_drugs = 0, .argument = {0.5, 4, 0, NAN}};
+  g_autofree char *who = rs_fact_text(claims, &fact, RS_LANG_EN);
+  assert_non_null(strstr(who, "with 4 people where 1.5"));
+  fact.argument[2] = 1;
+  g_autofree char *often = rs_fact_text(claims, &fact, RS_LANG_EN);
+  assert_non_null(strstr(often, "at half or more of their visits for 4 people, where 1.5"));
+}
+
 static void no_sentence_says_that_anybody_is_guilty(void **state) {
   (void)state;
   static const char *const words[] = {"fraud", "guilt", "crimin", "illegal", "cheat", "thief", "骗", "犯罪", "有罪", "违法"};
@@ -287,6 +301,7 @@ int main(void) {
       cmocka_unit_test(same_result_for_any_threads_and_row_order),
       cmocka_unit_test(empty_claims_give_an_empty_result),
       cmocka_unit_test(few_companions_lower_the_grade),
+      cmocka_unit_test(a_drug_that_is_at_most_visits_is_told_by_these),
       cmocka_unit_test(no_sentence_says_that_anybody_is_guilty),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
