@@ -23,7 +23,7 @@ typedef struct {
 
 const char *rs_sqlite_version(void) { return sqlite3_libversion(); }
 
-static RsError code_of(sqlite3 *db) { return db == NULL || sqlite3_errcode(db) == SQLITE_NOMEM ? RS_ERROR_LIMIT : RS_ERROR_IO; }
+static int code_of(sqlite3 *db) { return db == NULL || sqlite3_errcode(db) == SQLITE_NOMEM ? RS_ERROR_LIMIT : RS_ERROR_IO; }
 
 static bool sql_failed(sqlite3 *db, const char *path, GError **error) {
   g_set_error(error, RS_ERROR, code_of(db), _("%s: cannot write: %s"), path, db == NULL ? _("no memory") : sqlite3_errmsg(db));
