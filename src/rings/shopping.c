@@ -334,10 +334,6 @@ static void add_facts(RsDraft *draft, const RsScene *scene, const RsShopping *s,
   rs_draft_fact(draft, fact_of("collectors", list->n, NAN, (int32_t)MIN(20u, 2 * list->n)));
 }
 
-static bool is_member(const List *list, uint32_t shopper) {
-  return bsearch(&shopper, list->member, list->n, sizeof shopper, compare_numbers) != NULL;
-}
-
 static uint32_t overlaps_of(const RsShopper *one) { return one->n_overlaps; }
 static uint32_t doctors_of(const RsShopper *one) { return one->n_doctors; }
 
@@ -350,7 +346,8 @@ static double beyond_others(const RsShopping *s, const List *list, uint32_t (*wh
   qsort(here, list->n, sizeof *here, compare_numbers);
   const uint32_t middle = here[list->n / 2];
   for (uint32_t i = 0; i < list->n; i++) as_much += here[i] >= middle;
-  for (uint32_t i = 0; i < s->n; i++) others += what(&s->shopper[i]) >= middle && !is_member(list, i);
+  for (uint32_t i = 0; i < s->n; i++) others += what(&s->shopper[i]) >= middle;
+  others -= as_much;
   if (middle == 0) return 0.0;
   return -rs_tail_binomial(as_much, list->n, (others + 1.0) / (s->n - list->n + 1.0)) / log(10.0);
 }
