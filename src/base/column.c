@@ -3,17 +3,24 @@
 #include "base/spill.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
-#define HUGE_PAGE ((uintptr_t)2 << 20)
+#define HUGE_PAGE ((size_t)2 << 20)
 
+#define LONGEST_WITH_REST (8 * HUGE_PAGE) /* the rest behind its last whole huge page is on small ones */
 #define LONG ((uint64_t)1 << 18) /* bytes from which a column is put on disk */
 
 void *rs_column_new(uint64_t n, size_t size) {
   if (rs_spill_on() && n <= UINT64_MAX / 64 && (n + 1) * size >= LONG) return rs_spill_new((size_t)(n + 1) * size);
-  char *column = n > UINT64_MAX / 64 ? NULL : g_try_malloc_n(n + 1, size);
-  uintptr_t from = ((uintptr_t)column + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1), to = ((uintptr_t)column + n * size) & ~(HUGE_PAGE - 1);
-  if (column != NULL && from < to) (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: may be refused */
+  if (n > UINT64_MAX / 64) return NULL;
+  const size_t bytes = (size_t)(n + 1) * size;
+  if (bytes < HUGE_PAGE) return g_try_malloc(bytes);
+  /* from one huge page to the next; a long column's last page too */
+  const size_t whole = bytes & ~(HUGE_PAGE - 1), huge = bytes > whole && whole >= LONGEST_WITH_REST ? whole + HUGE_PAGE : whole;
+  void *column;
+  if (posix_memalign(&column, HUGE_PAGE, MAX(bytes, huge)) != 0) return NULL;
+  (void)madvise(column, huge, MADV_HUGEPAGE); /* advice: may be refused */
   return column;
 }
 
