@@ -44,6 +44,11 @@ static inline int64_t rs_packed_get_signed(const RsPacked *packed, uint64_t i) {
 
 static inline bool rs_packed_fits_signed(const RsPacked *packed, int64_t value) { return (((uint64_t)value + packed->sign) & ~packed->mask) == 0; }
 
+/* As rs_packed_set(), but the bytes behind the number's, eight in all, are overwritten too: for numbers set one after another. */
+static inline void rs_packed_put(RsPacked *packed, uint64_t i, uint64_t value) {
+  if (packed->width > 0) memcpy(packed->bytes + i * packed->width, &value, sizeof value);
+}
+
 /* Writes the number's bytes and no others, so that threads may fill neighbouring parts. value fits, or is cut to the width. */
 static inline void rs_packed_set(RsPacked *packed, uint64_t i, uint64_t value) {
   unsigned char *at = packed->bytes + i * packed->width;

@@ -46,17 +46,19 @@ typedef struct RS_OF_A_THREAD {
   size_t raw_size, slot_size;
   GArray *visits;  /* of VisitRef: one person */
   GArray *lines;   /* of RsRefundLine: one person */
-  GArray *regions; /* of uint32_t */
+  uint32_t *region, n_regions; /* [raw_size] one person's visits */
   Totals totals;
 } Worker;
 
 typedef struct RS_OF_A_THREAD { /* while it is built */
   uint64_t first_visit, first_line;  /* where the partition may write; as many as it had raw records */
+  uint64_t end_line;
   uint32_t n_persons, n_visits;      /* what it wrote */
   uint64_t n_lines;
   uint64_t *person_visits;           /* [n_persons] visits of each; owned */
   uint32_t *person_region;           /* [n_persons] */
-  GByteArray *ids;                   /* NUL-terminated, in order */
+  char *ids;                         /* [ids_length] NUL-terminated, in order */
+  size_t ids_length;
 } Part;
 
 typedef struct {
@@ -127,6 +129,7 @@ static void worker_reserve(Worker *worker, size_t n_raw) {
     g_free(worker->person);
     g_free(worker->sorted);
     g_free(worker->key);
+    g_free(worker->region);
     worker->raw = g_new(const RsRawVisit *, worker->raw_size);
     worker->by_person = g_new(const RsRawVisit *, worker->raw_size);
     worker->person_of = g_new(uint32_t, worker->raw_size);
@@ -134,6 +137,7 @@ static void worker_reserve(Worker *worker, size_t n_raw) {
     worker->person = g_new(Person, worker->raw_size);
     worker->sorted = g_new(Person, worker->raw_size);
     worker->key = g_new(uint64_t, worker->raw_size);
+    worker->region = g_new(uint32_t, worker->raw_size);
   }
   size_t n_slots = 64;
   while (n_slots < 2 * n_raw) n_slots *= 2;
@@ -401,13 +405,12 @@ static void join_person(const Builder *builder, Worker *worker, RsRefundLine *li
 }
 
 static uint32_t region_most_seen(Worker *worker) {
-  uint32_t *region = (uint32_t *)(void *)worker->regions->data;
-  guint n = worker->regions->len;
+  const uint32_t *region = worker->region, n = worker->n_regions;
   uint32_t best = RS_NONE, best_n = 0;
-  for (guint i = 0; i < n && i < 64; i++) { /* the first 64 visits decide which regions are candidates; the rest only count */
+  for (uint32_t i = 0; i < n && i < 64; i++) { /* the first 64 visits decide which regions are candidates; the rest only count */
     uint32_t same = 0;
     if (region[i] == best) continue;
-    for (guint k = 0; k < n; k++) same += region[k] == region[i];
+    for (uint32_t k = 0; k < n; k++) same += region[k] == region[i];
     if (same > best_n || (same == best_n && region[i] < best)) best = region[i], best_n = same;
   }
   return best;
@@ -417,10 +420,7 @@ static void count_visit(const Builder *builder, Worker *worker, const RsRawVisit
   if (raw->service_region != RS_NONE)
     counter_add(&worker->totals.institution_region, (uint64_t)institution << 32 | builder->region_rank[raw->service_region], 1);
   if (raw->type != RS_TYPE_UNKNOWN) counter_add(&worker->totals.institution_type, (uint64_t)institution << 32 | raw->type, 1);
-  if (raw->person_region != RS_NONE) {
-    uint32_t region = builder->region_rank[raw->person_region];
-    g_array_append_val(worker->regions, region);
-  }
+  if (raw->person_region != RS_NONE) worker->region[worker->n_regions++] = builder->region_rank[raw->person_region];
 }
 
 static void write_line(const Builder *builder, Worker *worker, Part *part, const RsRefundLine *line) {
@@ -448,15 +448,16 @@ static void write_visit(const Builder *builder, Worker *worker, Part *part, cons
 static void keep_person(Worker *worker, Part *part, const Person *person, uint32_t n_visits) {
   part->person_visits[part->n_persons] = n_visits;
   part->person_region[part->n_persons++] = region_most_seen(worker);
-  g_byte_array_append(part->ids, (const guint8 *)person->id, person->length);
-  g_byte_array_append(part->ids, (const guint8 *)"", 1);
+  memcpy(part->ids + part->ids_length, person->id, person->length);
+  part->ids_length += person->length;
+  part->ids[part->ids_length++] = '\0';
 }
 
 /* Writes what is left of one person; false if nothing is. */
 static bool write_person(const Builder *builder, Worker *worker, Part *part, const RsRefundLine *line, size_t n) {
   Totals *totals = &worker->totals;
   uint32_t before = part->n_visits, last_visit = RS_NONE;
-  g_array_set_size(worker->regions, 0);
+  worker->n_regions = 0;
   for (size_t i = 0; i < n; i++) {
     if (line[i].reversed) {
       totals->rows[RS_PLACE_REVERSED]++;
@@ -523,7 +524,7 @@ static void write_plain(const Builder *builder, Worker *worker, Part *part) {
   RsClaims *claims = builder->claims;
   Totals *totals = &worker->totals;
   uint64_t order[RS_RAW_MAX_LINES];
-  g_array_set_size(worker->regions, 0);
+  worker->n_regions = 0;
   for (guint v = 0; v < worker->visits->len; v++) {
     const VisitRef *visit = &g_array_index(worker->visits, VisitRef, v);
     const RsRawVisit *raw = visit->raw;
@@ -535,7 +536,9 @@ static void write_plain(const Builder *builder, Worker *worker, Part *part) {
       const unsigned k = (uint32_t)order[i];
       const RsLine one = {(uint32_t)(order[i] >> 32), rank_of(builder->doctor_rank, line[k].doctor), rank_of(builder->diagnosis_rank, line[k].diagnosis),
                           line[k].quantity, line[k].amount, line[k].fund, raw->row + k};
-      rs_line_set(claims, part->first_line + part->n_lines++, &one);
+      const uint64_t at = part->first_line + part->n_lines++;
+      if (at + RS_LINE_OVER <= part->end_line) rs_line_put(claims, at, &one);
+      else rs_line_set(claims, at, &one);
       amount += line[k].amount;
     }
     const bool date_only = (raw->flags & RS_RAW_DATE_ONLY) != 0;
@@ -569,7 +572,6 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
   Part *part = &builder->part[partition];
   size_t n_raw = 0;
   for (unsigned t = 0; t < builder->raw->n_threads; t++) n_raw += builder->raw->thread[t].partition[partition].n_visits;
-  part->ids = g_byte_array_new();
   if (n_raw == 0) return;
   worker_reserve(worker, n_raw);
   size_t at = 0;
@@ -585,8 +587,9 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
   }
   uint32_t n_persons = number_persons(worker, n_raw);
   group_by_person(worker, builder->raw->partition_bits, n_raw, n_persons);
-  g_byte_array_set_size(part->ids, n_persons * 16); /* room enough as a rule */
-  g_byte_array_set_size(part->ids, 0);
+  size_t ids_length = 0;
+  for (uint32_t p = 0; p < n_persons; p++) ids_length += worker->person[p].length + 1u;
+  part->ids = g_malloc(ids_length);
   part->person_visits = g_new(uint64_t, n_persons);
   part->person_region = g_new(uint32_t, n_persons);
   for (uint32_t p = 0; p < n_persons; p++) build_person(builder, worker, part, &worker->person[p], worker->by_person + worker->order[p]);
@@ -660,7 +663,7 @@ static bool widen_money(const Builder *builder, GError **error) {
 }
 
 static void part_clear(Part *part) {
-  g_clear_pointer(&part->ids, g_byte_array_unref);
+  g_clear_pointer(&part->ids, g_free);
   g_clear_pointer(&part->person_visits, g_free);
   g_clear_pointer(&part->person_region, g_free);
 }
@@ -668,7 +671,7 @@ static void part_clear(Part *part) {
 static bool join_persons(Builder *builder, size_t n_partitions, GError **error) {
   RsClaims *c = builder->claims;
   uint64_t bytes = 0;
-  for (size_t p = 0; p < n_partitions; p++) bytes += builder->part[p].ids->len;
+  for (size_t p = 0; p < n_partitions; p++) bytes += builder->part[p].ids_length;
   c->person = g_new0(RsText, 1);
   c->person->n = c->n_persons;
   if (!ALLOCATE(c->person->bytes, bytes) || !ALLOCATE(c->person->offset, c->n_persons) || !ALLOCATE(c->person_visit, c->n_persons) ||
@@ -680,8 +683,8 @@ static bool join_persons(Builder *builder, size_t n_partitions, GError **error) 
   uint32_t person = 0, visit = 0;
   for (size_t p = 0; p < n_partitions; p++) {
     Part *part = &builder->part[p];
-    const char *id = (const char *)part->ids->data;
-    if (part->ids->len > 0) memcpy(c->person->bytes + at, part->ids->data, part->ids->len);
+    const char *id = part->ids;
+    if (part->ids_length > 0) memcpy(c->person->bytes + at, id, part->ids_length);
     for (uint32_t i = 0; i < part->n_persons; i++) {
       size_t length = strlen(id) + 1;
       c->person->offset[person] = at;
@@ -778,7 +781,6 @@ static void workers_init(Builder *builder) {
     Worker *worker = &builder->worker[t];
     worker->visits = g_array_new(FALSE, FALSE, sizeof(VisitRef));
     worker->lines = g_array_new(FALSE, FALSE, sizeof(RsRefundLine));
-    worker->regions = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     worker->totals.conflicts = g_array_new(FALSE, FALSE, sizeof(RsRow));
     worker->totals.wide = g_array_new(FALSE, FALSE, sizeof(Wide));
     worker->totals.first_day = UINT16_MAX;
@@ -796,9 +798,9 @@ static void builder_clear(Builder *builder) {
     g_free(worker->person);
     g_free(worker->sorted);
     g_free(worker->key);
+    g_free(worker->region);
     g_array_unref(worker->visits);
     g_array_unref(worker->lines);
-    g_array_unref(worker->regions);
     g_array_unref(worker->totals.conflicts);
     g_array_unref(worker->totals.wide);
     counter_clear(&worker->totals.institution_region);
@@ -835,6 +837,7 @@ static bool prepare(Builder *builder, size_t n_partitions, GError **error) {
       n_visits += raw->thread[t].partition[p].n_visits;
       n_lines += raw->thread[t].partition[p].n_lines;
     }
+    builder->part[p].end_line = n_lines;
   }
   if (n_visits >= RS_NONE) {
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%llu visits are more than this version numbers"), (unsigned long long)n_visits);

@@ -57,8 +57,7 @@ typedef struct RS_OF_A_THREAD {
   const RsMapping *mapping; /* of the answers kept here: */
   size_t prefix_length; /* of the longest beginning of an id that the mapping knows */
   const RsInput *input;
-  int column[RS_N_COLUMNS]; /* the input's */
-  bool direct;              /* row_cell() may take cells as they stand in the block */
+  int direct_column[RS_N_COLUMNS]; /* the input's, where cells may be taken as they stand in the block, else -1 */
   uint32_t visit_column[RS_N_COLUMNS];
   unsigned n_visit_columns;
   Span span[RS_N_COLUMNS]; /* the same columns and what lies between them, where that is the doctor */
@@ -125,21 +124,24 @@ typedef struct {
 
 static inline Row row_at(const RsCsv *csv, uint32_t record) { return (Row){csv->text, csv->end + csv->first[record], csv->start[record], record}; }
 
+/* As it stands, blanks around it and all; NULL: none, or to be asked by row_cell(). */
+static inline __attribute__((always_inline)) const char *cell_as_it_stands(const Parser *parser, Row row, RsColumnRole role, size_t *length) {
+  const int column = parser->direct_column[role];
+  if (column < 0) return NULL;
+  const uint32_t begin = column == 0 ? row.start : row.end[column - 1] + 1;
+  *length = row.end[column] - begin;
+  return row.text + begin;
+}
+
 static __attribute__((noinline)) const char *row_cell_any(const Parser *parser, uint32_t record, RsColumnRole role, size_t *length) {
   return cell(parser->input, &parser->csv, record, role, length);
 }
 
 static inline __attribute__((always_inline)) const char *row_cell(const Parser *parser, Row row, RsColumnRole role, size_t *length) {
-  const int column = parser->column[role];
-  *length = 0;
-  if (column < 0) return NULL;
-  if (!parser->direct) return row_cell_any(parser, row.record, role, length);
-  const uint32_t begin = column == 0 ? row.start : row.end[column - 1] + 1;
-  const char *text = row.text + begin;
-  const size_t n = row.end[column] - begin;
-  if (n == 0) return NULL;
-  if ((unsigned char)text[0] <= ' ' || (unsigned char)text[n - 1] <= ' ') return row_cell_any(parser, row.record, role, length); /* blanks to be trimmed */
-  *length = n;
+  const char *text = cell_as_it_stands(parser, row, role, length);
+  if (text == NULL && parser->input->column[role] >= 0) return row_cell_any(parser, row.record, role, length);
+  if (text == NULL || *length == 0) return *length = 0, NULL;
+  if ((unsigned char)text[0] <= ' ' || (unsigned char)text[*length - 1] <= ' ') return row_cell_any(parser, row.record, role, length); /* blanks to be trimmed */
   return text;
 }
 
@@ -237,10 +239,13 @@ static uint32_t longer_add(Local *local, const char *text, size_t length) {
 
 static inline uint64_t short_hash(Short text) { return rs_hash_mix(text.low, text.high); }
 
-static void slot_fill(Local *local, const Known *known) {
-  size_t mask = ((size_t)1 << local->log2_slots) - 1, at = short_hash(known->text) & mask;
-  while (local->slot[at].text.low != 0) at = (at + 1) & mask;
-  local->slot[at] = *known;
+/* The text's slot, or the empty one where it belongs. */
+static inline Known *slot_search(const Local *local, Short text) {
+  Known *slot = local->slot;
+  const size_t mask = ((size_t)1 << local->log2_slots) - 1;
+  size_t at = short_hash(text) & mask;
+  while (slot[at].text.low != 0 && ((slot[at].text.low ^ text.low) | (slot[at].text.high ^ text.high)) != 0) at = (at + 1) & mask;
+  return &slot[at];
 }
 
 static __attribute__((noinline)) uint32_t known_add(Local *local, Short text, const char *bytes, size_t length) {
@@ -251,9 +256,9 @@ static __attribute__((noinline)) uint32_t known_add(Local *local, Short text, co
     local->log2_slots++;
     local->slot = g_new0(Known, 2 * n_slots);
     for (size_t i = 0; i < n_slots; i++)
-      if (before[i].text.low != 0) slot_fill(local, &before[i]);
+      if (before[i].text.low != 0) *slot_search(local, before[i].text) = before[i];
   }
-  slot_fill(local, &known);
+  *slot_search(local, text) = known;
   return known.number;
 }
 
@@ -271,17 +276,26 @@ static inline Short short_load(const char *text, size_t length) {
 static inline uint32_t local_add(Local *local, const char *text, size_t length) {
   if (length > SHORT_TEXT) return longer_add(local, text, length);
   const Short wanted = short_load(text, length);
-  const Known *slot = local->slot;
-  const size_t mask = ((size_t)1 << local->log2_slots) - 1;
-  for (size_t at = short_hash(wanted) & mask; slot[at].text.low != 0; at = (at + 1) & mask)
-    if (((slot[at].text.low ^ wanted.low) | (slot[at].text.high ^ wanted.high)) == 0) return slot[at].number;
-  return known_add(local, wanted, text, length);
+  const Known *slot = slot_search(local, wanted);
+  return slot->text.low != 0 ? slot->number : known_add(local, wanted, text, length);
 }
 
-static inline uint32_t cell_number(Parser *parser, Row row, RsColumnRole role, Local *local) {
+static __attribute__((noinline)) uint32_t cell_number_any(Parser *parser, Row row, RsColumnRole role, Local *local) {
   size_t length;
   const char *text = row_cell(parser, row, role, &length);
   return text == NULL ? RS_NONE : local_add(local, text, length);
+}
+
+/* A table knows no text with blanks around it, so nothing is trimmed before it is looked for. */
+static inline uint32_t cell_number(Parser *parser, Row row, RsColumnRole role, Local *local) {
+  size_t length;
+  const char *text = cell_as_it_stands(parser, row, role, &length);
+  if (text != NULL && length == 0) return RS_NONE;
+  if (text != NULL && length <= SHORT_TEXT) {
+    const Known *slot = slot_search(local, short_load(text, length));
+    if (slot->text.low != 0) return slot->number;
+  }
+  return cell_number_any(parser, row, role, local);
 }
 
 #define UNKNOWN_YET 0xff
@@ -385,6 +399,13 @@ static inline RsRawPartition *partition_of(const Parser *parser) {
   return &parser->raw->partition[parser->visit.person_hash >> 1 >> parser->partition_shift];
 }
 
+/* The partition's next record comes hundreds of visits later, and its memory was never touched: it is asked for now. */
+static inline void prefetch_next(const char *at) {
+  __builtin_prefetch(at + 64, 1);
+  __builtin_prefetch(at + 128, 1);
+  __builtin_prefetch(at + 192, 1);
+}
+
 static void close_visit(Parser *parser) {
   RsRawVisit *visit = &parser->visit;
   if (visit->n_lines == 0) return;
@@ -403,6 +424,7 @@ static void close_visit(Parser *parser) {
   memset(id + padded - 8, 0, 8); /* a person's id is not empty */
   memcpy(id, parser->person, visit->id_length);
   lines_write(parser, record);
+  prefetch_next(partition->stream.at);
   partition->n_visits++;
   partition->n_lines += visit->n_lines;
   visit->n_lines = 0;
@@ -452,7 +474,6 @@ static void use_input(Parser *parser) {
     parser->prefix_length = longest_prefix(parser->input->mapping);
     parser->mapping = parser->input->mapping;
   }
-  memcpy(parser->column, parser->input->column, sizeof parser->column);
   parser->n_visit_columns = 0;
   bool joined = parser->work->ingest->settlements != NULL;
   for (size_t i = 0; i < G_N_ELEMENTS(visit_roles); i++) {
@@ -591,7 +612,7 @@ static bool open_visit(Parser *parser, Row row) {
 
 /* ---- lines ---- */
 
-static bool line_numbers(Parser *parser, Row row, RsRawLine *line) {
+static __attribute__((noinline)) bool line_numbers_any(Parser *parser, Row row, RsRawLine *line) {
   size_t length;
   const char *text = row_cell(parser, row, RS_COLUMN_AMOUNT, &length);
   if (!rs_number_money(text ? text : "", length, &line->amount)) {
@@ -608,6 +629,23 @@ static bool line_numbers(Parser *parser, Row row, RsRawLine *line) {
     reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number; taken are 12, 2.5 and 1,234.5")), true, line->amount);
     return false;
   }
+  return true;
+}
+
+static inline bool money_short(const Parser *parser, Row row, RsColumnRole role, int64_t *fen) {
+  size_t length;
+  const char *text = cell_as_it_stands(parser, row, role, &length);
+  return text != NULL && rs_number_money_short(text, length, fen);
+}
+
+/* Nearly all rows have short amounts with two decimals and a quantity of one digit. */
+static inline bool line_numbers(Parser *parser, Row row, RsRawLine *line) {
+  size_t length;
+  const char *text = cell_as_it_stands(parser, row, RS_COLUMN_QUANTITY, &length);
+  const unsigned digit = text != NULL && length == 1 ? (unsigned)(unsigned char)*text - '0' : 10;
+  if (digit > 9 || !money_short(parser, row, RS_COLUMN_AMOUNT, &line->amount) || !money_short(parser, row, RS_COLUMN_FUND, &line->fund))
+    return line_numbers_any(parser, row, line);
+  line->quantity = (float)digit;
   return true;
 }
 
@@ -636,10 +674,9 @@ static uint32_t line_doctor(Parser *parser, Row row) {
 
 static void line_names(Parser *parser, Row row, RsRawLine *line) {
   size_t length;
-  const char *text = row_cell(parser, row, RS_COLUMN_DRUG, &length);
-  line->drug = text == NULL ? RS_NONE : local_add(&parser->local[DRUG], text, length);
-  if (text != NULL && (text = row_cell(parser, row, RS_COLUMN_DRUG_NAME, &length)) != NULL)
-    rs_names_keep(&parser->work->ingest->raw->drug_names, &parser->drug_names, line->drug, text, length);
+  line->drug = cell_number(parser, row, RS_COLUMN_DRUG, &parser->local[DRUG]);
+  const char *text = line->drug == RS_NONE ? NULL : row_cell(parser, row, RS_COLUMN_DRUG_NAME, &length);
+  if (text != NULL) rs_names_keep(&parser->work->ingest->raw->drug_names, &parser->drug_names, line->drug, text, length);
   line->doctor = line_doctor(parser, row);
   if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
   line->diagnosis = cell_number(parser, row, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
@@ -657,10 +694,10 @@ static void line_claim(Parser *parser, Row row, RsRawLine *line) {
   void *kept = rs_stream_append(&parser->raw->pool, &parser->raw->claim[claim >> 56], RS_CLAIM_BYTES);
   line->claim = claim;
   if (kept == NULL) parser->out_of_memory = true;
-  else memcpy(kept, &claim, RS_CLAIM_BYTES);
+  else memcpy(kept, &claim, RS_CLAIM_BYTES), __builtin_prefetch((char *)kept + 64, 1);
 }
 
-static void add_line(Parser *parser, Row row) {
+static inline __attribute__((always_inline)) void add_line(Parser *parser, Row row) {
   RsRawLine *line = &parser->line[parser->visit.n_lines];
   *line = (RsRawLine){.row = row_of(parser, row.record)};
   parser->trace[parser->visit.n_lines] = 0;
@@ -712,19 +749,15 @@ static void parse_record(Parser *parser, uint32_t record) {
   parser->rows++;
   const bool fits = parser->csv.fault[record] == RS_FAULT_NONE &&
                     (rs_csv_n_fields(&parser->csv, record) == parser->input->n_fields || rs_fields_fit(parser->input, &parser->csv, record));
-  if (fits && continues(parser, row)) {
-    add_line(parser, row);
-    return;
-  }
-  close_visit(parser);
-  parser->previous = RS_NONE;
-  if (!fits) {
-    reject_record(parser, row);
-  } else if (open_visit(parser, row)) {
+  if (!fits || !continues(parser, row)) {
+    close_visit(parser);
+    parser->previous = RS_NONE;
+    if (!fits) reject_record(parser, row);
+    if (!fits || !open_visit(parser, row)) return;
     parser->previous = record;
     remember_spans(parser, row);
-    add_line(parser, row);
   }
+  add_line(parser, row);
 }
 
 /* Any thread may be reading the file's later blocks. */
@@ -736,7 +769,8 @@ static void last_line_raise(const RsRaw *raw, uint32_t file, uint64_t line) {
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter); /* NOLINT(clang-analyzer-core.NullDereference): a block has its file */
   parser->previous = RS_NONE;
-  parser->direct = parser->csv.begin == NULL && parser->input->mapping->empty_values == NULL;
+  const bool direct = parser->csv.begin == NULL && parser->input->mapping->empty_values == NULL;
+  for (int c = 0; c < RS_N_COLUMNS; c++) parser->direct_column[c] = direct ? parser->input->column[c] : -1;
   for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
   close_visit(parser); /* the person's id lies in the block */
   if (parser->csv.n > 0) last_line_raise(parser->work->ingest->raw, parser->input->number, rs_csv_line(&parser->csv, parser->csv.n - 1));

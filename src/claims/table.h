@@ -95,24 +95,28 @@ typedef struct {
 bool rs_claims_lines_new(RsClaims *claims, uint64_t n_lines, const RsLineBounds *bounds);
 
 typedef struct { uint32_t drug, doctor, diagnosis; float quantity; int64_t amount, fund; uint64_t row; } RsLine;
-/* False: amount or fund is past the bounds (refunds and shares of a payment are reckoned later), and the column is to be widened and set again. */
-static inline bool rs_line_set(RsClaims *claims, uint64_t at, const RsLine *line) {
+static inline __attribute__((always_inline)) bool rs_line_write(RsClaims *claims, uint64_t at, const RsLine *line, void (*set)(RsPacked *, uint64_t, uint64_t)) {
   uint64_t quantity = (uint64_t)(int64_t)line->quantity;
   if (!claims->quantity_is_whole) {
     uint32_t bits;
     memcpy(&bits, &line->quantity, sizeof bits);
     quantity = bits;
   }
-  rs_packed_set(&claims->line_drug, at, line->drug + 1u);
-  rs_packed_set(&claims->line_doctor, at, line->doctor + 1u);
-  rs_packed_set(&claims->line_diagnosis, at, line->diagnosis + 1u);
-  rs_packed_set(&claims->line_quantity, at, quantity);
-  rs_packed_set(&claims->line_amount, at, (uint64_t)line->amount);
-  rs_packed_set(&claims->line_fund, at, (uint64_t)line->fund);
+  set(&claims->line_drug, at, line->drug + 1u);
+  set(&claims->line_doctor, at, line->doctor + 1u);
+  set(&claims->line_diagnosis, at, line->diagnosis + 1u);
+  set(&claims->line_quantity, at, quantity);
+  set(&claims->line_amount, at, (uint64_t)line->amount);
+  set(&claims->line_fund, at, (uint64_t)line->fund);
   const uint64_t start = claims->file_start == NULL ? 0 : claims->file_start[line->row >> 48];
-  rs_packed_set(&claims->line_row, at, claims->file_start == NULL ? line->row : start + (line->row & (UINT64_MAX >> 16)));
+  set(&claims->line_row, at, claims->file_start == NULL ? line->row : start + (line->row & (UINT64_MAX >> 16)));
   return rs_packed_fits_signed(&claims->line_amount, line->amount) && rs_packed_fits_signed(&claims->line_fund, line->fund);
 }
+/* False: amount or fund is past the bounds (refunds and shares of a payment are reckoned later), and the column is to be widened and set again. */
+static inline bool rs_line_set(RsClaims *claims, uint64_t at, const RsLine *line) { return rs_line_write(claims, at, line, rs_packed_set); }
+/* The same for lines set one after another: of the RS_LINE_OVER - 1 lines behind, some bytes are overwritten. */
+#define RS_LINE_OVER 8u
+static inline bool rs_line_put(RsClaims *claims, uint64_t at, const RsLine *line) { return rs_line_write(claims, at, line, rs_packed_put); }
 
 void rs_claims_free(RsClaims *claims);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsClaims, rs_claims_free)
