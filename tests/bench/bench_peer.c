@@ -121,18 +121,20 @@ static void visits_count(size_t task, unsigned thread, void *data) {
   const RsClaims *c = baskets->claims;
   size_t n_drugs = c->drug->n;
   uint32_t drug[256];
-  if (baskets->count[thread] == NULL) baskets->count[thread] = g_new0(uint32_t, n_drugs * n_drugs + 1);
+  if (baskets->count[thread] == NULL) baskets->count[thread] = g_new0(uint32_t, n_drugs * n_drugs / 2 + 1);
   for (uint32_t v = (uint32_t)(c->n_visits * task / baskets->n_tasks); v < c->n_visits * (task + 1) / baskets->n_tasks; v++) {
     unsigned n = 0; /* a visit's lines stand by drug */
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && n < G_N_ELEMENTS(drug); l++)
       if (n == 0 || drug[n - 1] != rs_line_drug(c, l)) drug[n++] = rs_line_drug(c, l);
-    for (unsigned a = 0; a < n; a++)
-      for (unsigned b = a + 1; b < n; b++) baskets->count[thread][drug[a] * n_drugs + drug[b]]++;
+    for (unsigned b = 1; b < n; b++) { /* of two drugs the larger number is the triangle's row */
+      uint32_t *count = baskets->count[thread] + (size_t)drug[b] * (drug[b] - 1) / 2;
+      for (unsigned a = 0; a < b; a++) count[drug[a]]++;
+    }
   }
 }
 
 static void baskets_print(const Baskets *baskets) {
-  size_t n = (size_t)baskets->claims->drug->n * baskets->claims->drug->n;
+  size_t n_drugs = baskets->claims->drug->n, n = n_drugs * (MAX(n_drugs, 1) - 1) / 2;
   uint64_t kept = 0, sum = 0;
   for (size_t i = 0; i < n; i++) {
     uint64_t count = 0;
@@ -173,7 +175,8 @@ int main(int argc, char **argv) {
   getrusage(RUSAGE_SELF, &usage);
   printf("peak %ld\ncpu %.2f\nfound %u communities\n", usage.ru_maxrss / 1024, cpu_seconds(), n_communities);
   const struct { const char *name; RsRelationKind kind; } relations[] = {
-      {"filled_at", RS_FILLED_AT}, {"visited", RS_VISITED}, {"bought", RS_BOUGHT}, {"prescribed", RS_PRESCRIBED}, {"refers_to", RS_REFERS_TO}};
+      {"filled_at", RS_FILLED_AT}, {"visited", RS_VISITED}, {"bought", RS_BOUGHT}, {"prescribed", RS_PRESCRIBED}, {"refers_to", RS_REFERS_TO},
+      {"dispensed", RS_DISPENSED}};
   for (size_t i = 0; i < G_N_ELEMENTS(relations); i++) relation_print(relations[i].name, &k->relation[relations[i].kind]);
   pairs_print(pairs, kept);
   baskets_print(&baskets);

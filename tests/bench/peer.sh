@@ -49,7 +49,7 @@ run_peer() { # run_peer KIND THREADS
 }
 stages() { # stages FILE: what the run took, by stage
   local relations=0 stage
-  for stage in visit filled_at visited bought prescribed refers_to relations; do
+  for stage in visit filled_at visited bought prescribed refers_to dispensed relations; do
     relations=$(awk -v a="$relations" -v b="$(value "$1" seconds "$stage")" 'BEGIN { print a + b }')
   done
   all=$(awk '$1 == "seconds" && $2 != "total" { sum += $3 } END { printf "%.2f", sum }' "$1")

@@ -32,6 +32,7 @@ for name, key in {
     "bought": ["person_id", "drug_code"],
     "prescribed": ["doctor_id", "drug_code"],
     "refers_to": ["doctor_id", "institution_id"],
+    "dispensed": ["institution_id", "drug_code"],
 }.items():
     table = line.dropna(subset=key).groupby(key, observed=True, sort=False).agg(
         lines=("cents", "size"), amount=("cents", "sum"), fund=("fund_cents", "sum"), first=("time", "min"), last=("time", "max"))

@@ -37,6 +37,10 @@ SELECT doctor_id, drug_code, count(*) AS lines, sum(amount) AS amount, sum(fund_
 CREATE TABLE refers_to AS
 SELECT doctor_id, institution_id, count(*) AS lines, sum(amount) AS amount, sum(fund_amount) AS fund, min(time) AS first, max(time) AS last,
   count(DISTINCT time::DATE) AS days FROM line WHERE ${DOCTOR} GROUP BY ALL;
+-- @stage dispensed
+CREATE TABLE dispensed AS
+SELECT institution_id, drug_code, count(*) AS lines, sum(amount) AS amount, sum(fund_amount) AS fund, min(time) AS first, max(time) AS last,
+  count(DISTINCT time::DATE) AS days FROM line GROUP BY ALL;
 
 -- @stage pairs
 CREATE TABLE pairs AS

@@ -27,7 +27,7 @@ console.log(`seconds total ${total.toFixed(3)}`);
 const used = process.cpuUsage();
 console.log(`cpu ${((used.user + used.system) / 1e6).toFixed(2)}`);
 console.log(`peak ${Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024)}`);
-for (const name of ['filled_at', 'visited', 'bought', 'prescribed', 'refers_to'])
+for (const name of ['filled_at', 'visited', 'bought', 'prescribed', 'refers_to', 'dispensed'])
   console.log(`sum ${name} ${(await one(`SELECT count(*), sum(lines)::BIGINT, sum(days)::BIGINT, (sum(amount) * 100)::BIGINT, (sum(days * lines))::BIGINT FROM ${name}`)).join(' ')}`);
 console.log(`sum pairs ${(await one('SELECT count(*), sum(n)::BIGINT, sum(days)::BIGINT, sum(institutions)::BIGINT, sum(n * days)::BIGINT FROM pairs')).join(' ')}`);
 console.log(`sum baskets ${(await one('SELECT count(*), sum(n)::BIGINT FROM baskets')).join(' ')}`);
