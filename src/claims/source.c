@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BLOCK_SIZE ((size_t)1 << 20)
+#define BLOCK_SIZE ((size_t)256 << 10) /* it stays in the second-level cache with its fields and the tables of ids */
+#define BUFFER_SIZE ((size_t)1 << 20)
 #define SAMPLE_SIZE ((size_t)1 << 20) /* bytes looked at to choose the encoding */
 #define HEAD_SIZE ((size_t)64 << 10)  /* bytes looked at to find header, delimiter and line ends */
 
@@ -378,9 +379,9 @@ const RsStamp *rs_source_stamp(const RsSource *source) { return rs_bytes_stamp(s
 /* ---- hash ---- */
 
 static bool digest_file(EVP_MD_CTX *context, int fd, const char *name, GError **error) {
-  g_autofree char *buffer = g_malloc(BLOCK_SIZE);
+  g_autofree char *buffer = g_malloc(BUFFER_SIZE);
   for (off_t offset = 0;;) {
-    const ssize_t n = pread(fd, buffer, BLOCK_SIZE, offset);
+    const ssize_t n = pread(fd, buffer, BUFFER_SIZE, offset);
     if (n < 0 && errno == EINTR) continue;
     if (n == 0) return true;
     if (n < 0 || EVP_DigestUpdate(context, buffer, (size_t)n) != 1) {
@@ -427,9 +428,9 @@ static bool write_all(int fd, const char *buffer, size_t length) {
 }
 
 static bool spool_copy(int from, int to, const char *folder, GError **error) {
-  g_autofree char *buffer = g_malloc(BLOCK_SIZE);
+  g_autofree char *buffer = g_malloc(BUFFER_SIZE);
   for (;;) {
-    const ssize_t n = read(from, buffer, BLOCK_SIZE);
+    const ssize_t n = read(from, buffer, BUFFER_SIZE);
     if (n < 0 && errno == EINTR) continue;
     if (n == 0) return true;
     if (n < 0) {

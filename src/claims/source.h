@@ -49,7 +49,7 @@ typedef struct {
 
 typedef struct {
   char delimiter;       /* 0: detect */
-  size_t block_size;    /* 0: the default, about 1 MiB; small values are for tests */
+  size_t block_size;    /* 0: the default, 256 KiB; small values are for tests */
   const char *sheet;    /* of an Excel workbook; NULL: the first */
   const char *temp_dir; /* where a sheet is unpacked; NULL: the system's */
   const RsStamp *stamp; /* NULL, or what the file must still be: a later pass over the same file */
