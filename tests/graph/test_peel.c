@@ -89,6 +89,7 @@ static uint32_t peel_plainly(const RsGraph *graph, uint32_t max_blocks, uint32_t
         n++;
       }
       if ((double)inside / (double)n > best) best = (double)inside / (double)n, kept = left;
+      g_assert_cmpuint(least, <, 32); /* something is left, and no weight is INT64_MAX */
       left &= ~(1u << least);
     }
     if (!(best > 0.0)) break;
