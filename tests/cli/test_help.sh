@@ -198,11 +198,15 @@ file_has "$T/err" "opening the files  [0-9]+ s"
 is "exit" "$(head -n 1 "$T/err")" 0
 [ -d "$D/slow" ] || fail "no case"
 rm -rf "$D"/slow*
-terminal "opening the files" SIGINT > "$T/err"
-is "exit by the signal" "$(head -n 1 "$T/err")" -2
-says "opening the files"
-is "the line is taken away" "$(tail -c 4 "$T/err" | od -An -tx1 | tr -d ' ')" "0d1b5b4b"
-holds "$D" a.csv case case.key case.ids
+if nm -D "$RINGSCOPE" 2> /dev/null | grep __tsan_init > /dev/null; then
+  echo "ThreadSanitizer puts a signal off until a read returns, here for ever: left out"
+else
+  terminal "opening the files" SIGINT > "$T/err"
+  is "exit by the signal" "$(head -n 1 "$T/err")" -2
+  says "opening the files"
+  is "the line is taken away" "$(tail -c 4 "$T/err" | od -An -tx1 | tr -d ' ')" "0d1b5b4b"
+  holds "$D" a.csv case case.key case.ids
+fi
 TERM_IS=dumb terminal "" "" > "$T/err"
 says_not "opening the files"
 
