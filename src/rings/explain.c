@@ -91,6 +91,10 @@ static const Sentence sentence[] = {
     {"come_together", RS_TEMPLATE("{v.1} of them a day, on the days when any come: a home or a clinic day, not patients one by "
                                "one")},
     {"home_apart", RS_TEMPLATE("{v} more of the doctor's patients come {0.1} a day, on the days when any come: a home or a clinic day; they are not counted here")},
+    {"second_place", RS_TEMPLATE("{v} of them come from a second place of work of this doctor on the same day; {0%} % of its other doctors' patients fill here "
+                              "as well")},
+    {"second_apart", RS_TEMPLATE("{v} more of the doctor's patients come from a second place of work on the same day, {0%} % of whose other doctors' patients "
+                              "fill here as well; they are not counted here")},
     {"door_usual", RS_TEMPLATE("{v%} % of what the colleagues' patients fill goes there as well: the pharmacy at the door")},
     {"workplace_unsure", RS_TEMPLATE("no table names the doctor's workplace; {v%} % of the doctor's lines outside pharmacies are at the one taken for it")},
     {"migrants", RS_TEMPLATE("{v} people of the same place live here and come to the outlet as well: visitors may be their guests or seasonal workers")},

@@ -251,7 +251,7 @@ static const struct { unsigned patterns; const char *code[FOUND_BY]; } reason[RS
     [RS_EXCUSE_PROXY] = {PATTERN(RS_BATCH) | PATTERN(RS_TRAVEL), {"proxy", "own_regimen", "own_drugs"}},
     [RS_EXCUSE_MIGRANTS] = {PATTERN(RS_CROSSREGION), {"migrants"}},
     [RS_EXCUSE_DOOR] = {PATTERN(RS_BATCH) | PATTERN(RS_STEERING) | PATTERN(RS_DUPLICATE), {"from_clinic", "door_pharmacy", "only_doctor", "door_usual"}},
-    [RS_EXCUSE_WORKPLACE] = {PATTERN(RS_BATCH) | PATTERN(RS_STEERING), {"own_workplace", "workplace_unsure"}},
+    [RS_EXCUSE_WORKPLACE] = {PATTERN(RS_BATCH) | PATTERN(RS_STEERING), {"own_workplace", "workplace_unsure", "second_place", "second_apart"}},
     [RS_EXCUSE_SPLIT_BOX] = {PATTERN(RS_TRACE), {"split_boxes"}},
     [RS_EXCUSE_BORDER] = {PATTERN(RS_TRAVEL), {"crowd"}},
 };

@@ -6,13 +6,14 @@
 #include "mining/steering.h"
 #include "rings/draft.h"
 #include "rings/near_misses.h"
+#include "rings/second_place.h"
 #include "rings/stability.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_PERSONS = 8, ALONE = 10, MIN_COLLEAGUES = 25, ENOUGH_DOORS = 8, MANY_A_DAY = 8, HOME_POINTS = 10, CUT = 40, MAX_NEAR_MISSES = 2 };
+enum { MIN_PERSONS = 8, ALONE = 10, MIN_COLLEAGUES = 25, ENOUGH_DOORS = 8, MANY_A_DAY = 8, HOME_POINTS = 10, SECOND_POINTS = 5, CUT = 40, MAX_NEAR_MISSES = 2 };
 #define SAME_PEOPLE 0.4 /* share of the people on each of those days */
 #define FEW_DAYS 0.15 /* share of the days: once a week or less */
 #define MIN_EFFECT 3.0
@@ -154,7 +155,7 @@ static void add_facts(RsDraft *draft, const Judge *judge, const RsSteeringCell *
   ordinary_ways(draft, judge, cell);
 }
 
-typedef struct { uint32_t visit, person; bool crowded, home; } Fill;
+typedef struct { uint32_t visit, person; bool crowded, apart; } Fill;
 
 /* The doctor's visits at the outlet, in order of time; owned by the caller. */
 static Fill *fills_of(const RsScene *scene, const RsSteeringCell *cell, uint32_t *n) {
@@ -201,7 +202,7 @@ static uint32_t mark_home(Fill *fill, uint32_t n) {
     for (end = i; end < n && fill[end].person == fill[i].person; end++) crowded += fill[end].crowded;
     bool home = 2 * crowded >= end - i;
     people += home;
-    for (uint32_t k = i; k < end; k++) fill[k].home = home;
+    for (uint32_t k = i; k < end; k++) fill[k].apart = home;
   }
   return people;
 }
@@ -224,7 +225,7 @@ static RsSteeringCell without(const RsSteeringCell *cell, uint32_t people) {
 static void add_visits(RsDraft *draft, const RsClaims *c, const Fill *fill, uint32_t n) {
   uint32_t bits = (1u << draft->facts->len) - 1;
   for (uint32_t i = 0; i < n; i++) {
-    if (fill[i].home) continue;
+    if (fill[i].apart) continue;
     for (uint64_t l = c->visit_line[fill[i].visit]; l < c->visit_line[fill[i].visit + 1]; l++) rs_draft_line(draft, l, bits);
     if (i + 1 == n || fill[i + 1].person != fill[i].person) rs_draft_member(draft, RS_PERSON, fill[i].person, RS_ROLE_MEMBER, 1.0);
   }
@@ -236,22 +237,64 @@ static int32_t score_of(const RsDraft *draft) {
   return score;
 }
 
-/* A home whose doctor it is explains its own people; what is left of the cell is judged by itself. */
+/* The place outside the workplace that most fills follow on their day; RS_NONE: few do. */
+static uint32_t place_before(const RsClaims *c, const RsSteeringCell *cell, const Fill *fill, uint32_t n) {
+  g_autoptr(GHashTable) times = g_hash_table_new(NULL, NULL);
+  uint32_t best = RS_NONE, most = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    const uint32_t place = rs_seen_before(c, fill[i].person, fill[i].visit, cell->workplace);
+    if (place == RS_NONE) continue;
+    const uint32_t here = GPOINTER_TO_UINT(g_hash_table_lookup(times, GUINT_TO_POINTER(place))) + 1;
+    g_hash_table_insert(times, GUINT_TO_POINTER(place), GUINT_TO_POINTER(here));
+    if (here > most || (here == most && place < best)) best = place, most = here;
+  }
+  return most >= MIN_PERSONS ? best : RS_NONE;
+}
+
+/* Marks the people half of whose fills or more follow a visit to the doctor's second place of work, where its other patients fill at this
+ * outlet as well; returns how many. fill: by person. */
+static uint32_t mark_second_place(const Judge *judge, const RsSteeringCell *cell, Fill *fill, uint32_t n, RsSecondPlace *second) {
+  const RsClaims *c = judge->scene->claims;
+  const uint32_t place = place_before(c, cell, fill, n);
+  uint32_t people = 0;
+  if (place == RS_NONE) return 0;
+  *second = rs_second_place(judge->scene, cell->doctor, cell->outlet, judge->steering->usual[cell->outlet], place);
+  if (second->place == RS_NONE || !second->usual) return 0;
+  for (uint32_t i = 0, end; i < n; i = end) {
+    uint32_t after = 0;
+    for (end = i; end < n && fill[end].person == fill[i].person; end++) after += rs_seen_before(c, fill[end].person, fill[end].visit, cell->workplace) == place;
+    if (fill[i].apart || 2 * after < end - i) continue;
+    people++;
+    for (uint32_t k = i; k < end; k++) fill[k].apart = true;
+  }
+  return people;
+}
+
+/* A home whose doctor it is, and the pharmacy at the door of a second place of work, explain their own people; what is left of the cell is judged
+ * by itself. */
 static bool judge_cell(const Judge *judge, const RsSteeringCell *cell, int32_t bar, Fill *fill, uint32_t n, RsDraft *draft) {
   double a_day = mark_crowds(judge->scene, fill, n);
-  uint32_t people = mark_home(fill, n);
-  if (!(a_day > 0.0) || people == 0) {
-    for (uint32_t i = 0; i < n; i++) fill[i].home = false;
-    add_facts(draft, judge, cell);
-    return score_of(draft) >= bar;
+  uint32_t at_home = mark_home(fill, n);
+  if (!(a_day > 0.0) || at_home == 0) {
+    at_home = 0;
+    for (uint32_t i = 0; i < n; i++) fill[i].apart = false;
   }
-  RsSteeringCell rest = without(cell, people);
-  bool hidden = stands_out(judge, &rest);
+  RsSecondPlace second;
+  const uint32_t at_second = mark_second_place(judge, cell, fill, n, &second);
+  RsSteeringCell rest = without(cell, at_home + at_second);
+  bool hidden = at_home + at_second > 0 && stands_out(judge, &rest);
   add_facts(draft, judge, hidden ? &rest : cell);
-  RsFact home = fact_of(hidden ? "home_apart" : "come_together", hidden ? people : round(a_day * 10.0) / 10.0, NAN, hidden ? -HOME_POINTS : -70);
-  home.argument[0] = round(a_day * 10.0) / 10.0;
-  rs_draft_fact(draft, home);
-  for (uint32_t i = 0; i < n && !hidden; i++) fill[i].home = false;
+  if (at_home > 0) {
+    RsFact home = fact_of(hidden ? "home_apart" : "come_together", hidden ? at_home : round(a_day * 10.0) / 10.0, NAN, hidden ? -HOME_POINTS : -70);
+    home.argument[0] = round(a_day * 10.0) / 10.0;
+    rs_draft_fact(draft, home);
+  }
+  if (at_second > 0) {
+    RsFact room = fact_of(hidden ? "second_apart" : "second_place", at_second, NAN, hidden ? -SECOND_POINTS : -70);
+    room.argument[0] = round(second.door * 1e3) / 1e3;
+    rs_draft_fact(draft, room);
+  }
+  for (uint32_t i = 0; i < n && !hidden; i++) fill[i].apart = false;
   return score_of(draft) >= bar;
 }
 

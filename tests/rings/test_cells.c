@@ -125,6 +125,53 @@ static void a_doctor_of_a_home_who_feeds_the_outlet_with_others_is_found_without
   for (uint32_t i = 0; i < rings->rings[0].count[RS_PERSON]; i++) assert_true(rs_text_get(claims->person, rings->rings[0].members[i].id)[0] == 'P');
 }
 
+/* D3 also works at H2 with four others, sixty patients each, who fill at `door` after the visit, nine of ten; so do 54 of D3's sixty there, at Y009.
+ * More of D3's work is at H1. */
+static void second_place(Town *town, const char *door) {
+  for (unsigned d = 0; d < 5; d++)
+    for (unsigned p = 0; p < 60; p++) {
+      const char *person = text(town, "S", d * 60 + p), *doctor = text(town, "D", d == 0 ? 3 : 30 + d);
+      unsigned day = (d * 41 + p * 7) % 300;
+      visit(town, person, "H2", day, p, "F1", doctor, "310101", "310101", 1);
+      const char *usual = p % 10 == 0 ? text(town, "Y", p % 8) : d == 0 ? "Y009" : door;
+      visit(town, person, usual, day, p + 45, text(town, "G", p % 30), doctor, "310101", "310101", 1);
+      if (d == 0) visit(town, text(town, "P", 3 * 40 + p % 40), "H1", (day + 100) % 300, p, "F1", doctor, "310101", "310101", 1);
+    }
+}
+
+static void the_pharmacy_at_a_second_place_of_work_is_no_steering(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new(), twin = town_new();
+  hospital(&town, "Y000");
+  second_place(&town, "Y009");
+  hospital(&twin, "Y000");
+  second_place(&twin, "Y007"); /* there the others fill elsewhere */
+  g_autoptr(RsClaims) claims = NULL, others = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims), found = detect(&twin, RS_STEERING, &others);
+  assert_int_equal(rings->n_rings, 0);
+  assert_int_equal(found->n_rings, 1);
+  assert_string_equal(first_id(others, &found->rings[0], RS_DOCTOR), "D003");
+  assert_string_equal(first_id(others, &found->rings[0], RS_INSTITUTION), "Y009");
+}
+
+static void a_doctor_with_a_second_place_who_feeds_the_outlet_from_the_first_is_found_without_it(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new();
+  hospital(&town, "Y009");
+  for (unsigned p = 0; p < 30; p++)
+    for (unsigned v = 0; v < 2; v++)
+      visit(&town, text(&town, "P", 400 + p), v == 0 ? "H1" : "Y009", p * 9, p + 45 * v, text(&town, "G", p), text(&town, "D", 3), "310101", "310101", 1);
+  second_place(&town, "Y009");
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  const RsFact *apart = find_fact(&rings->rings[0], "second_apart");
+  assert_non_null(apart);
+  assert_int_equal((int)apart->value, 54);
+  assert_true(apart->points < 0);
+  for (uint32_t i = 0; i < rings->rings[0].count[RS_PERSON]; i++) assert_true(rs_text_get(claims->person, rings->rings[0].members[i].id)[0] == 'P');
+}
+
 /* A clinic of three doctors who also dispense; the first sends to Y009 besides. */
 static void dispensing(Town *town, const char *outlet) {
   for (unsigned d = 0; d < 3; d++)
@@ -538,6 +585,8 @@ int main(void) {
       cmocka_unit_test(a_list_worked_through_at_many_hospitals_is_found),
       cmocka_unit_test(collectors_with_a_common_member_are_two_leads),
       cmocka_unit_test(the_patients_of_a_home_are_no_steering),
+      cmocka_unit_test(the_pharmacy_at_a_second_place_of_work_is_no_steering),
+      cmocka_unit_test(a_doctor_with_a_second_place_who_feeds_the_outlet_from_the_first_is_found_without_it),
       cmocka_unit_test(a_doctor_of_a_home_who_feeds_the_outlet_with_others_is_found_without_the_home),
       cmocka_unit_test(a_dispensing_doctor_is_set_aside_and_found_where_another_outlet_is_fed),
       cmocka_unit_test(two_doctors_who_feed_one_outlet_are_one_lead),
