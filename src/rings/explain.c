@@ -39,6 +39,7 @@ static const Sentence sentence[] = {
     {"busy_days", RS_TEMPLATE("{v} of the {0} bursts fall on days when at least twice as many others were there as usual: a promotion, market or pension day")},
     {"season", RS_TEMPLATE("{v} of the {0} drugs these people share were bought twice as often by the whole city in those months: a season or a wave of illness")},
     {"from_clinic", RS_TEMPLATE("{v%} % of the visits to pharmacies follow one to a hospital or clinic on the same day: the pharmacy at the door")},
+    {"clinic_day", RS_TEMPLATE("{v%} % of the visits are to a doctor at the doctor's own workplace, where everybody gets the own steady drugs: a class or a clinic day")},
     {"own_workplace", RS_TEMPLATE("{v%} % of the visits are to a doctor at the doctor's own workplace: patients in consulting hours")},
     {"batch_settled", RS_TEMPLATE("{v} of the {0} bursts are at outlets whose time stamps come in batches: nearness in time is not used there, only the day")},
     {"tested", RS_TEMPLATE("looked for and not found here: {reasons}")},

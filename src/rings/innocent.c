@@ -209,7 +209,10 @@ static void patients(const RsScene *scene, const RsGroup *g, uint32_t place, RsS
     name_it(score, RS_FROM_CLINIC);
   }
   if (place != RS_NONE && c->own_doctor >= ONE_PLACE && scene->claims->institution_type[place] != RS_TYPE_PHARMACY) {
-    rs_score_add(score, counter("own_workplace", round(c->own_doctor * 1e3) / 1e3, -10));
+    /* where each gets the own steady drugs besides, the day is the occasion for them as well: a class, or a clinic day of the chronically ill */
+    const bool clinic_day = c->regimen >= NEARLY_ALL_OWN; /* false for NAN */
+    const int32_t points = clinic_day ? -40 - points_of(score, "recurring_drugs") : -10;
+    rs_score_add(score, counter(clinic_day ? "clinic_day" : "own_workplace", round(c->own_doctor * 1e3) / 1e3, points));
     name_it(score, RS_OWN_WORKPLACE);
   }
 }
@@ -237,7 +240,7 @@ void rs_innocent_add(const RsScene *scene, const RsGroup *group, const RsDetectO
 
 /* ---- what was tested ---- */
 
-enum { FOUND_BY = 4 };
+enum { FOUND_BY = 5 };
 #define PATTERN(p) (1u << (p))
 /* One row a reason, in the order of reason_name (rings/explain.c); the patterns for which it is looked for, and its facts. */
 static const struct { unsigned patterns; const char *code[FOUND_BY]; } reason[RS_N_EXCUSES] = {
@@ -251,7 +254,7 @@ static const struct { unsigned patterns; const char *code[FOUND_BY]; } reason[RS
     [RS_EXCUSE_PROXY] = {PATTERN(RS_BATCH) | PATTERN(RS_TRAVEL), {"proxy", "own_regimen", "own_drugs"}},
     [RS_EXCUSE_MIGRANTS] = {PATTERN(RS_CROSSREGION), {"migrants"}},
     [RS_EXCUSE_DOOR] = {PATTERN(RS_BATCH) | PATTERN(RS_STEERING) | PATTERN(RS_DUPLICATE), {"from_clinic", "door_pharmacy", "only_doctor", "door_usual"}},
-    [RS_EXCUSE_WORKPLACE] = {PATTERN(RS_BATCH) | PATTERN(RS_STEERING), {"own_workplace", "workplace_unsure", "second_place", "second_apart"}},
+    [RS_EXCUSE_WORKPLACE] = {PATTERN(RS_BATCH) | PATTERN(RS_STEERING), {"own_workplace", "clinic_day", "workplace_unsure", "second_place", "second_apart"}},
     [RS_EXCUSE_SPLIT_BOX] = {PATTERN(RS_TRACE), {"split_boxes"}},
     [RS_EXCUSE_BORDER] = {PATTERN(RS_TRAVEL), {"crowd"}},
 };

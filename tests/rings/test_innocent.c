@@ -454,6 +454,33 @@ static void a_ring_of_one_doctors_patients_is_found(void **state) {
   only_ring(&found, "M", 8);
 }
 
+/* The chronically ill whom one doctor of a clinic sees together, on a day every three weeks or so: each gets the own tablets there. */
+static void class_of_the_ill(RsSmallCity *city) {
+  static const unsigned day[] = {4, 23, 47, 66, 92, 110, 134};
+  for (unsigned t = 0; t < G_N_ELEMENTS(day); t++)
+    for (unsigned i = 0; i < 9; i++)
+      if ((i * 5 + t) % 6 != 5) visit(city, "M", i, "K020", day[t], 560 + (int)i * 4, own_drug(city, 13 * i + 2), "D7");
+  for (unsigned k = 0; k < 200; k++) visit(city, "Q", k % 70, "K020", k % 150, 500 + (int)(k * 29) % 500, "EXAM", "D8");
+}
+
+static void a_class_of_the_chronically_ill_is_no_lead(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = town();
+  class_of_the_ill(city);
+  assert_int_equal(excuses(city, "M", NULL, "clinic_day").innocent, RS_OWN_WORKPLACE);
+  g_auto(Found) found = detect(city, NULL);
+  assert_int_equal(found.rings->n_rings, 0);
+}
+
+static void a_ring_in_a_class_of_the_chronically_ill_is_found(void **state) {
+  (void)state;
+  g_autoptr(RsSmallCity) city = town();
+  class_of_the_ill(city);
+  hidden_ring(city, "M", 9);
+  g_auto(Found) found = detect(city, NULL);
+  only_ring(&found, "M", 9);
+}
+
 /* ---- regulars of one outlet, and cards that are kept there ---- */
 
 /* Fourteen customers of one pharmacy: three to seven of them on each of thirty-six days. On the days of many they come all day long, as to an
@@ -571,6 +598,8 @@ int main(void) {
       cmocka_unit_test(patients_at_their_doctors_workplace_are_no_lead),
       cmocka_unit_test(patients_at_the_pharmacy_next_door_are_no_lead),
       cmocka_unit_test(a_ring_of_one_doctors_patients_is_found),
+      cmocka_unit_test(a_class_of_the_chronically_ill_is_no_lead),
+      cmocka_unit_test(a_ring_in_a_class_of_the_chronically_ill_is_found),
       cmocka_unit_test(regulars_on_their_pharmacys_days_are_no_lead),
       cmocka_unit_test(cards_of_customers_who_come_by_themselves_as_well_are_found),
       cmocka_unit_test(cards_that_only_come_some_at_a_time_are_found),
