@@ -68,6 +68,7 @@ typedef struct {
   uint32_t *institution_rank, *doctor_rank, *drug_rank, *diagnosis_rank, *region_rank;
   Worker *worker;
   Part *part;
+  uint32_t *group_left; /* [n_groups] atomic: partitions not yet built */
 } Builder;
 
 /* ---- counting which region or type an institution was seen with ---- */
@@ -566,9 +567,7 @@ static void build_person(const Builder *builder, Worker *worker, Part *part, con
   if (write_person(builder, worker, part, line, n)) keep_person(worker, part, person, part->n_visits - before);
 }
 
-static void build_partition(size_t partition, unsigned thread, void *data) {
-  Builder *builder = data;
-  Worker *worker = &builder->worker[thread];
+static void partition_persons(const Builder *builder, Worker *worker, size_t partition) {
   Part *part = &builder->part[partition];
   size_t n_raw = 0;
   for (unsigned t = 0; t < builder->raw->n_threads; t++) n_raw += builder->raw->thread[t].partition[partition].n_visits;
@@ -593,8 +592,15 @@ static void build_partition(size_t partition, unsigned thread, void *data) {
   part->person_visits = g_new(uint64_t, n_persons);
   part->person_region = g_new(uint32_t, n_persons);
   for (uint32_t p = 0; p < n_persons; p++) build_person(builder, worker, part, &worker->person[p], worker->by_person + worker->order[p]);
-  for (unsigned t = 0; t < builder->raw->n_threads; t++)
-    rs_stream_release(&builder->raw->thread[t].pool, &builder->raw->thread[t].partition[partition].stream);
+}
+
+/* The table grows while the raw records shrink. */
+static void build_partition(size_t partition, unsigned thread, void *data) {
+  Builder *builder = data;
+  const size_t group = partition / RS_PARTITION_GROUP;
+  partition_persons(builder, &builder->worker[thread], partition);
+  if (__atomic_sub_fetch(&builder->group_left[group], 1, __ATOMIC_ACQ_REL) > 0) return;
+  for (unsigned t = 0; t < builder->raw->n_threads; t++) rs_pool_clear(&builder->raw->thread[t].pool[group]);
 }
 
 /* ---- putting the partitions together ---- */
@@ -808,6 +814,7 @@ static void builder_clear(Builder *builder) {
   }
   rs_threads_free(builder->worker);
   rs_threads_free(builder->part);
+  g_free(builder->group_left);
   g_free(builder->institution_rank);
   g_free(builder->doctor_rank);
   g_free(builder->drug_rank);
@@ -858,6 +865,8 @@ RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error) {
     return NULL;
   }
   workers_init(&builder);
+  builder.group_left = g_new(uint32_t, raw->n_groups);
+  for (unsigned g = 0; g < raw->n_groups; g++) builder.group_left[g] = (uint32_t)MIN(n_partitions - (size_t)g * RS_PARTITION_GROUP, RS_PARTITION_GROUP);
   rs_parallel(raw->n_threads, n_partitions, build_partition, &builder);
   close_gaps(&builder, n_partitions);
   const bool joined = widen_money(&builder, error) && join_persons(&builder, n_partitions, error);

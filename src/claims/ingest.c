@@ -395,9 +395,7 @@ static inline void lines_write(const Parser *parser, RsRawVisit *record) {
 }
 
 /* Of the open visit's person. */
-static inline RsRawPartition *partition_of(const Parser *parser) {
-  return &parser->raw->partition[parser->visit.person_hash >> 1 >> parser->partition_shift];
-}
+static inline size_t partition_of(const Parser *parser) { return parser->visit.person_hash >> 1 >> parser->partition_shift; }
 
 /* The partition's next record comes hundreds of visits later, and its memory was never touched: it is asked for now. */
 static inline void prefetch_next(const char *at) {
@@ -411,8 +409,9 @@ static void close_visit(Parser *parser) {
   if (visit->n_lines == 0) return;
   visit->row = parser->line[0].row;
   if (parser->has_trace) visit->flags |= RS_RAW_TRACE;
-  RsRawPartition *partition = partition_of(parser);
-  RsRawVisit *record = rs_stream_append(&parser->raw->pool, &partition->stream, rs_raw_size(visit));
+  const size_t number = partition_of(parser);
+  RsRawPartition *partition = &parser->raw->partition[number];
+  RsRawVisit *record = rs_stream_append(&parser->raw->pool[number / RS_PARTITION_GROUP], &partition->stream, rs_raw_size(visit));
   if (record == NULL) {
     parser->out_of_memory = true;
     visit->n_lines = 0;
@@ -555,7 +554,7 @@ static void open_person(Parser *parser, const char *id, size_t length) {
   parser->person = id;
   parser->visit.id_length = (uint16_t)length;
   parser->visit.person_hash = rs_hash_bytes(id, length);
-  const char *at = partition_of(parser)->stream.at; /* where the record will be written once its lines are read */
+  const char *at = parser->raw->partition[partition_of(parser)].stream.at; /* where the record will be written once its lines are read */
   if (at == NULL) return;
   __builtin_prefetch(at, 1);
   __builtin_prefetch(at + 64, 1);
@@ -691,7 +690,7 @@ static void line_claim(Parser *parser, Row row, RsRawLine *line) {
   if (text == NULL) return;
   bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
   const uint64_t claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
-  void *kept = rs_stream_append(&parser->raw->pool, &parser->raw->claim[claim >> 56], RS_CLAIM_BYTES);
+  void *kept = rs_stream_append(&parser->raw->claim_pool, &parser->raw->claim[claim >> 56], RS_CLAIM_BYTES);
   line->claim = claim;
   if (kept == NULL) parser->out_of_memory = true;
   else memcpy(kept, &claim, RS_CLAIM_BYTES), __builtin_prefetch((char *)kept + 64, 1);
@@ -1030,7 +1029,9 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
 
 void rs_raw_clear(RsRaw *raw) {
   for (unsigned t = 0; raw->thread != NULL && t < raw->n_threads; t++) {
-    rs_pool_clear(&raw->thread[t].pool);
+    for (unsigned g = 0; g < raw->n_groups; g++) rs_pool_clear(&raw->thread[t].pool[g]);
+    rs_pool_clear(&raw->thread[t].claim_pool);
+    g_free(raw->thread[t].pool);
     free(raw->thread[t].partition);
   }
   rs_threads_free(raw->thread);

@@ -19,6 +19,7 @@
 #define RS_MAX_PERSON_ID 1024u /* bytes; longer ids are no ids */
 #define RS_RAW_MAX_LINES 64u   /* a longer run continues in a further record */
 #define RS_CLAIM_PARTITIONS 256u
+#define RS_PARTITION_GROUP 64u /* partitions of persons that have one pool in each thread: it is let go once they are read */
 #define RS_CLAIM_BYTES 6u
 #define RS_CLAIM_KEPT UINT64_C(0xffffffffffff) /* so many bytes of a hash; the processor is little-endian, as base/hash.h has it */
 
@@ -85,7 +86,9 @@ typedef struct {
 } __attribute__((aligned(64))) RsRawPartition;
 
 typedef struct RS_OF_A_THREAD {
-  RsPool pool;
+  uint64_t memory;                        /* of RsReadOptions.memory: what the pools may still take */
+  RsPool *pool;                           /* [n_groups] of partition i that of i / RS_PARTITION_GROUP */
+  RsPool claim_pool;
   RsRawPartition *partition;              /* [n_partitions] */
   RsStream claim[RS_CLAIM_PARTITIONS];    /* the lower RS_CLAIM_BYTES of claim hashes, by the hash's top byte */
 } RsRawThread;
@@ -119,6 +122,7 @@ typedef struct {
 
 typedef struct {
   unsigned n_threads, partition_bits; /* partition = top bits of person_hash */
+  unsigned n_groups;
   RsRawThread *thread;                /* [n_threads] */
   RsDictionary *institution, *doctor, *drug, *diagnosis, *region;
   RsNames drug_names, institution_names;

@@ -153,8 +153,6 @@ static void find_shared(size_t partition, unsigned thread, void *data) {
   alike_collect(finder, &meeting);
   g_array_unref(meeting.alike);
   finder->shared[partition] = meeting.again;
-  for (unsigned t = 0; t < finder->raw->n_threads; t++)
-    rs_stream_release(&finder->raw->thread[t].pool, &finder->raw->thread[t].claim[partition]);
 }
 
 static bool is_shared(const Finder *finder, uint64_t claim) {
@@ -291,6 +289,7 @@ bool rs_repeats_find(RsRaw *raw, const uint32_t *institution_rank, const uint32_
   Finder finder = {.raw = raw, .institution_rank = institution_rank, .doctor_rank = doctor_rank,
                    .drug_rank = drug_rank, .diagnosis_rank = diagnosis_rank, .region_rank = region_rank};
   rs_parallel(raw->n_threads, RS_CLAIM_PARTITIONS, find_shared, &finder);
+  for (unsigned t = 0; t < raw->n_threads; t++) rs_pool_clear(&raw->thread[t].claim_pool);
   uint64_t n_shared = 0;
   for (unsigned p = 0; p < RS_CLAIM_PARTITIONS; p++) n_shared += finder.shared[p]->len;
   bool ok = n_shared == 0 || find_entries(&finder, n_shared, repeats, error);

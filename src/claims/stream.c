@@ -5,34 +5,40 @@
 #include <glib.h>
 #include <sys/mman.h>
 
-#define MAPPING_BYTES ((size_t)RS_POOL_STEP)
+#define STEP ((size_t)2 << 20) /* a huge page */
+#define DISK_STEP (4 * STEP)
 
-void rs_pool_init(RsPool *pool, size_t chunk_bytes) { *pool = (RsPool){.chunk_bytes = chunk_bytes}; }
+void rs_pool_init(RsPool *pool, size_t chunk_bytes, uint64_t *memory) { *pool = (RsPool){.chunk_bytes = chunk_bytes, .memory = memory}; }
 
 void rs_pool_clear(RsPool *pool) {
   for (size_t i = 0; i < pool->n_mappings; i++)
-    if (!pool->on_disk || !rs_spill_free(pool->mapping[i])) munmap(pool->mapping[i], MAPPING_BYTES);
+    if (pool->memory == NULL || !rs_spill_free(pool->mapping[i])) munmap(pool->mapping[i], STEP);
   g_free(pool->mapping);
   *pool = (RsPool){0};
 }
 
+/* STEP bytes that begin on a huge page. */
+static void *step_new(void) {
+  /* cppcheck-suppress invalidFunctionArg ; -1 is what MAP_ANONYMOUS asks for */
+  char *memory = mmap(NULL, 2 * STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return NULL;
+  const size_t before = (STEP - (uintptr_t)memory % STEP) % STEP;
+  if (before > 0) munmap(memory, before);
+  munmap(memory + before + STEP, STEP - before);
+  madvise(memory + before, STEP, MADV_HUGEPAGE);
+  return memory + before;
+}
+
 static bool pool_grow(RsPool *pool) {
-  void *memory = MAP_FAILED;
-  if (pool->memory > 0 && rs_pool_bytes(pool) + MAPPING_BYTES > pool->memory) {
-    rs_spill_begin();
-    memory = rs_spill_new(MAPPING_BYTES);
-    pool->on_disk = true;
-    if (memory == NULL) return false;
-  } else {
-    /* cppcheck-suppress invalidFunctionArg ; -1 is what MAP_ANONYMOUS asks for */
-    memory = mmap(NULL, MAPPING_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return false;
-    madvise(memory, MAPPING_BYTES, MADV_HUGEPAGE);
-  }
+  const bool on_disk = pool->memory != NULL && *pool->memory < STEP;
+  if (on_disk) rs_spill_begin();
+  else if (pool->memory != NULL) *pool->memory -= STEP;
+  char *memory = on_disk ? rs_spill_new(DISK_STEP) : step_new();
+  if (memory == NULL) return false;
   pool->mapping = g_renew(void *, pool->mapping, pool->n_mappings + 1);
   pool->mapping[pool->n_mappings++] = memory;
   pool->block = memory;
-  pool->end = pool->block + MAPPING_BYTES;
+  pool->end = memory + (on_disk ? DISK_STEP : STEP);
   return true;
 }
 
@@ -50,14 +56,4 @@ void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size) {
   stream->at = (char *)(chunk + 1) + size;
   stream->end = (char *)chunk + pool->chunk_bytes;
   return chunk + 1;
-}
-
-void rs_stream_release(const RsPool *pool, RsStream *stream) {
-  while (stream->first != NULL) {
-    RsChunk *chunk = stream->first;
-    stream->first = chunk->next;
-    if (pool->on_disk) rs_spill_forget(chunk, pool->chunk_bytes);
-    else madvise(chunk, pool->chunk_bytes, MADV_DONTNEED);
-  }
-  *stream = (RsStream){0};
 }

@@ -1,7 +1,8 @@
 /* claims/stream.h: append-only byte streams in 64 KiB chunks, so that partitions grow without copying.
  *
- * Each thread owns a pool and its streams. Records never straddle chunks; a record of up to RS_STREAM_MAX bytes fits. A stream that
- * was read gives its memory back to the system at once, so that the table can grow while the raw records shrink. */
+ * Each thread owns its pools and streams. Records never straddle chunks; a record of up to RS_STREAM_MAX bytes fits. Streams that are read
+ * together have a pool of their own, which is cleared when they were: whole huge pages go back to the system, which hands them out again for
+ * the table without asking its host for others. */
 #ifndef RS_CLAIMS_STREAM_H
 #define RS_CLAIMS_STREAM_H
 
@@ -23,8 +24,7 @@ typedef struct {
   void **mapping;    /* all mappings, to unmap at the end */
   size_t n_mappings;
   size_t chunk_bytes; /* small for small inputs */
-  uint64_t memory;    /* bytes after which further ones are taken on disk (base/spill.h); 0: never */
-  bool on_disk;       /* some are */
+  uint64_t *memory;   /* borrowed: bytes that may still be taken, further ones are taken on disk (base/spill.h); NULL: as many as there are */
 } RsPool;
 
 /* The place of the next record stands here and not in the chunk: chunks lie a power of two apart, so of thousands of streams all headers
@@ -35,15 +35,11 @@ typedef struct {
 } RsStream;
 
 /* chunk_bytes: a power of two from 4 KiB to RS_CHUNK_BYTES. */
-void rs_pool_init(RsPool *pool, size_t chunk_bytes);
+void rs_pool_init(RsPool *pool, size_t chunk_bytes, uint64_t *memory);
+/* Any thread may call it. The streams that took from the pool are of no more use. */
 void rs_pool_clear(RsPool *pool);
-#define RS_POOL_STEP ((uint64_t)16 << 20) /* memory is taken from the system in these steps */
-static inline uint64_t rs_pool_bytes(const RsPool *pool) { return pool->n_mappings * RS_POOL_STEP; }
 /* Room for one record of size bytes (in all of a stream a multiple of what its records are aligned to). NULL when memory is refused or size does not fit a chunk. */
 void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size);
-/* Tells the system that the stream's memory is no longer needed; the stream is empty afterwards. Any thread may call it. */
-void rs_stream_release(const RsPool *pool, RsStream *stream);
-
 static inline void *rs_stream_append(RsPool *pool, RsStream *stream, size_t size) {
   if ((size_t)(stream->end - stream->at) < size) return rs_stream_new_chunk(pool, stream, size);
   void *at = stream->at;
