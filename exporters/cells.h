@@ -7,6 +7,8 @@
 static inline RsCell text_cell(const char *text) { return (RsCell){.text = text}; }
 static inline RsCell integer_cell(int64_t value) { return (RsCell){.integer = value}; }
 static inline RsCell count_cell(uint64_t value) { return integer_cell((int64_t)MIN(value, (uint64_t)INT64_MAX)); }
+/* Money of the pooled fund, which is unknown, not nothing, where the claims have no such column. */
+static inline RsCell fund_cell(const RsClaims *claims, int64_t fund) { return (RsCell){.integer = fund, .empty = (claims->columns & RS_HAS_FUND) == 0}; }
 static inline RsCell number_cell(double value) { return (RsCell){.number = value}; }
 
 typedef struct { char text[16]; } RingId;

@@ -179,6 +179,7 @@ static void case_cells(const RsDossier *d, guint row, RsDossierCell cell, void *
   static const char *const column[] = {"claim_id", "settlement_id", "person_id", "institution_id", "doctor_id", "drug_code", "time", "amount", "fund_amount"};
   for (size_t i = 0; i < G_N_ELEMENTS(column); i++) {
     const RsCell *c = rs_case_rows_cell(d->evidence, row, column[i]);
+    if (c->empty) { cell(column[i], "", data); continue; } /* no such column in the claims */
     const bool money = g_str_has_suffix(column[i], "amount");
     g_autofree char *fen = money ? g_strdup_printf("%s%" G_GINT64_FORMAT ".%02d", c->integer < 0 ? "-" : "", ABS(c->integer) / 100, (int)(ABS(c->integer) % 100)) : NULL;
     const char *clear = d->clear != NULL && !money ? g_hash_table_lookup(d->clear, c->text) : NULL;

@@ -55,7 +55,7 @@ static void identity(RsHtml *html, const RsDossier *d) {
 static void sum_cells(RsHtml *html, const RsDossier *d, const RsDossierSum *sum) {
   rs_html_cell_count(html, sum->lines);
   rs_html_cell_money(html, sum->amount);
-  rs_html_cell_money(html, sum->fund);
+  if (d->story->fund_known) rs_html_cell_money(html, sum->fund);
   if (d->has_account) rs_html_cell_money(html, sum->account);
 }
 
@@ -94,7 +94,7 @@ static void money_table(RsHtml *html, const RsDossier *d, Money what, const char
   if (people) column[n++] = (RsHtmlColumn){NC_("page", "people"), true};
   column[n++] = (RsHtmlColumn){NC_("page", "claim lines"), true};
   column[n++] = (RsHtmlColumn){NC_("page", "money"), true};
-  column[n++] = (RsHtmlColumn){NC_("page", "of it pooled fund"), true};
+  if (d->story->fund_known) column[n++] = (RsHtmlColumn){NC_("page", "of it pooled fund"), true};
   if (d->has_account) column[n++] = (RsHtmlColumn){NC_("page", "of it personal account"), true};
   if (common) column[n++] = (RsHtmlColumn){NC_("page", "money of the whole lead"), true};
   rs_html_table_begin(html, "money", rs_say(html->language, caption), column, n);

@@ -63,7 +63,7 @@ static void money_row(RsWorkbook *book, const RsDossier *d, const char *by, cons
                          {.integer = own->people},
                          {.integer = (gint64)own->lines},
                          {.integer = own->amount},
-                         {.integer = own->fund},
+                         {.integer = own->fund, .empty = !d->story->fund_known},
                          {.integer = own->account, .empty = !d->has_account},
                          {.integer = all == NULL ? 0 : all->amount, .empty = all == NULL}};
   rs_workbook_row(&money_table, cell, book);

@@ -25,6 +25,10 @@ void rs_json_signed(RsJson *json, const char *key, int64_t value);
 void rs_json_bool(RsJson *json, const char *key, bool value);
 /* Money in fen as a decimal string with two places: numbers would be rounded by readers. */
 void rs_json_money(RsJson *json, const char *key, int64_t fen);
+static inline void rs_json_money_or_null(RsJson *json, const char *key, int64_t fen, bool known) {
+  if (known) rs_json_money(json, key, fen);
+  else rs_json_text(json, key, NULL);
+}
 /* A number with at most `places` decimals, or null for NaN. */
 void rs_json_double(RsJson *json, const char *key, double value, unsigned places);
 

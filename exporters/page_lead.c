@@ -144,7 +144,8 @@ RS_FIELD(money) {
   const int64_t own = rs_page_integer(section->page, section->i, "amount_exclusive");
   g_autofree char *amount = rs_words_money(section->story->amount), *fund = rs_words_money(section->story->fund),
                   *lines = rs_words_count(section->story->n_lines), *exclusive = rs_words_money(own);
-  rs_html_sayf(html, "%s on %s claim lines, of it from the pooled fund %s", amount, lines, fund);
+  rs_html_sayf(html, "%s on %s claim lines", amount, lines);
+  if (section->story->fund_known) rs_html_sayf(html, ", of it from the pooled fund %s", fund);
   if (own != section->story->amount) rs_html_sayf(html, "; %s of it in no better-ranked lead", exclusive);
 }
 

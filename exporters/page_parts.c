@@ -176,7 +176,7 @@ static void share_numbers(const Shares *shares, const RsShare *share) {
   RsHtml *html = shares->html;
   rs_html_cell_count(html, share->n_lines);
   rs_html_cell_money(html, share->amount);
-  rs_html_cell_money(html, share->fund);
+  if (shares->story->fund_known) rs_html_cell_money(html, share->fund);
   const int64_t all = shares->story->amount, part = all > 0 && share->amount > 0 ? llround((double)share->amount * 20.0 / (double)all) : 0;
   rs_html_markupf(html, "<td class=\"nowrap\"><span class=\"bar b%d\" aria-hidden=\"true\"></span>", (int)CLAMP(part, 0, 20));
   if (all > 0) {
@@ -218,11 +218,8 @@ static void shares_rest(const Shares *shares, const GPtrArray *all, guint shown)
 }
 
 void rs_page_shares(RsHtml *html, const RsRingStory *story, const RsNames *names, RsKind kind, guint max, const char *sheet) {
-  static const RsHtmlColumn counted[] = {{NC_("page", "id"), false},     {NC_("page", "role"), false}, {NC_("page", "bursts"), true},
-                                         {NC_("page", "lines"), true},   {NC_("page", "money"), true}, {NC_("page", "pooled fund"), true},
-                                         {NC_("page", "part"), false}};
-  static const RsHtmlColumn plain[] = {{NC_("page", "id"), false},   {NC_("page", "role"), false},            {NC_("page", "lines"), true},
-                                       {NC_("page", "money"), true}, {NC_("page", "pooled fund"), true}, {NC_("page", "part"), false}};
+  RsHtmlColumn column[7] = {{NC_("page", "id"), false}, {NC_("page", "role"), false}};
+  guint n_columns = 2;
   const GPtrArray *all = story->share[kind];
   guint members = 0;
   for (guint i = 0; i < all->len; i++) members += *rs_ring_story_share(story, kind, i)->role != '\0';
@@ -231,7 +228,12 @@ void rs_page_shares(RsHtml *html, const RsRingStory *story, const RsNames *names
   g_autofree char *caption = g_strdup_printf(rs_say(html->language, "%s: %u of the lead, %u on its lines"),
                                              rs_words_kind(kind, true, html->language), members, all->len);
   if (html->language == RS_LANG_EN) caption[0] = g_ascii_toupper(caption[0]);
-  rs_html_table_begin(html, "shares", caption, shares.bursts ? counted : plain, shares.bursts ? G_N_ELEMENTS(counted) : G_N_ELEMENTS(plain));
+  if (shares.bursts) column[n_columns++] = (RsHtmlColumn){NC_("page", "bursts"), true};
+  column[n_columns++] = (RsHtmlColumn){NC_("page", "lines"), true};
+  column[n_columns++] = (RsHtmlColumn){NC_("page", "money"), true};
+  if (story->fund_known) column[n_columns++] = (RsHtmlColumn){NC_("page", "pooled fund"), true};
+  column[n_columns++] = (RsHtmlColumn){NC_("page", "part"), false};
+  rs_html_table_begin(html, "shares", caption, column, n_columns);
   for (guint i = 0; i < MIN(all->len, max); i++) share_row(&shares, names, rs_ring_story_share(story, kind, i));
   if (all->len > max) shares_rest(&shares, all, max);
   rs_html_table_end(html);
@@ -341,16 +343,19 @@ static void line_row(RsHtml *html, const RsRingStory *story, const RsStoryLine *
   rs_html_cell_end(html);
   entity_cell(html, names, RS_DRUG, cell[at->drug].text);
   rs_html_cell_money(html, cell[at->amount].integer);
-  rs_html_cell_money(html, cell[at->fund].integer);
+  if (story->fund_known) rs_html_cell_money(html, cell[at->fund].integer);
   rs_html_cell(html, false);
   line_facts(html, story, cell[at->facts].text);
   rs_html_raw(html, "</td></tr>\n");
 }
 
 void rs_page_lines(RsHtml *html, const RsRingStory *story, const RsNames *names) {
-  static const RsHtmlColumn columns[] = {{NC_("page", "file and line"), false}, {NC_("page", "time"), false},        {NC_("page", "person"), false},
-                                         {NC_("page", "outlet"), false},              {NC_("page", "doctor"), false},      {NC_("page", "drug"), false},
-                                         {NC_("page", "money"), true},                {NC_("page", "pooled fund"), true}, {NC_("page", "facts (no.)"), false}};
+  RsHtmlColumn column[9] = {{NC_("page", "file and line"), false}, {NC_("page", "time"), false}, {NC_("page", "person"), false},
+                            {NC_("page", "outlet"), false},        {NC_("page", "doctor"), false}, {NC_("page", "drug"), false},
+                            {NC_("page", "money"), true}};
+  guint n_columns = 7;
+  if (story->fund_known) column[n_columns++] = (RsHtmlColumn){NC_("page", "pooled fund"), true};
+  column[n_columns++] = (RsHtmlColumn){NC_("page", "facts (no.)"), false};
   const RsTable *table = &rs_table[RS_TABLE_EVIDENCE];
   const Places at = {rs_table_column(table, "file"),      rs_table_column(table, "line"),           rs_table_column(table, "time"),
                      rs_table_column(table, "person_id"), rs_table_column(table, "institution_id"), rs_table_column(table, "doctor_id"),
@@ -362,7 +367,7 @@ void rs_page_lines(RsHtml *html, const RsRingStory *story, const RsNames *names)
       all ? g_strdup_printf(rs_say(html->language, "Claim lines: all %s, by time; also in evidence.csv"), n)
           : g_strdup_printf(rs_say(html->language, "Claim lines: %s of %s, those that most facts rest on, by time; all of them in evidence.csv"),
                             shown, n);
-  rs_html_table_begin(html, "lines", caption, columns, G_N_ELEMENTS(columns));
+  rs_html_table_begin(html, "lines", caption, column, n_columns);
   for (guint i = 0; i < story->lines->len; i++) line_row(html, story, g_ptr_array_index(story->lines, i), names, &at);
   rs_html_table_end(html);
 }

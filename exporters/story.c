@@ -190,6 +190,7 @@ RsRingStory *rs_ring_story_new(const RsCaseSource *source, const char *ring_id, 
   story->ring = rs_case_source_rows(source, RS_TABLE_RING, ring_id, error);
   if (story->ring == NULL) return NULL;
   g_assert(story->ring->n > 0); /* the caller looked */
+  story->fund_known = !rs_case_rows_cell(story->ring, 0, "fund_amount")->empty;
   for (int kind = 0; kind < RS_N_KINDS; kind++) {
     story->share[kind] = g_ptr_array_new_with_free_func(share_free);
     sums.of[kind] = g_hash_table_new(g_str_hash, g_str_equal);

@@ -42,6 +42,7 @@ typedef struct {
   gint64 points;
   guint64 n_lines;
   gint64 amount, fund;
+  bool fund_known;              /* false: the claims have no such column */
   RsPlaceOfLine place[RS_PLACES];
   guint n_places;
   GArray *moments;              /* of RsMoment, one a line */

@@ -43,7 +43,7 @@ static void ring_row(const RsCaseView *view, uint32_t r, RsRowFunc row, void *da
       integer_cell(ring->score), text_cell(stability), number_cell(ring->q_value), integer_cell(ring->count[RS_PERSON]),
       integer_cell(ring->count[RS_DOCTOR]), integer_cell(ring->count[RS_INSTITUTION]), integer_cell(ring->count[RS_DRUG]),
       integer_cell(ring->n_regions), count_cell(ring->n_evidence), integer_cell(ring->amount),
-      integer_cell(ring->amount_exclusive), integer_cell(ring->fund), day_cell(dated, ring->first_day, first),
+      integer_cell(ring->amount_exclusive), fund_cell(view->c->claims, ring->fund), day_cell(dated, ring->first_day, first),
       day_cell(dated, ring->last_day, last), text_cell(summary)};
   row(&rs_table[RS_TABLE_RING], cell, data);
 }
@@ -257,7 +257,7 @@ static void relation_walk(const RsCaseView *view, RsRowFunc row, void *data) {
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every edge's ends are nodes */
         text_cell(rs_kind_name[from->node->kind]), text_cell(from->id), text_cell(rs_kind_name[to->node->kind]), text_cell(to->id),
         text_cell(rs_relation_name[edge->kind]), integer_cell(relation->visits[edge->row]), integer_cell(edge->sum.lines),
-        integer_cell(relation->days[edge->row]), integer_cell(edge->sum.amount), integer_cell(edge->sum.fund),
+        integer_cell(relation->days[edge->row]), integer_cell(edge->sum.amount), fund_cell(view->c->claims, edge->sum.fund),
         day_cell(true, edge->sum.first_day, first), day_cell(true, edge->sum.last_day, last)};
     row(&rs_table[RS_TABLE_RELATION], cell, data);
   }

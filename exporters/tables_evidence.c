@@ -115,7 +115,7 @@ void rs_evidence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void
         text_cell(number_text(claims->doctor, rs_line_doctor(claims, one->line))),
         text_cell(rs_text_get(claims->institution, claims->visit_institution[from->visit[one->at]])),
         text_cell(number_text(claims->drug, rs_line_drug(claims, one->line))), text_cell(from->texts->str + from->time[one->at]),
-        integer_cell(rs_line_amount(claims, one->line)), integer_cell(rs_line_fund(claims, one->line)), text_cell(codes->str)};
+        integer_cell(rs_line_amount(claims, one->line)), fund_cell(claims, rs_line_fund(claims, one->line)), text_cell(codes->str)};
     row(&rs_table[RS_TABLE_EVIDENCE], cell, data);
   }
 }

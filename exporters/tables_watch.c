@@ -74,9 +74,11 @@ char *rs_watch_standing_text(const RsCase *c, uint32_t entry, RsLanguage languag
 static void visits_row(const Rows *rows, const RsWatchAnswer *a) {
   char first[11], last[11];
   g_autofree char *amount = rs_words_money(a->amount), *fund = rs_words_money(a->fund), *lines = rs_words_count(a->n_lines);
-  g_autofree char *text =
-      g_strdup_printf(rs_say(rows->language, "visits on %u days, %s to %s; %s claim lines; money %s, of it from the pooled fund %s"), a->n_days,
-                      rs_day_format(a->first_day, first), rs_day_format(a->last_day, last), lines, amount, fund);
+  const bool fund_known = (rows->view->c->claims->columns & RS_HAS_FUND) != 0;
+  g_autofree char *visits = g_strdup_printf(rs_say(rows->language, "visits on %u days, %s to %s; %s claim lines; money %s"), a->n_days,
+                                            rs_day_format(a->first_day, first), rs_day_format(a->last_day, last), lines, amount);
+  g_autofree char *paid = fund_known ? g_strdup_printf(rs_say(rows->language, ", of it from the pooled fund %s"), fund) : g_strdup("");
+  g_autofree char *text = g_strconcat(visits, paid, NULL);
   const int64_t n = (int64_t)a->n_visits;
   row_out(rows, &(Row){.topic = "visits", .n = &n, .amount = &a->amount, .expected = NAN, .decades = NAN, .share = NAN, .text = text});
 }

@@ -102,7 +102,7 @@ RINGSCOPE_API const char *ringscope_graph_id(const ringscope_graph *graph, rings
 typedef struct {
   uint32_t from, to;     /* entity numbers; their kinds follow from the relation's kind */
   uint32_t visits, lines, days;
-  int64_t amount, fund;  /* cents */
+  int64_t amount, fund;  /* cents; fund: 0 where the claims have no such column */
 } ringscope_relation;
 RINGSCOPE_API uint64_t ringscope_graph_relations(const ringscope_graph *graph, ringscope_relation_kind kind);
 /* False past the last. Cost: O(log entities). */
@@ -123,7 +123,7 @@ typedef struct {
   const char *first_date, *last_date;
   uint32_t n_members, n_facts;
   uint64_t n_lines;      /* claim lines that are its evidence */
-  int64_t amount, amount_exclusive, fund; /* cents; exclusive: lines of no better-ranked lead */
+  int64_t amount, amount_exclusive, fund; /* cents; exclusive: lines of no better-ranked lead; fund: 0 where the claims have no such column */
 } ringscope_ring;
 typedef struct {
   ringscope_kind kind;
@@ -143,7 +143,7 @@ typedef struct {
   const char *person, *institution;
   const char *doctor, *drug; /* "" where the line has none */
   char time[20];         /* "2025-03-04 19:38:05" */
-  int64_t amount, fund;  /* cents */
+  int64_t amount, fund;  /* cents; fund: 0 where the claims have no such column */
 } ringscope_line;
 
 /* Leads are numbered from 0 by rank. Each call fills its last argument, or returns false past the last. */

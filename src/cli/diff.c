@@ -16,6 +16,7 @@
 typedef struct {
   const char *ring_id, *key, *pattern;
   int64_t score, persons, amount, fund;
+  bool fund_known; /* false: its claims have no such column */
   GArray *told;    /* of uint32_t, ascending: what it is told by, as numbers of names */
   GArray *outlets; /* of uint32_t, ascending */
   GPtrArray *kin;  /* of Lead: those of the other case that it is, or is part of, or holds */
@@ -96,6 +97,7 @@ static void side_leads(Diff *diff, Side *side) {
     *lead = (Lead){rs_case_rows_text(side->rings, i, "ring_id"), rs_case_rows_text(side->rings, i, "lead_key"), rs_case_rows_text(side->rings, i, "pattern"),
                    rs_case_rows_integer(side->rings, i, "score"), rs_case_rows_integer(side->rings, i, "persons"),
                    rs_case_rows_integer(side->rings, i, "amount"), rs_case_rows_integer(side->rings, i, "fund_amount"),
+                   !rs_case_rows_cell(side->rings, i, "fund_amount")->empty,
                    g_array_new(FALSE, FALSE, sizeof(uint32_t)), g_array_new(FALSE, FALSE, sizeof(uint32_t)), g_ptr_array_new()};
     g_ptr_array_add(side->lead, lead);
     g_hash_table_insert(by_id, (gpointer)lead->ring_id, lead);
@@ -218,9 +220,9 @@ static char *ids_of(const GPtrArray *leads) {
 }
 
 /* People in several of them count once; lines of several leads count in each. */
-typedef struct { int64_t score, persons, amount, fund; } Sums;
+typedef struct { int64_t score, persons, amount, fund; bool fund_known; } Sums;
 static Sums sums_of(const GPtrArray *leads) {
-  Sums s = {0, 0, 0, 0};
+  Sums s = {0};
   g_autoptr(GArray) all = all_of(leads, false);
   guint n_told = 0;
   for (guint i = 0; i < leads->len; i++) {
@@ -230,6 +232,7 @@ static Sums sums_of(const GPtrArray *leads) {
     n_told += lead->told->len;
     s.amount += lead->amount;
     s.fund += lead->fund;
+    s.fund_known = lead->fund_known; /* one case, one answer */
   }
   if (s.persons != n_told) return s; /* some are told by doctors and outlets */
   for (guint i = 1; i < all->len; i++) s.persons -= g_array_index(all, uint32_t, i) == g_array_index(all, uint32_t, i - 1);
@@ -273,8 +276,8 @@ static void row_of(const Diff *diff, const Change *change, RsRowFunc row, void *
                          {.integer = t.before.amount, .empty = !then},
                          {.integer = t.after.amount, .empty = !now},
                          {.integer = t.after.amount - t.before.amount},
-                         {.integer = t.before.fund, .empty = !then},
-                         {.integer = t.after.fund, .empty = !now}};
+                         {.integer = t.before.fund, .empty = !then || !t.before.fund_known},
+                         {.integer = t.after.fund, .empty = !now || !t.after.fund_known}};
   row(&table, cell, data);
   told_clear(&t);
 }

@@ -135,7 +135,7 @@ static void told(const Work *w, const char *path, const char *region) {
     rs_json_unsigned(w->json, "people", sum[i]->people);
     rs_json_unsigned(w->json, "claim_lines", sum[i]->lines);
     rs_json_money(w->json, "amount", sum[i]->amount);
-    rs_json_money(w->json, "fund_amount", sum[i]->fund);
+    rs_json_money_or_null(w->json, "fund_amount", sum[i]->fund, d->story->fund_known);
     if (d->has_account) rs_json_money(w->json, "account_amount", sum[i]->account);
     rs_json_end(w->json, '}');
   }

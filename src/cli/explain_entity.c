@@ -27,6 +27,7 @@ typedef struct {
   double strength;
   guint64 n_lines;
   gint64 amount, fund;
+  bool fund_known; /* false: the claims have no such column */
   Tallies facts, companions; /* by code; people */
   guint n_attended, n_bursts;
   RsPlaceOfLine place[RS_PLACES];
@@ -109,6 +110,7 @@ static void evidence_row(const RsTable *table, const RsCell *cell, void *data) {
   (void)table;
   in->n_lines++;
   in->amount = (gint64)((guint64)in->amount + (guint64)amount);
+  in->fund_known = !cell[at->fund].empty;
   in->fund = (gint64)((guint64)in->fund + (guint64)cell[at->fund].integer);
   rs_places_add(in->place, &in->n_places, cell[at->file].text, cell[at->line].integer);
   g_auto(GStrv) codes = g_strsplit(cell[at->facts].text, ";", 64);
@@ -464,7 +466,7 @@ static void json_page(const Page *page) {
     rs_json_unsigned(&json, "bursts_of_the_ring", in->n_bursts);
     rs_json_unsigned(&json, "lines", in->n_lines);
     rs_json_money(&json, "amount", in->amount);
-    rs_json_money(&json, "fund_amount", in->fund);
+    rs_json_money_or_null(&json, "fund_amount", in->fund, in->fund_known);
     json_tallies(&json, "facts", "fact", in->facts.list, false);
     json_tallies(&json, "companions", "person_id", in->companions.list, entity->kind == RS_PERSON);
     rs_json_end(&json, '}');

@@ -43,9 +43,9 @@ static void head(Page *page) {
   rs_terminal_add(page->line, ring_text(page, "first_date"));
   add(page, "%s", rs_say(page->language, " to "));
   rs_terminal_add(page->line, ring_text(page, "last_date"));
-  add(page,
-      rs_say(page->language, ", %u days; %s claim lines; money %s, of it from the pooled fund %s"),
-      rs_words_days(ring_text(page, "first_date"), ring_text(page, "last_date")), lines, amount, fund);
+  add(page, rs_say(page->language, ", %u days; %s claim lines; money %s"), rs_words_days(ring_text(page, "first_date"), ring_text(page, "last_date")),
+      lines, amount);
+  if (story->fund_known) add(page, rs_say(page->language, ", of it from the pooled fund %s"), fund);
   if (exclusive != story->amount) {
     g_autofree char *own = rs_summary_money(exclusive);
     add(page, rs_say(page->language, "; %s of it in no better-ranked lead"), own);
@@ -277,12 +277,7 @@ static void json_cell(RsJson *json, const RsTableColumn *column, const RsCell *c
     else
       rs_json_signed(json, column->name, cell->integer);
     break;
-  case RS_CELL_MONEY:
-    if (cell->empty)
-      rs_json_text(json, column->name, NULL);
-    else
-      rs_json_money(json, column->name, cell->integer);
-    break;
+  case RS_CELL_MONEY: rs_json_money_or_null(json, column->name, cell->integer, !cell->empty); break;
   default: rs_json_double(json, column->name, cell->number, column->type == RS_CELL_TINY ? 15 : 6);
   }
 }
@@ -305,7 +300,7 @@ static void json_shares(RsJson *json, const Page *page, RsKind kind) {
     if (kind == RS_PERSON || kind == RS_INSTITUTION) rs_json_unsigned(json, "bursts", share->n_bursts);
     rs_json_unsigned(json, "lines", share->n_lines);
     rs_json_money(json, "amount", share->amount);
-    rs_json_money(json, "fund_amount", share->fund);
+    rs_json_money_or_null(json, "fund_amount", share->fund, page->story->fund_known);
     rs_json_end(json, '}');
   }
   rs_json_end(json, ']');

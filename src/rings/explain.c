@@ -100,8 +100,8 @@ static const Sentence sentence[] = {
     {"workplace_unsure", RS_TEMPLATE("no table names the doctor's workplace; {v%} % of the doctor's lines outside pharmacies are at the one taken for it")},
     {"migrants", RS_TEMPLATE("{v} people of the same place live here and come to the outlet as well: visitors may be their guests or seasonal workers")},
     {"own_drugs", RS_TEMPLATE("in {v} of the {0} the person also gets such a drug at the other place: as when a relative fetches it")},
-    {"later_buyers", RS_TEMPLATE("the people named were billed for these boxes first; the same boxes were billed again, {0} times in all, to {v} other {person|people}, about as many as if whoever comes to the outlet had got them: these are not named")},
-    {"first_buyers", RS_TEMPLATE("the people named were billed for boxes that {v} other {person|people} had been billed for before, {0} times in all, nearly everyone of these once: they are not named")},
+    {"later_buyers", RS_TEMPLATE("the members were billed for these boxes first; the same boxes were billed again, {0} times in all, to {v} other {person|people}, about as many as if whoever comes to the outlet had got them: these are no members")},
+    {"first_buyers", RS_TEMPLATE("the members were billed for boxes that {v} other {person|people} had been billed for before, {0} times in all, nearly everyone of these once: they are no members")},
     {"split_boxes", RS_TEMPLATE("{v} lines of these outlets are parts of one box, scans repeated or returns; a careless scan is likelier there")},
     {"only_doctor", RS_TEMPLATE("hardly another doctor of the workplace to compare with ({v} fills); others who are alone see "
                              "{0%} % of their patients at the outlet used most")},

@@ -49,6 +49,32 @@ first = min((r["file"], int(r["line"])) for r in rows)
 assert (ring["first_lines"][0]["file"], ring["first_lines"][0]["line"]) == first
 END
 
+begin "what the pooled fund paid, where the claims tell it, and no word of it where they do not"
+awk -F, 'NR == 1 { print $0 ",fund_amount"; next } { printf "%s,%.2f\n", $0, $9 * 0.4 }' "$T/claims.csv" > "$D/claims.csv"
+run 0 analyze "$D/claims.csv" -o "$D/case" --former "$T/case" --quiet
+PERSON=$(awk -F, '$1 == "R0001" && $2 == "person" { print $3; exit }' "$D/case/members.csv")
+printf 'type,id,note\nperson,%s,\n' "$CLEAR" > "$D/watch.csv"
+# fund CASE CLAIMS PERSON OUT: whatever speaks of the fund.
+fund() {
+  run 0 explain "$1" R0001; cat "$T/out"
+  run 0 explain "$1" R0001 --json; cat "$T/out"
+  run 0 explain "$1" "$3" --json; cat "$T/out"
+  run 0 dossier "$1" R0001 -o "$4.html" --json; cat "$T/out" "$4.html"
+  run 0 dossier "$1" R0001 --claims "$2" -o "$4.lines.html"; cat "$4.lines.html"
+  run 0 analyze "$2" -o "$4.watch" --watch "$D/watch.csv" --quiet; cat "$4.watch/watch.csv"
+  cat "$1/index.html"
+}
+fund "$D/case" "$D/claims.csv" "$PERSON" "$D/told" > "$D/told"
+fund "$T/case" "$T/claims.csv" "$MASKED" "$D/untold" > "$D/untold"
+is "where it is told" "$(grep -oE 'from the pooled fund [0-9,.]+|"fund_amount"|>pooled fund<|of it pooled fund|fund_amount</i>' "$D/told" | sed -E 's/ [0-9,.]+$//' | sort -u | wc -l)" 5
+is "where it is not" "$(grep -iE 'pooled fund|fund_amount' "$D/untold" | grep -cv '"fund_amount": null')" 0
+for table in rings evidence; do
+  is "$table.csv without it" "$(python3 -c 'import csv, sys; print(*{r["fund_amount"] for r in csv.DictReader(open(sys.argv[1], encoding="utf-8"))})' "$T/case/$table.csv")" ""
+done
+run 0 diff "$T/case" "$D/case" --json
+cp "$T/out" "$D/diff.json"
+python3 -c 'import json, sys; [c] = [c for c in json.load(open(sys.argv[1]))["changes"] if c["ring_now"] == "R0001"]; assert "fund_then" not in c and float(c["fund_now"]) > 0' "$D/diff.json" || fail "diff tells of a fund nobody told"
+
 begin "a person, by either name"
 run 0 explain "$T/case" "$MASKED"
 says "person $MASKED" "R0001  batch" "facts that rest on its lines" "in the same bursts" "claims.csv:"
