@@ -88,6 +88,7 @@ static const Sentence sentence[] = {
                          "doctors of the same workplace would ({e.1})")},
     {"steered_share", RS_TEMPLATE("{v%} % of the doctor's prescriptions that are filled outside the workplace go there")},
     {"steered_persons", RS_TEMPLATE("{v} people, none of whom comes to the outlet on two days or more without a doctor of this workplace")},
+    {"steered_regulars", RS_TEMPLATE("{v} more of the doctor's patients who fill here come to the outlet without a doctor of this workplace as well; they are not counted above")},
     {"outlet_elsewhere", RS_TEMPLATE("the outlet is in another county than the workplace: not the pharmacy at the door")},
     {"come_together", RS_TEMPLATE("{v.1} of them a day, on the days when any come: a home or a clinic day, not patients one by "
                                "one")},

@@ -231,6 +231,16 @@ static void add_visits(RsDraft *draft, const RsClaims *c, const Fill *fill, uint
   }
 }
 
+/* Its patients who use the outlet anyway are no part of the count, but their fills are the doctor's and stand in the lead. fill: by person. */
+static void tell_regulars(RsDraft *draft, const RsSteeringCell *counted, const Fill *fill, uint32_t n) {
+  uint32_t people = 0;
+  for (uint32_t i = 0; i < n; i++) people += !fill[i].apart && (i == 0 || fill[i].person != fill[i - 1].person);
+  if (people <= counted->n_persons) return;
+  RsFact regulars = fact_of("steered_regulars", people - counted->n_persons, NAN, 0);
+  regulars.counter = true;
+  rs_draft_fact(draft, regulars);
+}
+
 static int32_t score_of(const RsDraft *draft) {
   int32_t score = 0;
   for (guint i = 0; i < draft->facts->len; i++) score += g_array_index(draft->facts, RsFact, i).points;
@@ -295,6 +305,7 @@ static bool judge_cell(const Judge *judge, const RsSteeringCell *cell, int32_t b
     rs_draft_fact(draft, room);
   }
   for (uint32_t i = 0; i < n && !hidden; i++) fill[i].apart = false;
+  tell_regulars(draft, hidden ? &rest : cell, fill, n);
   return score_of(draft) >= bar;
 }
 

@@ -84,6 +84,23 @@ static void doctor_who_feeds_one_outlet_is_found(void **state) {
   assert_int_equal(rings->rings[0].stability, 'A');
 }
 
+static void members_who_use_the_outlet_anyway_are_told_apart_from_those_counted(void **state) {
+  (void)state;
+  g_auto(Town) town = town_new(), twin = town_new();
+  hospital(&town, "Y009");
+  hospital(&twin, "Y009");
+  for (unsigned p = 1; p < 5; p++) /* four of D3's patients who fill there buy there for themselves, on two days */
+    for (unsigned v = 0; v < 2; v++) visit(&town, text(&town, "P", 3 * 40 + p), "Y009", 20 + 30 * v + p, 600, text(&town, "G", p), NULL, "310101", "310101", 1);
+  g_autoptr(RsClaims) claims = NULL, others = NULL;
+  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims), without = detect(&twin, RS_STEERING, &others);
+  assert_int_equal(rings->n_rings, 1);
+  const RsRing *ring = &rings->rings[0];
+  assert_int_equal((int)find_fact(ring, "steered_regulars")->value, 4);
+  assert_int_equal(ring->count[RS_PERSON], (int)find_fact(ring, "steered")->value + 4);
+  assert_null(find_fact(&without->rings[0], "steered_regulars"));
+  assert_int_equal(without->rings[0].count[RS_PERSON], (int)find_fact(&without->rings[0], "steered")->value);
+}
+
 static void pharmacy_at_the_hospitals_door_is_no_steering(void **state) {
   (void)state;
   g_auto(Town) town = town_new();
@@ -110,19 +127,24 @@ static void the_patients_of_a_home_are_no_steering(void **state) {
   assert_int_equal(rings->n_rings, 0);
 }
 
+/* One lead, of the town's own people, which says how many others it leaves out, and why. */
+static void found_without(const Town *town, const char *code, int people) {
+  g_autoptr(RsClaims) claims = NULL;
+  g_autoptr(RsRings) rings = detect(town, RS_STEERING, &claims);
+  assert_int_equal(rings->n_rings, 1);
+  const RsFact *apart = find_fact(&rings->rings[0], code);
+  assert_non_null(apart);
+  assert_int_equal((int)apart->value, people);
+  assert_true(apart->points < 0);
+  for (uint32_t i = 0; i < rings->rings[0].count[RS_PERSON]; i++) assert_true(rs_text_get(claims->person, rings->rings[0].members[i].id)[0] == 'P');
+}
+
 static void a_doctor_of_a_home_who_feeds_the_outlet_with_others_is_found_without_the_home(void **state) {
   (void)state;
   g_auto(Town) town = town_new();
   hospital(&town, "Y009");
   home(&town, "Y009");
-  g_autoptr(RsClaims) claims = NULL;
-  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
-  assert_int_equal(rings->n_rings, 1);
-  const RsFact *apart = find_fact(&rings->rings[0], "home_apart");
-  assert_non_null(apart);
-  assert_int_equal((int)apart->value, 30);
-  assert_true(apart->points < 0);
-  for (uint32_t i = 0; i < rings->rings[0].count[RS_PERSON]; i++) assert_true(rs_text_get(claims->person, rings->rings[0].members[i].id)[0] == 'P');
+  found_without(&town, "home_apart", 30);
 }
 
 /* D3 also works at H2 with four others, sixty patients each, who fill at `door` after the visit, nine of ten; so do 54 of D3's sixty there, at Y009.
@@ -162,14 +184,7 @@ static void a_doctor_with_a_second_place_who_feeds_the_outlet_from_the_first_is_
     for (unsigned v = 0; v < 2; v++)
       visit(&town, text(&town, "P", 400 + p), v == 0 ? "H1" : "Y009", p * 9, p + 45 * v, text(&town, "G", p), text(&town, "D", 3), "310101", "310101", 1);
   second_place(&town, "Y009");
-  g_autoptr(RsClaims) claims = NULL;
-  g_autoptr(RsRings) rings = detect(&town, RS_STEERING, &claims);
-  assert_int_equal(rings->n_rings, 1);
-  const RsFact *apart = find_fact(&rings->rings[0], "second_apart");
-  assert_non_null(apart);
-  assert_int_equal((int)apart->value, 54);
-  assert_true(apart->points < 0);
-  for (uint32_t i = 0; i < rings->rings[0].count[RS_PERSON]; i++) assert_true(rs_text_get(claims->person, rings->rings[0].members[i].id)[0] == 'P');
+  found_without(&town, "second_apart", 54);
 }
 
 /* A clinic of three doctors who also dispense; the first sends to Y009 besides. */
@@ -573,6 +588,7 @@ static void patterns_without_their_columns_are_skipped_and_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(doctor_who_feeds_one_outlet_is_found),
+      cmocka_unit_test(members_who_use_the_outlet_anyway_are_told_apart_from_those_counted),
       cmocka_unit_test(pharmacy_at_the_hospitals_door_is_no_steering),
       cmocka_unit_test(colleagues_of_a_steering_doctor_are_no_steering),
       cmocka_unit_test(unknown_regions_are_not_apart),
