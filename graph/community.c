@@ -4,13 +4,13 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "graph/components.h"
-#include "graph/igraph_bridge.h"
 #include "graph/infomap.h"
+#include "graph/leiden.h"
 
 #include <string.h>
 
 /* Most components of a companion graph have two or three nodes and there may be a hundred thousand of them. Where the
- * outcome is certain it is written down at once; the rest goes to igraph one component at a time. */
+ * outcome is certain it is written down at once; the rest is solved one component at a time. */
 
 typedef bool (*Solve)(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error);
 
@@ -204,6 +204,7 @@ static bool cpm_best(const RsEdgeList *list, double resolution, uint32_t *label)
 }
 
 static bool leiden_solve(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error) {
+  (void)error;
   bool together = false, certain = list->n_nodes <= 2;
   if (list->n_nodes == 2) together = two_join(list, options);
   else if (!certain && options->objective == RS_OBJECTIVE_CPM) certain = cpm_certain(list, options->resolution, &together);
@@ -212,7 +213,8 @@ static bool leiden_solve(const RsEdgeList *list, const RsCommunityOptions *optio
     return true;
   }
   if (list->n_nodes <= FEW && options->objective == RS_OBJECTIVE_CPM && cpm_best(list, options->resolution, label)) return true;
-  return rs_igraph_leiden(list, options->objective, options->resolution, options->n_iterations, options->seed, label, error);
+  rs_leiden(list, options->objective, options->resolution, options->n_iterations, options->seed, label);
+  return true;
 }
 
 bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label,

@@ -1,4 +1,4 @@
-/* graph/community.h: communities of an RsGraph by igraph's Leiden (through igraph_bridge) or by Infomap (infomap.h), component by component.
+/* graph/community.h: communities of an RsGraph by Leiden (leiden.h) or Infomap (infomap.h), component by component.
  *
  * Each connected component is handed over alone, with nodes in the given order, an own seed and labels renumbered by smallest
  * member, so the result does not depend on the rest of the graph, on threads or on earlier calls. Components of more than
@@ -17,7 +17,7 @@ typedef struct {
 } RsCommunityOptions;
 typedef struct { uint32_t n_communities; uint32_t n_skipped_components; uint64_t n_skipped_nodes; } RsCommunityResult;
 
-/* label[i] is the smallest node of i's community, or RS_NONE. error: RS_ERROR_IO when igraph fails. */
+/* label[i] is the smallest node of i's community, or RS_NONE. error: RS_ERROR_LIMIT without memory. */
 bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label /* [n_nodes] */,
                          RsCommunityResult *result, GError **error);
 /* The same interface to Infomap (two-level; n_iterations trials), for candidates and for the LFR comparison. */

@@ -1,4 +1,5 @@
-/* graph/igraph_bridge.h: the one door to igraph. No other file includes <igraph.h>.
+/* graph/igraph_bridge.h: the one door to igraph. No other file includes <igraph.h>. Ours find the communities (leiden.h, infomap.h); igraph's are what
+ * tests hold them against.
  *
  * Every call checks its arrays before igraph reads them, seeds igraph's generator, holds a lock (igraph keeps global state),
  * turns igraph's error codes into GError (it never aborts the program) and numbers communities by their smallest node. So the

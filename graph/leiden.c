@@ -1,0 +1,391 @@
+#include "graph/leiden.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BETA 0.01 /* how freely the refinement wanders: igraph's own default; matters only to merges that are nearly as good as the best */
+
+/* ---- random numbers, as igraph draws them ---- */
+
+typedef struct { uint64_t state, step; } Draw; /* PCG32 */
+
+static uint32_t next(Draw *d) {
+  const uint64_t old = d->state;
+  const uint32_t mixed = (uint32_t)((old >> 18 ^ old) >> 27), turn = (uint32_t)(old >> 59);
+  d->state = old * 6364136223846793005u + d->step;
+  return mixed >> turn | mixed << (32 - turn) % 32;
+}
+
+/* As the bridge seeds igraph: both halves are folded into 32 bits, 0 is never passed; igraph makes a stream of its own of each. */
+static void draw_init(Draw *d, uint64_t seed) {
+  const uint32_t folded = (uint32_t)((seed ^ seed >> 32) * 0x9e3779b97f4a7c15u >> 32);
+  *d = (Draw){0, (uint64_t)(folded == 0 ? 1 : folded) << 1 | 1};
+  next(d);
+  d->state += 0x853c49e6748fea9bu;
+  next(d);
+}
+
+static uint32_t next_below(Draw *d, uint32_t n) {
+  const uint32_t threshold = (0u - n) % n;
+  for (;;) {
+    const uint64_t product = (uint64_t)next(d) * n;
+    if ((uint32_t)product >= threshold) return (uint32_t)(product >> 32);
+  }
+}
+
+/* 0 <= x < most, from 52 bits. */
+static double next_real(Draw *d, double most) {
+  double x = 0.0;
+  if (most > 0.0)
+    do {
+      const uint64_t high = next(d);
+      x = (double)(high << 20 | next(d) >> 12) * 0x1p-52 * most;
+    } while (x >= most);
+  return x;
+}
+
+static void shuffle(Draw *d, uint32_t *node, uint32_t n) {
+  while (n > 1) {
+    const uint32_t k = next_below(d, n--), other = node[n];
+    node[n] = node[k];
+    node[k] = other;
+  }
+}
+
+/* ---- one level: a graph of nodes, or of the parts of the level before ---- */
+
+typedef struct { uint32_t to; double weight; } Tie;
+
+typedef struct {
+  uint32_t n;
+  uint32_t *offset; /* [n + 1] */
+  Tie *tie;         /* by the far end in each row */
+  double *weight;   /* [n] of the nodes */
+} Level;
+
+static void level_clear(Level *level) {
+  g_free(level->offset);
+  g_free(level->tie);
+  g_free(level->weight);
+}
+
+typedef struct { uint32_t from, to; double weight; } Edge;
+
+/* Rows from edges with from < to, by from: each node's smaller neighbours come in their order, and read by those its larger ones do. */
+static void level_ties(Level *level, const Edge *edge, uint32_t n_edges) {
+  const uint32_t n = level->n;
+  uint32_t *offset = level->offset = g_new0(uint32_t, (gsize)n + 2);
+  g_autofree uint32_t *smaller = g_new0(uint32_t, (gsize)n + 1), *at = g_new(uint32_t, (gsize)n + 1);
+  level->tie = g_new(Tie, 2 * (gsize)n_edges + 1);
+  for (uint32_t e = 0; e < n_edges; e++) {
+    offset[edge[e].from + 1]++;
+    offset[edge[e].to + 1]++;
+    smaller[edge[e].to]++;
+  }
+  for (uint32_t v = 0; v < n; v++) {
+    offset[v + 1] += offset[v];
+    at[v] = offset[v];
+  }
+  for (uint32_t e = 0; e < n_edges; e++) level->tie[at[edge[e].to]++] = (Tie){edge[e].from, edge[e].weight};
+  for (uint32_t v = 0; v < n; v++)
+    for (uint32_t i = offset[v]; i < offset[v] + smaller[v]; i++) {
+      const Tie tie = level->tie[i];
+      level->tie[at[tie.to]++] = (Tie){v, tie.weight};
+    }
+}
+
+/* ---- the algorithm ---- */
+
+/* Arrays by node or community of the level at hand; what is said to be zero is so between two nodes. */
+typedef struct {
+  Draw draw;
+  double resolution;
+  uint32_t *member;  /* [n] community of each node */
+  uint32_t *part;    /* [n] of its refinement */
+  uint32_t *order, *start, *of; /* [n], [n + 1], [n] nodes: of community c are of[start[c]] .. of[start[c + 1]-1], ascending */
+  uint32_t *size, *empty, *near; /* [n] */
+  double *inside;    /* [n] weight of a community's or part's nodes */
+  double *outer;     /* [n] weight of a part's ties to the rest of its community */
+  double *to;        /* [n] zero: weight of the ties to a community */
+  double *sum;       /* [n + 1] */
+  uint8_t *is_near, *is_stable, *is_merged; /* [n]; is_near zero */
+} Work;
+
+static void work_init(Work *w, uint32_t n) {
+  const gsize room = (gsize)n + 1;
+  uint32_t **number[] = {&w->member, &w->part, &w->order, &w->start, &w->of, &w->size, &w->empty, &w->near};
+  double **real[] = {&w->inside, &w->outer, &w->to, &w->sum};
+  uint8_t **flag[] = {&w->is_near, &w->is_stable, &w->is_merged};
+  for (size_t i = 0; i < G_N_ELEMENTS(number); i++) *number[i] = g_new(uint32_t, room);
+  for (size_t i = 0; i < G_N_ELEMENTS(real); i++) *real[i] = g_new0(double, room);
+  for (size_t i = 0; i < G_N_ELEMENTS(flag); i++) *flag[i] = g_malloc0(room);
+}
+
+static void work_clear(Work *w) {
+  void *all[] = {w->member, w->part, w->order, w->start, w->of, w->size, w->empty, w->near, w->inside, w->outer, w->to, w->sum, w->is_near, w->is_stable, w->is_merged};
+  for (size_t i = 0; i < G_N_ELEMENTS(all); i++) g_free(all[i]);
+}
+
+/* Numbers communities as they are met; returns how many. scratch [n]. */
+static uint32_t number_communities(uint32_t *member, uint32_t n, uint32_t *scratch) {
+  uint32_t n_communities = 0;
+  for (uint32_t c = 0; c < n; c++) scratch[c] = UINT32_MAX;
+  for (uint32_t v = 0; v < n; v++) {
+    if (scratch[member[v]] == UINT32_MAX) scratch[member[v]] = n_communities++;
+    member[v] = scratch[member[v]];
+  }
+  return n_communities;
+}
+
+static inline void come_near(Work *w, uint32_t c, uint32_t *n_near) {
+  if (w->is_near[c]) return;
+  w->is_near[c] = 1;
+  w->near[(*n_near)++] = c;
+}
+
+/* The best community for a node that is in none: where it was, unless another or an empty one gains more; the first of equals. */
+static uint32_t best_community(const Level *level, Work *w, uint32_t v, uint32_t was, uint32_t empty) {
+  uint32_t n_near = 0, best = was;
+  come_near(w, empty, &n_near);
+  for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) {
+    const uint32_t c = w->member[level->tie[i].to];
+    come_near(w, c, &n_near);
+    w->to[c] += level->tie[i].weight;
+  }
+  double most = w->to[was] - level->weight[v] * w->inside[was] * w->resolution;
+  for (uint32_t i = 0; i < n_near; i++) {
+    const uint32_t c = w->near[i];
+    const double gain = w->to[c] - level->weight[v] * w->inside[c] * w->resolution;
+    if (gain > most) most = gain, best = c;
+    w->to[c] = 0.0;
+    w->is_near[c] = 0;
+  }
+  return best;
+}
+
+/* Nodes move in random order, and again when a neighbour has moved away, until none gains. Returns the number of communities. */
+static uint32_t move_nodes(const Level *level, Work *w) {
+  const uint32_t n = level->n;
+  uint32_t n_empty = 0, first = 0, n_waiting = n, *queue = w->order;
+  for (uint32_t v = 0; v < n; v++) {
+    queue[v] = v;
+    w->inside[v] = 0.0;
+    w->size[v] = 0;
+    w->is_stable[v] = 0;
+  }
+  shuffle(&w->draw, queue, n);
+  for (uint32_t v = 0; v < n; v++) {
+    w->inside[w->member[v]] += level->weight[v];
+    w->size[w->member[v]]++;
+  }
+  for (uint32_t c = 0; c < n; c++)
+    if (w->size[c] == 0) w->empty[n_empty++] = c;
+  for (; n_waiting > 0; n_waiting--) {
+    const uint32_t v = queue[first], was = w->member[v];
+    first = first + 1 == n ? 0 : first + 1;
+    w->inside[was] -= level->weight[v];
+    if (--w->size[was] == 0) w->empty[n_empty++] = was;
+    const uint32_t best = best_community(level, w, v, was, w->empty[n_empty - 1]);
+    w->inside[best] += level->weight[v];
+    w->size[best]++;
+    n_empty -= best == w->empty[n_empty - 1];
+    w->is_stable[v] = 1;
+    if (best == was) continue;
+    w->member[v] = best;
+    for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) {
+      const uint32_t u = level->tie[i].to;
+      if (!w->is_stable[u] || w->member[u] == best) continue;
+      const uint32_t last = first + n_waiting - 1; /* v has left the queue */
+      queue[last < n ? last : last - n] = u;
+      n_waiting++;
+      w->is_stable[u] = 0;
+    }
+  }
+  return number_communities(w->member, n, w->near);
+}
+
+/* The place of x among ascending sums, as igraph searches: of equals the one met first. */
+static uint32_t place_of(const double *sum, uint32_t n, double x) {
+  int64_t left = 0, right = (int64_t)n - 1;
+  while (left <= right) {
+    const int64_t middle = left + (right - left) / 2;
+    if (sum[middle] > x) right = middle - 1;
+    else if (sum[middle] < x) left = middle + 1;
+    else return (uint32_t)middle;
+  }
+  return (uint32_t)left;
+}
+
+static bool well_tied(const Work *w, uint32_t part, double total) {
+  return w->outer[part] >= w->inside[part] * (total - w->inside[part]) * w->resolution;
+}
+
+/* A part for a node that has been alone: any that loses nothing, the likelier the more it gains. */
+static uint32_t draw_part(const Level *level, Work *w, uint32_t v, uint32_t community, double total) {
+  uint32_t n_near = 0, best = w->part[v];
+  double most = 0.0, sum = 0.0;
+  come_near(w, best, &n_near);
+  for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) {
+    const uint32_t u = level->tie[i].to;
+    if (w->member[u] != community) continue;
+    come_near(w, w->part[u], &n_near);
+    w->to[w->part[u]] += level->tie[i].weight;
+  }
+  for (uint32_t i = 0; i < n_near; i++) {
+    const uint32_t p = w->near[i];
+    if (well_tied(w, p, total)) {
+      const double gain = w->to[p] - level->weight[v] * w->inside[p] * w->resolution;
+      if (gain > most) most = gain, best = p;
+      if (gain >= 0.0) sum += exp(gain / BETA);
+    }
+    w->sum[i] = sum;
+    w->to[p] = 0.0;
+    w->is_near[p] = 0;
+  }
+  return isfinite(sum) ? w->near[place_of(w->sum, n_near, next_real(&w->draw, sum))] : best;
+}
+
+/* Refines one community, node[0 .. n - 1], into parts that are numbered from n_parts on; returns the number of parts so far. */
+static uint32_t refine(const Level *level, Work *w, uint32_t community, const uint32_t *node, uint32_t n, uint32_t n_parts) {
+  double total = 0.0;
+  for (uint32_t i = 0; i < n; i++) {
+    const uint32_t v = node[i];
+    w->part[v] = i;
+    w->inside[i] = level->weight[v];
+    w->outer[i] = 0.0;
+    w->is_merged[i] = 0;
+    w->order[i] = v;
+    total += level->weight[v];
+    for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++)
+      if (w->member[level->tie[k].to] == community) w->outer[i] += level->tie[k].weight;
+  }
+  shuffle(&w->draw, w->order, n);
+  for (uint32_t i = 0; i < n; i++) {
+    const uint32_t v = w->order[i], alone = w->part[v];
+    if (w->is_merged[alone] || !well_tied(w, alone, total)) continue;
+    w->inside[alone] = 0.0;
+    const uint32_t part = draw_part(level, w, v, community, total);
+    w->inside[part] += level->weight[v];
+    for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
+      const uint32_t u = level->tie[k].to;
+      if (w->member[u] == community) w->outer[part] += w->part[u] == part ? -level->tie[k].weight : level->tie[k].weight;
+    }
+    if (part == alone) continue;
+    w->part[v] = part;
+    w->is_merged[part] = 1;
+  }
+  for (uint32_t i = 0; i < n; i++) w->near[i] = UINT32_MAX;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t *part = &w->part[node[i]];
+    if (w->near[*part] == UINT32_MAX) w->near[*part] = n_parts++;
+    *part = w->near[*part];
+  }
+  return n_parts;
+}
+
+/* Nodes by their group, ascending in each, in w->of and w->start. */
+static void group_nodes(Work *w, const uint32_t *group, uint32_t n, uint32_t n_groups) {
+  uint32_t *at = w->near;
+  memset(w->start, 0, ((size_t)n_groups + 1) * sizeof *w->start);
+  for (uint32_t v = 0; v < n; v++) w->start[group[v] + 1]++;
+  for (uint32_t c = 0; c < n_groups; c++) {
+    at[c] = w->start[c];
+    w->start[c + 1] += w->start[c];
+  }
+  for (uint32_t v = 0; v < n; v++) w->of[at[group[v]]++] = v;
+}
+
+/* The parts of the level as nodes of the next one, each in the community that it is a part of. */
+static Level level_of_parts(const Level *level, Work *w, uint32_t n_parts) {
+  Level out = {.n = n_parts, .weight = g_new(double, (gsize)n_parts + 1)};
+  g_autofree Edge *edge = g_new(Edge, level->offset[level->n] / 2 + 1);
+  uint32_t n_edges = 0;
+  group_nodes(w, w->part, level->n, n_parts);
+  for (uint32_t p = 0; p < n_parts; p++) {
+    uint32_t n_near = 0;
+    out.weight[p] = 0.0;
+    for (uint32_t i = w->start[p]; i < w->start[p + 1]; i++) {
+      const uint32_t v = w->of[i];
+      out.weight[p] += level->weight[v];
+      for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
+        const uint32_t other = w->part[level->tie[k].to];
+        if (other <= p) continue;
+        come_near(w, other, &n_near);
+        w->to[other] += level->tie[k].weight;
+      }
+    }
+    for (uint32_t i = 0; i < n_near; i++) {
+      edge[n_edges++] = (Edge){p, w->near[i], w->to[w->near[i]]};
+      w->to[w->near[i]] = 0.0;
+      w->is_near[w->near[i]] = 0;
+    }
+    w->order[p] = w->member[w->of[w->start[p + 1] - 1]];
+  }
+  memcpy(w->member, w->order, n_parts * sizeof *w->member);
+  level_ties(&out, edge, n_edges);
+  return out;
+}
+
+/* One iteration from the communities in member[], which it replaces. node [n]: the node of the level at hand that holds each of the first. */
+static void iterate(const Level *first, Work *w, uint32_t *member, uint32_t *node) {
+  const uint32_t n = first->n;
+  Level level = *first;
+  number_communities(member, n, w->near);
+  memcpy(w->member, member, n * sizeof *member);
+  for (uint32_t v = 0; v < n; v++) node[v] = v;
+  for (;;) {
+    const uint32_t n_communities = move_nodes(&level, w);
+    /* as igraph: where all end up alone above the first level, what was found below stays */
+    if (n_communities < level.n || level.tie == first->tie)
+      for (uint32_t v = 0; v < n; v++) member[v] = w->member[node[v]];
+    if (n_communities == level.n) break;
+    uint32_t n_parts = 0;
+    group_nodes(w, w->member, level.n, n_communities);
+    for (uint32_t c = 0; c < n_communities; c++) n_parts = refine(&level, w, c, w->of + w->start[c], w->start[c + 1] - w->start[c], n_parts);
+    if (n_parts == level.n) { /* nothing was put together: the communities themselves are the parts */
+      memcpy(w->part, w->member, level.n * sizeof *w->part);
+      n_parts = n_communities;
+    }
+    for (uint32_t v = 0; v < n; v++) node[v] = w->part[node[v]];
+    Level parts = level_of_parts(&level, w, n_parts);
+    if (level.tie != first->tie) level_clear(&level);
+    level = parts;
+  }
+  if (level.tie != first->tie) level_clear(&level);
+}
+
+/* CPM weighs nodes alike; modularity by their ties, and its resolution is against twice the weight of all. */
+static void weigh_nodes(Level *level, const RsEdgeList *list, RsObjective objective, double *resolution) {
+  double sum = 0.0;
+  level->weight = g_new(double, (gsize)list->n_nodes + 1);
+  for (uint32_t v = 0; v < list->n_nodes; v++) level->weight[v] = objective == RS_OBJECTIVE_MODULARITY ? 0.0 : 1.0;
+  if (objective != RS_OBJECTIVE_MODULARITY) return;
+  for (uint32_t e = 0; e < list->n_edges; e++) {
+    level->weight[list->from[e]] += (double)list->weight[e];
+    level->weight[list->to[e]] += (double)list->weight[e];
+  }
+  for (uint32_t v = 0; v < list->n_nodes; v++) sum += level->weight[v];
+  *resolution /= sum;
+}
+
+void rs_leiden(const RsEdgeList *list, RsObjective objective, double resolution, int n_iterations, uint64_t seed, uint32_t *label) {
+  const uint32_t n = list->n_nodes;
+  for (uint32_t v = 0; v < n; v++) label[v] = v;
+  if (list->n_edges == 0) return;
+  Level level = {.n = n};
+  Work w = {0};
+  g_autofree Edge *edge = g_new(Edge, (gsize)list->n_edges + 1);
+  g_autofree uint32_t *node = g_new(uint32_t, (gsize)n + 1);
+  for (uint32_t e = 0; e < list->n_edges; e++) edge[e] = (Edge){list->from[e], list->to[e], (double)list->weight[e]};
+  level_ties(&level, edge, list->n_edges);
+  weigh_nodes(&level, list, objective, &resolution);
+  work_init(&w, n);
+  w.resolution = resolution;
+  draw_init(&w.draw, seed);
+  for (int i = 0; i < MAX(1, n_iterations); i++) iterate(&level, &w, label, node);
+  number_communities(label, n, w.near);
+  for (uint32_t v = n; v > 0; v--) w.order[label[v - 1]] = v - 1; /* the smallest node of each */
+  for (uint32_t v = 0; v < n; v++) label[v] = w.order[label[v]];
+  work_clear(&w);
+  level_clear(&level);
+}
