@@ -258,24 +258,28 @@ static Cell *collect_cells(Collect *collect, double *of_doctor, double *of_outle
   return order_cells(cell, n, offsetof(Cell, workplace), n_outlets + 1);
 }
 
+/* The two cells of one outlet with the largest shares of their doctors' fills, less those apart; Place.n: none. */
+typedef struct { guint most, next; double share, next_share; } Feeders;
+
+/* An outlet with a cell of enough persons, and its cells less those apart: what they sum to, and the largest. */
+typedef struct { guint first, end; double here; Feeders feeders; } Outlet;
+
+/* A cell of enough persons against the other doctors of the workplace. log_p: NAN until asked for. */
+typedef struct { guint cell, outlet; double others, door, expected, log_p; } Test;
+
 /* One workplace: its cells by outlet, and those that stand out so far that they say nothing of what is usual for the others. Nothing is said of
  * cells with too few persons, so nothing is asked of outlets that have no others. */
-typedef struct { guint first, end; } Range;
 typedef struct {
   const Cell *cell;
   guint n;
-  Range *outlet; guint n_outlets; /* [n_outlets] those with a cell of enough persons */
-  double n_apart;                 /* persons of the cells that stand apart */
+  GArray *outlet, *test;  /* of Outlet, of Test: in the order of the cells */
+  double n_apart;         /* persons of the cells that stand apart */
   double of_workplace;
   const double *of_doctor, *usual;
   uint8_t *apart;         /* [n] */
   double *doctor_apart;   /* [n doctors] persons of a doctor's cells that stand apart; zero between workplaces */
-  double *log_p, *expected, *others, *door;
   const uint32_t *patients; /* [n doctors] */
 } Place;
-
-/* The two cells of one outlet with the largest shares of their doctors' fills, less those apart; place->n: none. */
-typedef struct { guint most, next; double share, next_share; } Feeders;
 
 static Feeders feeders_of(const Place *place, guint first, guint end) {
   Feeders out = {place->n, place->n, 0.0, 0.0};
@@ -285,6 +289,12 @@ static Feeders feeders_of(const Place *place, guint first, guint end) {
     else if (share > out.next_share) out.next = i, out.next_share = share;
   }
   return out;
+}
+
+static void look_at_outlet(const Place *place, Outlet *at) {
+  at->feeders = feeders_of(place, at->first, at->end);
+  at->here = 0.0;
+  for (guint k = at->first; k < at->end; k++) at->here += place->apart[k] ? 0.0 : place->cell[k].n;
 }
 
 /* The colleague's of `own` among them, if the others by themselves send a third of that or less, and are enough to tell: two who feed one outlet
@@ -300,48 +310,55 @@ static guint other_feeder(const Place *place, const Feeders *feeders, guint own,
   return rest >= ENOUGH && share >= 3.0 * usual ? most : place->n;
 }
 
-/* The place's outlets with a cell of enough persons. */
-static void find_outlets(Place *place, uint32_t min_persons) {
+/* The place's cells of enough persons, and their outlets. */
+static void find_tests(Place *place, uint32_t min_persons) {
   const Cell *cell = place->cell;
-  place->n_outlets = 0;
+  g_array_set_size(place->outlet, 0);
+  g_array_set_size(place->test, 0);
   for (guint i = 0, end; i < place->n; i = end) {
-    uint32_t most = 0;
-    for (end = i; end < place->n && cell[end].outlet == cell[i].outlet; end++) most = MAX(most, cell[end].n);
-    if (most >= min_persons) place->outlet[place->n_outlets++] = (Range){i, end};
+    const guint before = place->test->len;
+    for (end = i; end < place->n && cell[end].outlet == cell[i].outlet; end++) {
+      const Test test = {.cell = end, .outlet = place->outlet->len};
+      if (cell[end].n >= min_persons) g_array_append_val(place->test, test);
+    }
+    if (place->test->len == before) continue;
+    Outlet outlet = {.first = i, .end = end};
+    look_at_outlet(place, &outlet);
+    g_array_append_val(place->outlet, outlet);
   }
 }
 
-/* Each cell with enough persons against the other doctors of the workplace, their own cells that stand apart left out. */
-static void test_outlet(Place *place, Range at, uint32_t min_persons) {
-  const Cell *cell = place->cell;
-  const Feeders feeders = feeders_of(place, at.first, at.end);
-  double here = 0.0;
-  for (guint k = at.first; k < at.end; k++) here += place->apart[k] ? 0.0 : cell[k].n;
-  for (guint k = at.first; k < at.end; k++) {
-    if (cell[k].n < min_persons) continue;
-    double patients = place->of_doctor[cell[k].doctor];
-    place->others[k] = place->of_workplace - patients - (place->n_apart - place->doctor_apart[cell[k].doctor]);
-    double colleagues = here - (place->apart[k] ? 0.0 : cell[k].n);
-    guint feeder = other_feeder(place, &feeders, k, colleagues, place->others[k]);
-    if (feeder < place->n) {
-      place->others[k] -= place->of_doctor[cell[feeder].doctor];
-      colleagues -= cell[feeder].n;
-    }
-    place->door[k] = place->others[k] > 0.0 ? colleagues / place->others[k] : 0.0;
-    double share = (colleagues + PRIOR_FILLS * place->usual[cell[k].outlet]) / (place->others[k] + PRIOR_FILLS);
-    place->expected[k] = patients * share;
-    place->log_p[k] = rs_tail_poisson(cell[k].n, place->expected[k]);
+/* What is expected of a cell by the other doctors of the workplace, their own cells that stand apart left out. */
+static void expect(const Place *place, Test *test) {
+  const Cell *cell = place->cell, *own = &cell[test->cell];
+  const Outlet *at = &g_array_index(place->outlet, Outlet, test->outlet);
+  double patients = place->of_doctor[own->doctor];
+  test->others = place->of_workplace - patients - (place->n_apart - place->doctor_apart[own->doctor]);
+  double colleagues = at->here - (place->apart[test->cell] ? 0.0 : own->n);
+  guint feeder = other_feeder(place, &at->feeders, test->cell, colleagues, test->others);
+  if (feeder < place->n) {
+    test->others -= place->of_doctor[cell[feeder].doctor];
+    colleagues -= cell[feeder].n;
   }
+  test->door = test->others > 0.0 ? colleagues / test->others : 0.0;
+  double share = (colleagues + PRIOR_FILLS * place->usual[own->outlet]) / (test->others + PRIOR_FILLS);
+  test->expected = patients * share;
+  test->log_p = NAN;
 }
 
-/* The furthest out of the cells that do not stand apart; place->n: none is far. */
-static guint furthest(const Place *place, uint32_t min_persons) {
-  guint far = place->n;
-  for (guint o = 0; o < place->n_outlets; o++)
-    for (guint i = place->outlet[o].first; i < place->outlet[o].end; i++) {
-      bool strong = place->cell[i].n >= min_persons && !place->apart[i] && place->log_p[i] <= FAR_OUT && place->cell[i].n >= 3.0 * place->expected[i];
-      if (strong && (far == place->n || place->log_p[i] < place->log_p[far])) far = i;
-    }
+static double log_p_of(const Place *place, Test *test) {
+  if (isnan(test->log_p)) test->log_p = rs_tail_poisson(place->cell[test->cell].n, test->expected);
+  return test->log_p;
+}
+
+/* The furthest out of the cells that do not stand apart; NULL: none is far. */
+static const Test *furthest(const Place *place) {
+  Test *test = (Test *)(void *)place->test->data, *far = NULL;
+  for (guint i = 0; i < place->test->len; i++) {
+    if (place->apart[test[i].cell] || place->cell[test[i].cell].n < 3.0 * test[i].expected) continue;
+    const double log_p = log_p_of(place, &test[i]);
+    if (log_p <= FAR_OUT && (far == NULL || log_p < far->log_p)) far = &test[i];
+  }
   return far;
 }
 
@@ -349,22 +366,23 @@ static guint furthest(const Place *place, uint32_t min_persons) {
  * again without it, until none is so far out any more. */
 static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
   enum { MOST_APART = 16 };
-  find_outlets(place, min_persons);
+  find_tests(place, min_persons);
   for (unsigned round = 0;; round++) {
-    for (guint o = 0; o < place->n_outlets; o++) test_outlet(place, place->outlet[o], min_persons);
-    guint far = furthest(place, min_persons);
-    if (far == place->n || round == MOST_APART) break;
-    place->apart[far] = 1;
-    place->n_apart += place->cell[far].n;
-    place->doctor_apart[place->cell[far].doctor] += place->cell[far].n;
+    for (guint i = 0; i < place->test->len; i++) expect(place, &g_array_index(place->test, Test, i));
+    const Test *far = furthest(place);
+    if (far == NULL || round == MOST_APART) break;
+    place->apart[far->cell] = 1;
+    place->n_apart += place->cell[far->cell].n;
+    place->doctor_apart[place->cell[far->cell].doctor] += place->cell[far->cell].n;
+    look_at_outlet(place, &g_array_index(place->outlet, Outlet, far->outlet));
   }
-  for (guint i = 0; i < place->n; i++) {
-    const Cell *cell = &place->cell[i];
+  for (guint i = 0; i < place->test->len; i++) {
+    Test *test = &g_array_index(place->test, Test, i);
+    const Cell *cell = &place->cell[test->cell];
     place->doctor_apart[cell->doctor] = 0.0;
-    if (cell->n < min_persons) continue;
     RsSteeringCell result = {cell->doctor, cell->outlet, cell->workplace, cell->n, place->patients[cell->doctor],
-                             (uint32_t)place->of_doctor[cell->doctor], (uint32_t)place->others[i],
-                             (uint32_t)(place->of_workplace - place->of_doctor[cell->doctor]), place->door[i], place->expected[i], place->log_p[i]};
+                             (uint32_t)place->of_doctor[cell->doctor], (uint32_t)test->others,
+                             (uint32_t)(place->of_workplace - place->of_doctor[cell->doctor]), test->door, test->expected, log_p_of(place, test)};
     g_array_append_val(out, result);
   }
 }
@@ -391,15 +409,13 @@ static void test_all(RsSteering *out, Collect *collect, uint32_t min_persons) {
     most = MAX(most, (size_t)(i - first) + 1);
   }
   g_autofree uint8_t *apart = g_malloc(most + 1);
-  g_autofree double *number = g_new(double, 4 * most + 1);
-  g_autofree Range *outlet = g_new(Range, most + 1);
+  g_autoptr(GArray) outlet = g_array_new(FALSE, FALSE, sizeof(Outlet)), test = g_array_new(FALSE, FALSE, sizeof(Test));
   for (uint32_t i = 0, end; i < n_cells; i = end) {
     for (end = i; end < n_cells && cell[end].workplace == cell[i].workplace;) end++;
     if (cell[i].workplace == n_outlets) continue;
     memset(apart, 0, end - i);
-    Place place = {.cell = cell + i, .n = end - i, .outlet = outlet, .of_workplace = of_workplace[cell[i].workplace], .of_doctor = of_doctor,
-                   .usual = out->usual, .apart = apart, .doctor_apart = doctor_apart, .log_p = number, .expected = number + most,
-                   .others = number + 2 * most, .door = number + 3 * most, .patients = collect->patients};
+    Place place = {.cell = cell + i, .n = end - i, .outlet = outlet, .test = test, .of_workplace = of_workplace[cell[i].workplace], .of_doctor = of_doctor,
+                   .usual = out->usual, .apart = apart, .doctor_apart = doctor_apart, .patients = collect->patients};
     test_cells(&place, min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
