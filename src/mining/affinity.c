@@ -358,25 +358,40 @@ static double chance_near(const PairWork *work, uint32_t institution, uint32_t t
   return fmin(1.0, fmax(0.0, (share * visits - 2.0) / fmax(visits - 2.0, 1.0)));
 }
 
+/* The days on which both came to one outlet whose clock can tell, by the first visit of each. */
+typedef struct { uint32_t institution, x, y; } SharedDay;
+
+static void find_shared_days(const PairWork *work, uint32_t a, uint32_t b, GArray *out) {
+  const RsClaims *c = work->claims;
+  const uint32_t end = c->person_visit[b + 1];
+  uint32_t first = c->person_visit[b]; /* visits of b from the day on that a's have come to */
+  g_array_set_size(out, 0);
+  for (uint32_t v = c->person_visit[a]; v < c->person_visit[a + 1]; v++) {
+    const uint32_t day = c->visit_time[v] / RS_DAY_SECONDS, institution = c->visit_institution[v];
+    while (first < end && c->visit_time[first] / RS_DAY_SECONDS < day) first++;
+    uint32_t u = first;
+    while (u < end && c->visit_institution[u] != institution && c->visit_time[u] / RS_DAY_SECONDS == day) u++;
+    if (u == end || c->visit_time[u] / RS_DAY_SECONDS != day || work->load->degenerate[institution] || visit_of_day(c, a, institution, day) != v) continue;
+    const SharedDay shared = {institution, c->visit_time[v], c->visit_time[u]};
+    g_array_append_val(out, shared);
+  }
+}
+
 /* Null 2: given the days on which both came to one outlet, were they nearer in time than the outlet's clock explains? The log tail of the
  * sum of unequal chances over those days; 0 where the clock cannot tell. Removes all that makes people choose the same day. */
-static double tail_given_days(const PairWork *work, uint32_t a, uint32_t b, uint32_t minutes) {
-  const RsClaims *c = work->claims;
-  g_autoptr(GArray) chance = g_array_new(FALSE, FALSE, sizeof(double));
+static double tail_given_days(const PairWork *work, const GArray *shared, uint32_t minutes) {
   uint32_t near = 0;
-  for (uint32_t v = c->person_visit[a]; v < c->person_visit[a + 1]; v++) {
-    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS, institution = c->visit_institution[v];
-    if (work->load->degenerate[institution] || visit_of_day(c, a, institution, day) != v) continue;
-    uint32_t u = visit_of_day(c, b, institution, day);
-    if (u == RS_NONE) continue;
-    uint32_t x = c->visit_time[v], y = c->visit_time[u];
-    double p = (chance_near(work, institution, x, minutes) + chance_near(work, institution, y, minutes)) / 2.0;
-    near += (x > y ? x - y : y - x) <= minutes * 60;
-    g_array_append_val(chance, p);
+  for (guint i = 0; i < shared->len; i++) {
+    const SharedDay *day = &g_array_index(shared, SharedDay, i);
+    near += (day->x > day->y ? day->x - day->y : day->y - day->x) <= minutes * 60;
   }
   if (near == 0) return 0.0;
-  g_autofree double *scratch = g_new(double, (gsize)near + 1);
-  return rs_tail_poisson_binomial(near, (const double *)(const void *)chance->data, chance->len, scratch);
+  g_autofree double *chance = g_new(double, shared->len), *scratch = g_new(double, (gsize)near + 1);
+  for (guint i = 0; i < shared->len; i++) {
+    const SharedDay *day = &g_array_index(shared, SharedDay, i);
+    chance[i] = (chance_near(work, day->institution, day->x, minutes) + chance_near(work, day->institution, day->y, minutes)) / 2.0;
+  }
+  return rs_tail_poisson_binomial(near, chance, shared->len, scratch);
 }
 
 #define GIVEN_DAYS_BAR (-6.907755) /* log 0.001 */
@@ -391,12 +406,14 @@ uint32_t rs_affinity_validated(const RsAffinity *affinity, const RsClaims *claim
   for (uint32_t i = 0; i < n; i++) sorted[i] = round(fmax(log_p[i], -1e6) * 1e6) / 1e6;
   if (n > 1) qsort(sorted, n, sizeof *sorted, compare_doubles);
   double bar = rs_bar_fdr(sorted, n, testable_pairs(work->timeline), 0.05);
+  g_autoptr(GArray) shared = g_array_new(FALSE, FALSE, sizeof(SharedDay));
   uint32_t count = 0;
   for (uint32_t i = 0; i < n; i++) {
     if (round(fmax(log_p[i], -1e6) * 1e6) / 1e6 > bar) continue;
     bool both = !work->load->has_clock;
+    if (!both) find_shared_days(work, covisits->a[pair[i]], covisits->b[pair[i]], shared);
     for (unsigned w = 0; w + 1 < RS_N_WIDTHS && !both; w++) /* the looks are paid for, as in null 1 */
-      both = tail_given_days(work, work->covisits->a[pair[i]], work->covisits->b[pair[i]], rs_width_minutes[w]) + log(RS_N_WIDTHS - 1.0) <= GIVEN_DAYS_BAR;
+      both = tail_given_days(work, shared, rs_width_minutes[w]) + log(RS_N_WIDTHS - 1.0) <= GIVEN_DAYS_BAR;
     count += both;
   }
   return count;

@@ -24,6 +24,7 @@ typedef struct {
   uint32_t *doctor;         /* [n_attendances] or RS_NONE */
   GArray *others;           /* of OtherItem, by (drug, burst): what others bought there on the day */
   uint32_t *n_others;       /* [n_bursts] their visits */
+  uint32_t *in_burst;       /* [n_bursts] zero between drugs */
   uint32_t *n_visits;       /* [n] burst visits of each member */
   double *chance, *mean, *scratch; /* [n], [n], [n + 1] */
 } Measure;
@@ -119,17 +120,35 @@ static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
   }
 }
 
-/* Only for drugs that enough members share; `wanted` is a small table by drug number modulo its size. */
-static void collect_others(Measure *m) {
+/* The burst visits [i, end) with one drug. */
+static DrugRun drug_run(const Measure *m, guint i) {
   const Item *item = (const Item *)(const void *)m->items->data;
+  guint end = i + 1;
+  while (end < m->items->len && item[end].drug == item[i].drug) end++;
+  return (DrugRun){.item = item + i, .n = end - i, .drug = item[i].drug};
+}
+
+/* Whether enough members share the drug, and at bursts enough: once is a common cold. A ward's beds and fees are shared by all its patients. */
+static bool recurs(Measure *m, const DrugRun *run, RsGroupDrug *out) {
+  const RsGroup *g = m->group;
+  *out = (RsGroupDrug){.drug = run->drug};
+  for (uint32_t i = 0; i < run->n; i++) out->n_members += i == 0 || run->item[i].member != run->item[i - 1].member;
+  if (out->n_members < MIN(3u, g->n) || !rs_basket_is_goods(m->scene->basket, run->drug)) return false;
+  for (uint32_t i = 0; i < run->n; i++) out->n_bursts += ++m->in_burst[g->attendance[run->item[i].attendance].burst] == 2;
+  for (uint32_t i = 0; i < run->n; i++) m->in_burst[g->attendance[run->item[i].attendance].burst] = 0;
+  return !g->gathered || out->n_bursts >= 2;
+}
+
+/* Only for drugs that recur; `wanted` is a small table by drug number modulo its size. */
+static void collect_others(Measure *m) {
   g_autofree uint8_t *wanted = g_malloc0(WANTED);
   bool any = false;
-  for (guint i = 0, end; i < m->items->len; i = end) {
-    uint32_t members = 0;
-    for (end = i; end < m->items->len && item[end].drug == item[i].drug; end++)
-      members += end == i || item[end].member != item[end - 1].member;
-    if (members < MIN(3u, m->group->n)) continue;
-    wanted[item[i].drug % WANTED] = 1;
+  for (guint i = 0; i < m->items->len;) {
+    const DrugRun run = drug_run(m, i);
+    RsGroupDrug drug;
+    i += run.n;
+    if (!recurs(m, &run, &drug)) continue;
+    wanted[run.drug % WANTED] = 1;
     any = true;
   }
   for (uint32_t b = 0; any && b < m->group->n_bursts; b++) others_of_burst(m, b, wanted);
@@ -213,23 +232,12 @@ static double steady_tail(Measure *m, const uint32_t *with, RsGroupDrug *out) {
 /* Decades by which the drug recurs over members beyond its best ordinary explanation, less the number of drugs looked through. */
 static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug *out) {
   RsGroup *g = m->group;
-  *out = (RsGroupDrug){.drug = run->drug};
-  uint32_t last = RS_NONE;
-  memset(run->by_type, 0, sizeof run->by_type);
-  for (uint32_t i = 0; i < run->n; i++) {
-    out->n_members += run->item[i].member != last;
-    last = run->item[i].member;
-    run->by_type[m->scene->claims->institution_type[m->scene->claims->visit_institution[g->attendance[run->item[i].attendance].visit]]]++;
-  }
-  if (out->n_members < MIN(3u, g->n)) return false;
+  if (!recurs(m, run, out)) return false;
   g_autofree uint32_t *habit = g_new0(uint32_t, g->n);
-  g_autofree uint32_t *in_burst = g_new0(uint32_t, g->n_bursts);
   for (uint32_t i = 0; i < run->n; i++) {
     habit[run->item[i].member]++;
-    in_burst[g->attendance[run->item[i].attendance].burst]++;
+    run->by_type[m->scene->claims->institution_type[m->scene->claims->visit_institution[g->attendance[run->item[i].attendance].visit]]]++;
   }
-  for (uint32_t b = 0; b < g->n_bursts; b++) out->n_bursts += in_burst[b] >= 2;
-  if (g->gathered && out->n_bursts < 2) return false; /* once is a common cold; it has to recur */
   uint32_t here = 0, at = RS_NONE, hand = 0, by = RS_NONE;
   for (uint32_t i = 0; i < g->n; i++) m->chance[i] = m->mean[i] = 0.0;
   for (uint32_t i = 0; i < g->n_attendances; i++) {
@@ -261,11 +269,10 @@ static void measure_drugs(Measure *m) {
   uint32_t n_drugs = 0;
   for (guint i = 0; i < m->items->len; i++) n_drugs += i == 0 || item[i].drug != item[i - 1].drug;
   GArray *found = g_array_new(FALSE, FALSE, sizeof(RsGroupDrug));
-  for (guint i = 0, end; i < m->items->len; i = end) {
-    for (end = i; end < m->items->len && item[end].drug == item[i].drug;) end++;
-    if (!rs_basket_is_goods(m->scene->basket, item[i].drug)) continue; /* a ward's beds and fees are shared by all its patients */
-    DrugRun run = {.item = item + i, .n = end - i, .drug = item[i].drug};
+  for (guint i = 0; i < m->items->len;) {
+    DrugRun run = drug_run(m, i);
     RsGroupDrug drug;
+    i += run.n;
     if (!measure_drug(m, &run, n_drugs, &drug)) continue;
     drug.decades = round(drug.decades * 1e6) / 1e6;
     g_array_append_val(found, drug);
@@ -542,7 +549,8 @@ void rs_group_measure(const RsScene *scene, RsGroup *group) {
   for (uint32_t i = 0; i < group->n_attendances; i++) doctor[i] = rs_visit_doctor(scene->claims, group->attendance[i].visit);
   m.doctor = doctor;
   g_autoptr(GArray) others = g_array_new(FALSE, FALSE, sizeof(OtherItem));
-  g_autofree uint32_t *n_others = g_new0(uint32_t, (gsize)group->n_bursts + 1);
+  g_autofree uint32_t *n_others = g_new0(uint32_t, (gsize)group->n_bursts + 1), *in_burst = g_new0(uint32_t, (gsize)group->n_bursts + 1);
+  m.in_burst = in_burst;
   m.others = others;
   m.n_others = n_others;
   collect_others(&m);

@@ -6,6 +6,7 @@
 
 #include "rings/companions.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 char rs_stability_grade(uint32_t times, bool uncalibrated) {
@@ -157,34 +158,50 @@ typedef struct {
   uint32_t n;
   RsRepeatFunc repeat;
   void *data;
-  uint8_t *again; /* [RS_STABILITY_ROUNDS * n] */
+  atomic_uint *found, *missed; /* [n] rounds so far */
   bool done[RS_STABILITY_ROUNDS];
   GError *error[RS_STABILITY_ROUNDS];
 } Rounds;
 
+/* Whether the rounds to come can change the grade of a lead. */
+static bool is_open(unsigned found, unsigned missed) {
+  const unsigned most = RS_STABILITY_ROUNDS - missed;
+  return found < RS_STABILITY_A && most >= RS_STABILITY_B && (found < RS_STABILITY_B || most >= RS_STABILITY_A);
+}
+
+/* Leads whose grade is certain are not looked for again: which those are depends on how rounds fall on threads, the grades do not. */
 static void run_round(size_t task, unsigned thread, void *data) {
   (void)thread;
   Rounds *r = data;
   RsScene some = *r->scene; /* the same city, looked at on some days */
+  g_autofree uint8_t *again = g_new0(uint8_t, r->n), *settled = g_new0(uint8_t, r->n);
+  uint32_t n_open = 0;
+  for (uint32_t i = 0; i < r->n; i++) {
+    settled[i] = again[i] = !is_open(r->found[i], r->missed[i]);
+    n_open += !settled[i];
+  }
+  r->done[task] = true;
+  if (n_open == 0) return;
   some.days.round = (uint32_t)task + 1;
-  r->done[task] = r->repeat(&some, r->again + task * r->n, r->data, &r->error[task]);
+  r->done[task] = r->repeat(&some, again, r->data, &r->error[task]);
+  for (uint32_t i = 0; i < r->n; i++)
+    if (!settled[i]) (again[i] ? r->found : r->missed)[i]++;
 }
 
 bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, RsRepeatFunc repeat, void *data, uint32_t *times, GError **error) {
-  memset(times, 0, n * sizeof *times);
   if (n == 0) return true;
-  g_autofree uint8_t *again = g_new0(uint8_t, (gsize)RS_STABILITY_ROUNDS * n);
-  Rounds rounds = {.scene = scene, .n = n, .repeat = repeat, .data = data, .again = again};
+  g_autofree atomic_uint *found = g_new0(atomic_uint, n), *missed = g_new0(atomic_uint, n);
+  Rounds rounds = {.scene = scene, .n = n, .repeat = repeat, .data = data, .found = found, .missed = missed};
   g_auto(RsSpan) span;
   rs_span_begin(&span, "stability");
   rs_parallel(n_threads, RS_STABILITY_ROUNDS, run_round, &rounds);
   bool good = true;
   for (unsigned round = 0; round < RS_STABILITY_ROUNDS; round++) {
-    for (uint32_t i = 0; i < n; i++) times[i] += again[(size_t)round * n + i];
     if (rounds.error[round] != NULL && good) g_propagate_error(error, rounds.error[round]);
     else g_clear_error(&rounds.error[round]);
     good = good && rounds.done[round];
   }
+  for (uint32_t i = 0; i < n; i++) times[i] = found[i];
   return good;
 }
 

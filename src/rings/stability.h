@@ -1,7 +1,8 @@
 /* rings/stability.h: would a lead be found again in somewhat other data?
  *
  * In    the leads' groups, and what they were found from
- * Out   how many of RS_STABILITY_ROUNDS repeats found a group with the same people (Jaccard 0.5 or more) again
+ * Out   how many of RS_STABILITY_ROUNDS repeats found a group with the same people (Jaccard 0.5 or more) again; a lead is looked for until its
+ *       grade is certain
  * Cost  each repeat touches the leads' neighbourhoods only: members and those tied to them
  *
  * A repeat leaves out a fifth of the visit days (mining/leave_out.h) and lets the pattern's own search make its groups anew from what is left:
@@ -16,9 +17,10 @@
 
 enum { RS_STABILITY_ROUNDS = 20, RS_STABILITY_A = 18, RS_STABILITY_B = 12 };
 
-/* One repeat: some is the scene with the days that are left in; again [n], zeroed, gets 1 for each lead found again. Runs beside others. */
+/* One repeat: some is the scene with the days that are left in; again [n] gets 1 for each lead found again, and has it already for those
+ * that need not be looked for. Runs beside others. */
 typedef bool (*RsRepeatFunc)(const RsScene *some, uint8_t *again, void *data, GError **error);
-/* times [n]: repeats that found each of n leads again. The first error in the order of the repeats is the one that is told. */
+/* times [n]: repeats that found each of n leads again, as far as they were needed for its grade. The first error in the order of the repeats is the one that is told. */
 bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, RsRepeatFunc repeat, void *data, uint32_t *times, GError **error);
 /* Whether half of all the people are in both lists (Jaccard); ascending, distinct. */
 bool rs_stability_same(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m);

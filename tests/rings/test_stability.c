@@ -47,30 +47,55 @@ static void grades_follow_the_number_of_repeats(void **state) {
   for (size_t i = 0; i < G_N_ELEMENTS(table); i++) assert_int_equal(rs_stability_grade(table[i].times, table[i].uncalibrated), table[i].grade);
 }
 
-/* Lead 0 is found always, lead 1 in every other repeat, lead 2 never. */
+/* Each lead is found in a number of the repeats, early or late ones or any. */
+enum { N_LEADS = 63 };
+
+static bool is_found(unsigned lead, unsigned round) {
+  const unsigned found = lead % 21, how = lead / 21;
+  return how == 0 ? round <= found : how == 1 ? round > 20 - found : round * 7 % 20 < found; /* 7 and 20 share no factor */
+}
+
 static bool found_sometimes(const RsScene *some, uint8_t *again, void *data, GError **error) {
-  again[0] = 1;
-  again[1] = some->days.round % 2 == 0;
+  for (unsigned i = 0; i < N_LEADS; i++) again[i] = is_found(i, some->days.round);
   if (data == NULL || some->days.round != 7) return true;
   g_set_error(error, RS_ERROR, RS_ERROR_IO, "repeat %u", some->days.round);
   return false;
 }
 
-static void repeats_are_counted_in_any_number_of_threads(void **state) {
+static void repeats_are_counted_as_far_as_the_grade_needs_in_any_number_of_threads(void **state) {
   (void)state;
   const RsScene scene = {.claims = NULL};
   for (unsigned threads = 1; threads <= 4; threads += 3) {
     g_autoptr(GError) error = NULL;
-    uint32_t times[3] = {9, 9, 9};
-    assert_true(rs_stability_repeat(&scene, 3, threads, found_sometimes, NULL, times, &error));
+    uint32_t times[N_LEADS] = {9, 9, 9};
+    assert_true(rs_stability_repeat(&scene, N_LEADS, threads, found_sometimes, NULL, times, &error));
     rs_assert_no_error(error);
-    assert_int_equal(times[0], RS_STABILITY_ROUNDS);
-    assert_int_equal(times[1], RS_STABILITY_ROUNDS / 2);
-    assert_int_equal(times[2], 0);
+    for (unsigned i = 0; i < N_LEADS; i++) {
+      assert_true(times[i] <= i % 21);
+      assert_int_equal(rs_stability_grade(times[i], false), rs_stability_grade(i % 21, false));
+      assert_int_equal(rs_stability_grade(times[i], true), rs_stability_grade(i % 21, true));
+    }
     int told = 1;
-    assert_false(rs_stability_repeat(&scene, 3, threads, found_sometimes, &told, times, &error));
+    assert_false(rs_stability_repeat(&scene, N_LEADS, threads, found_sometimes, &told, times, &error));
     assert_string_equal(error->message, "repeat 7");
   }
+}
+
+static bool found_always(const RsScene *some, uint8_t *again, void *data, GError **error) {
+  (void)some, (void)error;
+  ++*(unsigned *)data;
+  again[0] = 1;
+  return true;
+}
+
+static void nobody_is_looked_for_once_the_grade_is_certain(void **state) {
+  (void)state;
+  const RsScene scene = {.claims = NULL};
+  uint32_t times;
+  unsigned n_repeats = 0;
+  assert_true(rs_stability_repeat(&scene, 1, 1, found_always, &n_repeats, &times, NULL));
+  assert_int_equal(times, RS_STABILITY_A);
+  assert_int_equal(n_repeats, RS_STABILITY_A);
 }
 
 int main(void) {
@@ -78,7 +103,8 @@ int main(void) {
       cmocka_unit_test(a_fifth_of_each_institutions_days_is_left_out),
       cmocka_unit_test(half_of_all_people_must_be_the_same),
       cmocka_unit_test(grades_follow_the_number_of_repeats),
-      cmocka_unit_test(repeats_are_counted_in_any_number_of_threads),
+      cmocka_unit_test(repeats_are_counted_as_far_as_the_grade_needs_in_any_number_of_threads),
+      cmocka_unit_test(nobody_is_looked_for_once_the_grade_is_certain),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
