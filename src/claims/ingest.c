@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "base/spill.h"
 #include "base/words.h"
+#include "claims/ascent.h"
 #include "claims/number.h"
 
 #include <unistd.h>
@@ -83,6 +84,8 @@ typedef struct RS_OF_A_THREAD {
   RsRawMost most;
   unsigned partition_shift; /* of a person's hash, but for one bit */
   bool has_trace;           /* some file has trace codes */
+  RsAscent claim_ids;       /* of all lines, until claims_kept: */
+  bool claims_kept;         /* claim hashes of all lines are in raw->claim */
   GPtrArray *rejects;
   bool out_of_memory;
 } Parser;
@@ -97,6 +100,7 @@ struct Work {
   Shared shared[N_DOMAINS];
   Parser *parser;
   size_t raw_text;      /* atomic: bytes of rejected records kept */
+  bool claims_scattered; /* atomic: in some block claim ids do not ascend */
 };
 
 /* ---- cells ---- */
@@ -684,16 +688,20 @@ static void line_names(Parser *parser, Row row, RsRawLine *line) {
   if (text != NULL) parser->trace[parser->visit.n_lines] = MAX(rs_hash_bytes(text, length), 1);
 }
 
+static inline void claim_keep(Parser *parser, uint64_t claim) {
+  void *kept = rs_stream_append(&parser->raw->claim_pool, &parser->raw->claim[claim >> 56], RS_CLAIM_BYTES);
+  if (kept == NULL) parser->out_of_memory = true;
+  else memcpy(kept, &claim, RS_CLAIM_BYTES), __builtin_prefetch((char *)kept + 64, 1);
+}
+
 static void line_claim(Parser *parser, Row row, RsRawLine *line) {
   size_t length;
   const char *text = row_cell(parser, row, RS_COLUMN_CLAIM_ID, &length);
   if (text == NULL) return;
   bool refund = line->amount < 0 || (parser->visit.flags & RS_RAW_REFUND) != 0;
-  const uint64_t claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
-  void *kept = rs_stream_append(&parser->raw->claim_pool, &parser->raw->claim[claim >> 56], RS_CLAIM_BYTES);
-  line->claim = claim;
-  if (kept == NULL) parser->out_of_memory = true;
-  else memcpy(kept, &claim, RS_CLAIM_BYTES), __builtin_prefetch((char *)kept + 64, 1);
+  line->claim = MAX(rs_hash_mix(rs_hash_bytes(text, length), refund ? REFUND_SALT : 0), 1);
+  if (parser->claims_kept) claim_keep(parser, line->claim);
+  else rs_ascent_add(&parser->claim_ids, text, length);
 }
 
 static inline __attribute__((always_inline)) void add_line(Parser *parser, Row row) {
@@ -765,13 +773,41 @@ static void last_line_raise(const RsRaw *raw, uint32_t file, uint64_t line) {
   while (known < line && !__atomic_compare_exchange_n(&raw->last_line[file], &known, line, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) continue;
 }
 
+/* Those of all lines that the thread has read. */
+static void claims_keep(Parser *parser) {
+  const size_t n_partitions = (size_t)1 << parser->work->ingest->raw->partition_bits;
+  for (size_t p = 0; p < n_partitions && !parser->claims_kept; p++) {
+    const RsStream *stream = &parser->raw->partition[p].stream;
+    for (const RsChunk *c = stream->first; c != NULL; c = c->next)
+      for (size_t at = 0, used = rs_stream_used(stream, c); at < used;) {
+        const RsRawVisit *visit = (const RsRawVisit *)(const void *)((const char *)(c + 1) + at);
+        for (unsigned i = 0; i < visit->n_lines; i++) {
+          const uint64_t claim = rs_raw_line(visit, i).claim;
+          if (claim != 0) claim_keep(parser, claim);
+        }
+        at += rs_raw_size(visit);
+      }
+  }
+  parser->claims_kept = true;
+}
+
+/* Claim ids that ascend are all different, and need not be held against each other. From the first block on where they do not, their hashes are
+ * kept for that. */
+static void claims_watch(Parser *parser) {
+  if (parser->claims_kept) return;
+  rs_ascent_end_block(&parser->claim_ids);
+  if (parser->claim_ids.broken) __atomic_store_n(&parser->work->claims_scattered, true, __ATOMIC_RELAXED);
+  if (__atomic_load_n(&parser->work->claims_scattered, __ATOMIC_RELAXED)) claims_keep(parser);
+}
+
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter); /* NOLINT(clang-analyzer-core.NullDereference): a block has its file */
   parser->previous = RS_NONE;
   const bool direct = parser->csv.begin == NULL && parser->input->mapping->empty_values == NULL;
   for (int c = 0; c < RS_N_COLUMNS; c++) parser->direct_column[c] = direct ? parser->input->column[c] : -1;
   for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
-  close_visit(parser); /* the person's id lies in the block */
+  close_visit(parser); /* the person's id lies in the block, and so do claim ids */
+  claims_watch(parser);
   if (parser->csv.n > 0) last_line_raise(parser->work->ingest->raw, parser->input->number, rs_csv_line(&parser->csv, parser->csv.n - 1));
 }
 
@@ -852,6 +888,19 @@ static void parse_all(size_t task, unsigned thread, void *data) {
   }
 }
 
+static void claims_keep_rest(size_t task, unsigned thread, void *data) {
+  (void)thread;
+  claims_keep(&((Work *)data)->parser[task]);
+}
+
+/* Blocks read by different threads, or of several files, may have the same ids. */
+static bool claims_apart(const Work *work) {
+  const unsigned n = work->ingest->raw->n_threads;
+  g_autofree RsAscent **ascents = g_new(RsAscent *, n);
+  for (unsigned t = 0; t < n; t++) ascents[t] = &work->parser[t].claim_ids;
+  return !work->claims_scattered && rs_ascents_apart(ascents, n);
+}
+
 static void parser_init(Parser *parser, Work *work, unsigned number) {
   *parser = (Parser){.work = work, .raw = &work->ingest->raw->thread[number], .previous = RS_NONE};
   for (int d = 0; d < N_DOMAINS; d++)
@@ -864,6 +913,7 @@ static void parser_init(Parser *parser, Work *work, unsigned number) {
 
 static void parser_clear(Parser *parser) {
   rs_block_clear(&parser->block);
+  rs_ascent_clear(&parser->claim_ids);
   rs_csv_clear(&parser->csv);
   for (int d = 0; d < N_DOMAINS; d++) {
     g_free(parser->local[d].slot);
@@ -1003,6 +1053,8 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
   for (unsigned t = 0; t < raw->n_threads; t++) work.parser[t].has_trace = (raw->columns & RS_HAS_TRACE) != 0;
 
   rs_parallel(raw->n_threads, raw->n_threads, parse_all, &work);
+  raw->claims_apart = claims_apart(&work);
+  if (!raw->claims_apart) rs_parallel(raw->n_threads, raw->n_threads, claims_keep_rest, &work);
   const bool countable = money_read(&work) <= RS_MOST_MONEY;
   if (countable) add_lone_settlements(&work.parser[0], ingest->settlements, ingest->report);
 

@@ -90,7 +90,7 @@ typedef struct RS_OF_A_THREAD {
   RsPool *pool;                           /* [n_groups] of partition i that of i / RS_PARTITION_GROUP */
   RsPool claim_pool;
   RsRawPartition *partition;              /* [n_partitions] */
-  RsStream claim[RS_CLAIM_PARTITIONS];    /* the lower RS_CLAIM_BYTES of claim hashes, by the hash's top byte */
+  RsStream claim[RS_CLAIM_PARTITIONS];    /* unless claims_apart: the lower RS_CLAIM_BYTES of claim hashes, by the hash's top byte */
 } RsRawThread;
 
 /* The platform's second table. */
@@ -129,6 +129,7 @@ typedef struct {
   unsigned columns;                   /* RsColumns */
   const RsSettlements *settlements;   /* NULL: not joined */
   bool spread_fund;                   /* lines have no fund column of their own */
+  bool claims_apart;                  /* no claim id is there twice */
   RsRawMost most;
   uint64_t *last_line;                /* [n_files] of each file: its last physical line that holds a record, or a little more */
   uint32_t n_files;

@@ -1,6 +1,6 @@
 /* Rows that share a claim id: the same row seen again (overlapping exports), or a contradiction.
  *
- * Two steps, so that data without repeats pay for little: 56 bits of the hashes of all claim ids, partitioned by the first 8, are checked for
+ * Nothing is to be done where claim ids ascend (claims/ascent.h). Else two steps, so that data without repeats pay for little: 56 bits of the hashes of all claim ids, partitioned by the first 8, are checked for
  * repeats in cache-sized tables; only for those seen twice are the rows looked at again, with their whole hashes. Which of several contents is kept must not
  * depend on row order, so it is the one with the smallest content hash; of rows with equal content the one with the smallest rest
  * (rs_raw_rest), then the first by file and line. */
@@ -286,6 +286,7 @@ static bool find_entries(Finder *finder, uint64_t n_shared, RsRepeats *repeats, 
 bool rs_repeats_find(RsRaw *raw, const uint32_t *institution_rank, const uint32_t *doctor_rank, const uint32_t *drug_rank,
                      const uint32_t *diagnosis_rank, const uint32_t *region_rank, RsRepeats *repeats, GError **error) {
   *repeats = (RsRepeats){0};
+  if (raw->claims_apart) return true;
   Finder finder = {.raw = raw, .institution_rank = institution_rank, .doctor_rank = doctor_rank,
                    .drug_rank = drug_rank, .diagnosis_rank = diagnosis_rank, .region_rank = region_rank};
   rs_parallel(raw->n_threads, RS_CLAIM_PARTITIONS, find_shared, &finder);

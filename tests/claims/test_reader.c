@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "claims/ascent.h"
 #include "claims/reader.h"
 #include "reference/claims_build.h"
 
@@ -298,6 +299,76 @@ static void order_split_threads_and_repeats_change_nothing(void **state) {
     read_clear(&again);
   }
   read_clear(&plain);
+}
+
+/* Rows first .. last - 1 of a long file, in blocks of several hundred kilobytes; claim ids ascend from 999, over 1000. */
+static GPtrArray *numbered_rows(uint32_t first, uint32_t last) {
+  GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
+  for (uint32_t i = first; i < last; i++)
+    g_ptr_array_add(rows, g_strdup_printf("%u,S%08u,P%08u,H%u,2025-03-%02u 08:%02u:00,D%u,X%u,1,%u.00,0.00,110101,110101,J06\n", i + 999, i / 3, i / 9, i / 3 % 7,
+                                          1 + i / 3 % 28, i / 3 % 60, i % 5, i % 11, 1 + i % 13));
+  return rows;
+}
+
+static char *write_numbered(const char *name, uint32_t first, uint32_t last, uint32_t swapped) {
+  g_autoptr(GPtrArray) rows = numbered_rows(first, last);
+  gpointer *row = rows->pdata + swapped, kept = row[0];
+  if (swapped > 0) row[0] = row[1], row[1] = kept;
+  g_autofree char *text = join_rows(rows, 0, rows->len);
+  return write_file(name, text);
+}
+
+static void repeats_are_found_whether_claim_ids_ascend_or_not(void **state) {
+  (void)state;
+  enum { N = 12000 };
+  static const struct { const char *name; uint32_t first[2], last[2], swapped, repeated; } cases[] = {
+      {"ascending over two files", {0, N / 2}, {N / 2, N}, 0, 0},
+      {"two files in the other order", {N / 2, 0}, {N, N / 2}, 0, 0},
+      {"files that overlap", {0, N / 2}, {N / 2 + 1000, N}, 0, 1000},
+      {"a file once more", {0, 0}, {N, N}, 0, N},
+      {"two rows in each other's place", {0, N / 2}, {N / 2, N}, N / 2 - 2, 0},
+      {"the same, in files that overlap", {0, N / 2 - 10}, {N / 2, N}, N / 2 - 2, 10},
+      {"the first row once more", {0, 0}, {N, 1}, 0, 1},
+  };
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++)
+    for (unsigned threads = 1; threads <= 3; threads++) {
+      g_autofree char *a = write_numbered("a.csv", cases[c].first[0], cases[c].last[0], cases[c].swapped);
+      g_autofree char *b = write_numbered("b.csv", cases[c].first[1], cases[c].last[1], 0);
+      const char *paths[] = {a, b, NULL};
+      RsReadOptions options = {.n_threads = threads};
+      Read read = read_paths(paths, &options);
+      rs_assert_no_error(read.error);
+      const uint64_t repeated = rs_reader_report(read.reader)->rows[RS_PLACE_REPEATED];
+      if (repeated != cases[c].repeated) fail_msg("%s, %u threads: %u repeated", cases[c].name, threads, (unsigned)repeated);
+      read_clear(&read);
+    }
+}
+
+static void texts_are_apart_where_they_ascend_and_blocks_do_not_meet(void **state) {
+  (void)state;
+  static const struct { const char *block[2][3]; bool apart; } cases[] = {
+      {{{"998", "999", "1000"}, {"1001", "1002", NULL}}, true},
+      {{{"B1", "B2", "B3"}, {"A1", "A2", "A3"}}, true}, /* the blocks' order is nothing */
+      {{{"1", NULL}, {NULL}}, true},
+      {{{NULL}, {NULL}}, true},
+      {{{"1", "1", NULL}, {NULL}}, false},
+      {{{"2", "1", NULL}, {NULL}}, false},
+      {{{"1", "5", NULL}, {"5", "6", NULL}}, false},
+      {{{"1", "5", NULL}, {"3", NULL}}, false},
+      {{{"3", NULL}, {"3", NULL}}, false},
+  };
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++)
+    for (unsigned n_threads = 1; n_threads <= 2; n_threads++) {
+      RsAscent ascent[2] = {0};
+      for (unsigned block = 0; block < 2; block++) {
+        RsAscent *of = &ascent[block % n_threads];
+        for (unsigned i = 0; i < 3 && cases[c].block[block][i] != NULL; i++) rs_ascent_add(of, cases[c].block[block][i], strlen(cases[c].block[block][i]));
+        rs_ascent_end_block(of);
+      }
+      RsAscent *const all[2] = {&ascent[0], &ascent[1]};
+      if (rs_ascents_apart(all, n_threads) != cases[c].apart) fail_msg("case %zu, %u threads", c, n_threads);
+      for (unsigned t = 0; t < 2; t++) rs_ascent_clear(&ascent[t]);
+    }
 }
 
 /* Repeats, contradictions, refunds whole and in parts, settlements with several times and regions, bad rows: few ids, so that they meet. */
@@ -643,6 +714,8 @@ int main(void) {
       cmocka_unit_test(an_id_in_the_wrong_column_is_not_repeated_in_the_message),
       cmocka_unit_test(the_table_equals_its_slow_twin),
       cmocka_unit_test(order_split_threads_and_repeats_change_nothing),
+      cmocka_unit_test(repeats_are_found_whether_claim_ids_ascend_or_not),
+      cmocka_unit_test(texts_are_apart_where_they_ascend_and_blocks_do_not_meet),
       cmocka_unit_test(messy_rows_give_one_table_and_one_balance_in_any_order),
       cmocka_unit_test(a_file_given_twice_without_claim_ids_counts_once),
       cmocka_unit_test(rows_that_differ_beside_their_content_give_one_table),

@@ -33,7 +33,7 @@ holds "$D"
 begin "a small temporary disk is said, and nothing stays behind"
 if unshare -m true 2> /dev/null && [ "$(id -u)" -eq 0 ]; then
   code=0
-  unshare -m bash -c 'mkdir -p "$1/disk" && mount -t tmpfs -o size=4m tmpfs "$1/disk" 2> /dev/null || exit 77
+  unshare -m bash -c 'mkdir -p "$1/disk" && mount -t tmpfs -o size=1m tmpfs "$1/disk" 2> /dev/null || exit 77
     "$2" analyze "$3" -o "$1/case" --memory 60M --temp "$1/disk"; code=$?; ls -A "$1/disk" > "$1/left"; exit $code' - "$D" "$RINGSCOPE" "$T/a.csv" > "$T/out" 2> "$T/err" || code=$?
   if [ "$code" -eq 77 ]; then
     echo "no tmpfs here: left out"
