@@ -188,6 +188,16 @@ static void persons_shown(RsCaseView *view) {
     if (seen[p]) view->shown[n++] = p;
 }
 
+/* Lines ascend with their persons, as the persons shown do. */
+static void lines_place(RsCaseView *view) {
+  uint32_t place = 0;
+  view->place = g_new(uint32_t, view->data->n_lines + 1);
+  for (size_t i = 0; i < view->data->n_lines; i++) {
+    while (view->shown[place] < view->data->person[i]) place++;
+    view->place[i] = place;
+  }
+}
+
 /* Texts are masked where they stand: 18 bytes and a NUL, "" for "". */
 static void mask_into(const RsMask *mask, char prefix, const char *text, char out[20]) {
   char buffer[32];
@@ -247,6 +257,7 @@ RsCaseView *rs_case_view_new(const RsCaseData *data, const RsMask *mask) {
   view->c = data->c;
   view->mask = mask;
   persons_shown(view);
+  lines_place(view);
   RsSpan span;
   rs_span_begin(&span, "ids mask");
   if (!rs_mask_is_clear(mask)) ids_mask(view);
@@ -261,6 +272,7 @@ RsCaseView *rs_case_view_new(const RsCaseData *data, const RsMask *mask) {
 void rs_case_view_free(RsCaseView *view) {
   if (view == NULL) return;
   g_free(view->shown);
+  g_free(view->place);
   g_free(view->shown_text);
   g_free(view->claim_text);
   g_free(view->settlement_text);
@@ -270,7 +282,7 @@ void rs_case_view_free(RsCaseView *view) {
   g_free(view);
 }
 
-uint32_t rs_case_view_place(const RsCaseView *view, uint32_t person) {
+static uint32_t place_of(const RsCaseView *view, uint32_t person) {
   uint32_t low = 0, high = view->n_shown;
   while (high - low > 1) {
     const uint32_t middle = low + (high - low) / 2;
@@ -283,5 +295,5 @@ uint32_t rs_case_view_place(const RsCaseView *view, uint32_t person) {
 
 const char *rs_case_view_id(const RsCaseView *view, RsKind kind, uint32_t id) {
   if (kind != RS_PERSON || view->shown_text == NULL) return rs_knowledge_id(view->c->knowledge, kind, id);
-  return view->shown_text[rs_case_view_place(view, id)];
+  return view->shown_text[place_of(view, id)];
 }

@@ -43,6 +43,7 @@ typedef struct {
   const RsMask *mask;
   uint32_t *shown;                         /* [n_shown] person numbers in any ring, ascending */
   uint32_t n_shown;
+  uint32_t *place;                         /* [data->n_lines] where each line's person stands in shown */
   uint32_t *shown_rank;                    /* [n_shown] place of each among the printed ids, sorted */
   char (*shown_text)[20];                  /* [n_shown] pseudonyms; NULL unmasked */
   char (*claim_text)[20], (*settlement_text)[20]; /* [data->n_lines], NULL unmasked */
@@ -55,8 +56,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCaseView, rs_case_view_free)
 
 /* The printed id of any entity of a ring, or of the case's subgraph. */
 const char *rs_case_view_id(const RsCaseView *view, RsKind kind, uint32_t id);
-/* Where a person who is shown stands in view->shown. */
-uint32_t rs_case_view_place(const RsCaseView *view, uint32_t person);
 
 typedef enum {
   RS_CELL_TEXT,

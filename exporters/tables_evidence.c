@@ -23,6 +23,10 @@ static const char *claim_of(const RsCaseView *view, size_t at) {
   return view->claim_text ? view->claim_text[at] : view->data->texts->str + view->data->claim_id[at];
 }
 
+static const char *person_of(const RsCaseView *view, size_t at) {
+  return view->shown_text ? view->shown_text[view->place[at]] : rs_text_get(view->c->claims->person, view->data->person[at]);
+}
+
 static int compare_texts(const char *a, const char *b) { return a == b ? 0 : strcmp(a, b); }
 /* Numbers follow the ids' order, but the order of pseudonyms tells nothing: by what is printed. */
 static int compare_ids(const RsText *text, uint32_t a, uint32_t b) {
@@ -69,7 +73,7 @@ static void ring_order(size_t task, unsigned thread, void *data) {
   for (uint64_t e = 0; e < ring->n_evidence; e++) {
     const RsEvidence *one = &ring->evidence[e];
     const size_t at = line_position(view->data, one->line);
-    const uint64_t person = view->shown_rank[rs_case_view_place(view, view->data->person[at])];
+    const uint64_t person = view->shown_rank[view->place[at]];
     rows[e] = (RsEvidenceRow){person << 34 | view->data->moment[at], one->line, (uint32_t)at, one->facts};
   }
   if (ring->n_evidence > 0) qsort_r(rows, ring->n_evidence, sizeof *rows, compare_evidence, view);
@@ -111,7 +115,7 @@ void rs_evidence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void
     const RsCell cell[] = {
         text_cell(id.text), text_cell(file_name(view->c->report, source)), count_cell(RS_ROW_LINE(source)),
         text_cell(claim_of(view, one->at)), text_cell(settlement_of(view, one->at)),
-        text_cell(rs_case_view_id(view, RS_PERSON, from->person[one->at])),
+        text_cell(person_of(view, one->at)),
         text_cell(number_text(claims->doctor, rs_line_doctor(claims, one->line))),
         text_cell(rs_text_get(claims->institution, claims->visit_institution[from->visit[one->at]])),
         text_cell(number_text(claims->drug, rs_line_drug(claims, one->line))), text_cell(from->texts->str + from->time[one->at]),

@@ -78,6 +78,12 @@ static bool file_read(RsBytes *bytes, void *buffer, size_t size, size_t *got, GE
   return true;
 }
 
+bool rs_bytes_part(RsBytes *bytes, uint64_t offset, char *buffer, size_t size, GError **error) {
+  size_t got;
+  bytes->offset = offset;
+  return file_read(bytes, buffer, size, &got, error) && (got == size || fail(bytes, error, "the file changed while it was read"));
+}
+
 /* ---- compressed bytes ---- */
 
 /* Moves what is left to the front and reads more behind it. */

@@ -19,6 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsBytes, rs_bytes_free)
 
 /* Fills the buffer; *got < size only at the end. */
 bool rs_bytes_read(RsBytes *bytes, char *buffer, size_t size, size_t *got, GError **error);
+/* size bytes of an uncompressed file from offset on. error: RS_ERROR_IO, also when there are not so many. */
+bool rs_bytes_part(RsBytes *bytes, uint64_t offset, char *buffer, size_t size, GError **error);
 /* Gives bytes back: they are read next. */
 void rs_bytes_unread(RsBytes *bytes, const char *buffer, size_t size);
 

@@ -12,6 +12,7 @@
 #include "base/spill.h"
 #include "base/words.h"
 #include "claims/ascent.h"
+#include "claims/fetch.h"
 #include "claims/number.h"
 
 #include <unistd.h>
@@ -87,6 +88,7 @@ typedef struct RS_OF_A_THREAD {
   RsAscent claim_ids;       /* of all lines, until claims_kept: */
   bool claims_kept;         /* claim hashes of all lines are in raw->claim */
   GPtrArray *rejects;
+  GArray *marks; /* of RsMark */
   bool out_of_memory;
 } Parser;
 
@@ -800,6 +802,15 @@ static void claims_watch(Parser *parser) {
   if (__atomic_load_n(&parser->work->claims_scattered, __ATOMIC_RELAXED)) claims_keep(parser);
 }
 
+/* Of a block whose text is not the file's own, its first record says so. */
+static void marks_add(Parser *parser) {
+  const bool marked = parser->block.position != RS_NO_POSITION;
+  for (uint32_t r = 0; r < parser->csv.n && (marked || r == 0); r += RS_MARK_RECORDS) {
+    const RsMark mark = {RS_ROW(parser->input->number, rs_csv_line(&parser->csv, r)), marked ? parser->block.position + parser->csv.start[r] : RS_NO_POSITION};
+    g_array_append_val(parser->marks, mark);
+  }
+}
+
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter); /* NOLINT(clang-analyzer-core.NullDereference): a block has its file */
   parser->previous = RS_NONE;
@@ -808,6 +819,7 @@ static void parse_block(Parser *parser) {
   for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
   close_visit(parser); /* the person's id lies in the block, and so do claim ids */
   claims_watch(parser);
+  marks_add(parser);
   if (parser->csv.n > 0) last_line_raise(parser->work->ingest->raw, parser->input->number, rs_csv_line(&parser->csv, parser->csv.n - 1));
 }
 
@@ -909,6 +921,7 @@ static void parser_init(Parser *parser, Work *work, unsigned number) {
   parser->type_words = rs_dictionary_new();
   parser->type_of_institution = g_byte_array_new();
   parser->rejects = g_ptr_array_new();
+  parser->marks = g_array_new(FALSE, FALSE, sizeof(RsMark));
 }
 
 static void parser_clear(Parser *parser) {
@@ -926,6 +939,7 @@ static void parser_clear(Parser *parser) {
   g_free(parser->type_of_word);
   g_byte_array_unref(parser->type_of_institution);
   g_ptr_array_unref(parser->rejects);
+  g_array_unref(parser->marks);
 }
 
 /* What all threads and the settlements table read, or a little more than RS_MOST_MONEY. */
@@ -1064,8 +1078,10 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
     most_join(&raw->most, &work.parser[t].most);
     if (countable) add_counts(ingest->report, &work.parser[t]);
     else g_ptr_array_foreach(work.parser[t].rejects, reject_drop, NULL);
+    g_array_append_vals(ingest->marks, work.parser[t].marks->data, work.parser[t].marks->len);
     parser_clear(&work.parser[t]);
   }
+  rs_marks_sort(ingest->marks);
   rs_threads_free(work.parser);
   for (int d = 0; d < N_DOMAINS; d++) g_mutex_clear(&work.shared[d].lock);
   g_mutex_clear(&work.lock);

@@ -6,8 +6,8 @@
 #include "base/spill.h"
 #include "base/words.h"
 #include "claims/attributes.h"
+#include "claims/fetch.h"
 #include "claims/ingest.h"
-#include "claims/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +25,7 @@ struct RsReader {
   RsReport *report;
   GPtrArray *claims;    /* of RsInput */
   RsInput *settlements; /* NULL: one table */
+  GArray *marks;        /* of RsMark (claims/fetch.h), by row: made while the claims are read */
   GPtrArray *mappings;  /* of RsMapping: what the inputs point to */
   GPtrArray *header;    /* the last one seen, of a claim file: it and its columns, for the next file with the same */
   const RsInput *header_input;
@@ -48,6 +49,7 @@ void rs_reader_free(RsReader *reader) {
   if (reader->hasher != NULL) g_thread_join(reader->hasher);
   g_clear_error(&reader->hash_error);
   g_ptr_array_unref(reader->claims);
+  g_array_unref(reader->marks);
   rs_input_free(reader->settlements);
   g_ptr_array_unref(reader->mappings);
   g_clear_pointer(&reader->header, g_ptr_array_unref);
@@ -314,6 +316,7 @@ RsReader *rs_reader_new(const RsReadOptions *options, GError **error) {
   reader->options.n_threads = MAX(options->n_threads, 1);
   reader->report = rs_report_new();
   reader->claims = g_ptr_array_new_with_free_func(input_destroy);
+  reader->marks = g_array_new(FALSE, FALSE, sizeof(RsMark));
   return open_all(reader, error) ? g_steal_pointer(&reader) : NULL;
 }
 
@@ -398,7 +401,7 @@ static RsClaims *read_claims(RsReader *reader, GError **error) {
   RsSettlements *settlements = NULL;
   RsClaims *claims = NULL;
   if (reader->settlements != NULL) settlements = rs_settlements_read(reader->settlements, &reader->options, &raw, reader->report, error);
-  RsIngest ingest = {&reader->options, reader->claims, settlements, &raw, reader->report};
+  RsIngest ingest = {&reader->options, reader->claims, settlements, &raw, reader->report, reader->marks};
   raw.settlements = settlements;
   bool read = (reader->settlements == NULL || settlements != NULL) && rs_ingest(&ingest, error);
   if (read && fits_memory(reader, &raw, error)) claims = rs_build(&raw, reader->report, error);
@@ -534,100 +537,17 @@ RsClaims *rs_reader_read(RsReader *reader, GError **error) {
 
 /* ---- back to the text ---- */
 
-typedef struct { RsRow row; size_t index; } Wanted;
-
-typedef struct {
-  const RsInput *input;
-  RsCsv csv;
-  GString *text[3];
-  RsSourceLineFunc func;
-  void *data;
-} Fetch;
-
-static int compare_wanted(const void *a, const void *b) {
-  const Wanted *x = a, *y = b;
-  if (x->row != y->row) return x->row < y->row ? -1 : 1;
-  return (x->index > y->index) - (x->index < y->index);
-}
-
-static const char *fetch_cell(Fetch *fetch, uint32_t record, RsColumnRole role, GString *into) {
-  size_t length = 0;
-  const char *text = NULL;
-  if (fetch->csv.fault[record] == RS_FAULT_NONE && rs_csv_n_fields(&fetch->csv, record) >= fetch->input->n_fields)
-    text = rs_cell(fetch->input, &fetch->csv, record, role, &length);
-  g_string_truncate(into, 0);
-  if (text != NULL) g_string_append_len(into, text, (gssize)length);
-  return into->str;
-}
-
-static void fetch_record(Fetch *fetch, uint32_t record, const Wanted *wanted) {
-  RsSourceLine line = {.row = wanted->row, .index = wanted->index};
-  line.claim_id = fetch_cell(fetch, record, RS_COLUMN_CLAIM_ID, fetch->text[0]);
-  line.settlement_id = fetch_cell(fetch, record, RS_COLUMN_SETTLEMENT, fetch->text[1]);
-  line.time = fetch_cell(fetch, record, RS_COLUMN_TIME, fetch->text[2]);
-  line.raw = rs_csv_raw(&fetch->csv, record, &line.raw_length);
-  fetch->func(&line, fetch->data);
-}
-
-/* The wanted records of a block without quotes stand on one line each: only they are split into fields. */
-static size_t fetch_lines(Fetch *fetch, const RsBlock *block, const Wanted *wanted, size_t n) {
-  size_t at = 0, done = 0;
-  uint64_t line = block->first_line;
-  while (done < n) {
-    const uint64_t target = RS_ROW_LINE(wanted[done].row);
-    at += rs_text_skip(block->text + at, block->length - at, target - line);
-    if (at == block->length) break;
-    RsBlock one = *block;
-    one.text = block->text + at;
-    one.length = rs_text_skip(one.text, block->length - at, 1);
-    one.first_line = line = target;
-    rs_csv_read(&fetch->csv, &one, fetch->input->delimiter);
-    for (; done < n && RS_ROW_LINE(wanted[done].row) == line; done++)
-      if (fetch->csv.n > 0) fetch_record(fetch, 0, &wanted[done]);
-  }
-  return done;
-}
-
-static size_t fetch_quoted(Fetch *fetch, const RsBlock *block, const Wanted *wanted, size_t n) {
-  rs_csv_read(&fetch->csv, block, fetch->input->delimiter);
-  size_t done = 0;
-  for (uint32_t r = 0; r < fetch->csv.n && done < n; r++)
-    for (; done < n && RS_ROW_LINE(wanted[done].row) == rs_csv_line(&fetch->csv, r); done++) fetch_record(fetch, r, &wanted[done]);
-  return done;
-}
-
-static bool fetch_file(const RsInput *input, const Wanted *wanted, size_t n, RsSourceLineFunc func, void *data, GError **error) {
-  g_autoptr(RsSource) source = rs_input_source(input, error);
-  if (source == NULL) return false;
-  Fetch fetch = {.input = input, .func = func, .data = data};
-  for (int i = 0; i < 3; i++) fetch.text[i] = g_string_new(NULL);
-  RsBlock block = {0};
-  size_t done = 0;
-  GError *failed = NULL;
-  while (done < n && rs_source_next(source, &block, &failed))
-    done += block.has_quote ? fetch_quoted(&fetch, &block, wanted + done, n - done) : fetch_lines(&fetch, &block, wanted + done, n - done);
-  rs_block_clear(&block);
-  rs_csv_clear(&fetch.csv);
-  for (int i = 0; i < 3; i++) g_string_free(fetch.text[i], TRUE);
-  if (failed == NULL && done == n) return true;
-  if (failed != NULL) g_propagate_error(error, failed);
-  else g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: changed while it was read"), input->file->path);
-  return false;
-}
-
 /* Claim files are numbered first, from 0. */
 static const RsInput *input_of(const RsReader *reader, uint32_t file) {
   return file < reader->claims->len ? g_ptr_array_index(reader->claims, file) : reader->settlements;
 }
 
 bool rs_reader_fetch(RsReader *reader, const RsRow *rows, size_t n, RsSourceLineFunc func, void *data, GError **error) {
-  g_autofree Wanted *wanted = g_new(Wanted, MAX(n, 1));
-  for (size_t i = 0; i < n; i++) wanted[i] = (Wanted){rows[i], i};
-  qsort(wanted, n, sizeof *wanted, compare_wanted);
+  g_autofree RsWanted *wanted = rs_wanted_new(rows, n);
   for (size_t first = 0, last; first < n; first = last) {
-    uint32_t file = RS_ROW_FILE(wanted[first].row);
+    const uint32_t file = RS_ROW_FILE(wanted[first].row);
     for (last = first + 1; last < n && RS_ROW_FILE(wanted[last].row) == file; last++) continue;
-    if (!fetch_file(input_of(reader, file), wanted + first, last - first, func, data, error)) return false;
+    if (!rs_fetch(input_of(reader, file), reader->marks, wanted + first, last - first, func, data, error)) return false;
   }
   return true;
 }

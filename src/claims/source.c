@@ -34,6 +34,7 @@ struct RsSource {
   bool skipping;      /* inside a line that is too long: nothing is kept up to its LF */
   bool header_due, at_end;
   uint64_t sequence, line;
+  uint64_t position;  /* of the next block's text, or RS_NO_POSITION from the first block on that is not as it stands in the file */
   GError *failure;
 };
 
@@ -187,10 +188,15 @@ static bool has_record(const RsBlock *block) {
   return i < block->length;
 }
 
+static bool as_it_stands(const RsSource *source) {
+  return is_utf8(source) && !source->cr_lines && *rs_bytes_compression(source->bytes) == '\0';
+}
+
 static bool block_fill(RsSource *source, RsBlock *block, GError **error) {
   RsTextStats stats;
   size_t cut;
   if (!text_gather(source, block, &stats, &cut, error)) return false;
+  if (!as_it_stands(source)) source->position = RS_NO_POSITION;
   if (source->at_end) {
     text_end(block, &stats);
     cut = block->length;
@@ -202,6 +208,7 @@ static bool block_fill(RsSource *source, RsBlock *block, GError **error) {
   memset(block->text + cut, 0, RS_BLOCK_PADDING);
   block->sequence = source->sequence;
   block->first_line = source->line;
+  block->position = source->position;
   block->has_quote = stats.has_quote;
   block->has_high = stats.has_high;
   block->has_nul = stats.has_nul;
@@ -209,6 +216,8 @@ static bool block_fill(RsSource *source, RsBlock *block, GError **error) {
   if (block->has_header) source->header_due = false;
   source->line += stats.n_lines;
   source->sequence += cut > 0;
+  if (source->skipping) source->position = RS_NO_POSITION;
+  if (source->position != RS_NO_POSITION) source->position += cut;
   return true;
 }
 
@@ -237,6 +246,21 @@ bool rs_source_next(RsSource *source, RsBlock *block, GError **error) {
   return false;
 }
 
+bool rs_source_part(RsSource *source, uint64_t position, size_t length, uint64_t first_line, RsBlock *block, GError **error) {
+  block_reserve(block, length + 1);
+  if (!rs_bytes_part(source->bytes, position, block->text, length, error)) return false;
+  RsTextStats stats = stats_of(block->text, length);
+  block->length = length;
+  text_end(block, &stats);
+  memset(block->text + block->length, 0, RS_BLOCK_PADDING);
+  block->first_line = first_line;
+  block->position = position;
+  block->has_quote = stats.has_quote;
+  block->has_high = stats.has_high;
+  block->has_nul = stats.has_nul;
+  return true;
+}
+
 /* ---- the start of the file ---- */
 
 typedef struct {
@@ -253,6 +277,7 @@ static bool head_encoding(RsSource *source, const char *raw, size_t length, size
   if (source->encoding == RS_ENCODING_UNDECIDED) ascii = first_high(raw, length);
   if (ascii < length && !encoding_decide(source, raw + ascii, length - ascii, error)) return false;
   rs_bytes_unread(source->bytes, raw + *bom, ascii - *bom);
+  source->position = *bom;
   return true;
 }
 

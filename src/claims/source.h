@@ -26,6 +26,7 @@
 
 #define RS_MAX_RECORD ((size_t)1 << 20) /* bytes of a record as UTF-8, without its line end */
 #define RS_BLOCK_PADDING 64             /* readable bytes after a block's text */
+#define RS_NO_POSITION UINT64_MAX
 
 typedef enum { RS_FAULT_NONE, RS_FAULT_QUOTE, RS_FAULT_TOO_LONG, RS_FAULT_BYTES } RsFault;
 
@@ -35,6 +36,7 @@ typedef struct {
   size_t length;       /* > 0 */
   uint64_t sequence;   /* 0, 1, 2, ... in file order */
   uint64_t first_line; /* physical line number of text[0]; the file's first line is 1 */
+  uint64_t position;   /* where text stands in the file; RS_NO_POSITION: the file's own bytes are others */
   bool has_header;     /* the first record is the file's header (never so in two blocks of a file) */
   bool has_quote, has_high, has_nul; /* some byte is '"', >= 0x80, 0; may be true without need */
   size_t capacity;     /* private */
@@ -66,6 +68,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSource, rs_source_free)
 /* The next block. False at the end (no error) or on an error: RS_ERROR_IO, cut-off or corrupt compressed data, or the file changed
  * while it was read; each later call is then false with the same error. One call at a time (the caller's lock). */
 bool rs_source_next(RsSource *source, RsBlock *block, GError **error);
+
+/* Part of a file whose blocks have positions: length bytes from position on, whole records of which the first is line first_line. Parts
+ * are quickest in file order. error: RS_ERROR_IO. */
+bool rs_source_part(RsSource *source, uint64_t position, size_t length, uint64_t first_line, RsBlock *block, GError **error);
 
 /* The header's fields: owned array of owned UTF-8 texts, unquoted, without a surrounding blank; empty for an empty file. Known from
  * opening on; the header also comes in the blocks. error: RS_ERROR_INPUT, at fault or not within the first 64 KiB. */

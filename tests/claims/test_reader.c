@@ -638,6 +638,83 @@ static void each_line_leads_back_to_its_row(void **state) {
   read_clear(&read);
 }
 
+/* Files that are read again part by part, and those that cannot be: each row's texts must come from the line it stood on. */
+enum { BOM = 1, CRLF = 2, CR = 4, BLANK_LINES = 8, QUOTED_LINE_ENDS = 16, NO_LAST_LINE_END = 32, LATE_GB18030 = 64, LATE_UTF8 = 128, LINE_TOO_LONG = 256, STRAY_QUOTES = 512 };
+#define WAYS_ROWS 9000u /* several blocks */
+
+/* line[i]: where row i begins, 0 if it is no claim. */
+static char *ways_text(unsigned way, unsigned file, uint64_t *line) {
+  const char *end = way & CRLF ? "\r\n" : way & CR ? "\r" : "\n";
+  GString *text = g_string_new(way & BOM ? "\xef\xbb\xbf" : "");
+  g_string_append_printf(text, "claim_id,settlement_id,person_id,institution_id,time,diagnosis%s", end);
+  uint64_t at = 2;
+  for (uint32_t i = 0; i < WAYS_ROWS; i++) {
+    for (uint32_t k = 0; (way & BLANK_LINES) && k < i % 37 / 35; k++, at++) g_string_append(text, end);
+    const bool long_one = (way & LINE_TOO_LONG) && i == 5000, stray = (way & STRAY_QUOTES) && i % 501 == 70;
+    line[i] = long_one || stray ? 0 : at++;
+    at += line[i] == 0;
+    g_string_append_printf(text, "C%u,S%u,P%u,H%u,2025-03-%02u %02u:%02u:07,", i + file * WAYS_ROWS, i / 3, i / 3 % 700, i / 3 % 9, 1 + i / 3 % 28, i / 84 % 24, i / 3 % 60);
+    if ((way & QUOTED_LINE_ENDS) && i % 50 == 3) g_string_append_printf(text, "\"J%sone\"\"%s\"", end, end), at += 2;
+    if (stray) g_string_append(text, "\"never closed");
+    if ((way & LATE_GB18030) && i > 7000) g_string_append(text, "\xb1\xb1\xbe\xa9");
+    if ((way & LATE_UTF8) && i > 7000) g_string_append(text, "\xe8\x8d\xaf");
+    for (size_t k = 0; long_one && k < 3u << 20; k++) g_string_append_c(text, 'x');
+    if (i + 1 < WAYS_ROWS || !(way & NO_LAST_LINE_END)) g_string_append(text, end);
+  }
+  return g_string_free(text, FALSE);
+}
+
+typedef struct { const RsRow *row; char **claim, **settlement; } Fetched;
+
+static void keep_fetched(const RsSourceLine *line, void *data) {
+  const Fetched *fetched = data;
+  assert_true(line->row == fetched->row[line->index]);
+  assert_null(fetched->claim[line->index]);
+  fetched->claim[line->index] = g_strdup(line->claim_id);
+  fetched->settlement[line->index] = g_strdup(line->settlement_id);
+}
+
+/* Every step-th row of the table, which is in no order of the files. */
+static void check_ways(const Read *read, uint64_t *const *line, size_t step) {
+  const size_t n = (read->claims->n_lines + step - 1) / step;
+  g_autofree RsRow *row = g_new(RsRow, n + 1);
+  g_auto(GStrv) claim = g_new0(char *, n + 1), settlement = g_new0(char *, n + 1);
+  for (size_t i = 0; i < n; i++) row[i] = rs_line_row(read->claims, i * step);
+  Fetched fetched = {row, claim, settlement};
+  GError *error = NULL;
+  assert_true(rs_reader_fetch(read->reader, row, n, keep_fetched, &fetched, &error));
+  rs_assert_no_error(error);
+  for (size_t i = 0; i < n; i++) {
+    const unsigned number = (unsigned)strtoul(claim[i] + 1, NULL, 10) - RS_ROW_FILE(row[i]) * WAYS_ROWS;
+    assert_true(number < WAYS_ROWS);
+    g_autofree char *of_it = g_strdup_printf("S%u", number / 3);
+    if (line[RS_ROW_FILE(row[i])][number] != RS_ROW_LINE(row[i])) fail_msg("%s is not on line %u", claim[i], (unsigned)RS_ROW_LINE(row[i]));
+    assert_string_equal(settlement[i], of_it);
+  }
+}
+
+static void rows_of_all_kinds_of_files_lead_back(void **state) {
+  (void)state;
+  static const unsigned ways[] = {0, BOM | CRLF, CR, BLANK_LINES | NO_LAST_LINE_END, QUOTED_LINE_ENDS, QUOTED_LINE_ENDS | CRLF | BLANK_LINES, LATE_GB18030,
+                                  BOM | LATE_UTF8, LATE_UTF8 | NO_LAST_LINE_END, LINE_TOO_LONG, STRAY_QUOTES | QUOTED_LINE_ENDS};
+  uint64_t *line[2] = {g_new(uint64_t, WAYS_ROWS), g_new(uint64_t, WAYS_ROWS)};
+  for (size_t w = 0; w < G_N_ELEMENTS(ways); w++) {
+    g_autofree char *one = ways_text(ways[w], 0, line[0]), *two = ways_text(ways[(w + 3) % G_N_ELEMENTS(ways)], 1, line[1]);
+    g_autofree char *a = write_file("a.csv", one), *b = write_file("b.csv", two);
+    const char *paths[] = {a, b, NULL};
+    const RsReadOptions options = {.n_threads = 1 + (unsigned)w % 3, .allow_rejects = true};
+    Read read = read_paths(paths, &options);
+    rs_assert_no_error(read.error);
+    const RsInputFile *first = g_ptr_array_index(rs_reader_report(read.reader)->files, 0);
+    assert_string_equal(first->encoding, ways[w] & LATE_GB18030 ? "GB18030" : "UTF-8");
+    assert_true(read.claims->n_lines + 100 > WAYS_ROWS * 2);
+    for (size_t step = 1; step < 2000; step = step * 9 + 1) check_ways(&read, line, step);
+    read_clear(&read);
+  }
+  g_free(line[0]);
+  g_free(line[1]);
+}
+
 static void a_file_that_changed_is_not_trusted(void **state) {
   (void)state;
   Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n", NULL);
@@ -727,6 +804,7 @@ int main(void) {
       cmocka_unit_test(money_that_grows_while_refunds_are_matched_is_kept),
       cmocka_unit_test(lines_know_their_file_and_odd_quantities_stay),
       cmocka_unit_test(each_line_leads_back_to_its_row),
+      cmocka_unit_test(rows_of_all_kinds_of_files_lead_back),
       cmocka_unit_test(a_file_that_changed_is_not_trusted),
       cmocka_unit_test(unusable_inputs_are_refused),
   };
