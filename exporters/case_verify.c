@@ -101,21 +101,18 @@ static void log_check(RsVerify *verify, const char *folder) {
     found(verify, RS_VERIFY_LOG, "log.jsonl", broken->message);
     return;
   }
+  if (state.n == 0) {
+    found(verify, RS_VERIFY_LOG, "log.jsonl", N_("it has no entry"));
+    return;
+  }
   verify->n_log_entries = (guint)MIN(state.n, (uint64_t)G_MAXUINT);
   if (manifest != NULL) rs_checksum_bytes(manifest, manifest_length, sha256);
   if (manifest == NULL || !rs_case_log_names(text, length, sha256))
     found(verify, RS_VERIFY_MANIFEST, "manifest.json", N_("not the one that the log's last entry names"));
 }
 
-RsVerify *rs_verify_new(const char *folder, GError **error) {
-  g_autoptr(RsVerify) verify = g_new0(RsVerify, 1);
-  verify->findings = rs_verify_findings_new();
-  if (access(folder, R_OK) != 0) {
-    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), folder, rs_words_errno(errno));
-    return NULL;
-  }
-  g_autoptr(GPtrArray) files = rs_manifest_files(folder, verify->digest, error);
-  if (files == NULL) return NULL;
+/* Every file that the manifest names, and every one that it does not. */
+static void files_check(RsVerify *verify, const char *folder, const GPtrArray *files) {
   g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
   for (guint i = 0; i < files->len; i++) {
     const RsManifestFile *file = g_ptr_array_index(files, i);
@@ -126,7 +123,33 @@ RsVerify *rs_verify_new(const char *folder, GError **error) {
   extras_find(folder, NULL, names, extras);
   g_ptr_array_sort(extras, compare_names);
   for (guint i = 0; i < extras->len; i++) found(verify, RS_VERIFY_EXTRA, g_ptr_array_index(extras, i), "");
-  log_check(verify, folder);
+}
+
+/* A folder without a manifest that has a log nevertheless was a case. */
+static bool log_stands(const char *folder) {
+  const int fd = rs_beneath_open(folder, "log.jsonl");
+  if (fd >= 0) close(fd);
+  return fd >= 0;
+}
+
+RsVerify *rs_verify_new(const char *folder, GError **error) {
+  g_autoptr(RsVerify) verify = g_new0(RsVerify, 1);
+  verify->findings = rs_verify_findings_new();
+  if (access(folder, R_OK) != 0) {
+    g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot read: %s"), folder, rs_words_errno(errno));
+    return NULL;
+  }
+  g_autoptr(GError) none = NULL;
+  g_autoptr(GPtrArray) files = rs_manifest_files(folder, verify->digest, &none);
+  if (files != NULL) {
+    files_check(verify, folder, files);
+    log_check(verify, folder);
+  } else if (g_error_matches(none, RS_ERROR, RS_ERROR_INPUT) && log_stands(folder)) {
+    found(verify, RS_VERIFY_MANIFEST, "manifest.json", N_("missing, or not as ringscope writes it: no file can be checked"));
+  } else {
+    g_propagate_error(error, g_steal_pointer(&none));
+    return NULL;
+  }
   return g_steal_pointer(&verify);
 }
 

@@ -20,7 +20,8 @@ typedef struct {
   char digest[65];
 } RsVerify;
 
-/* error: RS_ERROR_IO cannot read, RS_ERROR_INPUT not a case. Findings are no error. */
+/* error: RS_ERROR_IO cannot read, RS_ERROR_INPUT not a case, RS_ERROR_LIMIT no memory. Findings are no error; a folder with our log and without our
+ * manifest was a case, and that is a finding. */
 RsVerify *rs_verify_new(const char *folder, GError **error);
 /* For others who find: a list that owns its findings, and one more for it. */
 GPtrArray *rs_verify_findings_new(void);

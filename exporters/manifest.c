@@ -10,6 +10,7 @@
 #include "exporters/xml_check.h"
 #include "graph/igraph_bridge.h"
 
+#include <errno.h>
 #include <openssl/opensslv.h>
 #include <string.h>
 
@@ -218,8 +219,13 @@ static char *field(const char *from, const char *end, const char *key) {
 }
 
 GPtrArray *rs_manifest_files(const char *folder, char digest[65], GError **error) {
+  errno = 0;
   g_autofree char *text = manifest_read(folder);
   digest[0] = '\0';
+  if (text == NULL && errno == ENOMEM) { /* then nothing is known of it */
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("%s: cannot read: %s"), folder, rs_words_errno(ENOMEM));
+    return NULL;
+  }
   if (text == NULL) {
     g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("'%s' is not a case folder: it has no manifest.json of ringscope"), folder);
     return NULL;

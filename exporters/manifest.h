@@ -20,7 +20,7 @@ bool rs_manifest_write(const RsCaseData *data, const char *folder, const GPtrArr
 /* The relative paths listed in a manifest, as a set; empty if there is none. *is_case: a manifest of ours stands there. */
 GHashTable *rs_manifest_names(const char *folder, bool *is_case);
 /* What a manifest says of each file, in its order; digest (65 bytes) gets the result digest, "" if there is none. error: RS_ERROR_INPUT: no
- * manifest of ours. */
+ * manifest of ours; RS_ERROR_LIMIT: no memory to read it. */
 GPtrArray *rs_manifest_files(const char *folder, char digest[65], GError **error);
 /* The case format a manifest names; 0: no case, or one made before formats were numbered. */
 unsigned rs_manifest_format(const char *folder);

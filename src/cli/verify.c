@@ -64,7 +64,7 @@ static void json_write(const Result *result, RsOutput *output) {
   rs_json_unsigned(&json, "files", result->n_files);
   rs_json_unsigned(&json, "bytes", result->n_bytes);
   rs_json_unsigned(&json, "log_entries", result->n_log_entries);
-  rs_json_text(&json, "result_digest", result->digest);
+  rs_json_text(&json, "result_digest", *result->digest == '\0' ? NULL : result->digest);
   if (result->pack != NULL) {
     const RsSeal *seal = result->pack->seal;
     rs_json_text(&json, "public_key", result->pack->fingerprint);

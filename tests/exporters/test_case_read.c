@@ -299,7 +299,10 @@ static void every_kind_of_change_is_found(void **state) {
                  {"extra", "notes.txt", "mine", false, "2 notes.txt;"},
                  {"extra among the rings", "rings/R0009.gexf", "x", false, "2 rings/R0009.gexf;"},
                  {"no log", "log.jsonl", NULL, true, "3 log.jsonl;"},
-                 {"empty log", "log.jsonl", "", false, "4 manifest.json;"},
+                 {"empty log", "log.jsonl", "", false, "3 log.jsonl;"},
+                 {"no manifest", "manifest.json", NULL, true, "4 manifest.json;"},
+                 {"empty manifest", "manifest.json", "", false, "4 manifest.json;"},
+                 {"another's manifest", "manifest.json", "{}", false, "4 manifest.json;"},
                  {"forged log", "log.jsonl", "{\"seq\":1}\n", false, "3 log.jsonl;"}};
   for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
     char *folder;
@@ -339,6 +342,19 @@ static void link_in_a_file_s_place_is_found(void **state) {
   small_folder_remove(folder);
 }
 
+static void folder_without_manifest_and_log_is_no_case(void **state) {
+  (void)state;
+  char *folder;
+  g_autofree char *path = case_written(&folder, false), *manifest = g_build_filename(path, "manifest.json", NULL),
+                  *log = g_build_filename(path, "log.jsonl", NULL);
+  g_autoptr(GError) error = NULL;
+  assert_int_equal(unlink(manifest), 0);
+  assert_int_equal(unlink(log), 0);
+  assert_null(rs_verify_new(path, &error));
+  assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_INPUT));
+  small_folder_remove(folder);
+}
+
 static void manifest_that_was_edited_is_found(void **state) {
   (void)state;
   char *folder;
@@ -357,6 +373,7 @@ int main(void) {
       cmocka_unit_test(edited_drawing_gives_an_error),       cmocka_unit_test(untouched_case_has_no_finding),
       cmocka_unit_test(every_kind_of_change_is_found),       cmocka_unit_test(one_turned_bit_is_found),
       cmocka_unit_test(link_in_a_file_s_place_is_found),     cmocka_unit_test(manifest_that_was_edited_is_found),
+      cmocka_unit_test(folder_without_manifest_and_log_is_no_case),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
