@@ -481,7 +481,7 @@ static double random_people_bar(Expand *e, const People *people, const uint32_t 
   ties_init(&ties, &company, c->n_persons);
   for (uint32_t k = 0, first = 0; k < n; k++) {
     const uint32_t end = MAX(last[k], first);
-    bar = fmax(bar, tally_best(&e->tally, &ties, (const uint32_t *)(const void *)all->data + first, end - first, mark, true));
+    if (end > first) bar = fmax(bar, tally_best(&e->tally, &ties, &g_array_index(all, uint32_t, first), end - first, mark, true));
     first = end;
   }
   ties_clear(&ties);

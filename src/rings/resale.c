@@ -493,7 +493,8 @@ static bool find_by_hands(const RsScene *scene, const RsDetectOptions *options, 
     g_array_append_vals(ring.score >= CUT + (n < FEW ? FEW_CUT : 0) ? leads : near, &ring, 1);
   }
   rs_span_end(&span);
-  return grade(scene, options, &repeat, r, graph, (RsRing *)(void *)leads->data + first, leads->len - first, error);
+  if (leads->len == first) return true;
+  return grade(scene, options, &repeat, r, graph, &g_array_index(leads, RsRing, first), leads->len - first, error);
 }
 
 bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,

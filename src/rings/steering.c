@@ -402,6 +402,6 @@ void rs_steering_find(const RsScene *scene, const RsDetectOptions *options, GArr
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
   tell_workplaces(steering, set_aside);
   if (cells->len == 0) return;
-  grade(scene, options->n_threads, steering, judge.bar, (RsRing *)(void *)leads->data + first, (const RsSteeringCell *const *)(const void *)cells->pdata,
+  grade(scene, options->n_threads, steering, judge.bar, &g_array_index(leads, RsRing, first), (const RsSteeringCell *const *)(const void *)cells->pdata,
         cells->len);
 }
