@@ -14,6 +14,7 @@
 #include "claims/ascent.h"
 #include "claims/fetch.h"
 #include "claims/number.h"
+#include "claims/quotable.h"
 
 #include <unistd.h>
 
@@ -173,34 +174,13 @@ static inline bool same_cell(const char *a, size_t a_length, const char *b, size
   return (differing(a + n - 16, b + n - 16) | differing(a + n - 8, b + n - 8)) == 0;
 }
 
-/* "2025-02-30 08:00": a year, a separator, and nothing that a time has not. */
-static bool looks_dated(const char *text, size_t length) {
-  if (length < 6 || (memcmp(text, "19", 2) != 0 && memcmp(text, "20", 2) != 0)) return false;
-  if (!g_ascii_isdigit(text[2]) || !g_ascii_isdigit(text[3]) || strchr("-/.", text[4]) == NULL) return false;
-  for (size_t i = 0; i < length; i++)
-    if (!g_ascii_isdigit(text[i]) && strchr("-/:. TZ+", text[i]) == NULL) return false;
-  return true;
-}
-
-/* Where columns are shifted, the cell of a time or an amount holds an id, a phone number or a name. What is shown is short of digits, or a date. */
-static bool may_be_id(const char *text, size_t length) {
-  size_t digits = 0, run = 0, longest = 0;
-  for (size_t i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)text[i]; /* NOLINT(clang-analyzer-core.NullDereference): only an empty cell has none */
-    if (c < 0x20 || c >= 0x7f) return true;
-    run = g_ascii_isdigit(text[i]) ? run + 1 : 0;
-    digits += run > 0;
-    longest = MAX(longest, run);
-  }
-  return length > 24 || (!looks_dated(text, length) && (longest > 4 || digits > 6));
-}
-
 RsSaid *rs_reject_detail(const char *column, const char *text, size_t length, const char *what) {
   if (length == 0) return rs_said_new("no %s", column);
   RsSaid *said = g_new0(RsSaid, 1);
+  const bool shown = strcmp(column, "time") == 0 ? rs_quotable_time(text, length) : rs_quotable_number(text, length);
   for (RsLanguage l = RS_LANG_EN; l <= RS_LANG_ZH; l++)
-    said->text[l] = may_be_id(text, length) ? g_strdup_printf(rs_say(l, "%s of %zu bytes %s"), column, length, rs_say(l, what))
-                                            : g_strdup_printf(rs_say(l, "%s '%.*s' %s"), column, (int)length, text, rs_say(l, what));
+    said->text[l] = shown ? g_strdup_printf(rs_say(l, "%s '%.*s' %s"), column, (int)length, text, rs_say(l, what))
+                          : g_strdup_printf(rs_say(l, "%s of %zu bytes %s"), column, length, rs_say(l, what));
   return said;
 }
 

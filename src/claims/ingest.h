@@ -53,7 +53,7 @@ RsSettlement *rs_settlements_find(const RsSettlements *settlements, uint64_t has
 const char *rs_cell(const RsInput *input, const RsCsv *csv, uint32_t record, RsColumnRole role, size_t *length);
 /* As many fields as the header, or more that are empty. */
 bool rs_fields_fit(const RsInput *input, const RsCsv *csv, uint32_t record);
-/* RS_REASON_NUMBER etc. with a sentence that shows the value only if it cannot be an id. Owned by the caller. */
+/* RS_REASON_NUMBER etc. with a sentence that shows the value where it may be quoted (claims/quotable.h). Owned by the caller. */
 RsSaid *rs_reject_detail(const char *column, const char *text, size_t length, const char *what);
 /* Sets the error for amounts past RS_MOST_MONEY; returns false. */
 bool rs_money_refuse(GError **error);

@@ -48,7 +48,9 @@ static bool bind_columns(Read *read, const GPtrArray *header, GError **error) {
   g_autoptr(GString) found = g_string_new(NULL);
   for (guint f = 0; f < header->len; f++)
     g_string_append_printf(found, "%s%s", f > 0 ? "," : "", (const char *)g_ptr_array_index(header, f));
-  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:1: the header should be %s (in Chinese %s), not '%s'"), read->list->path, wanted->str, chinese->str, found->str);
+  if (strpbrk(found->str, "0123456789") != NULL) /* without a line of names this is the first row, and names somebody */
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:1: the header should be %s (in Chinese %s)"), read->list->path, wanted->str, chinese->str);
+  else g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:1: the header should be %s (in Chinese %s), not '%s'"), read->list->path, wanted->str, chinese->str, found->str);
   return false;
 }
 

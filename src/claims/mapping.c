@@ -4,6 +4,7 @@
 #include "base/whole_file.h"
 #include "base/words.h"
 #include "claims/encoding.h"
+#include "claims/quotable.h"
 
 #include <string.h>
 
@@ -348,10 +349,15 @@ static bool explain_missing(RsTableKind table, const char *const *fields, size_t
     g_string_append_printf(hints, "%s%s=", hints->len == 0 ? "" : "  ", rs_column_role_name[needed[i]]);
     append_field(hints, fields[guess]);
   }
-  g_string_append(message, "; found:");
-  append_found(message, fields, n_fields);
-  g_string_append(message, ". Map it with --map FILE.ini (ringscope map proposes one)");
-  if (hints->len > 0) g_string_append_printf(message, ", for example:  %s", hints->str);
+  const bool named = rs_quotable_header(fields, n_fields);
+  if (!named) {
+    g_string_append(message, ": the first line looks like a row of data; a line of names must come first");
+  } else {
+    g_string_append(message, "; found:");
+    append_found(message, fields, n_fields);
+    g_string_append(message, ". Map it with --map FILE.ini (ringscope map proposes one)");
+  }
+  if (named && hints->len > 0) g_string_append_printf(message, ", for example:  %s", hints->str);
   g_set_error(error, RS_ERROR, RS_ERROR_INPUT, "%s: %s", file, message->str);
   return false;
 }

@@ -37,18 +37,27 @@ static bool read_until(const char *text, uint16_t *day) {
   return true;
 }
 
+/* Of what may be an id, only the kind before it is shown. */
+static bool subject_refuse(const char *path, unsigned long long line, const char *subject, GError **error) {
+  const char *colon = strchr(subject, ':');
+  if (colon != NULL && strcspn(subject, "0123456789") > (size_t)(colon - subject))
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: '%.*s:' is neither a lead_key nor person:ID, institution:ID or doctor:ID"), path, line, (int)(colon - subject), subject);
+  else g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: the subject is neither a lead_key nor person:ID, institution:ID or doctor:ID"), path, line);
+  return false;
+}
+
 static bool row_good(const RsList *list, uint32_t i, GHashTable *first, GError **error) {
   const char *subject = list->cell[SUBJECT][i], *id;
   const unsigned long long line = list->line[i];
   const RsKind kind = subject_kind(subject, &id);
   uint16_t day;
   if (!is_key(subject) && (kind == RS_N_KINDS || kind == RS_DRUG))
-    return g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: '%s' is neither a lead_key nor person:ID, institution:ID or doctor:ID"), list->path, line, subject), false;
+    return subject_refuse(list->path, line, subject, error);
   if (!read_until(list->cell[UNTIL][i], &day))
-    return g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: '%s' is no date like 2025-03-01"), list->path, line, list->cell[UNTIL][i]), false;
+    return g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: until is no date like 2025-03-01"), list->path, line), false;
   gpointer before = g_hash_table_lookup(first, subject);
   if (before != NULL) {
-    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: '%s' is cleared in line %llu already: say it once"), list->path, line, subject,
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: this is cleared in line %llu already: say it once"), list->path, line,
                 (unsigned long long)list->line[GPOINTER_TO_UINT(before) - 1]);
     return false;
   }

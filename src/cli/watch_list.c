@@ -15,9 +15,13 @@ static bool type_known(const RsList *list, uint32_t row, GError **error) {
   bool box;
   const char *word = list->cell[TYPE][row], *nearest = rs_options_nearest(word, words);
   if (rs_finder_kind(word, &box) != RS_N_KINDS) return true;
-  g_autofree char *in_chinese = rs_finder_chinese_kinds(), *hint = nearest != NULL ? g_strdup_printf(_("; did you mean '%s'?"), nearest) : g_strdup("");
-  g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: '%s' is none of person, doctor, institution, drug, trace (in Chinese %s)%s"), list->path,
-              (unsigned long long)list->line[row], word, in_chinese, hint);
+  g_autofree char *in_chinese = rs_finder_chinese_kinds();
+  if (nearest != NULL)
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: '%s' is none of person, doctor, institution, drug, trace (in Chinese %s); did you mean '%s'?"), list->path,
+                (unsigned long long)list->line[row], word, in_chinese, nearest);
+  else /* what is like none of these may be an id */
+    g_set_error(error, RS_ERROR, RS_ERROR_INPUT, _("%s:%llu: the type is none of person, doctor, institution, drug, trace (in Chinese %s)"), list->path,
+                (unsigned long long)list->line[row], in_chinese);
   return false;
 }
 

@@ -103,6 +103,7 @@ static void missing_columns_are_named_with_what_was_found_and_a_guess(void **sta
   (void)state;
   static const struct { const char *header; const char *parts[6]; } cases[] = {
     {"person_id,shop,day", {"a.csv: no column for institution_id and time; found: person_id, shop, day.", "institution_id=shop  time=day", "--map"}},
+    {"C7,P1,13912345678,Ann Lee", {"no column for person_id and institution_id and time: the first line looks like a row of data"}},
     {"x,y", {"no column for person_id and institution_id and time", "found: x, y."}},
     {"persn_id,institution_id,time", {"no column for person_id; found", "person_id=persn_id"}},
     {"\x1b[31mred,b", {"found: ?[31mred, b."}},

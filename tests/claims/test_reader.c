@@ -175,7 +175,8 @@ static void an_id_in_the_wrong_column_is_not_repeated_in_the_message(void **stat
       {"P00017", "1.00", "P00017", false},                  {"138-0013-8000", "1.00", "138-0013-8000", false},
       {"0571-8888-1234", "1.00", "0571-8888-1234", false},  {"20190123", "x", "20190123", false},
       {"2025-03-01", "张三", "张三", false},                {"2025-03-01", "S000000075204", "S000000075204", false},
-      {"2025-02-30 08:00:00", "1.00", "2025-02-30 08:00:00", true}, {"yesterday", "1.00", "yesterday", true},
+      {"2025-02-30 08:00:00", "1.00", "2025-02-30 08:00:00", true}, {"yesterday", "1.00", "yesterday", false}, {"1935-02-01", "1.00", "1935-02-01", false},
+      {"2025-03-01", "1987-05-17", "1987-05-17", false},    {"2025-03-01", "Li Si", "Li Si", false}, {"2025-03-01", "k3", "k3", false},
       {"2025-03-01", "12x", "12x", true},                   {"2025/13/1", "1.00", "2025/13/1", true}};
   for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
     g_autofree char *text = g_strdup_printf(HEADER "C1,S1,P1,H1,%s,,X1,1,%s,,,,\nC2,S2,P1,H1,2025-03-01,,X1,1,1.00,,,,\n", cases[c].time, cases[c].amount);

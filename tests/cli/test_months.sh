@@ -151,9 +151,9 @@ bad() { # CODE SAYS TEXT
   says "$2"
   holds "$D/out"
 }
-bad 3 "'shop:1' is neither a lead_key nor" 'subject,reason,by\nshop:1,x,y\n'
+bad 3 "'shop:' is neither a lead_key nor" 'subject,reason,by\nshop:1,x,y\n'
 bad 3 ":2: no reason" 'subject,reason,by\nperson:p1,,y\n'
-bad 3 "'soon' is no date like" 'subject,reason,by,until\nperson:p1,x,y,soon\n'
+bad 3 "until is no date like" 'subject,reason,by,until\nperson:p1,x,y,soon\n'
 bad 3 "is cleared in line 2 already: say it once" 'subject,reason,by,until\nperson:p1,x,y,2024-01-01\nperson:p1,z,y,2025-01-01\n'
 bad 3 "the header should be subject,reason,by,until,group" 'key,reason\n1,2\n'
 [ "${STILL: -1}" = x ] && TYPO=${STILL%?}y || TYPO=${STILL%?}x # a key is random: it may end in an x

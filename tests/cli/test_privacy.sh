@@ -39,6 +39,36 @@ begin "rejected rows are masked too"
 run 3 analyze "$D/bad.csv" -o "$D/case"
 is "secrets in what is said" "$(grep -aoFf "$T/secrets" "$D/case.rejects.csv" "$T/out" "$T/err" | head -n 3)" ""
 
+begin "a file without a line of names, or with shifted columns, is refused without telling what stands in it"
+tail -n +2 "$T/claims.csv" > "$D/claims.csv"
+tail -n +2 "$T/persons.csv" > "$D/persons.csv"
+person=$(head -n 1 "$D/persons.csv" | cut -d, -f 1)
+printf 'person,%s,x\n' "$person" > "$D/watch.csv"
+printf 'type,id\n%s,person\n' "$person" > "$D/shifted.csv"
+printf 'subject,reason,by,until\n%s,x,y,\n' "$person" > "$D/subject.csv"
+printf 'subject,reason,by,until\nperson:%s,x,y,\nperson:%s,x,y,\n' "$person" "$person" > "$D/twice.csv"
+{ head -n 1 "$T/claims.csv"; sed -n 2,40p "$T/claims.csv" | awk -F, 'BEGIN { OFS = "," } { $10 = $3; $11 = "Li Si"; print; $12 = "1935-02-01"; print; $12 = $3; print }'; } > "$D/columns.csv"
+{ cat "$T/secrets"; printf 'Li Si\n1935-02-01\n'; tail -n +2 "$T/persons.csv" | cut -d, -f 3; } | sort -u > "$T/all"
+: > "$D/said"
+# refused ARGUMENTS...
+refused() {
+  run 3 "$@"
+  [ -s "$T/err" ] || fail "nothing is said of $*"
+  cat "$T/out" "$T/err" >> "$D/said"
+}
+refused analyze "$D/claims.csv" -o "$D/case"
+refused graph "$D/claims.csv" -o "$D/graph.graphml"
+refused plan "$D/claims.csv"
+refused map "$D/claims.csv"
+refused map "$D/persons.csv" --json
+refused analyze "$T/claims.csv" --settlements "$D/claims.csv" -o "$D/case"
+refused analyze "$T/claims.csv" --persons "$D/persons.csv" -o "$D/case"
+for list in watch shifted; do refused analyze "$T/claims.csv" --watch "$D/$list.csv" -o "$D/case"; done
+for list in persons subject twice; do refused analyze "$T/claims.csv" --cleared "$D/$list.csv" -o "$D/case"; done
+refused analyze "$D/columns.csv" -o "$D/case"
+cat "$D/case.rejects.csv" >> "$D/said"
+is "told of refused files" "$(grep -aoFf "$T/all" "$D/said" | head -n 3)" ""
+
 begin "a masked graph tells no secret"
 run 0 graph "$T/claims.csv" -o "$D/city.graphml"
 is "secrets in the graph" "$(grep -aoFf "$T/secrets" "$D/city.graphml" | head -n 3)" ""
