@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "base/spill.h"
+#include "base/timing.h"
 #include "base/words.h"
 #include "claims/raw.h"
 #include "claims/refunds.h"
@@ -51,7 +52,7 @@ typedef struct RS_OF_A_THREAD {
 } Worker;
 
 typedef struct RS_OF_A_THREAD { /* while it is built */
-  uint64_t first_visit, first_line;  /* where the partition may write; as many as it had raw records */
+  uint64_t first_visit, first_line;  /* where the partition may write, as many as it had raw records; later where what it wrote is */
   uint64_t end_line;
   uint32_t n_persons, n_visits;      /* what it wrote */
   uint64_t n_lines;
@@ -59,6 +60,8 @@ typedef struct RS_OF_A_THREAD { /* while it is built */
   uint32_t *person_region;           /* [n_persons] */
   char *ids;                         /* [ids_length] NUL-terminated, in order */
   size_t ids_length;
+  uint32_t first_person;             /* once all are built, in the table: */
+  uint64_t first_id_byte;
 } Part;
 
 typedef struct {
@@ -632,10 +635,11 @@ static void close_gaps(Builder *builder, size_t n_partitions) {
       CLOSE_GAP(c->visit_institution, visits, part->first_visit, part->n_visits);
       CLOSE_GAP(c->visit_line, visits, part->first_visit, part->n_visits);
     }
-    for (uint32_t v = 0; v < part->n_visits; v++) c->visit_line[visits + v] += lines;
     for (size_t k = 0; k < G_N_ELEMENTS(column) && part->first_line != lines; k++) rs_packed_move(column[k], lines, part->first_line, part->n_lines);
     if (part->first_line != lines && c->line_trace != NULL) CLOSE_GAP(c->line_trace, lines, part->first_line, part->n_lines);
+    part->first_visit = visits;
     part->first_line = lines;
+    part->first_person = c->n_persons;
     visits += part->n_visits;
     lines += part->n_lines;
     c->n_persons += part->n_persons;
@@ -674,10 +678,33 @@ static void part_clear(Part *part) {
   g_clear_pointer(&part->person_region, g_free);
 }
 
-static bool join_persons(Builder *builder, size_t n_partitions, GError **error) {
+/* A partition's persons and lines as those of the table. */
+static void join_part(size_t partition, unsigned thread, void *data) {
+  (void)thread;
+  const Builder *builder = data;
+  RsClaims *c = builder->claims;
+  Part *part = &builder->part[partition];
+  uint64_t at = part->first_id_byte;
+  uint32_t person = part->first_person, visit = (uint32_t)part->first_visit;
+  if (part->ids_length > 0) memcpy(c->person->bytes + at, part->ids, part->ids_length);
+  for (uint32_t i = 0; i < part->n_persons; i++, person++) {
+    c->person->offset[person] = at;
+    c->person_visit[person] = visit;
+    c->person_region[person] = part->person_region[i];
+    at += strlen(c->person->bytes + at) + 1;
+    visit += (uint32_t)part->person_visits[i];
+  }
+  for (uint32_t v = 0; v < part->n_visits; v++) c->visit_line[part->first_visit + v] += part->first_line;
+  part_clear(part);
+}
+
+static bool join_parts(Builder *builder, size_t n_partitions, GError **error) {
   RsClaims *c = builder->claims;
   uint64_t bytes = 0;
-  for (size_t p = 0; p < n_partitions; p++) bytes += builder->part[p].ids_length;
+  for (size_t p = 0; p < n_partitions; p++) {
+    builder->part[p].first_id_byte = bytes;
+    bytes += builder->part[p].ids_length;
+  }
   c->person = g_new0(RsText, 1);
   c->person->n = c->n_persons;
   if (!ALLOCATE(c->person->bytes, bytes) || !ALLOCATE(c->person->offset, c->n_persons) || !ALLOCATE(c->person_visit, c->n_persons) ||
@@ -685,25 +712,9 @@ static bool join_persons(Builder *builder, size_t n_partitions, GError **error) 
     if (rs_spill_refused(error)) g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the ids of %u persons"), c->n_persons);
     return false;
   }
-  uint64_t at = 0;
-  uint32_t person = 0, visit = 0;
-  for (size_t p = 0; p < n_partitions; p++) {
-    Part *part = &builder->part[p];
-    const char *id = part->ids;
-    if (part->ids_length > 0) memcpy(c->person->bytes + at, id, part->ids_length);
-    for (uint32_t i = 0; i < part->n_persons; i++) {
-      size_t length = strlen(id) + 1;
-      c->person->offset[person] = at;
-      c->person_visit[person] = visit;
-      c->person_region[person++] = part->person_region[i];
-      at += length;
-      id += length;
-      visit += (uint32_t)part->person_visits[i];
-    }
-    part_clear(part);
-  }
-  c->person->offset[person] = at;
-  c->person_visit[person] = visit;
+  rs_parallel(builder->raw->n_threads, n_partitions, join_part, builder);
+  c->person->offset[c->n_persons] = bytes;
+  c->person_visit[c->n_persons] = c->n_visits;
   return true;
 }
 
@@ -860,6 +871,8 @@ RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error) {
   g_autoptr(RsClaims) claims = g_new0(RsClaims, 1);
   Builder builder = {.raw = raw, .claims = claims};
   size_t n_partitions = (size_t)1 << raw->partition_bits;
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "ids");
   if (!prepare(&builder, n_partitions, error)) {
     builder_clear(&builder);
     return NULL;
@@ -867,9 +880,11 @@ RsClaims *rs_build(RsRaw *raw, RsReport *report, GError **error) {
   workers_init(&builder);
   builder.group_left = g_new(uint32_t, raw->n_groups);
   for (unsigned g = 0; g < raw->n_groups; g++) builder.group_left[g] = (uint32_t)MIN(n_partitions - (size_t)g * RS_PARTITION_GROUP, RS_PARTITION_GROUP);
+  rs_span_next(&span, "table");
   rs_parallel(raw->n_threads, n_partitions, build_partition, &builder);
+  rs_span_next(&span, "parts of the table");
   close_gaps(&builder, n_partitions);
-  const bool joined = widen_money(&builder, error) && join_persons(&builder, n_partitions, error);
+  const bool joined = widen_money(&builder, error) && join_parts(&builder, n_partitions, error);
   if (joined) {
     join_institutions(&builder);
     builder.claims->drug_name = rs_names_ranked(&raw->drug_names, builder.drug_rank, builder.claims->drug->n);

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/parallel.h"
 #include "base/spill.h"
+#include "base/timing.h"
 #include "base/words.h"
 #include "claims/ascent.h"
 #include "claims/fetch.h"
@@ -1046,6 +1047,8 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
 
   for (unsigned t = 0; t < raw->n_threads; t++) work.parser[t].has_trace = (raw->columns & RS_HAS_TRACE) != 0;
 
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "rows");
   rs_parallel(raw->n_threads, raw->n_threads, parse_all, &work);
   raw->claims_apart = claims_apart(&work);
   if (!raw->claims_apart) rs_parallel(raw->n_threads, raw->n_threads, claims_keep_rest, &work);
