@@ -23,7 +23,7 @@ typedef struct {
   GString *texts;                            /* NUL-terminated texts; offset 0 is "" */
 } RsCaseData;
 
-/* Fetches the source texts of all rings' evidence in one pass over the files. error: RS_ERROR_IO. */
+/* Fetches the source texts of all rings' evidence from the files. error: RS_ERROR_IO. */
 RsCaseData *rs_case_data_new(const RsCase *c, GError **error);
 void rs_case_data_free(RsCaseData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsCaseData, rs_case_data_free)

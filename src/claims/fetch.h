@@ -1,6 +1,6 @@
 /* claims/fetch.h: the way back from rows of a file to their texts. Internal to this room.
  *
- * In    RsWanted: which rows, in file order; RsMark: where records begin, noted while the file was read
+ * In    RsWanted: which rows, in file order; RsMark: where blocks and records begin, noted while the file was read
  * Out   RsSourceLine after RsSourceLine, in that order
  * Cost  with marks: the rows' own parts of the file, RS_MARK_RECORDS records each; without (compressed, decoded, CR for line ends): the file
  */
@@ -11,8 +11,8 @@
 
 #define RS_MARK_RECORDS 64u /* from mark to mark: a quarter of a byte a line */
 typedef struct {
-  RsRow row;         /* of a record */
-  uint64_t position; /* where it begins in the file; RS_NO_POSITION: a block's first, and not to be read by itself */
+  RsRow row;         /* of a block's start, or of a record */
+  uint64_t position; /* where it begins in the file; RS_NO_POSITION: of a block that cannot be read by itself */
 } RsMark;
 /* By row. */
 void rs_marks_sort(GArray *marks);

@@ -783,13 +783,17 @@ static void claims_watch(Parser *parser) {
   if (__atomic_load_n(&parser->work->claims_scattered, __ATOMIC_RELAXED)) claims_keep(parser);
 }
 
-/* Of a block whose text is not the file's own, its first record says so. */
+static void mark_add(Parser *parser, uint64_t line, uint64_t position) {
+  const RsMark mark = {RS_ROW(parser->input->number, line), position};
+  g_array_append_val(parser->marks, mark);
+}
+
+/* The block's start is one, so that however many empty lines there are, no part is longer than a block. */
 static void marks_add(Parser *parser) {
-  const bool marked = parser->block.position != RS_NO_POSITION;
-  for (uint32_t r = 0; r < parser->csv.n && (marked || r == 0); r += RS_MARK_RECORDS) {
-    const RsMark mark = {RS_ROW(parser->input->number, rs_csv_line(&parser->csv, r)), marked ? parser->block.position + parser->csv.start[r] : RS_NO_POSITION};
-    g_array_append_val(parser->marks, mark);
-  }
+  const RsBlock *block = &parser->block;
+  mark_add(parser, block->first_line, block->position);
+  for (uint32_t r = RS_MARK_RECORDS; r < parser->csv.n && block->position != RS_NO_POSITION; r += RS_MARK_RECORDS)
+    mark_add(parser, rs_csv_line(&parser->csv, r), block->position + parser->csv.start[r]);
 }
 
 static void parse_block(Parser *parser) {

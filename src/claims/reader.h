@@ -46,8 +46,8 @@ bool rs_reader_hash(RsReader *reader, GError **error);
 /* What stood in the source for one line; texts are unquoted, UTF-8, "" where the column is missing; valid during the call. */
 typedef struct { RsRow row; size_t index; const char *claim_id, *settlement_id, *time; const char *raw; size_t raw_length; } RsSourceLine;
 typedef void (*RsSourceLineFunc)(const RsSourceLine *line, void *data);
-/* Calls func once for each of the n rows, in ascending row order; index is the position in rows[]. One more pass over the files that
- * hold them. error: RS_ERROR_IO, also when a file changed since it was read. */
+/* Calls func once for each of the n rows, in ascending row order; index is the position in rows[]. Plain UTF-8
+ * files are read where the rows are (claims/fetch.h), others in one more pass. error: RS_ERROR_IO, also when a file changed since it was read. */
 bool rs_reader_fetch(RsReader *reader, const RsRow *rows, size_t n, RsSourceLineFunc func, void *data, GError **error);
 
 /* Attributes from --persons, --doctors, --institutions, --drugs: "" if unknown. field: "name", "region", "birth", "sex", "address", "phone",
