@@ -8,13 +8,11 @@ enum { MOST_TOLD = 64 };
 static void reserve(RsPurchases *p, uint64_t n) {
   if (n <= p->room) return;
   p->room = 2 * n;
-  p->bought = g_renew(RsPurchase, p->bought, p->room);
   p->purchase = g_renew(RsPurchase, p->purchase, p->room);
   p->key = g_renew(uint64_t, p->key, p->room);
 }
 
 void rs_purchases_clear(RsPurchases *p) {
-  g_free(p->bought);
   g_free(p->purchase);
   g_free(p->key);
 }
@@ -25,32 +23,87 @@ static bool purchase_before(const RsPurchase *a, const RsPurchase *b) {
   return a->institution != b->institution ? a->institution < b->institution : a->doctor < b->doctor;
 }
 
-/* Visits come in order of time, so that a stable sort by drug leaves the days in order; purchases of one drug on one day are few. */
-static void sort_bought(RsPurchases *p) {
-  rs_sort_u64_placed(p->key, p->n);
-  for (uint32_t i = 0; i < p->n; i++) {
-    RsPurchase moving = p->bought[(uint32_t)p->key[i]];
-    uint32_t at = i;
-    for (; at > 0 && purchase_before(&moving, &p->purchase[at - 1]); at--) p->purchase[at] = p->purchase[at - 1];
-    p->purchase[at] = moving;
+/* The visit, of those from begin to end, that the line is on. */
+static uint32_t visit_of(const RsClaims *c, uint64_t line, uint32_t begin, uint32_t end) {
+  while (end - begin > 1) {
+    const uint32_t middle = begin + (end - begin) / 2;
+    if (c->visit_line[middle] <= line) begin = middle;
+    else end = middle;
+  }
+  return begin;
+}
+
+/* Lines come in order of time, so that those sorted by drug have their days in order; purchases of one drug on one day are few. */
+static void add_purchase(RsPurchases *p, const RsClaims *c, uint32_t drug, uint64_t line, uint32_t visit) {
+  if (rs_line_amount(c, line) < 0 || rs_line_quantity(c, line) < 0.0f) return;
+  const RsPurchase one = {drug, c->visit_time[visit] / RS_DAY_SECONDS, c->visit_institution[visit], rs_line_doctor(c, line)};
+  uint32_t i = p->n++;
+  for (; i > 0 && purchase_before(&one, &p->purchase[i - 1]); i--) p->purchase[i] = p->purchase[i - 1];
+  p->purchase[i] = one;
+}
+
+/* The person's lines with drugs that count, by drug: drug << 32 | how many lines after the first; returns how many. */
+static uint32_t lines_by_drug(const RsClaims *c, const uint8_t *counts, uint64_t first, uint64_t end, uint64_t *key) {
+  uint32_t n = 0;
+  for (uint64_t l = first; l < end; l++) {
+    const uint32_t drug = rs_line_drug(c, l);
+    if (drug == RS_NONE) continue;
+    key[n] = (uint64_t)drug << 32 | (l - first); /* kept, or written over */
+    n += counts[drug];
+  }
+  rs_sort_u64_placed(key, n);
+  return n;
+}
+
+void rs_purchases_of(const RsClaims *c, const uint8_t *counts, uint32_t person, RsPurchases *out) {
+  const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
+  const uint64_t first = c->visit_line[begin];
+  reserve(out, c->visit_line[end] - first);
+  const uint32_t n = lines_by_drug(c, counts, first, c->visit_line[end], out->key);
+  out->n = 0;
+  for (uint32_t i = 0, next; i < n; i = next) {
+    const uint32_t drug = (uint32_t)(out->key[i] >> 32);
+    for (next = i + 1; next < n && out->key[next] >> 32 == drug;) next++;
+    for (uint32_t k = i; k < next && next - i > 1; k++) {
+      const uint64_t line = first + (uint32_t)out->key[k];
+      add_purchase(out, c, drug, line, visit_of(c, line, begin, end));
+    }
   }
 }
 
-void rs_purchases_of(const RsClaims *c, const uint8_t *counts, const RsLeaveOut *days, uint32_t person, RsPurchases *out) {
-  const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
-  reserve(out, c->visit_line[end] - c->visit_line[begin]);
-  out->n = 0;
-  for (uint32_t v = begin; v < end; v++) {
-    uint32_t day = c->visit_time[v] / RS_DAY_SECONDS, institution = c->visit_institution[v];
-    if (days != NULL && rs_left_out(days, institution, day)) continue;
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      uint32_t drug = rs_line_drug(c, l);
-      if (drug == RS_NONE || !counts[drug] || rs_line_amount(c, l) < 0 || rs_line_quantity(c, l) < 0.0f) continue;
-      out->key[out->n] = (uint64_t)drug << 32 | out->n; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
-      out->bought[out->n++] = (RsPurchase){drug, day, institution, rs_line_doctor(c, l)};
-    }
+RsBought *rs_bought_new(const RsClaims *c, const uint8_t *counts, const uint32_t *person, uint32_t n) {
+  RsBought *out = g_new0(RsBought, 1);
+  g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(RsPurchase));
+  g_auto(RsPurchases) one = {0};
+  out->n = n;
+  out->person = g_new(uint32_t, (gsize)n + 1);
+  out->offset = g_new0(uint64_t, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++) {
+    rs_purchases_of(c, counts, person[i], &one);
+    g_array_append_vals(all, one.purchase, one.n);
+    out->person[i] = person[i];
+    out->offset[i + 1] = all->len;
   }
-  sort_bought(out);
+  gsize length;
+  out->purchase = g_array_steal(all, &length);
+  return out;
+}
+
+void rs_bought_free(RsBought *bought) {
+  if (bought == NULL) return;
+  g_free(bought->person);
+  g_free(bought->offset);
+  g_free(bought->purchase);
+  g_free(bought);
+}
+
+void rs_bought_of(const RsBought *bought, uint32_t i, const RsLeaveOut *days, RsPurchases *out) {
+  reserve(out, bought->offset[i + 1] - bought->offset[i]);
+  out->n = 0;
+  for (uint64_t k = bought->offset[i]; k < bought->offset[i + 1]; k++) {
+    out->purchase[out->n] = bought->purchase[k]; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
+    out->n += !rs_left_out(days, bought->purchase[k].institution, bought->purchase[k].day);
+  }
 }
 
 static uint32_t add_distinct(uint32_t *seen, uint32_t distinct, uint32_t number) {

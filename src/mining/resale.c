@@ -2,7 +2,6 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
-#include "mining/purchases.h"
 
 #include <string.h>
 
@@ -24,8 +23,8 @@ typedef struct {
 typedef struct {
   const RsClaims *claims;
   const uint8_t *counts;
-  const RsResaleScope *scope;
   Part part[N_PARTS];
+  RsShoppers lists[N_PARTS];
   RsPurchases *bought; /* [n_threads] */
 } Look;
 
@@ -70,10 +69,13 @@ static uint32_t most_doctors(const RsPurchase *p, uint32_t n, bool *many) {
   return most;
 }
 
-static void look_at(const Look *look, RsPurchases *bought, Part *part, uint32_t person) {
+static void part_init(Part *part) {
+  *part = (Part){.persons = g_array_new(FALSE, FALSE, sizeof(RsResalePerson)), .tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken))};
+}
+
+static void look_at(Part *part, RsPurchases *bought, uint32_t person) {
   uint32_t n = 0;
   bool many;
-  rs_purchases_of(look->claims, look->counts, look->scope != NULL ? &look->scope->days : NULL, person, bought);
   for (uint32_t k = 1; k < bought->n; k++) n += overlaps(&bought->purchase[k - 1], &bought->purchase[k]);
   uint32_t doctors = most_doctors(bought->purchase, bought->n, &many);
   part->n_overlaps += n;
@@ -89,56 +91,67 @@ static void look_at(const Look *look, RsPurchases *bought, Part *part, uint32_t 
 static void look_at_part(size_t task, unsigned thread, void *data) {
   Look *look = data;
   const RsClaims *c = look->claims;
-  Part *part = &look->part[task];
-  uint64_t n = look->scope != NULL ? look->scope->n : c->n_persons;
-  part->persons = g_array_new(FALSE, FALSE, sizeof(RsResalePerson));
-  part->tokens = g_array_new(FALSE, FALSE, sizeof(RsResaleToken));
-  for (uint64_t i = n * task / N_PARTS; i < n * (task + 1) / N_PARTS; i++) {
-    uint32_t p = look->scope != NULL ? look->scope->person[i] : (uint32_t)i;
-    if (c->person_visit[p + 1] - c->person_visit[p] > RS_RESALE_OVERLAPS) look_at(look, &look->bought[thread], part, p);
+  RsPurchases *bought = &look->bought[thread];
+  part_init(&look->part[task]);
+  rs_shoppers_init(&look->lists[task]);
+  const uint32_t end = (uint32_t)((uint64_t)c->n_persons * (task + 1) / N_PARTS);
+  for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * task / N_PARTS); p < end; p++) {
+    const uint32_t n_visits = c->person_visit[p + 1] - c->person_visit[p];
+    if (n_visits < RS_LIST_PLACES) continue;
+    rs_purchases_of(c, look->counts, p, bought);
+    rs_shoppers_look(&look->lists[task], bought, p);
+    if (n_visits > RS_RESALE_OVERLAPS) look_at(&look->part[task], bought, p);
   }
 }
 
 /* All parts one after another. */
-static RsResale *join_parts(const Look *look) {
+static RsResale *join_parts(Part *part, unsigned n_parts) {
   RsResale *out = g_new0(RsResale, 1);
   uint64_t n_persons = 0, n_tokens = 0, n_overlaps = 0, n_doctors = 0, n = 0;
-  for (unsigned i = 0; i < N_PARTS; i++) {
-    n_persons += look->part[i].persons->len;
-    n_tokens += look->part[i].tokens->len;
-    n_overlaps += look->part[i].n_overlaps;
-    n_doctors += look->part[i].n_doctors;
-    n += look->part[i].n;
+  for (unsigned i = 0; i < n_parts; i++) {
+    n_persons += part[i].persons->len;
+    n_tokens += part[i].tokens->len;
+    n_overlaps += part[i].n_overlaps;
+    n_doctors += part[i].n_doctors;
+    n += part[i].n;
   }
   out->mean_overlaps = n > 0 ? (double)n_overlaps / (double)n : 0.0;
   out->mean_doctors = n > 0 ? (double)n_doctors / (double)n : 0.0;
   out->person = g_new(RsResalePerson, n_persons + 1);
   out->token = g_new(RsResaleToken, n_tokens + 1);
   uint32_t first = 0;
-  for (unsigned i = 0; i < N_PARTS; i++) {
-    const Part *part = &look->part[i];
-    for (guint k = 0; k < part->persons->len; k++) {
-      out->person[out->n] = g_array_index(part->persons, RsResalePerson, k);
+  for (unsigned i = 0; i < n_parts; i++) {
+    for (guint k = 0; k < part[i].persons->len; k++) {
+      out->person[out->n] = g_array_index(part[i].persons, RsResalePerson, k);
       out->person[out->n++].first_token += first;
     }
-    if (part->tokens->len > 0) memcpy(out->token + first, part->tokens->data, part->tokens->len * sizeof *out->token);
-    first += part->tokens->len;
+    if (part[i].tokens->len > 0) memcpy(out->token + first, part[i].tokens->data, part[i].tokens->len * sizeof *out->token);
+    first += part[i].tokens->len;
+    g_array_unref(part[i].persons);
+    g_array_unref(part[i].tokens);
   }
   return out;
 }
 
-RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, const RsResaleScope *scope, unsigned n_threads) {
+RsResale *rs_resale_new(const RsClaims *c, const uint8_t *counts, unsigned n_threads, RsShopping **lists) {
   n_threads = CLAMP(n_threads, 1u, 64u);
   g_autofree RsPurchases *bought = g_new0(RsPurchases, n_threads);
-  Look look = {.claims = c, .counts = counts, .scope = scope, .bought = bought};
+  Look look = {.claims = c, .counts = counts, .bought = bought};
   rs_parallel(n_threads, N_PARTS, look_at_part, &look);
-  RsResale *out = join_parts(&look);
-  for (unsigned i = 0; i < N_PARTS; i++) {
-    g_array_unref(look.part[i].persons);
-    g_array_unref(look.part[i].tokens);
-  }
   for (unsigned t = 0; t < n_threads; t++) rs_purchases_clear(&bought[t]);
-  return out;
+  *lists = rs_shopping_join(look.lists, N_PARTS);
+  return join_parts(look.part, N_PARTS);
+}
+
+RsResale *rs_resale_again(const RsBought *bought, const RsLeaveOut *days) {
+  g_auto(RsPurchases) some = {0};
+  Part part;
+  part_init(&part);
+  for (uint32_t i = 0; i < bought->n; i++) {
+    rs_bought_of(bought, i, days, &some);
+    look_at(&part, &some, bought->person[i]);
+  }
+  return join_parts(&part, 1);
 }
 
 static uint64_t token_key(const RsResaleToken *token) { return (uint64_t)token->drug << 32 | token->source; }

@@ -13,8 +13,8 @@
 #ifndef RS_MINING_RESALE_H
 #define RS_MINING_RESALE_H
 
-#include "claims/table.h"
-#include "mining/leave_out.h"
+#include "mining/purchases.h"
+#include "mining/shopping.h"
 
 enum { RS_RESALE_DAYS = 10, RS_RESALE_OVERLAPS = 4, RS_RESALE_DOCTORS = 4, RS_RESALE_PLACES = 3 };
 
@@ -34,11 +34,11 @@ typedef struct {
   double mean_overlaps, mean_doctors; /* of all persons with as many visits as the least of these */
 } RsResale;
 
-/* The persons (ascending) and days that are looked at, for a repeat (rings/stability.h). */
-typedef struct { const uint32_t *person; uint32_t n; RsLeaveOut days; } RsResaleScope;
-
-/* counts: [n drugs] 1: may be resold. Fees, tests and what everybody buys are none. scope: NULL for everybody and all days. */
-RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts, const RsResaleScope *scope, unsigned n_threads);
+/* counts: [n drugs] 1: may be resold, else 0. Fees, tests and what everybody buys are none. lists gets the same people's (mining/shopping.h),
+ * found in the same walk. */
+RsResale *rs_resale_new(const RsClaims *claims, const uint8_t *counts, unsigned n_threads, RsShopping **lists);
+/* Some of them again, on the days that are left in, for a repeat (rings/stability.h). */
+RsResale *rs_resale_again(const RsBought *bought, const RsLeaveOut *days);
 void rs_resale_free(RsResale *resale);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsResale, rs_resale_free)
 /* Tokens two of them share. */

@@ -1,8 +1,8 @@
 /* mining/shopping.h: people who take the same few drugs to many institutions, as with a shopping list.
  *
- * In    RsClaims, RsKnowledge (persons' drugs)
+ * In    what each person bought (mining/purchases.h)
  * Out   RsShopping: people with at least RS_LIST_DRUGS drugs from RS_LIST_PLACES institutions or more each, and those drugs
- * Cost  O(rows of the persons' drugs), and the lines of the few who buy so many drugs so often
+ * Cost  O(purchases)
  * From  the collectors in published resale cases: no two need ever meet, and whichever doctor sits there writes the prescription, so that
  *       neither time and place nor a shared doctor ties them; the list does
  *
@@ -11,8 +11,7 @@
 #ifndef RS_MINING_SHOPPING_H
 #define RS_MINING_SHOPPING_H
 
-#include "graph/knowledge.h"
-#include "mining/leave_out.h"
+#include "mining/purchases.h"
 
 enum { RS_LIST_DRUGS = 3, RS_LIST_PLACES = 3, RS_LIST_DAYS = 10 };
 
@@ -29,9 +28,14 @@ typedef struct {
   uint32_t *drug;     /* of each, ascending */
 } RsShopping;
 
-/* counts: [n drugs] 1: may be resold. person [n]: those looked at, ascending; NULL: everybody. days: those that are left in. */
-RsShopping *rs_shopping_new(const RsClaims *claims, const RsKnowledge *knowledge, const uint8_t *counts, const uint32_t *person, uint32_t n,
-                            const RsLeaveOut *days);
+/* Some of the people, looked at one after another. */
+typedef struct { GArray *shopper, *drug; uint32_t n_often; } RsShoppers;
+void rs_shoppers_init(RsShoppers *shoppers);
+void rs_shoppers_look(RsShoppers *shoppers, const RsPurchases *bought, uint32_t person);
+/* All parts, one after another, which are used up. */
+RsShopping *rs_shopping_join(RsShoppers *part, unsigned n_parts);
+/* The same people again, on the days that are left in. */
+RsShopping *rs_shopping_again(const RsBought *bought, const RsLeaveOut *days);
 void rs_shopping_free(RsShopping *shopping);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsShopping, rs_shopping_free)
 

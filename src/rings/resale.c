@@ -398,18 +398,16 @@ static bool find_groups(const RsResale *r, const RsGraph *graph, uint64_t seed, 
 /* ---- stability ---- */
 
 typedef struct {
-  const uint8_t *counts;
   uint64_t seed;
   Bounds bounds;
-  const uint32_t *near; uint32_t n_near; /* persons: those of the leads and all tied to them, ascending */
+  const RsBought *bought; /* by the persons of the leads and all tied to them */
   const RsLeadPeople *people;
 } Repeat;
 
 static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
   const Repeat *repeat = data;
-  const RsResaleScope scope = {repeat->near, repeat->n_near, some->days};
   Bounds bounds = repeat->bounds;
-  g_autoptr(RsResale) r = rs_resale_new(some->claims, repeat->counts, &scope, 1);
+  g_autoptr(RsResale) r = rs_resale_again(repeat->bought, &some->days);
   g_autoptr(RsGraph) graph = shared_graph(r, &bounds, error);
   g_auto(Groups) groups = {0};
   if (graph == NULL || !find_groups(r, graph, repeat->seed, &groups, error)) return false;
@@ -440,12 +438,14 @@ static uint32_t *neighbourhood(const RsResale *r, const RsGraph *graph, const Rs
   return near;
 }
 
-static bool grade(const RsScene *scene, const RsDetectOptions *options, Repeat *repeat, const RsResale *r, const RsGraph *graph, RsRing *lead,
-                  uint32_t n, GError **error) {
+static bool grade(const RsScene *scene, const RsDetectOptions *options, const uint8_t *counts, Repeat *repeat, const RsResale *r, const RsGraph *graph,
+                  RsRing *lead, uint32_t n, GError **error) {
+  uint32_t n_near;
   g_autofree uint32_t *times = g_new0(uint32_t, (gsize)n + 1);
-  g_autofree uint32_t *near = neighbourhood(r, graph, lead, n, scene->claims->n_persons, &repeat->n_near);
+  g_autofree uint32_t *near = neighbourhood(r, graph, lead, n, scene->claims->n_persons, &n_near);
+  g_autoptr(RsBought) bought = rs_bought_new(scene->claims, counts, near, n_near);
   g_autoptr(RsLeadPeople) people = rs_lead_people_new(lead, n);
-  repeat->near = near;
+  repeat->bought = bought;
   repeat->people = people;
   if (!rs_stability_repeat(scene, n, options->n_threads, find_again, repeat, times, error)) return false;
   for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
@@ -471,14 +471,12 @@ static void tell_bounds(const RsResale *r, const Bounds *bounds, GArray *not_exa
 }
 
 /* People tied by the hands they get their drugs from. */
-static bool find_by_hands(const RsScene *scene, const RsDetectOptions *options, const uint8_t *counts, GArray *leads, GArray *near,
+static bool find_by_hands(const RsScene *scene, const RsDetectOptions *options, const uint8_t *counts, const RsResale *r, GArray *leads, GArray *near,
                           GArray *not_examined, GError **error) {
-  g_auto(RsSpan) span;
-  rs_span_begin(&span, "persons");
-  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, NULL, options->n_threads);
-  rs_span_next(&span, "shared sources");
   if (r->n < MIN_PERSONS) return true;
-  Repeat repeat = {.counts = counts, .seed = options->seed};
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "shared sources");
+  Repeat repeat = {.seed = options->seed};
   g_autoptr(RsGraph) graph = shared_graph(r, &repeat.bounds, error);
   g_auto(Groups) groups = {0};
   rs_span_next(&span, "communities");
@@ -494,7 +492,7 @@ static bool find_by_hands(const RsScene *scene, const RsDetectOptions *options, 
   }
   rs_span_end(&span);
   if (leads->len == first) return true;
-  return grade(scene, options, &repeat, r, graph, &g_array_index(leads, RsRing, first), leads->len - first, error);
+  return grade(scene, options, counts, &repeat, r, graph, &g_array_index(leads, RsRing, first), leads->len - first, error);
 }
 
 bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray *leads, GArray *near_misses, GArray *set_aside,
@@ -504,8 +502,13 @@ bool rs_resale_find(const RsScene *scene, const RsDetectOptions *options, GArray
   if (counts == NULL) return true;
   g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(RsRing));
   guint first = leads->len;
-  bool done = find_by_hands(scene, options, counts, leads, near, not_examined, error) &&
-              rs_shopping_find(scene, options, counts, leads, near, error);
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "persons");
+  g_autoptr(RsShopping) lists = NULL;
+  g_autoptr(RsResale) r = rs_resale_new(scene->claims, counts, options->n_threads, &lists);
+  rs_span_end(&span);
+  bool done = find_by_hands(scene, options, counts, r, leads, near, not_examined, error) &&
+              rs_shopping_find(scene, options, counts, lists, leads, near, error);
   rs_rings_keep_best(leads, first); /* hands and lists may show one ring */
   rs_near_misses_add(near, MAX_NEAR_MISSES, near_misses);
   return done;

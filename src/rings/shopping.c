@@ -2,7 +2,6 @@
 
 #include "base/timing.h"
 #include "graph/community.h"
-#include "mining/shopping.h"
 #include "mining/significance.h"
 #include "rings/draft.h"
 #include "rings/group.h"
@@ -382,17 +381,16 @@ static void make_ring(const RsScene *scene, const RsShopping *s, const Usual *u,
 /* ---- stability ---- */
 
 typedef struct {
-  const uint8_t *goods;
   uint64_t seed;
-  const Usual *usual; /* of the whole period */
-  const uint32_t *near; uint32_t n_near; /* the leads' people and all tied to them, ascending */
+  const Usual *usual;     /* of the whole period */
+  const RsBought *bought; /* by the leads' people and all tied to them */
   const RsLeadPeople *people;
 } Repeat;
 
 static bool find_again(const RsScene *some, uint8_t *again, void *data, GError **error) {
   const Repeat *repeat = data;
   uint32_t n_drugs = some->claims->drug->n;
-  g_autoptr(RsShopping) s = rs_shopping_new(some->claims, some->knowledge, repeat->goods, repeat->near, repeat->n_near, &some->days);
+  g_autoptr(RsShopping) s = rs_shopping_again(repeat->bought, &some->days);
   g_autoptr(RsGraph) graph = graph_of(s, repeat->usual, n_drugs, error);
   g_autoptr(GPtrArray) lists = graph != NULL ? lists_of(s, repeat->usual, graph, repeat->seed, error) : NULL;
   if (lists == NULL) return false;
@@ -405,8 +403,10 @@ static bool find_again(const RsScene *some, uint8_t *again, void *data, GError *
   return true;
 }
 
-static bool grade(const RsScene *scene, unsigned n_threads, Repeat *repeat, const RsShopping *s, const RsGraph *graph, RsRing *lead, uint32_t n,
-                  GError **error) {
+static bool grade(const RsScene *scene, unsigned n_threads, const uint8_t *goods, Repeat *repeat, const RsShopping *s, const RsGraph *graph, RsRing *lead,
+                  uint32_t n, GError **error) {
+  if (n == 0) return true;
+  uint32_t n_near = 0;
   g_autofree uint8_t *member = g_malloc0((gsize)scene->claims->n_persons + 1);
   g_autofree uint32_t *near = g_new(uint32_t, (gsize)s->n + 1), *times = g_new0(uint32_t, (gsize)n + 1);
   for (uint32_t i = 0; i < n; i++)
@@ -414,23 +414,23 @@ static bool grade(const RsScene *scene, unsigned n_threads, Repeat *repeat, cons
   for (uint32_t i = 0; i < s->n; i++) {
     bool tied = member[s->shopper[i].person] != 0;
     for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1] && !tied; e++) tied = member[s->shopper[graph->neighbor[e]].person] != 0;
-    if (tied) near[repeat->n_near++] = s->shopper[i].person;
+    if (tied) near[n_near++] = s->shopper[i].person;
   }
+  g_autoptr(RsBought) bought = rs_bought_new(scene->claims, goods, near, n_near);
   g_autoptr(RsLeadPeople) people = rs_lead_people_new(lead, n);
-  repeat->near = near;
+  repeat->bought = bought;
   repeat->people = people;
   if (!rs_stability_repeat(scene, n, n_threads, find_again, repeat, times, error)) return false;
   for (uint32_t i = 0; i < n; i++) lead[i].stability = rs_stability_grade(times[i], false);
   return true;
 }
 
-bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, const uint8_t *goods, GArray *leads, GArray *near, GError **error) {
+bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, const uint8_t *goods, const RsShopping *s, GArray *leads, GArray *near,
+                      GError **error) {
   const uint32_t n_drugs = scene->claims->drug->n;
-  g_auto(RsSpan) span;
-  rs_span_begin(&span, "lists: people");
-  g_autoptr(RsShopping) s = rs_shopping_new(scene->claims, scene->knowledge, goods, NULL, 0, &scene->days);
-  rs_span_next(&span, "lists: ties");
   if (s->n < MIN_PERSONS) return true;
+  g_auto(RsSpan) span;
+  rs_span_begin(&span, "lists: ties");
   g_auto(Holders) h = holders_of(s, n_drugs);
   Usual usual = usual_of(&h, s, n_drugs);
   usual.all = sum_of(s, NULL, s->n);
@@ -448,8 +448,8 @@ bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, cons
     make_ring(scene, s, &usual, list, &ring);
     g_array_append_vals(ring.score >= CUT + (list->n < FEW ? FEW_CUT : 0) ? found : near, &ring, 1);
   }
-  Repeat repeat = {.goods = goods, .seed = options->seed, .usual = &usual};
-  bool done = grade(scene, options->n_threads, &repeat, s, graph, (RsRing *)(void *)found->data, found->len, error);
+  Repeat repeat = {.seed = options->seed, .usual = &usual};
+  bool done = grade(scene, options->n_threads, goods, &repeat, s, graph, (RsRing *)(void *)found->data, found->len, error);
   g_array_append_vals(leads, found->data, found->len);
   return done;
 }

@@ -13,11 +13,13 @@
 #ifndef RS_RINGS_SHOPPING_H
 #define RS_RINGS_SHOPPING_H
 
+#include "mining/shopping.h"
 #include "rings/detect.h"
 #include "rings/scene.h"
 
-/* goods: [n drugs] 1: may be resold. Adds to leads and near.
+/* goods: [n drugs] 1: may be resold; s: who takes them where. Adds to leads and near.
  * error: RS_ERROR_IO, RS_ERROR_LIMIT from community detection. */
-bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, const uint8_t *goods, GArray *leads, GArray *near, GError **error);
+bool rs_shopping_find(const RsScene *scene, const RsDetectOptions *options, const uint8_t *goods, const RsShopping *s, GArray *leads, GArray *near,
+                      GError **error);
 
 #endif
