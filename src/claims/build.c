@@ -498,20 +498,21 @@ static bool is_plain(const Builder *builder, const Worker *worker) {
 
 /* The order of compare_lines() within one such record, given equal drugs. */
 static bool plain_before(const Builder *builder, const RsRawNarrow *x, const RsRawNarrow *y) {
-  const uint32_t x_doctor = rank_of(builder->doctor_rank, x->doctor), y_doctor = rank_of(builder->doctor_rank, y->doctor);
-  const uint32_t x_diagnosis = rank_of(builder->diagnosis_rank, x->diagnosis), y_diagnosis = rank_of(builder->diagnosis_rank, y->diagnosis);
+  const uint32_t x_doctor = rank_of(builder->doctor_rank, rs_narrow_doctor(x)), y_doctor = rank_of(builder->doctor_rank, rs_narrow_doctor(y));
+  const uint32_t x_diagnosis = rank_of(builder->diagnosis_rank, rs_narrow_diagnosis(x)), y_diagnosis = rank_of(builder->diagnosis_rank, rs_narrow_diagnosis(y));
   if (x_doctor != y_doctor) return x_doctor < y_doctor;
   if (x_diagnosis != y_diagnosis) return x_diagnosis < y_diagnosis;
   if (x->amount != y->amount) return x->amount < y->amount;
   if (x->fund != y->fund) return x->fund < y->fund;
-  if (x->quantity != y->quantity) return x->quantity < y->quantity;
+  const float x_quantity = rs_narrow_quantity(x), y_quantity = rs_narrow_quantity(y);
+  if (x_quantity != y_quantity) return x_quantity < y_quantity;
   return x->claim != y->claim ? x->claim < y->claim : x < y;
 }
 
 /* order[] becomes drug rank << 32 | index, in the lines' order; they are as few as RS_RAW_MAX_LINES. */
 static void plain_order(const Builder *builder, const RsRawNarrow *line, unsigned n, uint64_t *order) {
   for (unsigned i = 0; i < n; i++) {
-    const uint32_t drug = rank_of(builder->drug_rank, line[i].drug);
+    const uint32_t drug = rank_of(builder->drug_rank, rs_narrow_drug(&line[i]));
     const uint64_t moving = (uint64_t)drug << 32 | i;
     unsigned at = i;
     for (; at > 0; at--) {
@@ -538,8 +539,8 @@ static void write_plain(const Builder *builder, Worker *worker, Part *part) {
     plain_order(builder, line, raw->n_lines, order);
     for (unsigned i = 0; i < raw->n_lines; i++) {
       const unsigned k = (uint32_t)order[i];
-      const RsLine one = {(uint32_t)(order[i] >> 32), rank_of(builder->doctor_rank, line[k].doctor), rank_of(builder->diagnosis_rank, line[k].diagnosis),
-                          line[k].quantity, line[k].amount, line[k].fund, raw->row + k};
+      const RsLine one = {(uint32_t)(order[i] >> 32), rank_of(builder->doctor_rank, rs_narrow_doctor(&line[k])), rank_of(builder->diagnosis_rank, rs_narrow_diagnosis(&line[k])),
+                          rs_narrow_quantity(&line[k]), line[k].amount, line[k].fund, raw->row + k};
       const uint64_t at = part->first_line + part->n_lines++;
       if (at + RS_LINE_OVER <= part->end_line) rs_line_put(claims, at, &one);
       else rs_line_set(claims, at, &one);

@@ -366,7 +366,7 @@ static inline void line_measure(Parser *parser, const RsRawLine *line) {
   parser->most.quantity |= rs_money_magnitude(whole);
   parser->most.broken_quantity |= (float)whole != line->quantity;
   if (line->amount < 0) parser->visit.flags |= RS_RAW_NEGATIVE;
-  if ((amount | fund) > INT32_MAX || line->row != parser->line[0].row + parser->visit.n_lines) parser->visit.flags |= RS_RAW_WIDE;
+  if (!rs_narrow_fits(line) || line->row != parser->line[0].row + parser->visit.n_lines) parser->visit.flags |= RS_RAW_WIDE;
 }
 
 static inline void lines_write(const Parser *parser, RsRawVisit *record) {
@@ -374,10 +374,7 @@ static inline void lines_write(const Parser *parser, RsRawVisit *record) {
   const unsigned n = record->n_lines;
   RsRawNarrow *narrow = at;
   if (record->flags & RS_RAW_WIDE) memcpy(at, parser->line, n * sizeof(RsRawLine));
-  for (unsigned i = 0; (record->flags & RS_RAW_WIDE) == 0 && i < n; i++) {
-    const RsRawLine *line = &parser->line[i];
-    narrow[i] = (RsRawNarrow){line->claim, (int32_t)line->amount, (int32_t)line->fund, line->drug, line->doctor, line->diagnosis, line->quantity};
-  }
+  for (unsigned i = 0; (record->flags & RS_RAW_WIDE) == 0 && i < n; i++) narrow[i] = rs_narrow_of(&parser->line[i]);
   if (record->flags & RS_RAW_TRACE) memcpy((char *)at + rs_raw_lines_size(record), parser->trace, n * sizeof(uint64_t));
 }
 

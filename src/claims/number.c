@@ -119,6 +119,6 @@ bool rs_number_quantity(const char *text, size_t length, float *quantity) {
   Parts parts;
   if (!split(text, length, &parts) && !split_marked(text, length, false, &parts)) return false;
   double value = (double)parts.whole + (double)parts.decimals / (double)power_of_ten[parts.n_decimals];
-  *quantity = (float)(parts.negative ? -value : value);
+  *quantity = (float)(parts.negative ? 0 - value : value); /* no negative zero: equal numbers are equal bits */
   return true;
 }

@@ -9,7 +9,7 @@
 /* Measured on files of 1 to 100 M lines, of one line a visit and more, in order and not, of 10- to 32-byte ids (docs/performance.md). Raw
  * records are the most memory where the lines of a visit do not stand together, table, graph and leads where they do. */
 #define FIXED_BYTES 15e6
-#define RAW_BYTES_A_LINE 47.0
+#define RAW_BYTES_A_LINE 39.0
 #define RAW_BYTES_A_RUN 50.0 /* and the person's id */
 #define BYTES_A_LINE 31.0
 #define BYTES_A_VISIT 101.0

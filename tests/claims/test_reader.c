@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "claims/ascent.h"
+#include "claims/raw.h"
 #include "claims/reader.h"
 #include "reference/claims_build.h"
 
@@ -230,6 +231,8 @@ static void assert_same_claims(const RsClaims *a, const RsClaims *b) {
 
 /* A little city of random rows; settlements of one to four lines, some with one time and place but no settlement id. */
 static GPtrArray *random_rows(uint64_t seed, uint32_t n) {
+  static const char *const quantity[] = {"1", "2", "3", "4", "5", "255", "256", "70000", "-1", "0.5", "1000000.25"}; /* odd seeds: whole ones */
+  const uint32_t n_quantities = G_N_ELEMENTS(quantity) - (seed % 2 ? 2 : 0);
   GPtrArray *rows = g_ptr_array_new_with_free_func(g_free);
   RsRandom random;
   rs_random_init(&random, seed);
@@ -239,9 +242,9 @@ static GPtrArray *random_rows(uint64_t seed, uint32_t n) {
     bool anonymous = rs_random_below(&random, 10) == 0;
     for (uint32_t l = 0; l < lines; l++) {
       g_autofree char *settlement = anonymous ? g_strdup("") : g_strdup_printf("S%06u", s);
-      g_ptr_array_add(rows, g_strdup_printf("C%u,%s,person-%04u-with-a-long-id,H%02u,2025-03-%02u %02u:%02u:%02u,D%u,X%03u,%u,%u.%02u,%u.00,11010%u,11010%u,\"J%02u, x\"\n",
+      g_ptr_array_add(rows, g_strdup_printf("C%u,%s,person-%04u-with-a-long-id,H%02u,2025-03-%02u %02u:%02u:%02u,D%u,X%03u,%s,%u.%02u,%u.00,11010%u,11010%u,\"J%02u, x\"\n",
                                             rows->len, settlement, person, institution, day, 8 + minute / 60, minute % 60, person % 60,
-                                            rs_random_below(&random, 30), rs_random_below(&random, 80), 1 + rs_random_below(&random, 5),
+                                            rs_random_below(&random, 30), rs_random_below(&random, 80), quantity[rs_random_below(&random, n_quantities)],
                                             rs_random_below(&random, 500), rs_random_below(&random, 100), rs_random_below(&random, 50),
                                             person % 7, institution % 3, rs_random_below(&random, 20)));
     }
@@ -343,6 +346,32 @@ static void repeats_are_found_whether_claim_ids_ascend_or_not(void **state) {
       if (repeated != cases[c].repeated) fail_msg("%s, %u threads: %u repeated", cases[c].name, threads, (unsigned)repeated);
       read_clear(&read);
     }
+}
+
+static void a_narrow_line_holds_what_fits_and_refuses_the_rest(void **state) {
+  (void)state;
+  static const struct { RsRawLine line; bool fits; } cases[] = {
+      {{.drug = RS_NONE, .doctor = RS_NONE, .diagnosis = RS_NONE}, true},
+      {{.drug = 0, .doctor = 0, .diagnosis = 0, .quantity = 255, .amount = INT32_MAX, .fund = -INT32_MAX, .claim = UINT64_MAX}, true},
+      {{.drug = (1u << 18) - 2, .doctor = (1u << 20) - 2, .diagnosis = (1u << 18) - 2, .quantity = 1}, true},
+      {{.drug = (1u << 18) - 1}, false},
+      {{.doctor = (1u << 20) - 1}, false},
+      {{.diagnosis = (1u << 18) - 1}, false},
+      {{.quantity = 256}, false},
+      {{.quantity = -1}, false},
+      {{.quantity = 0.5f}, false},
+      {{.amount = (int64_t)INT32_MAX + 1}, false},
+      {{.fund = -(int64_t)INT32_MAX - 1}, false},
+  };
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
+    const RsRawLine *line = &cases[c].line;
+    if (rs_narrow_fits(line) != cases[c].fits) fail_msg("case %zu", c);
+    if (!cases[c].fits) continue;
+    const RsRawNarrow narrow = rs_narrow_of(line);
+    assert_true(narrow.claim == line->claim && narrow.amount == line->amount && narrow.fund == line->fund);
+    assert_true(rs_narrow_drug(&narrow) == line->drug && rs_narrow_doctor(&narrow) == line->doctor && rs_narrow_diagnosis(&narrow) == line->diagnosis);
+    assert_true(rs_narrow_quantity(&narrow) == line->quantity);
+  }
 }
 
 static void texts_are_apart_where_they_ascend_and_blocks_do_not_meet(void **state) {
@@ -794,6 +823,7 @@ int main(void) {
       cmocka_unit_test(the_table_equals_its_slow_twin),
       cmocka_unit_test(order_split_threads_and_repeats_change_nothing),
       cmocka_unit_test(repeats_are_found_whether_claim_ids_ascend_or_not),
+      cmocka_unit_test(a_narrow_line_holds_what_fits_and_refuses_the_rest),
       cmocka_unit_test(texts_are_apart_where_they_ascend_and_blocks_do_not_meet),
       cmocka_unit_test(messy_rows_give_one_table_and_one_balance_in_any_order),
       cmocka_unit_test(a_file_given_twice_without_claim_ids_counts_once),
