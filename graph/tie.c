@@ -84,11 +84,25 @@ static inline Slot *slot_of(const Table *table, Slot *slots, uint64_t ends) {
   return &slots[at];
 }
 
-static inline void line_add(const Table *table, Slot *slots, const RsClaims *claims, uint32_t from, uint32_t to, uint64_t line, uint16_t day) {
-  const uint64_t ends = ends_of(from, to), bit = ends_hash(ends) >> (61 - table->bits);
+/* Lines that the filter let through: their slots are asked for, and looked at when many were. */
+typedef struct { const Table *table; Slot *slots; uint64_t ends, line; uint16_t day; } Asked;
+typedef struct { Asked of[64]; unsigned n; } Queue;
+
+static void queue_add(Queue *queue, const RsClaims *claims) {
+  for (unsigned i = 0; i < queue->n; i++) {
+    const Asked *asked = &queue->of[i];
+    Slot *slot = slot_of(asked->table, asked->slots, asked->ends);
+    if (slot->ends == asked->ends) sum_add(&slot->sum, claims, asked->line, asked->day);
+  }
+  queue->n = 0;
+}
+
+static inline void line_ask(Queue *queue, const Table *table, Slot *slots, const RsClaims *claims, uint32_t from, uint32_t to, uint64_t line, uint16_t day) {
+  const uint64_t ends = ends_of(from, to), hash = ends_hash(ends), bit = hash >> (61 - table->bits);
   if ((table->filter[bit / 64] >> bit % 64 & 1) == 0) return;
-  Slot *slot = slot_of(table, slots, ends);
-  if (slot->ends == ends) sum_add(&slot->sum, claims, line, day);
+  if (queue->n == G_N_ELEMENTS(queue->of)) queue_add(queue, claims);
+  queue->of[queue->n++] = (Asked){table, slots, ends, line, day};
+  __builtin_prefetch(&slots[hash >> (64 - table->bits)], 1);
 }
 
 static void table_init(Table *table, RsRelationKind kind, const RsTie *tie, size_t n) {
@@ -110,6 +124,7 @@ static void share_search(size_t share, unsigned thread, void *data) {
   const RsClaims *claims = search->claims;
   const Table *table = search->table;
   Slot **own = search->own[thread];
+  Queue queue = {.n = 0};
   const uint32_t n = claims->n_visits, last = (uint32_t)((uint64_t)n * (share + 1) / search->n_shares);
   for (unsigned t = 0; t < N_TABLES; t++)
     if (own[t] == NULL) own[t] = g_memdup2(table[t].slot, sizeof(Slot) << table[t].bits);
@@ -118,12 +133,13 @@ static void share_search(size_t share, unsigned thread, void *data) {
     const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
     for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
       const uint32_t doctor = rs_line_doctor(claims, line), drug = rs_line_drug(claims, line);
-      if (drug != RS_NONE) line_add(&table[DISPENSED], own[DISPENSED], claims, institution, drug, line, day);
+      if (drug != RS_NONE) line_ask(&queue, &table[DISPENSED], own[DISPENSED], claims, institution, drug, line, day);
       if (doctor == RS_NONE) continue;
-      if (drug != RS_NONE) line_add(&table[PRESCRIBED], own[PRESCRIBED], claims, doctor, drug, line, day);
-      line_add(&table[REFERS_TO], own[REFERS_TO], claims, doctor, institution, line, day);
+      if (drug != RS_NONE) line_ask(&queue, &table[PRESCRIBED], own[PRESCRIBED], claims, doctor, drug, line, day);
+      line_ask(&queue, &table[REFERS_TO], own[REFERS_TO], claims, doctor, institution, line, day);
     }
   }
+  queue_add(&queue, claims);
 }
 
 /* Sums of integers, and first and last: the same whichever thread saw a line. */

@@ -86,6 +86,7 @@ typedef struct RS_OF_A_THREAD {
   uint64_t money; /* see RS_MOST_MONEY */
   RsRawMost most;
   unsigned partition_shift; /* of a person's hash, but for one bit */
+  uint64_t ahead_settlement; /* the end of the settlement id that was last looked at ahead */
   bool has_trace;           /* some file has trace codes */
   RsAscent claim_ids;       /* of all lines, until claims_kept: */
   bool claims_kept;         /* claim hashes of all lines are in raw->claim */
@@ -793,12 +794,49 @@ static void marks_add(Parser *parser) {
     mark_add(parser, rs_csv_line(&parser->csv, r), block->position + parser->csv.start[r]);
 }
 
+enum { AHEAD = 8 };
+#define CACHE_BYTES ((size_t)1 << 20)
+
+static inline void slot_ask(const Parser *parser, Row row, RsColumnRole role, unsigned domain) {
+  size_t length;
+  const Local *local = &parser->local[domain];
+  const char *text = cell_as_it_stands(parser, row, role, &length);
+  if (text != NULL && length > 0 && length <= SHORT_TEXT) __builtin_prefetch(&local->slot[short_hash(short_load(text, length)) & (((size_t)1 << local->log2_slots) - 1)]);
+}
+
+/* Asks for what a later row's visit will be looked up in. */
+static inline void look_ahead(Parser *parser, Row row) {
+  size_t length;
+  uint64_t end;
+  if (rs_csv_n_fields(&parser->csv, row.record) != parser->input->n_fields) return;
+  const char *text = cell_as_it_stands(parser, row, RS_COLUMN_SETTLEMENT, &length);
+  if (text != NULL && length >= sizeof end) {
+    memcpy(&end, text + length - sizeof end, sizeof end);
+    if (end == parser->ahead_settlement) return; /* the same visit's next row, as a rule */
+    parser->ahead_settlement = end;
+  }
+  slot_ask(parser, row, RS_COLUMN_DOCTOR, DOCTOR);
+  slot_ask(parser, row, RS_COLUMN_INSTITUTION, INSTITUTION);
+  text = cell_as_it_stands(parser, row, RS_COLUMN_PERSON, &length);
+  if (text != NULL) __builtin_prefetch(&parser->raw->partition[rs_hash_bytes(text, length) >> 1 >> parser->partition_shift]);
+}
+
+/* Where a large input's doctors, institutions and partitions no longer fit the second-level cache. */
+static bool is_past_cache(const Parser *parser) {
+  const size_t slots = ((size_t)1 << parser->local[DOCTOR].log2_slots) + ((size_t)1 << parser->local[INSTITUTION].log2_slots);
+  return slots * sizeof(Known) + (sizeof(RsRawPartition) << parser->work->ingest->raw->partition_bits) > CACHE_BYTES;
+}
+
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter); /* NOLINT(clang-analyzer-core.NullDereference): a block has its file */
   parser->previous = RS_NONE;
   const bool direct = parser->csv.begin == NULL && parser->input->mapping->empty_values == NULL;
   for (int c = 0; c < RS_N_COLUMNS; c++) parser->direct_column[c] = direct ? parser->input->column[c] : -1;
-  for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) parse_record(parser, r);
+  const uint32_t ahead = direct && is_past_cache(parser) ? AHEAD : parser->csv.n;
+  for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) {
+    if (ahead < parser->csv.n - r) look_ahead(parser, row_at(&parser->csv, r + ahead));
+    parse_record(parser, r);
+  }
   close_visit(parser); /* the person's id lies in the block, and so do claim ids */
   claims_watch(parser);
   marks_add(parser);

@@ -37,10 +37,17 @@ typedef struct {
 /* A run of one institution's visits that starts and ends at day boundaries; reach: how far windows from its visits go. */
 typedef struct { uint32_t institution, begin, end, reach; } Slice;
 
+/* A pair of visits whose bit was asked for: the bits of all buckets are more than a cache holds, so that a look at one waits for memory, and
+ * many are asked for before the first is looked at. */
+typedef struct { const uint64_t *word; uint64_t first, second; uint32_t bit, bucket; } Asked;
+enum { ASKED = 64 };
+
 typedef struct {
   Chunk *bucket[N_BUCKETS];  /* of marks, then of events */
   uint64_t count[N_BUCKETS]; /* when passes are planned */
   uint64_t *visit; /* scratch: the active visits of a slice */
+  Asked asked[ASKED];
+  unsigned n_asked;
 } Worker;
 
 typedef struct {
@@ -226,10 +233,22 @@ static inline uint64_t mark_cell(uint32_t mark, uint64_t n_cells) { return (uint
 
 static inline void pair_mark(Worker *worker, uint32_t bucket, uint64_t pair) { mark_push(worker, bucket, (uint32_t)(rs_hash_mix(pair, 1) >> 32)); }
 
-static inline void pair_keep(const Mine *mine, Worker *worker, uint32_t bucket, uint64_t pair, uint32_t institution, uint64_t first, uint64_t second) {
+/* Of the visits asked for, all of one institution, those whose pair may have met often enough become events. */
+static void asked_keep(Worker *worker, uint32_t institution) {
+  for (unsigned i = 0; i < worker->n_asked; i++) {
+    const Asked *asked = &worker->asked[i];
+    if (*asked->word >> asked->bit & 1) event_push(worker, asked->bucket, event_of(institution, asked->first, asked->second));
+  }
+  worker->n_asked = 0;
+}
+
+static inline void pair_ask(const Mine *mine, Worker *worker, uint32_t bucket, uint64_t pair, uint32_t institution, uint64_t first, uint64_t second) {
   const Hot *hot = &mine->hot[bucket];
-  uint64_t cell = mark_cell((uint32_t)(rs_hash_mix(pair, 1) >> 32), hot->n_cells);
-  if (hot->n_cells > 0 && hot->bit[cell / 64] >> cell % 64 & 1) event_push(worker, bucket, event_of(institution, first, second));
+  if (hot->n_cells == 0) return;
+  const uint64_t cell = mark_cell((uint32_t)(rs_hash_mix(pair, 1) >> 32), hot->n_cells);
+  if (worker->n_asked == ASKED) asked_keep(worker, institution);
+  worker->asked[worker->n_asked++] = (Asked){&hot->bit[cell / 64], first, second, cell % 64, bucket};
+  __builtin_prefetch(&hot->bit[cell / 64]);
 }
 
 /* All passes walk all windows, so what is not of this one is passed over by the number of a person: a pair's smaller one decides, hence a
@@ -246,7 +265,7 @@ static inline __attribute__((always_inline)) void slice_walk(const Mine *mine, s
       const uint32_t q = RS_KEY_PERSON(visit[j]), a = MIN(p, q), b = MAX(p, q);
       if (q - begin >= others || q == p) continue;
       if (marks) pair_mark(worker, bucket_of(mine, a), (uint64_t)a << 32 | b);
-      else pair_keep(mine, worker, bucket_of(mine, a), (uint64_t)a << 32 | b, institution, visit[i], visit[j]);
+      else pair_ask(mine, worker, bucket_of(mine, a), (uint64_t)a << 32 | b, institution, visit[i], visit[j]);
     }
   }
 }
@@ -259,6 +278,7 @@ static void mark_slice(size_t task, unsigned thread, void *data) {
 static void keep_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   slice_walk(mine, task, &mine->worker[thread], false);
+  asked_keep(&mine->worker[thread], mine->slice[task].institution);
 }
 
 /* Only counts events by bucket, to plan the passes of an input too large for one. */
