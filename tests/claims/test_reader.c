@@ -812,8 +812,30 @@ static void a_few_days_far_from_all_others_are_told(void **state) {
   }
 }
 
+/* So many doctors that their table is past a cache: later rows are looked at ahead, short and broken ones among them. */
+static void rows_looked_at_ahead_may_be_broken(void **state) {
+  (void)state;
+  enum { DOCTORS = 20000, MORE = 4000 };
+  g_autoptr(GString) text = g_string_new(HEADER);
+  uint64_t broken = 0;
+  for (int i = 0; i < DOCTORS + MORE; i++) {
+    if (i > DOCTORS && i % 7 == 0) g_string_append(text, i % 2 == 0 ? "C,S\n" : "C1,S1,P1,H1,2025-03-01 08:00:00,D1,X1,1,1.00,,,,,and,more\n"), broken++;
+    if (i > DOCTORS && i % 11 == 0) g_string_append(text, ",,,,,,,,,,,,\n"), broken++;
+    g_string_append_printf(text, "C%d,S%d,P%d,H1,2025-03-01 08:00:00,D%d,X1,1,1.00,,,,\n", i, i % 3 == 0 ? i : 1000000 + i, i % 999, i % DOCTORS);
+  }
+  g_string_append(text, "C");
+  broken++;
+  Read read = read_text(text->str, &(RsReadOptions){.n_threads = 1, .allow_rejects = true});
+  rs_assert_no_error(read.error);
+  assert_int_equal(read.claims->doctor->n, DOCTORS);
+  assert_int_equal(read.claims->n_lines, DOCTORS + MORE);
+  assert_int_equal(rs_reader_report(read.reader)->rows[RS_PLACE_REJECTED], broken);
+  read_clear(&read);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rows_looked_at_ahead_may_be_broken),
       cmocka_unit_test(a_few_days_far_from_all_others_are_told),
       cmocka_unit_test(each_row_ends_in_one_place),
       cmocka_unit_test(rows_outside_the_days_are_set_aside),
