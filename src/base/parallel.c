@@ -1,5 +1,6 @@
 #include "base/parallel.h"
 
+#include "base/spill.h"
 #include "base/timing.h"
 
 #include <glib.h>
@@ -29,6 +30,7 @@ static void work_run(Work *work, unsigned thread) {
     const size_t task = atomic_fetch_add_explicit(&work->next, 1, memory_order_relaxed);
     if (task >= work->n_tasks) return;
     work->run(task, thread, work->data);
+    if (rs_spill_on()) rs_spill_look();
   }
 }
 

@@ -22,6 +22,8 @@ static struct {
   char *folder;
   uint64_t memory;
   atomic_bool on;
+  atomic_int_fast64_t looked; /* when, last */
+  int statm;        /* the process's own file of what it holds; 0: not opened yet */
   int failure;      /* errno of an array refused, 0: none */
   size_t failure_size;
 } spill;
@@ -60,20 +62,24 @@ static uint64_t resident_bytes(int statm) {
 static uint64_t bar(uint64_t memory) { return memory - CLAMP(SLACK, memory / 5, memory / 2); }
 
 /* The pages stay in the system's cache until it wants the memory: they are only no longer this process's. */
+void rs_spill_look(void) {
+  const gint64 now = g_get_monotonic_time();
+  if (!rs_spill_on() || now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < LOOK_EVERY_US / 2 || !g_mutex_trylock(&spill.lock)) return;
+  if (spill.memory > 0 && resident_bytes(spill.statm) > bar(spill.memory))
+    for (guint i = 0; i < spill.arrays->len; i++) {
+      const Array *array = &g_array_index(spill.arrays, Array, i);
+      (void)madvise(array->start, array->size, MADV_DONTNEED);
+    }
+  atomic_store_explicit(&spill.looked, g_get_monotonic_time(), memory_order_relaxed);
+  g_mutex_unlock(&spill.lock);
+}
+
 static gpointer watch(gpointer unused) {
   (void)unused;
-  const int statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-  while (statm >= 0 && rs_spill_on()) {
+  while (rs_spill_on()) {
     g_usleep(LOOK_EVERY_US);
-    g_mutex_lock(&spill.lock);
-    if (spill.memory > 0 && resident_bytes(statm) > bar(spill.memory))
-      for (guint i = 0; i < spill.arrays->len; i++) {
-        const Array *array = &g_array_index(spill.arrays, Array, i);
-        (void)madvise(array->start, array->size, MADV_DONTNEED);
-      }
-    g_mutex_unlock(&spill.lock);
+    rs_spill_look();
   }
-  if (statm >= 0) close(statm);
   return NULL;
 }
 
@@ -81,6 +87,7 @@ void rs_spill_begin(void) {
   g_mutex_lock(&spill.lock);
   const bool start = spill.memory > 0 && !rs_spill_on();
   if (start) {
+    if (spill.statm <= 0) spill.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     atomic_store(&spill.on, true);
     g_thread_unref(g_thread_new("spill", watch, NULL));
   }

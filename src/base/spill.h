@@ -17,6 +17,9 @@ void rs_spill_configure(const char *folder, uint64_t memory);
 /* From now on long arrays go to disk; harmless when already so. Nothing without a limit. */
 void rs_spill_begin(void);
 bool rs_spill_on(void);
+/* Looks at what the process holds, if nobody just did, and lets go. Threads that work call it between tasks (base/parallel.h): on a busy machine the
+ * one that watches may wait long for its turn. Nothing without a limit. */
+void rs_spill_look(void);
 /* What rs_spill_configure() was given, for those who can do with less in more passes; 0: no limit. */
 uint64_t rs_spill_memory(void);
 

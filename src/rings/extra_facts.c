@@ -1,6 +1,7 @@
 #include "rings/extra_facts.h"
 
 #include "base/calendar.h"
+#include "base/column.h"
 #include "mining/indication.h"
 #include "base/parallel.h"
 #include "base/sort.h"
@@ -165,7 +166,7 @@ typedef struct {
   uint32_t *bin;     /* [RS_N_TYPES * CAP_BINS] */
   uint32_t *repeats; /* [n institutions] */
   Doses doses;
-  GArray *got;       /* of Got */
+  GArray *got;       /* of Got: a part's, before they are laid aside */
 } Count;
 
 typedef struct { uint32_t slot; float quantity; } Got;
@@ -173,6 +174,8 @@ typedef struct { uint32_t slot; float quantity; } Got;
 typedef struct {
   City *city;
   Count *count; /* [n_threads] */
+  Got *got[N_PARTS];   /* a long column each */
+  uint64_t n_got[N_PARTS];
 } Walk;
 
 static void count_visit(const City *city, Count *count, uint32_t v, uint32_t first) {
@@ -183,11 +186,18 @@ static void count_visit(const City *city, Count *count, uint32_t v, uint32_t fir
   if (total > 0 && (total - 1) / CAP_BIN < CAP_BINS) count->bin[(size_t)type * CAP_BINS + (size_t)((total - 1) / CAP_BIN)]++;
 }
 
+/* Outside the limit where the temporary disk is full. */
+static void *column_new(uint64_t n, size_t size) {
+  void *column = rs_column_new(n, size);
+  return column != NULL ? column : g_malloc_n(n + 1, size);
+}
+
 static void walk_part(size_t part, unsigned thread, void *data) {
-  const Walk *walk = data;
+  Walk *walk = data;
   const City *city = walk->city;
   const RsClaims *c = city->scene->claims;
   Count *count = &walk->count[thread];
+  g_array_set_size(count->got, 0);
   uint32_t end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
   for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) count_visit(city, count, v, c->person_visit[p]);
@@ -197,6 +207,9 @@ static void walk_part(size_t part, unsigned thread, void *data) {
     g_array_set_size(count->got, at + n);
     for (uint32_t i = 0; i < n; i++) g_array_index(count->got, Got, at + i) = (Got){count->doses.dose[i].slot, count->doses.dose[i].quantity};
   }
+  walk->n_got[part] = count->got->len;
+  walk->got[part] = column_new(count->got->len, sizeof(Got));
+  if (count->got->len > 0) memcpy(walk->got[part], count->got->data, count->got->len * sizeof(Got));
 }
 
 /* LSD radix sort: positive floats are in the order of their bits. */
@@ -223,22 +236,24 @@ static void sort_slot(size_t slot, unsigned thread, void *data) {
   memcpy(to, from, n * sizeof *to); /* three passes end in spare */
 }
 
-/* All threads' quantities by slot, each slot ascending. */
-static void gather_doses(City *city, const Count *count, unsigned n_threads) {
+/* All parts' quantities by slot, each slot ascending. */
+static void gather_doses(City *city, Walk *walk, unsigned n_threads) {
   city->dose_offset = g_new0(uint64_t, (gsize)city->n_slots + 2);
   uint64_t *end = city->dose_offset + 1;
-  for (unsigned t = 0; t < n_threads; t++)
-    for (guint i = 0; i < count[t].got->len; i++) end[g_array_index(count[t].got, Got, i).slot + 1]++;
+  for (unsigned part = 0; part < N_PARTS; part++)
+    for (uint64_t i = 0; i < walk->n_got[part]; i++) end[walk->got[part][i].slot + 1]++;
   for (uint32_t s = 0; s < city->n_slots; s++) end[s + 1] += end[s];
-  city->dose = g_new(float, end[city->n_slots] + 1);
-  city->spare = g_new(float, end[city->n_slots] + 1);
-  for (unsigned t = 0; t < n_threads; t++)
-    for (guint i = 0; i < count[t].got->len; i++) {
-      Got got = g_array_index(count[t].got, Got, i);
+  city->dose = column_new(end[city->n_slots], sizeof *city->dose);
+  for (unsigned part = 0; part < N_PARTS; part++) {
+    for (uint64_t i = 0; i < walk->n_got[part]; i++) {
+      const Got got = walk->got[part][i];
       city->dose[end[got.slot]++] = got.quantity; /* afterwards end[s] is the end of slot s */
     }
+    rs_column_free(walk->got[part]);
+  }
+  city->spare = column_new(city->dose_offset[city->n_slots], sizeof *city->spare);
   rs_parallel(n_threads, city->n_slots, sort_slot, city);
-  g_free(city->spare);
+  rs_column_free(city->spare);
 }
 
 static void find_caps(City *city, const uint32_t *bin) {
@@ -258,14 +273,14 @@ static void walk_city(City *city, unsigned n_threads) {
   for (unsigned t = 0; t < n_threads; t++)
     count[t] = (Count){g_new0(uint32_t, (gsize)RS_N_TYPES * CAP_BINS), g_new0(uint32_t, (gsize)n_institutions + 1),
                        {0}, g_array_new(FALSE, FALSE, sizeof(Got))};
-  Walk walk = {city, count};
+  Walk walk = {.city = city, .count = count};
   rs_parallel(n_threads, N_PARTS, walk_part, &walk);
   for (unsigned t = 1; t < n_threads; t++) {
     for (size_t i = 0; i < (size_t)RS_N_TYPES * CAP_BINS; i++) count[0].bin[i] += count[t].bin[i];
     for (uint32_t f = 0; f < n_institutions; f++) count[0].repeats[f] += count[t].repeats[f];
   }
   find_caps(city, count[0].bin);
-  gather_doses(city, count, n_threads);
+  gather_doses(city, &walk, n_threads);
   city->repeats = g_steal_pointer(&count[0].repeats);
   for (unsigned t = 0; t < n_threads; t++) {
     g_free(count[t].bin);
@@ -288,7 +303,7 @@ static const uint32_t *hours_of(const City *city, unsigned thread, uint32_t inst
 static void city_clear(City *city, unsigned n_threads) {
   g_free(city->slot);
   rs_indication_free(city->indication);
-  g_free(city->dose);
+  rs_column_free(city->dose);
   g_free(city->dose_offset);
   g_free(city->repeats);
   for (unsigned t = 0; t < n_threads; t++) g_hash_table_unref(city->hours[t]);
