@@ -8,7 +8,6 @@
 #include "exporters/page.h"
 #include "exporters/sqlite.h"
 #include "exporters/xml_check.h"
-#include "graph/igraph_bridge.h"
 
 #include <errno.h>
 #include <openssl/opensslv.h>
@@ -25,7 +24,6 @@ static void libraries_write(RsJson *json) {
   rs_json_begin(json, "libraries", '{');
   rs_json_text(json, "cytoscape", rs_page_cytoscape_version());
   rs_json_text(json, "glib", glib);
-  rs_json_text(json, "igraph", rs_igraph_version());
   rs_json_text(json, "libxml2", rs_xml_library_version());
   rs_json_text(json, "openssl", OPENSSL_VERSION_TEXT);
   rs_json_text(json, "sqlite", rs_sqlite_version());

@@ -12,25 +12,25 @@
 /* Most components of a companion graph have two or three nodes and there may be a hundred thousand of them. Where the
  * outcome is certain it is written down at once; the rest is solved one component at a time. */
 
-typedef bool (*Solve)(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error);
+typedef void (*Solve)(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label);
 
 typedef struct {
   uint32_t *member; /* [n_nodes] nodes grouped by component, ascending in each */
   uint32_t *start;  /* [n_components + 1] */
   uint32_t *local;  /* [n_nodes] place in the own component */
   uint32_t n_components;
-  uint32_t *from, *to, *label; /* of the component at hand */
-  float *weight;
+  RsGraph one; /* the component at hand */
+  uint32_t *label;
 } Split;
 
 static void split_clear(Split *split) {
   g_free(split->member);
   g_free(split->start);
   g_free(split->local);
-  g_free(split->from);
-  g_free(split->to);
+  g_free(split->one.offset);
+  g_free(split->one.neighbor);
+  g_free(split->one.weight);
   g_free(split->label);
-  g_free(split->weight);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Split, split_clear)
 
@@ -76,35 +76,35 @@ static bool split_scratch(Split *split, const RsGraph *graph, const RsCommunityO
     most_edges = MAX(most_edges, n_edges);
     most_nodes = MAX(most_nodes, split->start[c + 1] - split->start[c]);
   }
-  split->from = g_try_malloc_n(most_edges, sizeof *split->from);
-  split->to = g_try_malloc_n(most_edges, sizeof *split->to);
-  split->weight = g_try_malloc_n(most_edges, sizeof *split->weight);
+  split->one.offset = g_try_malloc_n((gsize)most_nodes + 1, sizeof *split->one.offset);
+  split->one.neighbor = g_try_malloc_n(2 * most_edges, sizeof *split->one.neighbor);
+  split->one.weight = g_try_malloc_n(2 * most_edges, sizeof *split->one.weight);
   split->label = g_try_malloc_n(most_nodes, sizeof *split->label);
-  if (split->from == NULL || split->to == NULL || split->weight == NULL || split->label == NULL) return no_memory(error);
+  if (split->one.offset == NULL || split->one.neighbor == NULL || split->one.weight == NULL || split->label == NULL) return no_memory(error);
   return true;
 }
 
-static RsEdgeList component_list(Split *split, const RsGraph *graph, uint32_t c) {
-  RsEdgeList list = {split->start[c + 1] - split->start[c], 0, split->from, split->to, split->weight};
-  for (uint32_t i = 0; i < list.n_nodes; i++) {
-    uint32_t v = split->member[split->start[c] + i];
+static void component_take(Split *split, const RsGraph *graph, uint32_t c) {
+  RsGraph *one = &split->one;
+  uint64_t at = 0;
+  one->n_nodes = split->start[c + 1] - split->start[c];
+  for (uint32_t i = 0; i < one->n_nodes; i++) {
+    const uint32_t v = split->member[split->start[c] + i];
+    one->offset[i] = at;
     for (uint64_t e = graph->offset[v]; e < graph->offset[v + 1]; e++) {
-      if (graph->neighbor[e] < v) continue;
-      split->from[list.n_edges] = i;
-      split->to[list.n_edges] = split->local[graph->neighbor[e]];
-      split->weight[list.n_edges++] = graph->weight[e];
+      one->neighbor[at] = split->local[graph->neighbor[e]];
+      one->weight[at++] = graph->weight[e];
     }
   }
-  return list;
+  one->offset[one->n_nodes] = at;
+  one->n_edges = at / 2;
 }
 
-static bool component_solve(Split *split, const RsGraph *graph, uint32_t c, const RsCommunityOptions *options, Solve solve,
-                            uint32_t *label, GError **error) {
+static void component_solve(Split *split, const RsGraph *graph, uint32_t c, const RsCommunityOptions *options, Solve solve, uint32_t *label) {
   const uint32_t *member = &split->member[split->start[c]];
-  RsEdgeList list = component_list(split, graph, c);
-  if (!solve(&list, options, split->label, error)) return false;
-  for (uint32_t i = 0; i < list.n_nodes; i++) label[member[i]] = member[split->label[i]];
-  return true;
+  component_take(split, graph, c);
+  solve(&split->one, options, split->label);
+  for (uint32_t i = 0; i < split->one.n_nodes; i++) label[member[i]] = member[split->label[i]];
 }
 
 static void component_skip(const Split *split, uint32_t c, uint32_t *label, RsCommunityResult *result) {
@@ -120,7 +120,7 @@ static bool community_run(const RsGraph *graph, const RsCommunityOptions *option
   if (!split_nodes(&split, graph, label, error) || !split_scratch(&split, graph, options, error)) return false;
   for (uint32_t c = 0; c < split.n_components; c++) {
     if (component_skipped(component_edges(&split, graph, c), options)) component_skip(&split, c, label, &counts);
-    else if (!component_solve(&split, graph, c, options, solve, label, error)) return false;
+    else component_solve(&split, graph, c, options, solve, label);
   }
   for (uint32_t v = 0; v < graph->n_nodes; v++) counts.n_communities += label[v] == v;
   if (result != NULL) *result = counts;
@@ -134,8 +134,8 @@ static void labels_fill(uint32_t *label, uint32_t n, bool together) {
 }
 
 /* Two nodes join when that gains anything, by the very formula igraph uses. */
-static bool two_join(const RsEdgeList *list, const RsCommunityOptions *options) {
-  double weight = (double)list->weight[0], cost = options->resolution;
+static bool two_join(const RsGraph *graph, const RsCommunityOptions *options) {
+  double weight = (double)graph->weight[0], cost = options->resolution;
   if (options->objective == RS_OBJECTIVE_MODULARITY) cost = weight * weight * (options->resolution / (2 * weight));
   return weight > cost;
 }
@@ -145,13 +145,13 @@ static bool two_join(const RsEdgeList *list, const RsCommunityOptions *options) 
  * keeps away from rounding. */
 #define MARGIN 1e-6
 
-static bool cpm_certain(const RsEdgeList *list, double resolution, bool *together) {
+static bool cpm_certain(const RsGraph *graph, double resolution, bool *together) {
   float least = G_MAXFLOAT, most = 0;
-  for (uint32_t i = 0; i < list->n_edges; i++) {
-    least = MIN(least, list->weight[i]);
-    most = MAX(most, list->weight[i]);
+  for (uint64_t e = 0; e < 2 * graph->n_edges; e++) {
+    least = MIN(least, graph->weight[e]);
+    most = MAX(most, graph->weight[e]);
   }
-  bool complete = 2 * (uint64_t)list->n_edges == (uint64_t)list->n_nodes * (list->n_nodes - 1);
+  bool complete = 2 * graph->n_edges == (uint64_t)graph->n_nodes * (graph->n_nodes - 1);
   *together = complete && (double)least > resolution * (1 + MARGIN);
   return *together || (double)most < resolution * (1 - MARGIN);
 }
@@ -186,14 +186,12 @@ static void ways_try(Ways *ways, uint32_t i, uint32_t n_groups, double gain) {
 }
 
 /* The best way by CPM, for FEW nodes or fewer; false where another is as good. */
-static bool cpm_best(const RsEdgeList *list, double resolution, uint32_t *label) {
-  Ways ways = {.n = list->n_nodes, .best = -G_MAXDOUBLE, .second = -G_MAXDOUBLE};
+static bool cpm_best(const RsGraph *graph, double resolution, uint32_t *label) {
+  Ways ways = {.n = graph->n_nodes, .best = -G_MAXDOUBLE, .second = -G_MAXDOUBLE};
   for (uint32_t i = 0; i < FEW; i++)
     for (uint32_t k = 0; k < FEW; k++) ways.gain[i][k] = -resolution;
-  for (uint32_t e = 0; e < list->n_edges; e++) {
-    ways.gain[list->from[e]][list->to[e]] += (double)list->weight[e];
-    ways.gain[list->to[e]][list->from[e]] += (double)list->weight[e];
-  }
+  for (uint32_t i = 0; i < ways.n; i++)
+    for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1]; e++) ways.gain[i][graph->neighbor[e]] += (double)graph->weight[e];
   ways_try(&ways, 0, 0, 0.0);
   uint32_t first[FEW] = {0}, n_groups = 0; /* groups are numbered by their first node */
   for (uint32_t i = 0; i < ways.n; i++) {
@@ -203,18 +201,13 @@ static bool cpm_best(const RsEdgeList *list, double resolution, uint32_t *label)
   return ways.best - ways.second > MARGIN * (1.0 + ways.best);
 }
 
-static bool leiden_solve(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error) {
-  (void)error;
-  bool together = false, certain = list->n_nodes <= 2;
-  if (list->n_nodes == 2) together = two_join(list, options);
-  else if (!certain && options->objective == RS_OBJECTIVE_CPM) certain = cpm_certain(list, options->resolution, &together);
-  if (certain) {
-    labels_fill(label, list->n_nodes, together);
-    return true;
-  }
-  if (list->n_nodes <= FEW && options->objective == RS_OBJECTIVE_CPM && cpm_best(list, options->resolution, label)) return true;
-  rs_leiden(list, options->objective, options->resolution, options->n_iterations, options->seed, label);
-  return true;
+static void leiden_solve(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label) {
+  const uint32_t n = graph->n_nodes;
+  const bool cpm = options->objective == RS_OBJECTIVE_CPM;
+  bool together = n == 2 && two_join(graph, options);
+  if (n <= 2 || (cpm && cpm_certain(graph, options->resolution, &together))) labels_fill(label, n, together);
+  else if (n > FEW || !cpm || !cpm_best(graph, options->resolution, label))
+    rs_leiden(graph, options->objective, options->resolution, options->n_iterations, options->seed, label);
 }
 
 bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label,
@@ -224,15 +217,11 @@ bool rs_community_leiden(const RsGraph *graph, const RsCommunityOptions *options
 
 /* ---- Infomap ---- */
 
-static bool infomap_solve(const RsEdgeList *list, const RsCommunityOptions *options, uint32_t *label, GError **error) {
-  labels_fill(label, list->n_nodes, true);
+static void infomap_solve(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label) {
   /* One step to and fro is coded best as one module. So are three nodes: a node alone is left as often as it is visited, e, and that costs
    * four bits times e; three alone cost two bits. */
-  if (list->n_nodes <= 3) return true;
-  g_autoptr(RsGraph) graph = rs_graph_new(list->n_nodes, list->n_edges, list->from, list->to, list->weight, error);
-  if (graph == NULL) return false;
-  rs_infomap(graph, (unsigned)MAX(1, options->n_iterations), options->seed, label);
-  return true;
+  if (graph->n_nodes <= 3) labels_fill(label, graph->n_nodes, true);
+  else rs_infomap(graph, (unsigned)MAX(1, options->n_iterations), options->seed, label);
 }
 
 bool rs_community_infomap(const RsGraph *graph, const RsCommunityOptions *options, uint32_t *label,

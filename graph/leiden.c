@@ -16,7 +16,7 @@ static uint32_t next(Draw *d) {
   return mixed >> turn | mixed << (32 - turn) % 32;
 }
 
-/* As the bridge seeds igraph: both halves are folded into 32 bits, 0 is never passed; igraph makes a stream of its own of each. */
+/* igraph's generator takes 32 bits of seed: both halves are folded into 32 bits, 0 is never passed; igraph makes a stream of its own of each. */
 static void draw_init(Draw *d, uint64_t seed) {
   const uint32_t folded = (uint32_t)((seed ^ seed >> 32) * 0x9e3779b97f4a7c15u >> 32);
   *d = (Draw){0, (uint64_t)(folded == 0 ? 1 : folded) << 1 | 1};
@@ -355,30 +355,35 @@ static void iterate(const Level *first, Work *w, uint32_t *member, uint32_t *nod
 }
 
 /* CPM weighs nodes alike; modularity by their ties, and its resolution is against twice the weight of all. */
-static void weigh_nodes(Level *level, const RsEdgeList *list, RsObjective objective, double *resolution) {
+static void weigh_nodes(Level *level, RsObjective objective, double *resolution) {
   double sum = 0.0;
-  level->weight = g_new(double, (gsize)list->n_nodes + 1);
-  for (uint32_t v = 0; v < list->n_nodes; v++) level->weight[v] = objective == RS_OBJECTIVE_MODULARITY ? 0.0 : 1.0;
-  if (objective != RS_OBJECTIVE_MODULARITY) return;
-  for (uint32_t e = 0; e < list->n_edges; e++) {
-    level->weight[list->from[e]] += (double)list->weight[e];
-    level->weight[list->to[e]] += (double)list->weight[e];
+  level->weight = g_new(double, (gsize)level->n + 1);
+  for (uint32_t v = 0; v < level->n; v++) {
+    level->weight[v] = objective == RS_OBJECTIVE_MODULARITY ? 0.0 : 1.0;
+    if (objective != RS_OBJECTIVE_MODULARITY) continue;
+    for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) level->weight[v] += level->tie[i].weight;
+    sum += level->weight[v];
   }
-  for (uint32_t v = 0; v < list->n_nodes; v++) sum += level->weight[v];
-  *resolution /= sum;
+  if (objective == RS_OBJECTIVE_MODULARITY) *resolution /= sum;
 }
 
-void rs_leiden(const RsEdgeList *list, RsObjective objective, double resolution, int n_iterations, uint64_t seed, uint32_t *label) {
-  const uint32_t n = list->n_nodes;
+/* The first level: rows of the graph are in the order that level_ties() makes. */
+static Level level_of(const RsGraph *graph) {
+  const uint64_t n_halves = graph->offset[graph->n_nodes];
+  Level out = {.n = graph->n_nodes, .offset = g_new(uint32_t, (gsize)graph->n_nodes + 1), .tie = g_new(Tie, n_halves + 1)};
+  for (uint32_t v = 0; v <= out.n; v++) out.offset[v] = (uint32_t)graph->offset[v];
+  for (uint64_t e = 0; e < n_halves; e++) out.tie[e] = (Tie){graph->neighbor[e], (double)graph->weight[e]};
+  return out;
+}
+
+void rs_leiden(const RsGraph *graph, RsObjective objective, double resolution, int n_iterations, uint64_t seed, uint32_t *label) {
+  const uint32_t n = graph->n_nodes;
   for (uint32_t v = 0; v < n; v++) label[v] = v;
-  if (list->n_edges == 0) return;
-  Level level = {.n = n};
+  if (graph->n_edges == 0) return;
+  Level level = level_of(graph);
   Work w = {0};
-  g_autofree Edge *edge = g_new(Edge, (gsize)list->n_edges + 1);
   g_autofree uint32_t *node = g_new(uint32_t, (gsize)n + 1);
-  for (uint32_t e = 0; e < list->n_edges; e++) edge[e] = (Edge){list->from[e], list->to[e], (double)list->weight[e]};
-  level_ties(&level, edge, list->n_edges);
-  weigh_nodes(&level, list, objective, &resolution);
+  weigh_nodes(&level, objective, &resolution);
   work_init(&w, n);
   w.resolution = resolution;
   draw_init(&w.draw, seed);

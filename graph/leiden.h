@@ -1,6 +1,6 @@
 /* graph/leiden.h: communities by the Leiden algorithm.
  *
- * In    a list of edges; the weight of each node
+ * In    RsGraph of at most 2^31 - 1 edges
  * Out   label[i]: the smallest node of i's community
  * Cost  a few sweeps over the edges an iteration; memory 32 bytes an edge, 100 a node; allocates
  * From  Traag, Waltman & van Eck, Scientific Reports 9 (2019) 5233; O'Neill, PCG, HMC-CS-2014-0905, for the random numbers
@@ -12,9 +12,9 @@
 #ifndef RS_GRAPH_LEIDEN_H
 #define RS_GRAPH_LEIDEN_H
 
-#include "graph/igraph_bridge.h"
+#include "graph/community.h"
 
-/* Arguments as of rs_igraph_leiden(), except that from[i] < to[i] and from[] ascends. */
-void rs_leiden(const RsEdgeList *list, RsObjective objective, double resolution, int n_iterations, uint64_t seed, uint32_t *label /* [n_nodes] */);
+/* CPM: weights within communities - resolution * n_i * n_j; modularity: the weight of a node's ties in place of 1, resolution / 2m. */
+void rs_leiden(const RsGraph *graph, RsObjective objective, double resolution, int n_iterations, uint64_t seed, uint32_t *label /* [n_nodes] */);
 
 #endif

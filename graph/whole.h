@@ -2,7 +2,7 @@
  *
  * Nodes are numbered persons first, then doctors, institutions and drugs, each kind in its own order. An edge is a relation,
  * whatever its direction; its weight is the number of distinct days, so that a busy day is no long acquaintance.
- * Cost O(nodes + relation rows); 8 bytes an edge end. Leiden through igraph: about 1 s and 100 MB a million edges. */
+ * Cost O(nodes + relation rows); 8 bytes an edge end. Leiden: about 0.4 s and 60 MB a million edges. */
 #ifndef RS_GRAPH_WHOLE_H
 #define RS_GRAPH_WHOLE_H
 
@@ -34,7 +34,7 @@ typedef struct {
   uint64_t max_edges;  /* the limit that held */
 } RsWhole;
 
-/* error: RS_ERROR_LIMIT, RS_ERROR_IO when igraph fails. */
+/* error: RS_ERROR_LIMIT. */
 RsWhole *rs_whole_new(const RsKnowledge *knowledge, const RsWholeOptions *options, GError **error);
 void rs_whole_free(RsWhole *whole);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsWhole, rs_whole_free)

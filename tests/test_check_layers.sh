@@ -15,7 +15,6 @@ tree() {
   touch "$T/tree/src/base/error.h" "$T/tree/src/rings/ring.h" "$T/tree/src/claims/table.h" "$T/tree/graph/graph.h"
   echo '#include "claims/table.h"' > "$T/tree/graph/knowledge.c"
   printf '#include "rings/ring.h"\n#include "graph/graph.h"\n' > "$T/tree/exporters/case.c"
-  echo '#include <igraph/igraph.h>' > "$T/tree/graph/igraph_bridge.c"
 }
 
 expect() { # expect CODE NAME
@@ -32,7 +31,7 @@ tree; expect 0 "a clean tree"
 tree; echo '#include "rings/ring.h"' >> "$T/tree/src/claims/file1.c"; expect 1 "claims includes rings"
 tree; echo '#include "claims/table.h"' >> "$T/tree/src/base/error.h"; expect 1 "base includes claims"
 tree; echo '#include "claims/table.h"' >> "$T/tree/graph/graph.h"; expect 1 "graph beside knowledge includes claims"
-tree; echo '#include <igraph/igraph.h>' >> "$T/tree/exporters/case.c"; expect 1 "a second door to igraph"
+tree; echo '#include <igraph/igraph.h>' >> "$T/tree/exporters/case.c"; expect 1 "a door to igraph"
 tree; echo '#  include <sqlite3.h>' >> "$T/tree/src/cli/main.c"; expect 1 "a second door to SQLite"
 tree; echo '#include "claims/table.h"' >> "$T/tree/datasets/simulate.c"; expect 1 "the simulator includes claims"
 tree; echo '#include "base/eror.h"' >> "$T/tree/src/claims/file2.c"; expect 1 "an include that is nowhere"

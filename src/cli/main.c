@@ -10,7 +10,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define READING "map settlements persons doctors institutions drugs since until allow-rejects threads sheet temp memory seed"
@@ -101,15 +100,12 @@ static int run(const RsCommand *command, int argc, char **argv) {
   return code;
 }
 
-/* What was printed must have arrived. Under a limit on memory the libraries are not asked to clean up: the linear algebra below igraph
- * has a thread that tries for its buffers again and again, and would be waited for. */
+/* What was printed must have arrived. */
 static int printed(int code) {
-  struct rlimit memory;
   if (fflush(stdout) != 0 || ferror(stdout)) {
     fprintf(stderr, "%s", _("ringscope: standard output: cannot write\n"));
     if (code == 0) code = RS_ERROR_IO;
   }
-  if (getrlimit(RLIMIT_AS, &memory) == 0 && memory.rlim_cur != RLIM_INFINITY) _exit(code);
   return code;
 }
 

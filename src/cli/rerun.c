@@ -5,7 +5,6 @@
 #include "cli/run.h"
 #include "exporters/checksum.h"
 #include "exporters/manifest.h"
-#include "graph/igraph_bridge.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -165,10 +164,9 @@ static void lists_compare(RsRerun *rerun, const RsOptions *again, const RsManife
 }
 
 static void rest_compare(RsRerun *rerun, const RsOptions *options, const RsManifest *manifest) {
-  const char *map = rs_manifest_option(manifest, "map"), *igraph = g_hash_table_lookup(manifest->libraries, "igraph");
+  const char *map = rs_manifest_option(manifest, "map");
   if (strcmp(manifest->version, RS_VERSION) != 0) differs(rerun, _("version: the case was made by ringscope %s, this is %s"), manifest->version, RS_VERSION);
   if (options->map != NULL && (map == NULL || strstr(map, LIST_SUM) == NULL) && g_strcmp0(map, options->map) != 0) differs(rerun, _("option: --map was '%s', now '%s'"), map == NULL ? "" : map, options->map);
-  if (igraph != NULL && strcmp(igraph, rs_igraph_version()) != 0) differs(rerun, _("library: igraph was %s, now %s"), igraph, rs_igraph_version());
 }
 
 static RsRerun *rerun_new(const RsOptions *options, const RsManifest *manifest, char **paths, int mapping, GError **error) {

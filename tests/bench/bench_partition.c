@@ -2,7 +2,7 @@
  * FILE: the number of nodes, then one edge "a b" a line. Output: "cpm SECONDS", "infomap SECONDS" and, the same by igraph, "infomap-igraph
  * SECONDS", each followed by a line of every node's label. */
 #include "graph/community.h"
-#include "graph/igraph_bridge.h"
+#include "reference/check_igraph.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,21 +34,6 @@ static void labels_print(const char *name, const uint32_t *label, uint32_t n, do
   for (uint32_t i = 0; i < n; i++) printf("%" PRIu32 "%c", label[i], i + 1 < n ? ' ' : '\n');
 }
 
-/* The graph as one list, for igraph. */
-static bool igraph_infomap(const RsGraph *graph, const RsCommunityOptions *how, uint32_t *label, GError **error) {
-  g_autofree uint32_t *from = g_new(uint32_t, graph->n_edges + 1), *to = g_new(uint32_t, graph->n_edges + 1);
-  g_autofree float *weight = g_new(float, graph->n_edges + 1);
-  RsEdgeList list = {graph->n_nodes, 0, from, to, weight};
-  for (uint32_t i = 0; i < graph->n_nodes; i++)
-    for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1]; e++) {
-      if (graph->neighbor[e] < i) continue;
-      from[list.n_edges] = i;
-      to[list.n_edges] = graph->neighbor[e];
-      weight[list.n_edges++] = graph->weight[e];
-    }
-  return rs_igraph_infomap(&list, how->n_iterations, how->seed, label, error);
-}
-
 int main(int argc, char **argv) {
   if (argc != 2) {
     fprintf(stderr, "use: bench_partition FILE\n");
@@ -68,7 +53,7 @@ int main(int argc, char **argv) {
   if (!rs_community_infomap(graph, &infomap, label, &result, &error)) return fprintf(stderr, "bench_partition: %s\n", error->message), 1;
   labels_print("infomap", label, graph->n_nodes, (double)(g_get_monotonic_time() - start) / 1e6);
   start = g_get_monotonic_time();
-  if (!igraph_infomap(graph, &infomap, label, &error)) return fprintf(stderr, "bench_partition: %s\n", error->message), 1;
+  rs_check_igraph_infomap(graph, infomap.n_iterations, infomap.seed, label);
   labels_print("infomap-igraph", label, graph->n_nodes, (double)(g_get_monotonic_time() - start) / 1e6);
   return 0;
 }

@@ -76,12 +76,12 @@ open(sys.argv[1] + '/log.jsonl', 'w').write(''.join(before) + text[:at] + ',"has
 PYTHON
 }
 
-begin "another version is named, and so is another library, even where the result is the same"
+begin "another version is named, even where the result is the same"
 cp -r "$T/case" "$D/case"
-sed -i 's/"version": "[0-9.]*"/"version": "0.0.1"/; s/"igraph": "[^"]*"/"igraph": "0.0.2"/' "$D/case/manifest.json"
+sed -i 's/"version": "[0-9.]*"/"version": "0.0.1"/' "$D/case/manifest.json"
 believed "$D/case"
 run 0 verify "$D/case" --rerun "$city/claims.csv.gz" "${tables[@]}"
-says "the same" "version: the case was made by ringscope 0.0.1, this is" "library: igraph was 0.0.2, now"
+says "the same" "version: the case was made by ringscope 0.0.1, this is"
 
 begin "wrong use"
 run 2 verify "$T/case" --rerun

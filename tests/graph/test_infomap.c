@@ -1,7 +1,7 @@
 #include "graph/infomap.h"
 
 #include "base/random.h"
-#include "graph/igraph_bridge.h"
+#include "reference/check_igraph.h"
 #include "rs_test.h"
 
 #include <math.h>
@@ -88,15 +88,8 @@ static void codes_are_no_longer_than_those_of_igraph(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed <= 6; seed++) {
     g_autoptr(RsGraph) graph = random_graph(600, 10, 0.6, 0.003 * (double)seed, seed);
-    g_autofree uint32_t *from = g_new(uint32_t, graph->n_edges), *to = g_new(uint32_t, graph->n_edges);
-    g_autofree float *weight = g_new(float, graph->n_edges);
-    uint32_t label[600], n = 0;
-    for (uint32_t i = 0; i < 600; i++)
-      for (uint64_t e = graph->offset[i]; e < graph->offset[i + 1]; e++)
-        if (graph->neighbor[e] > i) from[n] = i, to[n] = graph->neighbor[e], weight[n++] = graph->weight[e];
-    RsEdgeList list = {600, n, from, to, weight};
-    GError *error = NULL;
-    assert_true(rs_igraph_infomap(&list, 2, seed, label, &error));
+    uint32_t label[600];
+    rs_check_igraph_infomap(graph, 2, seed, label);
     double theirs = code_length(graph, label), own = rs_infomap(graph, 2, seed, label);
     print_message("seed %d: %.5f bits, igraph %.5f\n", (int)seed, own, theirs);
     if (own > theirs * 1.001) fail_msg("seed %d: %.6f, igraph has %.6f", (int)seed, own, theirs);

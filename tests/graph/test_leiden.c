@@ -1,31 +1,8 @@
 #include "rs_test.h"
 
 #include "graph/leiden.h"
-#include "reference/graph_check.h"
-
-/* The edges of a graph, each from its smaller node. */
-typedef struct { RsEdgeList list; uint32_t *from, *to; float *weight; } Edges;
-
-static Edges edges_of(const RsGraph *graph) {
-  Edges out = {.from = g_new(uint32_t, graph->n_edges + 1), .to = g_new(uint32_t, graph->n_edges + 1), .weight = g_new(float, graph->n_edges + 1)};
-  uint32_t n = 0;
-  for (uint32_t v = 0; v < graph->n_nodes; v++)
-    for (uint64_t e = graph->offset[v]; e < graph->offset[v + 1]; e++) {
-      if (graph->neighbor[e] < v) continue;
-      out.from[n] = v;
-      out.to[n] = graph->neighbor[e];
-      out.weight[n++] = graph->weight[e];
-    }
-  out.list = (RsEdgeList){graph->n_nodes, n, out.from, out.to, out.weight};
-  return out;
-}
-
-static void edges_clear(Edges *edges) {
-  g_free(edges->from);
-  g_free(edges->to);
-  g_free(edges->weight);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Edges, edges_clear)
+#include "base/random.h"
+#include "reference/check_igraph.h"
 
 /* Pairs within blocks of `block` nodes nine times in ten, any others else; weights the same (kind 0), of a few values so that sums tie (1), or any. */
 static RsGraph *drawn_graph(RsRandom *random, uint32_t n, uint32_t n_edges, uint32_t block, unsigned kind) {
@@ -53,14 +30,13 @@ static void labels_are_those_of_igraph(void **state) {
   for (unsigned round = 0; round < 96; round++) {
     const uint32_t n = sizes[round % G_N_ELEMENTS(sizes)], n_edges = n * (1 + rs_random_below(&random, 8));
     g_autoptr(RsGraph) graph = drawn_graph(&random, n, n_edges, 3 + rs_random_below(&random, 20), round / 8 % 3);
-    g_auto(Edges) edges = edges_of(graph);
     g_autofree uint32_t *label = g_new(uint32_t, n), *asked = g_new(uint32_t, n);
     for (size_t r = 0; r < G_N_ELEMENTS(resolutions); r++)
       for (RsObjective objective = RS_OBJECTIVE_CPM; objective <= RS_OBJECTIVE_MODULARITY; objective++) {
         const int n_iterations = 1 + (int)rs_random_below(&random, 3);
         const uint64_t seed = rs_random_next(&random);
-        rs_leiden(&edges.list, objective, resolutions[r], n_iterations, seed, label);
-        assert_true(rs_igraph_leiden(&edges.list, objective, resolutions[r], n_iterations, seed, asked, NULL));
+        rs_leiden(graph, objective, resolutions[r], n_iterations, seed, label);
+        rs_check_igraph_leiden(graph, objective, resolutions[r], n_iterations, seed, asked);
         if (memcmp(label, asked, n * sizeof *label) != 0) fail_msg("%u nodes, %u edges, resolution %g, round %u", n, n_edges, resolutions[r], round);
         for (uint32_t v = 0; v < n; v++) n_split += label[v] != 0;
       }
@@ -81,21 +57,22 @@ static void shapes_with_ties_are_cut_as_by_igraph(void **state) {
       from[2][n_edges[2]] = u, to[2][n_edges[2]++] = v;
     }
   for (uint32_t i = 0; i < N * N; i++) weight[i] = i % 5 == 4 ? 0.25f : 1.0f;
-  for (unsigned shape = 0; shape < 3; shape++)
+  for (unsigned shape = 0; shape < 3; shape++) {
+    g_autoptr(RsGraph) graph = rs_graph_new(N, n_edges[shape], from[shape], to[shape], weight, NULL);
     for (uint64_t seed = 0; seed < 50; seed++)
       for (int half = 1; half <= 4; half++) {
-        const RsEdgeList list = {N, n_edges[shape], from[shape], to[shape], weight};
-        rs_leiden(&list, RS_OBJECTIVE_CPM, 0.25 * half, 2, seed, label);
-        assert_true(rs_igraph_leiden(&list, RS_OBJECTIVE_CPM, 0.25 * half, 2, seed, asked, NULL));
+        rs_leiden(graph, RS_OBJECTIVE_CPM, 0.25 * half, 2, seed, label);
+        rs_check_igraph_leiden(graph, RS_OBJECTIVE_CPM, 0.25 * half, 2, seed, asked);
         assert_memory_equal(label, asked, sizeof label);
       }
+  }
 }
 
 static void without_edges_everybody_is_alone(void **state) {
   (void)state;
   uint32_t label[3] = {9, 9, 9};
-  const RsEdgeList list = {3, 0, NULL, NULL, NULL};
-  rs_leiden(&list, RS_OBJECTIVE_MODULARITY, 1.0, 2, 1, label);
+  g_autoptr(RsGraph) graph = rs_graph_new(3, 0, NULL, NULL, NULL, NULL);
+  rs_leiden(graph, RS_OBJECTIVE_MODULARITY, 1.0, 2, 1, label);
   for (uint32_t v = 0; v < 3; v++) assert_int_equal(label[v], v);
 }
 
