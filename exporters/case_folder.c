@@ -317,6 +317,7 @@ RsCaseLock *rs_case_lock(const char *folder, GError **error) {
   lock->fd = -1;
   lock->path = g_strconcat(name, ".lock", NULL);
   rs_interrupt_hold(); /* a signal between taking the file and knowing of it would leave it behind */
+  rs_interrupt_reserve(strlen(lock->path));
   bool good = lock_take(lock, name, error);
   if (good) rs_interrupt_remember(lock->path);
   rs_interrupt_resume();

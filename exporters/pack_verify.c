@@ -2,6 +2,7 @@
 #include "base/words.h"
 #include "exporters/checksum.h"
 #include "exporters/manifest.h"
+#include "exporters/manifest_read.h"
 #include "exporters/pack.h"
 #include "exporters/pack_tar.h"
 
@@ -54,6 +55,7 @@ static bool seal_read(RsPackCheck *check, RsTarReader *reader, const RsSignKey *
   }
   check->seal = rs_seal_parse(start, length);
   if (check->seal == NULL) found(check, RS_VERIFY_SEAL, "seal.ini", N_("signed, but no seal of this ringscope's kind"));
+  else if (strcmp(check->seal->key, check->fingerprint) != 0) found(check, RS_VERIFY_SEAL, "seal.ini", N_("names another key than the one that signed it"));
   return true;
 }
 
@@ -148,7 +150,10 @@ static void record_check(RsPackCheck *check) {
   else if (state.n != check->seal->log_entries || strcmp(state.head, check->seal->log_head) != 0)
     found(check, RS_VERIFY_LOG, "log.jsonl", N_("does not end where the seal says"));
   else if (!rs_case_log_names(log, length, sha256)) found(check, RS_VERIFY_MANIFEST, "manifest.json", N_("not the one that the log's last entry names"));
+  g_autoptr(RsManifest) made = rs_manifest_parse(manifest, manifest_length);
   if (strcmp(sha256, check->seal->manifest) != 0) found(check, RS_VERIFY_MANIFEST, "manifest.json", N_("not the one that the seal names"));
+  else if (made == NULL || strcmp(made->digest, check->seal->digest) != 0 || made->masked != check->seal->masked)
+    found(check, RS_VERIFY_MANIFEST, "manifest.json", N_("says otherwise than the seal"));
 }
 
 RsPackCheck *rs_pack_check_fd(int fd, const char *path, const RsSignKey *key, GError **error) {

@@ -13,8 +13,11 @@
 #define LONGEST 20u /* seconds for cleaning up behind a thread that cannot go on and may hold a lock of a library that the cleaner wants */
 #define RESERVE ((size_t)4 << 20) /* address space that cleaning up may have when there is no more: a folder's entries are read through 32 KB */
 
+typedef struct Path { struct Path *next; char text[]; } Path;
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows; the waiting thread never gives it back */
-static GHashTable *paths;
+static Path *paths, *spare; /* few: files that are being written */
+static size_t spare_length;
 static RsInterruptAction action;
 static void *action_data;
 static sem_t arrived;
@@ -30,13 +33,28 @@ static bool ending; /* atomic: several threads may be without memory at once, an
 void rs_interrupt_hold(void) { pthread_mutex_lock(&lock); }
 void rs_interrupt_resume(void) { pthread_mutex_unlock(&lock); }
 
+void rs_interrupt_reserve(size_t length) {
+  if (spare != NULL && spare_length >= length) return;
+  spare = g_realloc(spare, sizeof *spare + length + 1);
+  spare_length = length;
+}
+
 void rs_interrupt_remember(const char *path) {
-  if (paths == NULL) paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_hash_table_add(paths, g_strdup(path));
+  const size_t length = strlen(path);
+  rs_interrupt_reserve(length);
+  memcpy(spare->text, path, length + 1);
+  spare->next = paths;
+  paths = spare;
+  spare = NULL;
 }
 
 void rs_interrupt_forget(const char *path) {
-  if (paths != NULL) g_hash_table_remove(paths, path);
+  Path **at = &paths;
+  while (*at != NULL && strcmp((*at)->text, path) != 0) at = &(*at)->next;
+  Path *found = *at;
+  if (found == NULL) return;
+  *at = found->next;
+  g_free(found);
 }
 
 void rs_interrupt_last_words(const char *text) { __atomic_store_n(&last_words, text, __ATOMIC_RELEASE); }
@@ -46,11 +64,6 @@ void rs_interrupt_set_action(RsInterruptAction new_action, void *data) {
   action = new_action;
   action_data = data;
   rs_interrupt_resume();
-}
-
-static void remove_path(gpointer path, gpointer value, gpointer data) {
-  (void)value, (void)data;
-  unlink(path);
 }
 
 /* The process ends by the signal itself, so that a shell sees why. */
@@ -73,7 +86,7 @@ static void *wait_for_signal(void *unused) {
   (void)unused;
   while (sem_wait(&arrived) != 0) continue;
   hold_or_wait();
-  if (paths != NULL) g_hash_table_foreach(paths, remove_path, NULL);
+  for (const Path *path = paths; path != NULL; path = path->next) unlink(path->text);
   if (action != NULL) action(action_data);
   const char *words = __atomic_load_n(&last_words, __ATOMIC_ACQUIRE);
   const bool told = words == NULL || write(STDERR_FILENO, words, strlen(words)) > 0;

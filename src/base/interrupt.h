@@ -6,6 +6,8 @@
 #ifndef RS_BASE_INTERRUPT_H
 #define RS_BASE_INTERRUPT_H
 
+#include <stddef.h>
+
 /* Once. Signals that the caller of the program ignores stay ignored.
  *
  * without_memory  called in a signal handler where a library aborts the program and no memory is left: says so, if at all, and ends by
@@ -19,7 +21,9 @@ void rs_interrupt_end(int exit_code);
 void rs_interrupt_hold(void);
 void rs_interrupt_resume(void);
 
-/* Files to remove, and one action besides; to be called while held. forget: the path is in its place, or gone. */
+/* Files to remove, and one action besides; to be called while held. reserve: before a file is created whose path is so long: then remember() needs
+ * no memory, and none is left behind for want of it. forget: the path is in its place, or gone. */
+void rs_interrupt_reserve(size_t length);
 void rs_interrupt_remember(const char *path);
 void rs_interrupt_forget(const char *path);
 typedef void (*RsInterruptAction)(void *data);

@@ -53,6 +53,7 @@ RsOutput *rs_output_open(const char *path, GError **error) {
   }
   g_autofree char *partial = g_strconcat(path, ".partial-XXXXXX", NULL);
   rs_interrupt_hold();
+  rs_interrupt_reserve(strlen(partial));
   const int fd = mkostemp(partial, O_CLOEXEC), code = errno;
   if (fd >= 0) rs_interrupt_remember(partial);
   rs_interrupt_resume();

@@ -83,7 +83,7 @@ holds "$D" case
 
 # ---- what an attacker may do to a pack ----
 cat > "$T/forge.py" << 'P'
-import io, sys, tarfile
+import io, re, subprocess, sys, tarfile, tempfile
 source, target, how = sys.argv[1:4]
 members = []
 with tarfile.open(source) as tar:
@@ -125,6 +125,15 @@ elif how == "seal": d = members[0]; d[1] = d[1].replace(b"masked=true", b"masked
 elif how == "log":
     d = members[find("case/log.jsonl")]; d[1] = d[1].split(b"\n", 1)[1]; d[0].size = len(d[1])
 elif how == "none": pass
+elif how.startswith("lie "): # said in the seal and signed with the right key, sys.argv[4]
+    _, old, new = how.split(" ")
+    text = re.sub(old.encode(), new.encode(), members[0][1], count=1)
+    assert text != members[0][1]
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(text); file.flush()
+        members[1][1] = subprocess.run(["openssl", "pkeyutl", "-sign", "-inkey", sys.argv[4], "-rawin", "-in", file.name], check=True, stdout=subprocess.PIPE).stdout
+    members[0][1] = text
+    members[0][0].size = len(text)
 else: sys.exit("how?")
 out = io.BytesIO()
 with tarfile.open(fileobj=out, mode="w", format=form) as tar:
@@ -153,7 +162,7 @@ P
 # forged HOW CODE SAYS...: what is said of a pack forged so.
 forged() {
   begin "forged: $1"
-  python3 "$T/forge.py" "$T/pack" "$D/pack" "$1" || fail "cannot forge"
+  python3 "$T/forge.py" "$T/pack" "$D/pack" "$1" "$T/key" || fail "cannot forge"
   run "$2" verify "$D/pack" --public-key "$T/key.pub"
   shift 2
   says "$@"
@@ -187,6 +196,18 @@ forged half 5 "larger than the pack"
 forged cut 3 "is not a pack of ringscope"
 forged seal 5 "not signed with this key, or changed since"
 forged log 5 "changed   case/log.jsonl"
+
+# a sealer who lies: the signature holds
+forged 'lie result_digest=. result_digest=x' 5 "no seal of this ringscope's kind"
+forged 'lie result_digest=.{8} result_digest=00000000' 5 "manifest.json" "says otherwise than the seal"
+forged 'lie masked=true masked=false' 5 "manifest.json" "says otherwise than the seal"
+forged 'lie public_key=.{8} public_key=00000000' 5 "names another key than the one that signed it"
+forged 'lie log_head=.{8} log_head=00000000' 5 "does not end where the seal says"
+forged 'lie manifest=.{8} manifest=00000000' 5 "manifest.json" "not the one that the seal names"
+forged 'lie bytes=[0-9]+ bytes=9223372036854775807' 5 "another size"
+forged 'lie bytes=[0-9]+ bytes=-1' 5 "no seal of this ringscope's kind"
+forged 'lie case/rings.csv ../../rings.csv' 5 "no seal of this ringscope's kind"
+forged 'lie case/rings.csv case/members.csv' 5 "no seal of this ringscope's kind"
 
 begin "another key, and no pack at all"
 run 5 verify "$T/pack" --public-key "$T/other.pub"

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     g_autofree char *folder = g_dir_make_tmp("ringscope-XXXXXX", NULL);
     path = g_build_filename(folder, "case.db", NULL);
   }
-  if (size > 200000 || !g_file_set_contents_full(path, (const char *)data, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0600, NULL)) return 0;
+  if (size > 100000 || !g_file_set_contents_full(path, (const char *)data, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0600, NULL)) return 0;
   g_autoptr(RsDatabase) database = rs_sqlite_open(path, NULL);
   for (unsigned i = 0; database != NULL && i < RS_N_TABLES; i++) {
     const char *const where[] = {"ring_id", "R0001", NULL};

@@ -68,7 +68,8 @@ part "$work/case/log.jsonl" '\0' log pack
 
 cp "$root"/tests/golden/case/graph.graphml "$root"/tests/golden/case/rings/R0001.graphml "$out/xml"
 cp "$work/case/rings/R0001.gexf" "$out/xml"
-sqlite3 "$work/case/case.db" "delete from entity where rowid > 5; delete from relation where rowid > 5; delete from evidence where rowid > 5; vacuum" 2>> "$work/log" || true
+sqlite3 "$work/case/case.db" "delete from entity where rowid > 5; delete from relation where rowid > 5; delete from evidence where rowid > 5; pragma page_size = 512; vacuum"
+[ "$(stat -c %s "$work/case/case.db")" -le 100000 ] || { echo "seeds.sh: the database is larger than fuzz_database takes" >&2; exit 1; }
 cp "$work/case/case.db" "$out/database/case.db"
 sed -n 2,31p "$root/datasets/city/truth.csv" > "$work/e" && part "$work/e" '\001' truth truth
 sed -n 2,31p "$root/datasets/city/innocent.csv" > "$work/e" && part "$work/e" '\003' innocent truth
