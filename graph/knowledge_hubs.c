@@ -178,11 +178,11 @@ static inline __attribute__((always_inline)) void record_add(Worker *worker, con
     if (sums != BARE && doctors) amount = rs_money_add(amount, money.amount);
     if (sums != BARE && doctors) fund = rs_money_add(fund, money.fund);
     if (*line == RS_NONE) continue;
-    uint32_t met = rs_tally_add(&worker->drugs, *line, record[VISIT], day, 1);
+    uint32_t met = rs_tally_add(&worker->drugs, *line, record[VISIT], day, 1, sums != BARE);
     if (sums != BARE) rs_tally_money(&worker->drugs, met, money.amount, money.fund);
   }
   if (!doctors) return;
-  uint32_t met = rs_tally_add(&worker->institutions, record[INSTITUTION], record[VISIT], day, record_lines(record));
+  uint32_t met = rs_tally_add(&worker->institutions, record[INSTITUTION], record[VISIT], day, record_lines(record), sums != BARE);
   if (sums != BARE) rs_tally_money(&worker->institutions, met, amount, fund);
 }
 

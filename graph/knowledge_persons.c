@@ -65,7 +65,7 @@ typedef struct { int64_t amount, fund; } Money;
 static inline Money money_add(Money a, Money b) { return (Money){rs_money_add(a.amount, b.amount), rs_money_add(a.fund, b.fund)}; }
 
 static inline __attribute__((always_inline)) void met_add(RsTally *tally, uint32_t to, uint32_t visit, uint16_t day, uint32_t n_lines, const Money *money) {
-  uint32_t met = rs_tally_add(tally, to, visit, day, n_lines);
+  uint32_t met = rs_tally_add(tally, to, visit, day, n_lines, money != NULL);
   if (money != NULL) rs_tally_money(tally, met, money->amount, money->fund);
 }
 

@@ -26,7 +26,7 @@ typedef struct {
   uint32_t *place; /* [n_to + 1] */
   uint32_t *to;    /* [n_to + 1 + RS_TALLY_PAD] of which n distinct ones are in use */
   RsMet *met;      /* [n_to + 1] */
-  RsMetSum *sum;   /* [n_to + 1], of no meaning unless rs_tally_money() follows each rs_tally_add() */
+  RsMetSum *sum;   /* [n_to + 1], of no meaning unless entries were added with sums */
   uint64_t *key, *other; /* [n_to + 1] for sorting */
 } RsTally;
 enum { RS_TALLY_PAD = 8 };
@@ -34,15 +34,15 @@ enum { RS_TALLY_PAD = 8 };
 bool rs_tally_init(RsTally *tally, uint32_t n_to); /* false: no memory */
 void rs_tally_clear(RsTally *tally);
 
-/* Returns the entry of `to`. */
-static inline uint32_t rs_tally_add(RsTally *tally, uint32_t to, uint32_t visit, uint16_t day, uint32_t n_lines) {
+/* Returns the entry of `to`; sums: rs_tally_money() follows each time. */
+static inline uint32_t rs_tally_add(RsTally *tally, uint32_t to, uint32_t visit, uint16_t day, uint32_t n_lines, bool sums) {
   uint32_t i = tally->place[to];
   if (i >= tally->n || tally->to[i] != to) {
     i = tally->n++;
     tally->place[to] = i;
     tally->to[i] = to;
     tally->met[i] = (RsMet){visit, 1, n_lines, 1, day};
-    tally->sum[i] = (RsMetSum){.first_day = day};
+    if (sums) tally->sum[i] = (RsMetSum){.first_day = day};
     return i;
   }
   RsMet *met = &tally->met[i];
