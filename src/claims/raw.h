@@ -59,11 +59,12 @@ enum { RS_NARROW_DRUG = 18, RS_NARROW_DOCTOR = 20, RS_NARROW_DIAGNOSIS = 18, RS_
 
 static inline bool rs_narrow_fits(const RsRawLine *line) {
   const uint32_t over = (line->drug + 1u) >> RS_NARROW_DRUG | (line->doctor + 1u) >> RS_NARROW_DOCTOR | (line->diagnosis + 1u) >> RS_NARROW_DIAGNOSIS;
-  const uint64_t money = rs_money_magnitude(line->amount) | rs_money_magnitude(line->fund), whole = (uint64_t)(int64_t)line->quantity;
-  return over == 0 && money <= INT32_MAX && whole >> RS_NARROW_QUANTITY == 0 && (float)whole == line->quantity;
+  const uint64_t money = rs_money_magnitude(line->amount) | rs_money_magnitude(line->fund);
+  const int64_t whole = (int64_t)line->quantity;
+  return (over | money >> 31 | (uint64_t)whole >> RS_NARROW_QUANTITY) == 0 && (float)whole == line->quantity;
 }
 static inline RsRawNarrow rs_narrow_of(const RsRawLine *line) {
-  uint64_t rest = (uint64_t)line->quantity;
+  uint64_t rest = (uint64_t)(int64_t)line->quantity;
   rest = rest << RS_NARROW_DIAGNOSIS | (line->diagnosis + 1u);
   rest = rest << RS_NARROW_DOCTOR | (line->doctor + 1u);
   rest = rest << RS_NARROW_DRUG | (line->drug + 1u);
@@ -73,7 +74,7 @@ static inline uint32_t rs_narrow_part(const RsRawNarrow *line, unsigned shift, u
 static inline uint32_t rs_narrow_drug(const RsRawNarrow *line) { return rs_narrow_part(line, 0, RS_NARROW_DRUG) - 1; }
 static inline uint32_t rs_narrow_doctor(const RsRawNarrow *line) { return rs_narrow_part(line, RS_NARROW_DRUG, RS_NARROW_DOCTOR) - 1; }
 static inline uint32_t rs_narrow_diagnosis(const RsRawNarrow *line) { return rs_narrow_part(line, RS_NARROW_DRUG + RS_NARROW_DOCTOR, RS_NARROW_DIAGNOSIS) - 1; }
-static inline float rs_narrow_quantity(const RsRawNarrow *line) { return (float)(line->rest >> (64 - RS_NARROW_QUANTITY)); }
+static inline float rs_narrow_quantity(const RsRawNarrow *line) { return (float)(int32_t)(line->rest >> (64 - RS_NARROW_QUANTITY)); }
 
 static inline size_t rs_raw_padded(size_t length) { return (length + 7) & ~(size_t)7; }
 static inline size_t rs_raw_lines_size(const RsRawVisit *visit) {
