@@ -108,17 +108,17 @@ typedef struct {
   double *outer;     /* [n] weight of a part's ties to the rest of its community */
   double *to;        /* [n] zero: weight of the ties to a community */
   double *sum;       /* [n + 1] */
-  uint8_t *is_near, *is_stable, *is_merged; /* [n]; is_near zero */
+  bool *is_near, *is_stable, *is_merged; /* [n]; is_near false */
 } Work;
 
 static void work_init(Work *w, uint32_t n) {
   const gsize room = (gsize)n + 1;
   uint32_t **number[] = {&w->member, &w->part, &w->order, &w->start, &w->of, &w->size, &w->empty, &w->near};
   double **real[] = {&w->inside, &w->outer, &w->to, &w->sum};
-  uint8_t **flag[] = {&w->is_near, &w->is_stable, &w->is_merged};
+  bool **flag[] = {&w->is_near, &w->is_stable, &w->is_merged};
   for (size_t i = 0; i < G_N_ELEMENTS(number); i++) *number[i] = g_new(uint32_t, room);
   for (size_t i = 0; i < G_N_ELEMENTS(real); i++) *real[i] = g_new0(double, room);
-  for (size_t i = 0; i < G_N_ELEMENTS(flag); i++) *flag[i] = g_malloc0(room);
+  for (size_t i = 0; i < G_N_ELEMENTS(flag); i++) *flag[i] = g_new0(bool, room);
 }
 
 static void work_clear(Work *w) {
@@ -137,10 +137,11 @@ static uint32_t number_communities(uint32_t *member, uint32_t n, uint32_t *scrat
   return n_communities;
 }
 
+/* Without a branch, which nobody could foretell: near[] has room for one more. */
 static inline void come_near(Work *w, uint32_t c, uint32_t *n_near) {
-  if (w->is_near[c]) return;
-  w->is_near[c] = 1;
-  w->near[(*n_near)++] = c;
+  w->near[*n_near] = c;
+  *n_near += !w->is_near[c];
+  w->is_near[c] = true;
 }
 
 /* The best community for a node that is in none: where it was, unless another or an empty one gains more; the first of equals. */
@@ -158,7 +159,7 @@ static uint32_t best_community(const Level *level, Work *w, uint32_t v, uint32_t
     const double gain = w->to[c] - level->weight[v] * w->inside[c] * w->resolution;
     if (gain > most) most = gain, best = c;
     w->to[c] = 0.0;
-    w->is_near[c] = 0;
+    w->is_near[c] = false;
   }
   return best;
 }
@@ -171,7 +172,7 @@ static uint32_t move_nodes(const Level *level, Work *w) {
     queue[v] = v;
     w->inside[v] = 0.0;
     w->size[v] = 0;
-    w->is_stable[v] = 0;
+    w->is_stable[v] = false;
   }
   shuffle(&w->draw, queue, n);
   for (uint32_t v = 0; v < n; v++) {
@@ -189,7 +190,7 @@ static uint32_t move_nodes(const Level *level, Work *w) {
     w->inside[best] += level->weight[v];
     w->size[best]++;
     n_empty -= best == w->empty[n_empty - 1];
-    w->is_stable[v] = 1;
+    w->is_stable[v] = true;
     if (best == was) continue;
     w->member[v] = best;
     for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) {
@@ -198,7 +199,7 @@ static uint32_t move_nodes(const Level *level, Work *w) {
       const uint32_t last = first + n_waiting - 1; /* v has left the queue */
       queue[last < n ? last : last - n] = u;
       n_waiting++;
-      w->is_stable[u] = 0;
+      w->is_stable[u] = false;
     }
   }
   return number_communities(w->member, n, w->near);
@@ -240,7 +241,7 @@ static uint32_t draw_part(const Level *level, Work *w, uint32_t v, uint32_t comm
     }
     w->sum[i] = sum;
     w->to[p] = 0.0;
-    w->is_near[p] = 0;
+    w->is_near[p] = false;
   }
   return isfinite(sum) ? w->near[place_of(w->sum, n_near, next_real(&w->draw, sum))] : best;
 }
@@ -253,7 +254,7 @@ static uint32_t refine(const Level *level, Work *w, uint32_t community, const ui
     w->part[v] = i;
     w->inside[i] = level->weight[v];
     w->outer[i] = 0.0;
-    w->is_merged[i] = 0;
+    w->is_merged[i] = false;
     w->order[i] = v;
     total += level->weight[v];
     for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++)
@@ -272,7 +273,7 @@ static uint32_t refine(const Level *level, Work *w, uint32_t community, const ui
     }
     if (part == alone) continue;
     w->part[v] = part;
-    w->is_merged[part] = 1;
+    w->is_merged[part] = true;
   }
   for (uint32_t i = 0; i < n; i++) w->near[i] = UINT32_MAX;
   for (uint32_t i = 0; i < n; i++) {
@@ -317,7 +318,7 @@ static Level level_of_parts(const Level *level, Work *w, uint32_t n_parts) {
     for (uint32_t i = 0; i < n_near; i++) {
       edge[n_edges++] = (Edge){p, w->near[i], w->to[w->near[i]]};
       w->to[w->near[i]] = 0.0;
-      w->is_near[w->near[i]] = 0;
+      w->is_near[w->near[i]] = false;
     }
     w->order[p] = w->member[w->of[w->start[p + 1] - 1]];
   }

@@ -120,8 +120,8 @@ uint32_t rs_purchases_doctors(const RsPurchase *p, uint32_t n) {
   return distinct;
 }
 
-uint32_t rs_purchases_places(const RsPurchase *p, uint32_t n) {
+bool rs_purchases_in_places(const RsPurchase *p, uint32_t n, uint32_t places) {
   uint32_t seen[MOST_TOLD], distinct = 0;
-  for (uint32_t i = 0; i < n && distinct < MOST_TOLD; i++) distinct = add_distinct(seen, distinct, p[i].institution);
-  return distinct;
+  for (uint32_t i = 0; i < n && distinct < places; i++) distinct = add_distinct(seen, distinct, p[i].institution);
+  return distinct >= places;
 }

@@ -37,8 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsBought, rs_bought_free)
 /* Those of person i of the list on the days that are left in; `out` as above. */
 void rs_bought_of(const RsBought *bought, uint32_t i, const RsLeaveOut *days, RsPurchases *out);
 
-/* Distinct doctors, and distinct institutions, among n purchases; at most 64 are told apart. */
+/* Distinct doctors among n purchases; at most 64 are told apart. */
 uint32_t rs_purchases_doctors(const RsPurchase *purchase, uint32_t n);
-uint32_t rs_purchases_places(const RsPurchase *purchase, uint32_t n);
+/* Whether there are so many institutions among them, 64 at most. */
+bool rs_purchases_in_places(const RsPurchase *purchase, uint32_t n, uint32_t places);
 
 #endif

@@ -36,7 +36,7 @@ static bool overlaps(const RsPurchase *before, const RsPurchase *at) {
 
 static bool many_sources(const RsPurchase *p, uint32_t n, uint32_t *n_doctors) {
   *n_doctors = n >= RS_RESALE_DOCTORS ? rs_purchases_doctors(p, n) : 0;
-  return *n_doctors >= RS_RESALE_DOCTORS && rs_purchases_places(p, n) >= RS_RESALE_PLACES;
+  return *n_doctors >= RS_RESALE_DOCTORS && rs_purchases_in_places(p, n, RS_RESALE_PLACES);
 }
 
 /* Sources of every drug that overlaps at least once, or comes from many; each once, by drug and source. key: [n] scratch. */

@@ -30,8 +30,8 @@ static void add_shopper(RsShoppers *s, const RsPurchases *bought, uint32_t perso
   RsShopper out = {.person = person, .first_drug = s->drug->len};
   for (uint32_t i = 0, end; i < bought->n; i = end) {
     for (end = i; end < bought->n && p[end].drug == p[i].drug;) end++;
-    if (end - i < RS_LIST_PLACES || rs_purchases_places(p + i, end - i) < RS_LIST_PLACES) continue;
-    uint32_t doctors = rs_purchases_doctors(p + i, end - i);
+    if (!rs_purchases_in_places(p + i, end - i, RS_LIST_PLACES)) continue;
+    uint32_t doctors = end - i > out.n_doctors ? rs_purchases_doctors(p + i, end - i) : 0;
     out.n_doctors = MAX(out.n_doctors, doctors);
     out.n_overlaps += count_overlaps(p + i, end - i);
     out.n_drugs++;

@@ -71,9 +71,12 @@ static double chance_of(const Usual *u, uint32_t drug, double n) {
 
 typedef struct { GArray *a, *b, *weight; } Ties;
 
+/* What somebody shares with one of those after him. */
+typedef struct { double weight; uint32_t drugs; } Shared;
+
 static void tie(const RsShopping *s, const Holders *h, const Usual *u, double least, Ties *out) {
-  g_autofree double *sum = g_new0(double, (gsize)s->n + 1);
-  g_autofree uint32_t *shared = g_new0(uint32_t, (gsize)s->n + 1), *touched = g_new(uint32_t, (gsize)s->n + 1);
+  g_autofree Shared *with = g_new0(Shared, (gsize)s->n + 1);
+  g_autofree uint32_t *touched = g_new(uint32_t, (gsize)s->n + 1);
   g_autofree double *half = g_new(double, (gsize)s->n + 1); /* -log10 of chance_of() at the mean of two people's drugs is a sum of three terms */
   for (uint32_t i = 0; i < s->n; i++) half[i] = 0.5 * log10(s->shopper[i].n_drugs / u->n_drugs);
   for (uint32_t i = 0; i < s->n; i++) {
@@ -84,20 +87,21 @@ static void tie(const RsShopping *s, const Holders *h, const Usual *u, double le
       double rare = -log10(chance_of(u, drug, u->n_drugs)) - half[i];
       for (uint32_t at = h->offset[drug + 1]; at > h->offset[drug] && h->index[at - 1] > i; at--) {
         uint32_t j = h->index[at - 1];
-        if (shared[j]++ == 0) touched[n++] = j;
-        sum[j] += fmax(0.0, rare - half[j]);
+        touched[n] = j; /* kept, or written over: who is new cannot be foretold */
+        n += with[j].drugs++ == 0;
+        const double weight = rare - half[j];
+        with[j].weight += weight > 0.0 ? weight : 0.0;
       }
     }
     for (uint32_t k = 0; k < n; k++) {
       uint32_t j = touched[k];
-      float weight = (float)sum[j];
-      if (shared[j] >= 2 && sum[j] >= least) {
+      float weight = (float)with[j].weight;
+      if (with[j].drugs >= 2 && with[j].weight >= least) {
         g_array_append_val(out->a, i);
         g_array_append_val(out->b, j);
         g_array_append_val(out->weight, weight);
       }
-      shared[j] = 0;
-      sum[j] = 0.0;
+      with[j] = (Shared){0.0, 0};
     }
   }
 }
