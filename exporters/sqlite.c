@@ -15,9 +15,17 @@
 extern const unsigned char rs_sql_schema[];
 extern const size_t rs_sql_schema_length;
 
+#define ROWS_AT_A_TIME 16u /* a statement each costs as much again as the row */
+
+/* The rows of a table, held until there are enough for a statement. */
 typedef struct {
   sqlite3 *db;
-  sqlite3_stmt *insert;
+  const RsTable *table;
+  sqlite3_stmt *insert; /* of n_inserts rows */
+  unsigned n, n_inserts;
+  RsCell cell[ROWS_AT_A_TIME * RS_MAX_COLUMNS];
+  size_t length[ROWS_AT_A_TIME * RS_MAX_COLUMNS]; /* of texts */
+  GStringChunk *texts;
   bool failed;
 } Writer;
 
@@ -34,37 +42,66 @@ static bool run(Writer *writer, const char *sql, const char *path, GError **erro
   return sqlite3_exec(writer->db, sql, NULL, NULL, NULL) == SQLITE_OK || sql_failed(writer->db, path, error);
 }
 
-static int cell_bind(sqlite3_stmt *insert, int at, RsCellType type, const RsCell *cell) {
+static int cell_bind(sqlite3_stmt *insert, int at, RsCellType type, const RsCell *cell, size_t length) {
   if (cell->empty) return sqlite3_bind_null(insert, at);
   switch (type) {
-    case RS_CELL_TEXT: return sqlite3_bind_text64(insert, at, cell->text == NULL ? "" : cell->text,
-                                                  cell->text == NULL ? 0 : strlen(cell->text), SQLITE_STATIC, SQLITE_UTF8);
+    case RS_CELL_TEXT: return sqlite3_bind_text64(insert, at, cell->text, length, SQLITE_STATIC, SQLITE_UTF8);
     case RS_CELL_INTEGER: return sqlite3_bind_int64(insert, at, cell->integer);
     case RS_CELL_MONEY: return sqlite3_bind_double(insert, at, (double)cell->integer / 100.0);
     default: return isfinite(cell->number) ? sqlite3_bind_double(insert, at, cell->number) : sqlite3_bind_null(insert, at);
   }
 }
 
-static void row_insert(const RsTable *table, const RsCell *cell, void *data) {
-  Writer *writer = data;
-  for (unsigned i = 0; i < table->n_columns && !writer->failed; i++)
-    writer->failed = cell_bind(writer->insert, (int)i + 1, table->column[i].type, &cell[i]) != SQLITE_OK;
-  if (writer->failed) return;
-  writer->failed = sqlite3_step(writer->insert) != SQLITE_DONE || sqlite3_reset(writer->insert) != SQLITE_OK;
-}
-
-static bool table_write(Writer *writer, const RsCaseView *view, const RsTable *table, const char *path, GError **error) {
+static bool insert_prepare(Writer *writer) {
+  const RsTable *table = writer->table;
   g_autoptr(GString) sql = g_string_new("INSERT INTO ");
   g_string_append_printf(sql, "\"%s\" (", table->name);
   for (unsigned i = 0; i < table->n_columns; i++) g_string_append_printf(sql, "%s\"%s\"", i ? "," : "", table->column[i].name);
-  g_string_append(sql, ") VALUES (");
-  for (unsigned i = 0; i < table->n_columns; i++) g_string_append(sql, i ? ",?" : "?");
-  g_string_append(sql, ")");
-  if (sqlite3_prepare_v2(writer->db, sql->str, (int)sql->len, &writer->insert, NULL) != SQLITE_OK)
-    return sql_failed(writer->db, path, error);
-  rs_table_walk(table, view, row_insert, writer);
+  g_string_append(sql, ") VALUES ");
+  for (unsigned row = 0; row < writer->n; row++) {
+    g_string_append(sql, row ? ",(" : "(");
+    for (unsigned i = 0; i < table->n_columns; i++) g_string_append(sql, i ? ",?" : "?");
+    g_string_append_c(sql, ')');
+  }
+  sqlite3_finalize(writer->insert);
+  writer->n_inserts = writer->n;
+  return sqlite3_prepare_v2(writer->db, sql->str, (int)sql->len, &writer->insert, NULL) == SQLITE_OK;
+}
+
+static void rows_insert(Writer *writer) {
+  const RsTable *table = writer->table;
+  if (writer->n == 0 || writer->failed) return;
+  writer->failed = writer->n != writer->n_inserts && !insert_prepare(writer);
+  for (unsigned i = 0; i < writer->n * table->n_columns && !writer->failed; i++)
+    writer->failed = cell_bind(writer->insert, (int)i + 1, table->column[i % table->n_columns].type, &writer->cell[i], writer->length[i]) != SQLITE_OK;
+  writer->failed = writer->failed || sqlite3_step(writer->insert) != SQLITE_DONE || sqlite3_reset(writer->insert) != SQLITE_OK;
+  g_string_chunk_clear(writer->texts);
+  writer->n = 0;
+}
+
+static void row_hold(const RsTable *table, const RsCell *cell, void *data) {
+  Writer *writer = data;
+  if (writer->failed) return;
+  const unsigned first = writer->n * table->n_columns;
+  for (unsigned i = 0; i < table->n_columns; i++) {
+    RsCell *held = &writer->cell[first + i];
+    *held = cell[i];
+    if (table->column[i].type != RS_CELL_TEXT || cell[i].empty) continue;
+    const char *text = cell[i].text == NULL ? "" : cell[i].text;
+    writer->length[first + i] = strlen(text);
+    held->text = g_string_chunk_insert_len(writer->texts, text, (gssize)writer->length[first + i]);
+  }
+  if (++writer->n == ROWS_AT_A_TIME) rows_insert(writer);
+}
+
+static bool table_write(Writer *writer, const RsCaseView *view, const RsTable *table, const char *path, GError **error) {
+  writer->table = table;
+  writer->n_inserts = 0;
+  rs_table_walk(table, view, row_hold, writer);
+  rows_insert(writer);
   if (writer->failed) sql_failed(writer->db, path, error);
   sqlite3_finalize(writer->insert);
+  writer->insert = NULL;
   return !writer->failed;
 }
 
@@ -91,7 +128,8 @@ static void counting_off(void) {
 }
 
 bool rs_sqlite_write(const RsCaseView *view, const char *path, GError **error) {
-  Writer writer = {NULL, NULL, false};
+  g_autoptr(GStringChunk) texts = g_string_chunk_new(1 << 14);
+  Writer writer = {.texts = texts};
   const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600); /* SQLite itself would let others read */
   if (fd < 0) {
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot create: %s"), path, rs_words_errno(errno));
