@@ -14,7 +14,7 @@
 #define BYTES_A_LINE 31.0
 #define BYTES_A_VISIT 101.0
 #define BYTES_A_PERSON 176.0
-#define DISK_BYTES_A_LINE 17.7    /* of the case folder */
+#define DISK_BYTES_A_LINE 16.8    /* of the case folder */
 #define DISK_BYTES_AT_FIRST 10.0  /* besides, of the first million lines */
 #define TEMP_BYTES_A_LINE 110.0   /* raw rows, table and graph on disk */
 #define STAGES_TO_READING 2.6     /* all stages' time in terms of reading a sample, whose memory is touched and whose tables are filled for the first time */
