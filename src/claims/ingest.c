@@ -1103,7 +1103,6 @@ bool rs_ingest(RsIngest *ingest, GError **error) {
     g_array_append_vals(ingest->marks, work.parser[t].marks->data, work.parser[t].marks->len);
     parser_clear(&work.parser[t]);
   }
-  rs_marks_sort(ingest->marks);
   rs_threads_free(work.parser);
   for (int d = 0; d < N_DOMAINS; d++) g_mutex_clear(&work.shared[d].lock);
   g_mutex_clear(&work.lock);

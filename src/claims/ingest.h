@@ -36,7 +36,7 @@ typedef struct {
   RsSettlements *settlements;   /* NULL: not joined; has_lines is set */
   RsRaw *raw;                   /* out */
   RsReport *report;             /* out: all but what rs_build adds */
-  GArray *marks;                /* out: of RsMark (claims/fetch.h), by row */
+  GArray *marks;                /* out: of RsMark (claims/fetch.h), in no order */
 } RsIngest;
 
 /* Reads all claim files into raw records. error: RS_ERROR_IO, RS_ERROR_LIMIT. */

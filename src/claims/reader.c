@@ -25,7 +25,7 @@ struct RsReader {
   RsReport *report;
   GPtrArray *claims;    /* of RsInput */
   RsInput *settlements; /* NULL: one table */
-  GArray *marks;        /* of RsMark (claims/fetch.h), by row: made while the claims are read */
+  GArray *marks;        /* of RsMark (claims/fetch.h): made while the claims are read, sorted when they are wanted */
   GPtrArray *mappings;  /* of RsMapping: what the inputs point to */
   GPtrArray *header;    /* the last one seen, of a claim file: it and its columns, for the next file with the same */
   const RsInput *header_input;
@@ -544,6 +544,7 @@ static const RsInput *input_of(const RsReader *reader, uint32_t file) {
 
 bool rs_reader_fetch(RsReader *reader, const RsRow *rows, size_t n, RsSourceLineFunc func, void *data, GError **error) {
   g_autofree RsWanted *wanted = rs_wanted_new(rows, n);
+  rs_marks_sort(reader->marks);
   for (size_t first = 0, last; first < n; first = last) {
     const uint32_t file = RS_ROW_FILE(wanted[first].row);
     for (last = first + 1; last < n && RS_ROW_FILE(wanted[last].row) == file; last++) continue;
