@@ -108,21 +108,21 @@ typedef struct {
   double *outer;     /* [n] weight of a part's ties to the rest of its community */
   double *to;        /* [n] zero: weight of the ties to a community */
   double *sum;       /* [n + 1] */
-  bool *is_near, *is_stable, *is_merged; /* [n]; is_near false */
+  bool *is_stable, *is_merged; /* [n] */
 } Work;
 
 static void work_init(Work *w, uint32_t n) {
   const gsize room = (gsize)n + 1;
   uint32_t **number[] = {&w->member, &w->part, &w->order, &w->start, &w->of, &w->size, &w->empty, &w->near};
   double **real[] = {&w->inside, &w->outer, &w->to, &w->sum};
-  bool **flag[] = {&w->is_near, &w->is_stable, &w->is_merged};
+  bool **flag[] = {&w->is_stable, &w->is_merged};
   for (size_t i = 0; i < G_N_ELEMENTS(number); i++) *number[i] = g_new(uint32_t, room);
   for (size_t i = 0; i < G_N_ELEMENTS(real); i++) *real[i] = g_new0(double, room);
   for (size_t i = 0; i < G_N_ELEMENTS(flag); i++) *flag[i] = g_new0(bool, room);
 }
 
 static void work_clear(Work *w) {
-  void *all[] = {w->member, w->part, w->order, w->start, w->of, w->size, w->empty, w->near, w->inside, w->outer, w->to, w->sum, w->is_near, w->is_stable, w->is_merged};
+  void *all[] = {w->member, w->part, w->order, w->start, w->of, w->size, w->empty, w->near, w->inside, w->outer, w->to, w->sum, w->is_stable, w->is_merged};
   for (size_t i = 0; i < G_N_ELEMENTS(all); i++) g_free(all[i]);
 }
 
@@ -137,29 +137,25 @@ static uint32_t number_communities(uint32_t *member, uint32_t n, uint32_t *scrat
   return n_communities;
 }
 
-/* Without a branch, which nobody could foretell: near[] has room for one more. */
-static inline void come_near(Work *w, uint32_t c, uint32_t *n_near) {
+/* Weights are above 0: a community is met first where nothing is tied to it. Without a branch, which nobody could foretell: near[] has room for one
+ * more. */
+static inline void come_near(Work *w, uint32_t c, double weight, uint32_t *n_near) {
   w->near[*n_near] = c;
-  *n_near += !w->is_near[c];
-  w->is_near[c] = true;
+  *n_near += w->to[c] == 0.0;
+  w->to[c] += weight;
 }
 
 /* The best community for a node that is in none: where it was, unless another or an empty one gains more; the first of equals. */
 static uint32_t best_community(const Level *level, Work *w, uint32_t v, uint32_t was, uint32_t empty) {
-  uint32_t n_near = 0, best = was;
-  come_near(w, empty, &n_near);
-  for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) {
-    const uint32_t c = w->member[level->tie[i].to];
-    come_near(w, c, &n_near);
-    w->to[c] += level->tie[i].weight;
-  }
+  uint32_t n_near = 1, best = was;
+  w->near[0] = empty;
+  for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) come_near(w, w->member[level->tie[i].to], level->tie[i].weight, &n_near);
   double most = w->to[was] - level->weight[v] * w->inside[was] * w->resolution;
   for (uint32_t i = 0; i < n_near; i++) {
     const uint32_t c = w->near[i];
     const double gain = w->to[c] - level->weight[v] * w->inside[c] * w->resolution;
     if (gain > most) most = gain, best = c;
     w->to[c] = 0.0;
-    w->is_near[c] = false;
   }
   return best;
 }
@@ -223,14 +219,12 @@ static bool well_tied(const Work *w, uint32_t part, double total) {
 
 /* A part for a node that has been alone: any that loses nothing, the likelier the more it gains. */
 static uint32_t draw_part(const Level *level, Work *w, uint32_t v, uint32_t community, double total) {
-  uint32_t n_near = 0, best = w->part[v];
+  uint32_t n_near = 1, best = w->part[v];
   double most = 0.0, sum = 0.0;
-  come_near(w, best, &n_near);
+  w->near[0] = best;
   for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) {
     const uint32_t u = level->tie[i].to;
-    if (w->member[u] != community) continue;
-    come_near(w, w->part[u], &n_near);
-    w->to[w->part[u]] += level->tie[i].weight;
+    if (w->member[u] == community) come_near(w, w->part[u], level->tie[i].weight, &n_near);
   }
   for (uint32_t i = 0; i < n_near; i++) {
     const uint32_t p = w->near[i];
@@ -241,7 +235,6 @@ static uint32_t draw_part(const Level *level, Work *w, uint32_t v, uint32_t comm
     }
     w->sum[i] = sum;
     w->to[p] = 0.0;
-    w->is_near[p] = false;
   }
   return isfinite(sum) ? w->near[place_of(w->sum, n_near, next_real(&w->draw, sum))] : best;
 }
@@ -310,15 +303,12 @@ static Level level_of_parts(const Level *level, Work *w, uint32_t n_parts) {
       out.weight[p] += level->weight[v];
       for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
         const uint32_t other = w->part[level->tie[k].to];
-        if (other <= p) continue;
-        come_near(w, other, &n_near);
-        w->to[other] += level->tie[k].weight;
+        if (other > p) come_near(w, other, level->tie[k].weight, &n_near);
       }
     }
     for (uint32_t i = 0; i < n_near; i++) {
       edge[n_edges++] = (Edge){p, w->near[i], w->to[w->near[i]]};
       w->to[w->near[i]] = 0.0;
-      w->is_near[w->near[i]] = false;
     }
     w->order[p] = w->member[w->of[w->start[p + 1] - 1]];
   }

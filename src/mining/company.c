@@ -62,10 +62,10 @@ static void push(Walk *walk, uint64_t x, uint64_t y, uint32_t institution) {
 
 static void look_at_day(Walk *walk, uint32_t institution, uint32_t day) {
   const RsTimeline *t = walk->timeline;
-  uint32_t i = rs_timeline_seek(t, institution, (uint64_t)day * RS_DAY_SECONDS);
-  uint32_t stop = rs_timeline_seek(t, institution, ((uint64_t)day + 1) * RS_DAY_SECONDS), end[RS_N_WINDOWS] = {0};
+  const RsDayVisits all = rs_timeline_day(t, institution, day * RS_DAY_SECONDS);
+  uint32_t end[RS_N_WINDOWS] = {0};
   g_array_set_size(walk->visit, 0);
-  for (; i < stop; i++)
+  for (uint32_t i = all.begin; i < all.end; i++)
     if (active(walk->claims, RS_KEY_PERSON(t->key[i]), walk->options.min_meetings)) g_array_append_val(walk->visit, t->key[i]);
   const uint64_t *visit = (const uint64_t *)(const void *)walk->visit->data;
   for (uint32_t v = 0; v < walk->visit->len; v++) {

@@ -206,15 +206,29 @@ static void seek_near(const uint64_t *key, uint64_t bar, uint32_t *low, uint32_t
   }
 }
 
+static uint32_t seek_between(const uint64_t *key, uint64_t bar, uint32_t low, uint32_t high) {
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (key[middle] < bar) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 uint32_t rs_timeline_seek(const RsTimeline *t, uint32_t institution, uint64_t time) {
   enum { MANY = 32 };
   uint32_t low = t->offset[institution], high = t->offset[institution + 1];
   uint64_t bar = time > UINT32_MAX ? UINT64_MAX : time << 32;
   if (high - low > MANY) seek_near(t->key, bar, &low, &high);
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (t->key[middle] < bar) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return seek_between(t->key, bar, low, high);
+}
+
+RsDayVisits rs_timeline_day(const RsTimeline *t, uint32_t institution, uint32_t time) {
+  const uint32_t day = time / RS_DAY_SECONDS, stop = t->offset[institution + 1];
+  const uint64_t bar = (uint64_t)(day + 1) * RS_DAY_SECONDS > UINT32_MAX ? UINT64_MAX : (uint64_t)(day + 1) * RS_DAY_SECONDS << 32;
+  RsDayVisits out = {.begin = rs_timeline_seek(t, institution, (uint64_t)day * RS_DAY_SECONDS)};
+  uint32_t step = 8; /* a day is short: by doubling steps from where it begins */
+  for (out.end = out.begin; step < stop - out.end && t->key[out.end + step] < bar; step *= 2) out.end += step;
+  out.end = seek_between(t->key, bar, out.end, step < stop - out.end ? out.end + step : stop);
+  return out;
 }

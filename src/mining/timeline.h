@@ -30,5 +30,8 @@ bool rs_timeline_validate(const RsTimeline *timeline, const RsClaims *claims, co
 
 /* The first position of institution f at or after the time. O(log visits). */
 uint32_t rs_timeline_seek(const RsTimeline *timeline, uint32_t institution, uint64_t time);
+/* The visits [begin, end) of institution f on the day of the time. */
+typedef struct { uint32_t begin, end; } RsDayVisits;
+RsDayVisits rs_timeline_day(const RsTimeline *timeline, uint32_t institution, uint32_t time);
 
 #endif

@@ -83,8 +83,8 @@ static void measure_goods(const RsScene *scene, RsGroup *g) {
 
 /* Visits of institution f on the day of the time, all persons. */
 static uint32_t crowd_of_day(const RsTimeline *t, uint32_t f, uint32_t time) {
-  uint64_t midnight = (uint64_t)(time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
-  return rs_timeline_seek(t, f, midnight + RS_DAY_SECONDS) - rs_timeline_seek(t, f, midnight);
+  const RsDayVisits day = rs_timeline_day(t, f, time);
+  return day.end - day.begin;
 }
 
 static void measure_days(const RsScene *scene, RsGroup *g) {

@@ -4,7 +4,6 @@
 #include "base/column.h"
 #include "mining/indication.h"
 #include "base/parallel.h"
-#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -65,8 +64,8 @@ typedef struct { float quantity; uint32_t slot, period; } Dose;
 
 /* A thread's own: what one person gets, kept from person to person. */
 typedef struct {
-  Dose *dose, *got; /* [room] by slot and period; in the claims' order */
-  uint64_t *key;    /* [room] */
+  Dose *dose;     /* [room] in the order in which each was begun */
+  uint32_t *last; /* [n_slots] the last one of each slot, if there is one */
   uint64_t room;
 } Doses;
 
@@ -119,42 +118,40 @@ static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings, unsig
   city->indication = rs_indication_new(c, drug, city->n_slots, n_threads);
 }
 
+static void doses_init(Doses *d, const City *city) { *d = (Doses){.last = g_new0(uint32_t, (gsize)city->n_slots + 1)}; }
+
 static void doses_reserve(Doses *d, uint64_t n) {
   if (n <= d->room) return;
   d->room = 2 * n;
   d->dose = g_renew(Dose, d->dose, d->room);
-  d->got = g_renew(Dose, d->got, d->room);
-  d->key = g_renew(uint64_t, d->key, d->room);
 }
 
 static void doses_clear(Doses *d) {
   g_free(d->dose);
-  g_free(d->got);
-  g_free(d->key);
+  g_free(d->last);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Doses, doses_clear)
 
-/* What a person gets of each chosen drug in each period, as d->dose by slot and period; returns how many. Visits come in order of time, so a
- * sort by slot and place is all; sums of floats in the claims' own order. */
+/* What a person gets of each chosen drug in each period, as d->dose; returns how many. Visits come in order of time, so the last one of a slot is
+ * that of the period at hand or an earlier one; sums of floats in the claims' own order. */
 static uint32_t person_doses(const City *city, uint32_t person, Doses *d) {
   const RsClaims *c = city->scene->claims;
   const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
-  uint32_t n_got = 0, n = 0;
+  uint32_t n = 0;
   doses_reserve(d, c->visit_line[end] - c->visit_line[begin]);
-  for (uint32_t v = begin; v < end; v++)
+  for (uint32_t v = begin; v < end; v++) {
+    const uint32_t period = (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      uint32_t slot = rs_line_drug(c, l) != RS_NONE ? city->slot[rs_line_drug(c, l)] : RS_NONE;
-      if (slot == RS_NONE || !(rs_line_quantity(c, l) > 0.0f)) continue;
-      /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): reserved above */
-      d->got[n_got] = (Dose){rs_line_quantity(c, l), slot, (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
-      d->key[n_got] = (uint64_t)slot << 32 | n_got;
-      n_got++;
+      const uint32_t drug = rs_line_drug(c, l), slot = drug != RS_NONE ? city->slot[drug] : RS_NONE;
+      const float quantity = rs_line_quantity(c, l);
+      if (slot == RS_NONE || !(quantity > 0.0f)) continue;
+      const uint32_t last = d->last[slot];
+      if (last < n && d->dose[last].slot == slot && d->dose[last].period == period) d->dose[last].quantity += quantity;
+      else {
+        d->last[slot] = n;
+        d->dose[n++] = (Dose){quantity, slot, period}; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
+      }
     }
-  rs_sort_u64_placed(d->key, n_got);
-  for (uint32_t i = 0; i < n_got; i++) {
-    const Dose *one = &d->got[(uint32_t)d->key[i]];
-    if (n > 0 && d->dose[n - 1].slot == one->slot && d->dose[n - 1].period == one->period) d->dose[n - 1].quantity += one->quantity;
-    else d->dose[n++] = *one;
   }
   return n;
 }
@@ -273,6 +270,7 @@ static void walk_city(City *city, unsigned n_threads) {
   for (unsigned t = 0; t < n_threads; t++)
     count[t] = (Count){g_new0(uint32_t, (gsize)RS_N_TYPES * CAP_BINS), g_new0(uint32_t, (gsize)n_institutions + 1),
                        {0}, g_array_new(FALSE, FALSE, sizeof(Got))};
+  for (unsigned t = 0; t < n_threads; t++) doses_init(&count[t].doses, city);
   Walk walk = {.city = city, .count = count};
   rs_parallel(n_threads, N_PARTS, walk_part, &walk);
   for (unsigned t = 1; t < n_threads; t++) {
@@ -510,8 +508,9 @@ static int compare_own(const void *x, const void *y) {
 /* What the lead's own people get, by drug, the most first. */
 static GArray *own_doses(const Lead *lead) {
   GArray *own = g_array_new(FALSE, FALSE, sizeof(Dose));
-  g_auto(Doses) doses = {0};
+  g_auto(Doses) doses;
   uint32_t person = RS_NONE;
+  doses_init(&doses, lead->city);
   for (guint i = 0; i < lead->visit->len; i++) {
     const Visit *v = &g_array_index(lead->visit, Visit, i);
     if (v->person == person) continue;
@@ -552,6 +551,7 @@ static void person_supply(Lead *lead, Doses *doses, const double *most, uint32_t
   const RsClaims *c = city->scene->claims;
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
   uint32_t n = person_doses(city, person, doses);
+  if (n > 1) qsort(doses->dose, n, sizeof *doses->dose, compare_doses);
   for (uint64_t e = first; e < end; e++) {
     uint64_t line = lead->ring->evidence[e].line;
     uint32_t drug = rs_line_drug(c, line);
@@ -572,7 +572,8 @@ static void oversupply(Lead *lead) {
   const RsRing *ring = lead->ring;
   uint32_t cases = 0, of = 0;
   g_autoptr(GArray) own = own_doses(lead);
-  g_auto(Doses) doses = {0};
+  g_auto(Doses) doses;
+  doses_init(&doses, city);
   g_autofree double *most = g_new(double, (gsize)city->n_slots + 1);
   for (uint32_t s = 0; s < city->n_slots; s++) most[s] = INFINITY;
   for (uint32_t m = 0; m < ring->n_members; m++) {

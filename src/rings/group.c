@@ -101,8 +101,8 @@ static Visits group_visits(const RsScene *scene, const uint32_t *person, uint32_
 
 /* Visits of institution f on the day of the time, all persons. */
 static uint32_t crowd_of_day(const RsTimeline *t, uint32_t f, uint32_t time) {
-  uint64_t midnight = (uint64_t)(time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
-  return rs_timeline_seek(t, f, midnight + RS_DAY_SECONDS) - rs_timeline_seek(t, f, midnight);
+  const RsDayVisits day = rs_timeline_day(t, f, time);
+  return day.end - day.begin;
 }
 
 /* A day at one institution with visits enough for a burst. */
@@ -120,6 +120,7 @@ typedef struct {
   Visits visits;
   GArray *days;   /* of Day */
   uint32_t *seen; /* [RS_MAX_GROUP + 1] visits of each member inside the window */
+  GArray *habit;  /* of uint32_t, by sorted visit: days of the member there; RS_NONE until asked for */
   double choices[RS_MAX_GROUP + 1]; /* log_choices(n - 1, k); NAN until asked for */
   GArray *bursts; /* of RsGroupBurst */
   double info;
@@ -174,8 +175,9 @@ static double burst_surprise(Finder *finder, const RsGroupBurst *burst, Day *at)
     uint32_t member = day[i].member;
     if (day[i].time < burst->first_time || day[i].time > burst->last_time || finder->seen[member]) continue;
     finder->seen[member] = 1;
-    double days = rs_affinity_days(finder->scene->knowledge, finder->person[member], burst->institution);
-    double decades = -log10(fmin(1.0, days * one));
+    uint32_t *days = &g_array_index(finder->habit, uint32_t, at->begin + i);
+    if (*days == RS_NONE) *days = rs_affinity_days(finder->scene->knowledge, finder->person[member], burst->institution);
+    double decades = -log10(fmin(1.0, (double)*days * one));
     sum += decades;
     least = fmin(least, decades);
   }
@@ -192,6 +194,8 @@ static bool place_counts(RsPlaces places, uint32_t institution) {
 static void find_days(Finder *finder) {
   const Visit *visit = (const Visit *)(const void *)finder->visits.visit->data;
   g_array_set_size(finder->days, 0);
+  g_array_set_size(finder->habit, finder->visits.n_sorted);
+  if (finder->habit->len > 0) memset(finder->habit->data, 0xff, finder->habit->len * sizeof(uint32_t));
   for (guint i = 0, end; i < finder->visits.n_sorted; i = end) {
     uint32_t day = visit[i].time / RS_DAY_SECONDS;
     for (end = i; end < finder->visits.n_sorted && visit[end].institution == visit[i].institution && visit[end].time / RS_DAY_SECONDS == day;) end++;
@@ -268,9 +272,8 @@ typedef struct { uint32_t begin, end; uint64_t from, to; /* near: within from ..
 static Around around_burst(const RsTimeline *t, const RsGroupBurst *burst, uint32_t minutes) {
   uint64_t span = burst->last_time - burst->first_time, width = (uint64_t)minutes * 60, slack = width > span ? width - span : 0;
   uint64_t midnight = (uint64_t)(burst->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
-  Around a = {.from = burst->first_time > slack ? burst->first_time - slack : 0, .to = (uint64_t)burst->last_time + slack};
-  a.begin = rs_timeline_seek(t, burst->institution, midnight);
-  a.end = rs_timeline_seek(t, burst->institution, midnight + RS_DAY_SECONDS);
+  const RsDayVisits day = rs_timeline_day(t, burst->institution, burst->first_time);
+  Around a = {day.begin, day.end, burst->first_time > slack ? burst->first_time - slack : 0, (uint64_t)burst->last_time + slack};
   if (a.end - a.begin <= MAX_WINDOW) return a;
   a.begin = rs_timeline_seek(t, burst->institution, MAX(midnight, a.from));
   a.end = rs_timeline_seek(t, burst->institution, MIN(midnight + RS_DAY_SECONDS, a.to + 1));
@@ -447,10 +450,10 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
-  g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(Day)), visits = NULL;
+  g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(Day)), habit = g_array_new(FALSE, FALSE, sizeof(uint32_t)), visits = NULL;
   g_array_append_vals(members, person, n);
   g_array_sort(members, compare_numbers);
-  Finder finder = {.scene = scene, .bursts = bursts, .places = places, .days = days};
+  Finder finder = {.scene = scene, .bursts = bursts, .places = places, .days = days, .habit = habit};
   uint32_t seen[RS_MAX_GROUP + 1] = {0};
   finder.seen = seen;
   for (unsigned round = 0;; round++) {
@@ -512,11 +515,12 @@ static void push_days(const RsGroupBurst *burst, const RsAttendance *attendance,
 /* Three that came together beyond chance, at the width of the group and where its bursts are; its bursts are among these. */
 static void push_gatherings(const RsScene *scene, const RsGroup *g, GArray *out) {
   g_autoptr(GArray) gatherings = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst)), days = g_array_new(FALSE, FALSE, sizeof(Day));
+  g_autoptr(GArray) habit = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance)), all = g_array_new(FALSE, FALSE, sizeof(RsDayTogether));
   g_autofree uint32_t *attended = g_new0(uint32_t, g->n);
   uint32_t seen[RS_MAX_GROUP + 1] = {0};
   Finder finder = {.scene = scene, .person = g->person, .n = g->n, .quorum = RS_GATHERING, .minutes = g->width, .places = g->places,
-                   .bursts = gatherings, .days = days, .seen = seen};
+                   .bursts = gatherings, .days = days, .habit = habit, .seen = seen};
   finder.visits = group_visits(scene, g->person, g->n, RS_GATHERING);
   for (uint32_t k = 0; k <= g->n; k++) finder.choices[k] = NAN;
   find_days(&finder);

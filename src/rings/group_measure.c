@@ -26,7 +26,7 @@ typedef struct {
   uint32_t *n_others;       /* [n_bursts] their visits */
   uint32_t *in_burst;       /* [n_bursts] zero between drugs */
   uint32_t *n_visits;       /* [n] burst visits of each member */
-  double *chance, *mean, *scratch; /* [n], [n], [n + 1] */
+  double *chance, *mean, *habit, *scratch; /* [n], [n], [n], [n + 1] */
 } Measure;
 
 static int compare_items(const void *x, const void *y) {
@@ -101,10 +101,10 @@ static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
   const RsClaims *c = m->scene->claims;
   const RsTimeline *t = m->scene->timeline;
   const RsGroupBurst *at = &m->group->burst[burst];
-  uint64_t midnight = (uint64_t)(at->first_time / RS_DAY_SECONDS) * RS_DAY_SECONDS;
-  uint32_t begin = rs_timeline_seek(t, at->institution, midnight), end = rs_timeline_seek(t, at->institution, midnight + RS_DAY_SECONDS);
-  uint32_t middle = rs_timeline_seek(t, at->institution, at->first_time);
+  const RsDayVisits day = rs_timeline_day(t, at->institution, at->first_time);
+  uint32_t begin = day.begin, end = day.end;
   if (end - begin > MAX_OTHERS) {
+    const uint32_t middle = rs_timeline_seek(t, at->institution, at->first_time);
     begin = middle - begin > MAX_OTHERS / 2 ? middle - MAX_OTHERS / 2 : begin;
     end = end - begin > MAX_OTHERS ? begin + MAX_OTHERS : end;
   }
@@ -169,21 +169,24 @@ static double others_with(const Measure *m, uint32_t drug, uint32_t burst) {
   return found != NULL ? (double)found->n : 0.0;
 }
 
-/* The most favourable ordinary chance that this visit holds the drug: city and season, this institution's range, this doctor's
- * hand, this person's own habit; the group's bursts are left out of each. */
-static double ordinary_chance(const Measure *m, const DrugRun *run, uint32_t attendance, uint32_t own_here, uint32_t own_habit,
-                              uint32_t own_hand) {
+/* Share of the person's visits that hold the drug, but for `own` of the group's bursts. */
+static double habit_of(const RsScene *s, uint32_t person, uint32_t drug, uint32_t own) {
+  double habit = relation_visits(&s->knowledge->relation[RS_BOUGHT], person, drug) - own;
+  double life = (double)(s->claims->person_visit[person + 1] - s->claims->person_visit[person]);
+  return fmax(habit, 0.0) / (life + 1.0);
+}
+
+/* The most favourable ordinary chance that this visit holds the drug: city and season, this institution's range (here: visits with the drug), this
+ * doctor's hand, this person's own habit; the group's bursts are left out of each. */
+static double ordinary_chance(const Measure *m, const DrugRun *run, uint32_t attendance, double here, double habit, uint32_t own_hand) {
   const RsScene *s = m->scene;
   const RsAttendance *a = &m->group->attendance[attendance];
-  uint32_t f = s->claims->visit_institution[a->visit], person = m->group->person[a->member];
+  uint32_t f = s->claims->visit_institution[a->visit];
   double best = city_share(m, run, a->visit), city = best;
-  double here = relation_visits(&s->knowledge->relation[RS_DISPENSED], f, run->drug) - own_here;
   double visits = (double)(s->timeline->offset[f + 1] - s->timeline->offset[f]);
   best = fmax(best, (fmax(here, 0.0) + 20.0 * city) / (visits + 20.0));
   best = fmax(best, (others_with(m, run->drug, a->burst) + 2.0 * city) / ((double)m->n_others[a->burst] + 2.0));
-  double habit = relation_visits(&s->knowledge->relation[RS_BOUGHT], person, run->drug) - own_habit;
-  double life = (double)(s->claims->person_visit[person + 1] - s->claims->person_visit[person]);
-  best = fmax(best, fmax(habit, 0.0) / (life + 1.0));
+  best = fmax(best, habit);
   uint32_t doctor = m->doctor[attendance];
   if (doctor != RS_NONE) {
     double hand = relation_visits(&s->knowledge->relation[RS_PRESCRIBED], doctor, run->drug) - own_hand;
@@ -233,24 +236,28 @@ static double steady_tail(Measure *m, const uint32_t *with, RsGroupDrug *out) {
 static bool measure_drug(Measure *m, DrugRun *run, uint32_t n_drugs, RsGroupDrug *out) {
   RsGroup *g = m->group;
   if (!recurs(m, run, out)) return false;
-  g_autofree uint32_t *habit = g_new0(uint32_t, g->n);
+  g_autofree uint32_t *with = g_new0(uint32_t, g->n);
   for (uint32_t i = 0; i < run->n; i++) {
-    habit[run->item[i].member]++;
+    with[run->item[i].member]++;
     run->by_type[m->scene->claims->institution_type[m->scene->claims->visit_institution[g->attendance[run->item[i].attendance].visit]]]++;
   }
-  uint32_t here = 0, at = RS_NONE, hand = 0, by = RS_NONE;
-  for (uint32_t i = 0; i < g->n; i++) m->chance[i] = m->mean[i] = 0.0;
+  uint32_t at = RS_NONE, hand = 0, by = RS_NONE;
+  double here = 0.0;
+  for (uint32_t i = 0; i < g->n; i++) {
+    m->chance[i] = m->mean[i] = 0.0;
+    m->habit[i] = habit_of(m->scene, g->person[i], run->drug, with[i]);
+  }
   for (uint32_t i = 0; i < g->n_attendances; i++) {
     const RsAttendance *a = &g->attendance[i];
     uint32_t f = g->burst[a->burst].institution;
-    if (f != at) here = own_at(m, run, at = f);
+    if (f != at) here = relation_visits(&m->scene->knowledge->relation[RS_DISPENSED], f, run->drug) - own_at(m, run, at = f);
     if (m->doctor[i] != by) hand = own_hand(m, run, by = m->doctor[i]);
-    double p = ordinary_chance(m, run, i, here, habit[a->member], hand);
+    double p = ordinary_chance(m, run, i, here, m->habit[a->member], hand);
     m->chance[a->member] += (1.0 - m->chance[a->member]) * p;
     m->mean[a->member] += p;
   }
   for (uint32_t i = 0; i < g->n; i++) out->expected += m->chance[i];
-  double once = rs_tail_poisson_binomial(out->n_members, m->chance, g->n, m->scratch), often = steady_tail(m, habit, out);
+  double once = rs_tail_poisson_binomial(out->n_members, m->chance, g->n, m->scratch), often = steady_tail(m, with, out);
   out->is_often = often < once;
   out->decades = fmin(60.0, -fmin(once, often) / LN10) - log10(2.0 * (double)n_drugs);
   return out->decades > 0.0;
@@ -412,12 +419,11 @@ static void measure_hours(Measure *m) {
   double sum = 0.0;
   uint32_t quiet = 0;
   for (uint32_t i = 0; i < g->n_bursts; i++) {
-    const float *clock = load->clock[g->burst[i].institution];
+    const float *clock = load->clock[g->burst[i].institution]; /* >= 0 */
     uint32_t bin = g->burst[i].first_time % RS_DAY_SECONDS / (60 * RS_CLOCK_MINUTES);
     const double *share = load->half_hour[g->burst[i].institution];
     double lower = 0.0;
-    for (uint32_t b = 0; b < RS_CLOCK_BINS; b++)
-      if (clock[b] > 0.0f && share[b] <= share[bin]) lower += clock[b];
+    for (uint32_t b = 0; b < RS_CLOCK_BINS; b++) lower += share[b] <= share[bin] ? (double)clock[b] : 0.0;
     sum -= log10(fmax(lower, 1e-3));
     quiet += lower <= 0.1;
   }
@@ -536,11 +542,12 @@ static void measure_habit(Measure *m) {
 void rs_group_measure(const RsScene *scene, RsGroup *group) {
   Measure m = {.scene = scene, .group = group, .n_own = group->n_attendances};
   g_autofree double *chance = g_new(double, (gsize)group->n + 1), *scratch = g_new(double, (gsize)group->n + 2);
-  g_autofree double *mean = g_new(double, (gsize)group->n + 1);
+  g_autofree double *mean = g_new(double, (gsize)group->n + 1), *habit = g_new(double, (gsize)group->n + 1);
   g_autofree uint32_t *n_visits = g_new0(uint32_t, (gsize)group->n + 1);
   for (uint32_t i = 0; i < group->n_attendances; i++) n_visits[group->attendance[i].member]++;
   m.n_visits = n_visits;
   m.mean = mean;
+  m.habit = habit;
   m.chance = chance;
   m.scratch = scratch;
   g_autoptr(GArray) items = burst_items(scene->claims, group);

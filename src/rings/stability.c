@@ -39,12 +39,15 @@ static void left_clear(Left *left) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Left, left_clear)
 
+/* Whether both are of the neighbourhood; near NULL: all are. */
+static bool both_near(const uint8_t *near, uint32_t a, uint32_t b) { return near == NULL || (near[a] && near[b]); }
+
 /* The pairs among the neighbourhood and, of each, the meetings on days that are left. round 0 leaves out nothing. */
 static void pairs_left(const RsScene *scene, const RsCovisits *all, const RsChances *known, const uint8_t *near, Left *left) {
   RsCovisits *out = left->pairs;
   uint64_t at = 0;
   for (uint32_t i = 0; i < all->n; i++) {
-    if (!near[all->a[i]] || !near[all->b[i]]) continue;
+    if (!both_near(near, all->a[i], all->b[i])) continue;
     uint64_t begin = at;
     for (uint64_t m = all->offset[i]; m < all->offset[i + 1]; m++)
       if (!rs_left_out(&scene->days, all->meeting[m].institution, all->meeting[m].day)) out->meeting[at++] = all->meeting[m];
@@ -63,7 +66,7 @@ static void tokens_left(const RsScene *scene, const RsTokens *all, const RsChanc
   RsTokens *out = left->tokens;
   for (uint64_t i = 0; i < all->n; i++) {
     const RsToken *t = &all->token[i];
-    if (!near[t->a] || !near[t->b] || rs_left_out(&scene->days, t->institution, t->day)) continue;
+    if (!both_near(near, t->a, t->b) || rs_left_out(&scene->days, t->institution, t->day)) continue;
     if (known != NULL) {
       left->chances->shared[out->n] = known->shared[i];
       left->chances->met[out->n] = known->met[i];
@@ -77,11 +80,11 @@ static Left left_of(const RsScene *scene, const RsCovisits *pairs, const RsToken
   uint32_t n = 0;
   uint64_t n_meetings = 0, n_tokens = 0;
   for (uint32_t i = 0; i < pairs->n; i++)
-    if (near[pairs->a[i]] && near[pairs->b[i]]) {
+    if (both_near(near, pairs->a[i], pairs->b[i])) {
       n++;
       n_meetings += pairs->offset[i + 1] - pairs->offset[i];
     }
-  for (uint64_t i = 0; i < tokens->n; i++) n_tokens += near[tokens->token[i].a] && near[tokens->token[i].b];
+  for (uint64_t i = 0; i < tokens->n; i++) n_tokens += both_near(near, tokens->token[i].a, tokens->token[i].b);
   Left left = {g_new0(RsCovisits, 1), g_new0(RsTokens, 1), known != NULL ? rs_chances_room(n, n_tokens) : NULL};
   left.pairs->a = g_new(uint32_t, (gsize)n + 1);
   left.pairs->b = g_new(uint32_t, (gsize)n + 1);
@@ -209,7 +212,6 @@ bool rs_stability_repeat(const RsScene *scene, uint32_t n, unsigned n_threads, R
 
 typedef struct {
   const Left *whole;        /* of the neighbourhood, all their days; each repeat chooses from these */
-  const uint8_t *near;
   const RsGroup *const *group;
   uint32_t n;
   uint64_t seed;
@@ -217,7 +219,7 @@ typedef struct {
 
 static bool repeat(const RsScene *some, uint8_t *again, void *data, GError **error) {
   const Repeats *r = data;
-  g_auto(Left) left = left_of(some, r->whole->pairs, r->whole->tokens, r->whole->chances, r->near);
+  g_auto(Left) left = left_of(some, r->whole->pairs, r->whole->tokens, r->whole->chances, NULL);
   g_autoptr(RsAffinity) ties =
       rs_affinity_new(some->claims, some->knowledge, some->timeline, some->load, some->basket, left.pairs, left.tokens, left.chances, 1);
   static const RsSets sets[] = {RS_SETS_NEAR, RS_SETS_WIDE}; /* the cheap ones find nearly all; a set that is both is looked at twice */
@@ -235,6 +237,6 @@ bool rs_stability_count(const RsScene *scene, const RsCovisits *covisits, const 
   g_autofree uint8_t *near = neighbourhood(affinity, group, n, scene->claims->n_persons);
   g_auto(Left) whole = left_of(scene, covisits, tokens, NULL, near);
   whole.chances = rs_chances_new(scene->claims, scene->knowledge, scene->load, scene->basket, whole.pairs, whole.tokens, n_threads);
-  Repeats repeats = {&whole, near, group, n, seed};
+  Repeats repeats = {&whole, group, n, seed};
   return rs_stability_repeat(scene, n, n_threads, repeat, &repeats, times, error);
 }

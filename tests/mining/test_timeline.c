@@ -1,3 +1,4 @@
+#include "base/calendar.h"
 #include "mining/timeline.h"
 
 #include "base/random.h"
@@ -30,6 +31,9 @@ static void a_seek_stops_where_a_walk_stops(void **state) {
         for (uint64_t d = 0; d < 3; d++) {
           uint64_t time = RS_KEY_TIME(key[MIN(f, 1u) * n + i]) + d - 1;
           if (rs_timeline_seek(&t, f, time) != walk(&t, f, time)) fail_msg("%u visits, institution %u, visit %u", n, f, i);
+          const uint64_t midnight = (uint32_t)time / RS_DAY_SECONDS * (uint64_t)RS_DAY_SECONDS;
+          const RsDayVisits day = rs_timeline_day(&t, f, (uint32_t)time);
+          if (day.begin != walk(&t, f, midnight) || day.end != walk(&t, f, midnight + RS_DAY_SECONDS)) fail_msg("%u visits, institution %u, day of visit %u", n, f, i);
         }
     for (uint32_t f = 0; f < 3; f++) {
       assert_int_equal(rs_timeline_seek(&t, f, 0), offset[f]);
