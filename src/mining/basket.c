@@ -16,14 +16,17 @@ void rs_basket_free(RsBasket *basket) {
   g_free(basket->quantity_lines);
   g_free(basket->quantity_log);
   g_free(basket->quantity_log2);
+  g_free(basket->paid);
   g_free(basket->amount_lines);
   g_free(basket);
 }
 
-static RsBasket *basket_empty(uint32_t n_drugs, uint32_t n_months) {
+static RsBasket *basket_empty(uint32_t n_drugs, uint32_t n_months, uint32_t n_institutions) {
   RsBasket *b = g_new0(RsBasket, 1);
   b->n_drugs = n_drugs;
   b->n_months = n_months;
+  b->n_institutions = n_institutions;
+  b->paid = g_new0(int64_t, (gsize)n_institutions + 1);
   b->month_visits = g_new0(uint64_t, n_months);
   b->by_type = g_new0(uint32_t, (gsize)n_drugs * RS_N_TYPES + 1);
   b->by_month = g_new0(uint32_t, (gsize)n_drugs * n_months + 1);
@@ -80,6 +83,7 @@ static void add_visit(RsBasket *b, const RsClaims *c, uint32_t visit, const int6
     b->by_type[(size_t)drug * RS_N_TYPES + type]++;
     b->by_month[(size_t)drug * b->n_months + month]++;
   }
+  b->paid[c->visit_institution[visit]] += amount;
   if (amount <= 0) return;
   int64_t a = rs_basket_log((double)amount);
   b->amount_visits[type]++;
@@ -107,6 +111,7 @@ static void basket_merge(RsBasket *to, const RsBasket *from) {
     to->amount_log[t] += from->amount_log[t];
     to->amount_log2[t] += from->amount_log2[t];
   }
+  for (uint32_t f = 0; f < to->n_institutions; f++) to->paid[f] += from->paid[f];
   for (uint32_t m = 0; m < to->n_months; m++) to->month_visits[m] += from->month_visits[m];
   for (size_t i = 0; i < (size_t)to->n_drugs * RS_N_TYPES; i++) to->by_type[i] += from->by_type[i];
   for (size_t i = 0; i < (size_t)to->n_drugs * to->n_months; i++) to->by_month[i] += from->by_month[i];
@@ -140,7 +145,7 @@ RsBasket *rs_basket_new(const RsClaims *claims, unsigned n_threads) {
   n_threads = CLAMP(n_threads, 1u, 64u);
   BasketWork work = {.claims = claims, .part = g_new0(RsBasket *, n_threads)};
   for (int q = 1; q < 256; q++) work.small_log[q] = rs_basket_log(q);
-  for (unsigned t = 0; t < n_threads; t++) work.part[t] = basket_empty(n_drugs, n_months);
+  for (unsigned t = 0; t < n_threads; t++) work.part[t] = basket_empty(n_drugs, n_months, claims->institution->n);
   rs_parallel(n_threads, N_PARTS, add_visits, &work);
   for (unsigned t = 1; t < n_threads; t++) {
     basket_merge(work.part[0], work.part[t]);

@@ -47,12 +47,7 @@ static void count_basics(const RsScene *scene, RsInstitutionRank *rank) {
       at->visits += r->visits[i];
       at->persons++;
     }
-  const RsClaims *c = scene->claims;
-  for (uint32_t v = 0; v < c->n_visits; v++) {
-    int64_t amount = 0;
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) amount += rs_line_amount(c, l);
-    rank[c->visit_institution[v]].amount += amount;
-  }
+  for (uint32_t f = 0; f < scene->basket->n_institutions; f++) rank[f].amount = scene->basket->paid[f];
 }
 
 static int64_t *ring_money(const RsScene *scene, const RsRings *rings, RsInstitutionRank *rank) {
