@@ -8,7 +8,10 @@
 #define STEP ((size_t)2 << 20) /* a huge page */
 #define DISK_STEP (4 * STEP)
 
-void rs_pool_init(RsPool *pool, size_t chunk_bytes, uint64_t *memory) { *pool = (RsPool){.chunk_bytes = chunk_bytes, .memory = memory}; }
+void rs_pool_init(RsPool *pool, size_t chunk_bytes, uint64_t *memory) {
+  *pool = (RsPool){.chunk_bytes = chunk_bytes};
+  pool->memory = memory;
+}
 
 void rs_pool_clear(RsPool *pool) {
   for (size_t i = 0; i < pool->n_mappings; i++)
@@ -23,10 +26,11 @@ static void *step_new(void) {
   char *memory = mmap(NULL, 2 * STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return NULL;
   const size_t before = (STEP - (uintptr_t)memory % STEP) % STEP;
+  char *step = memory + before;
+  munmap(step + STEP, STEP - before);
   if (before > 0) munmap(memory, before);
-  munmap(memory + before + STEP, STEP - before);
-  madvise(memory + before, STEP, MADV_HUGEPAGE);
-  return memory + before;
+  madvise(step, STEP, MADV_HUGEPAGE);
+  return step;
 }
 
 static bool pool_grow(RsPool *pool) {
