@@ -1,6 +1,7 @@
 #include "mining/covisit.h"
 
 #include "base/calendar.h"
+#include "base/column.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/parallel.h"
@@ -65,6 +66,7 @@ typedef struct {
   RsCovisits *out;
   uint8_t *active; /* [n_persons] comes on at least min_meetings days */
   uint64_t *active_visit; /* a bit a visit, each slice from a word of its own: looked up once, used in every pass */
+  uint8_t *later; /* [n visits] later visits in the window of each active one, those of a slice from its begin; or NULL: more than a byte tells, or no room */
   Slice *slice;
   uint32_t *slice_skipped, *slice_crowd; /* [n slices] merged afterwards, so that no two threads share a counter */
   uint64_t *slice_events;
@@ -204,6 +206,11 @@ static inline uint32_t window_stop(const Mine *mine, const uint64_t *visit, uint
   return end[0];
 }
 
+/* The same once the windows are counted: too crowded ones are empty. */
+static inline uint32_t window_again(const Mine *mine, size_t task, const uint64_t *visit, uint32_t n, uint32_t i, uint32_t end[RS_N_WINDOWS]) {
+  return mine->later != NULL ? i + 1 + mine->later[mine->slice[task].begin + i] : window_stop(mine, visit, n, i, end);
+}
+
 /* Counts what a slice would yield, and what has to be left out. */
 static void count_slice(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
@@ -212,6 +219,7 @@ static void count_slice(size_t task, unsigned thread, void *data) {
   uint32_t n, n_own = active_visits(mine, task, visit, &n), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n_own; i++) {
     uint32_t stop = window_stop(mine, visit, n, i, end);
+    if (mine->later != NULL) mine->later[mine->slice[task].begin + i] = (uint8_t)(stop > 0 ? stop - i - 1 : 0);
     if (stop > 0) {
       mine->slice_events[task] += stop - i - 1;
       continue;
@@ -260,7 +268,7 @@ static inline __attribute__((always_inline)) void slice_walk(const Mine *mine, s
   for (uint32_t i = 0; i < n_own; i++) {
     const uint32_t p = RS_KEY_PERSON(visit[i]);
     if (p < begin) continue;
-    const uint32_t stop = window_stop(mine, visit, n, i, end), others = p - begin < width ? UINT32_MAX - begin : width;
+    const uint32_t stop = window_again(mine, task, visit, n, i, end), others = p - begin < width ? UINT32_MAX - begin : width;
     for (uint32_t j = i + 1; j < stop; j++) {
       const uint32_t q = RS_KEY_PERSON(visit[j]), a = MIN(p, q), b = MAX(p, q);
       if (q - begin >= others || q == p) continue;
@@ -288,7 +296,7 @@ static void tally_slice(size_t task, unsigned thread, void *data) {
   const uint64_t *visit = worker->visit;
   uint32_t n, n_own = active_visits(mine, task, worker->visit, &n), end[RS_N_WINDOWS] = {0};
   for (uint32_t i = 0; i < n_own; i++) {
-    uint32_t stop = window_stop(mine, visit, n, i, end), p = RS_KEY_PERSON(visit[i]);
+    uint32_t stop = window_again(mine, task, visit, n, i, end), p = RS_KEY_PERSON(visit[i]);
     for (uint32_t j = i + 1; j < stop; j++) {
       uint32_t q = RS_KEY_PERSON(visit[j]);
       if (p != q) worker->count[bucket_of(mine, MIN(p, q))]++;
@@ -515,6 +523,7 @@ static void mine_clear(Mine *mine) {
   g_free(mine->slice_crowd);
   g_free(mine->slice_events);
   g_free(mine->active_visit);
+  rs_column_free(mine->later);
   g_free(mine->active);
 }
 
@@ -535,6 +544,7 @@ RsCovisits *rs_covisits_new(const RsClaims *claims, const RsTimeline *timeline, 
   mine->slice_events = g_new0(uint64_t, (gsize)mine->n_slices + 1);
   cut_slices(timeline, mine->options->window_seconds, mine->slice, &mine->max_slice);
   mine->active_visit = g_new(uint64_t, (gsize)claims->n_visits / 64 + mine->n_slices + 1);
+  if (mine->options->window_seconds == 0 && mine->options->max_crowd <= UINT8_MAX) mine->later = rs_column_new(claims->n_visits, 1);
   mine->bucket_scale = ((uint64_t)N_BUCKETS << BUCKET_SHIFT) / MAX(claims->n_persons, 1u);
   mine->worker = g_new0(Worker, mine->n_threads);
   for (unsigned t = 0; t < mine->n_threads; t++) mine->worker[t].visit = g_new(uint64_t, (gsize)mine->max_slice + 1);
