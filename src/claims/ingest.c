@@ -845,13 +845,19 @@ static void parse_block(Parser *parser) {
 
 /* ---- threads ---- */
 
-/* Of a sample each file gives the share that it has of all bytes, and enough to be typical. */
+uint64_t rs_inputs_text(const GPtrArray *inputs, const RsReadOptions *options) {
+  uint64_t all = 0;
+  for (guint i = 0; i < inputs->len; i++) all += rs_input_text(g_ptr_array_index(inputs, i), ((const RsInput *)g_ptr_array_index(inputs, i))->file->bytes);
+  return options->sample == 0 ? all : MIN(all, CLAMP(all / 10, options->sample, options->sample_most));
+}
+
+/* Of a sample each file gives the share that it has of all text, and enough to be typical. */
 static bool sample_taken(const RsIngest *ingest, const RsInput *input) {
-  const uint64_t least = (uint64_t)1 << 20, sample = ingest->options->sample;
-  double all = 0;
-  if (sample == 0) return false;
-  for (guint i = 0; i < ingest->inputs->len; i++) all += (double)((const RsInput *)g_ptr_array_index(ingest->inputs, i))->file->bytes;
-  return (double)input->file->bytes_read >= MAX((double)least, (double)sample * (double)input->file->bytes / MAX(all, 1.0));
+  const RsReadOptions all = {0}, *options = ingest->options;
+  const double least = 1 << 20;
+  if (options->sample == 0) return false;
+  const double share = (double)rs_inputs_text(ingest->inputs, options) / (double)MAX(rs_inputs_text(ingest->inputs, &all), 1);
+  return (double)rs_input_text(input, input->file->bytes_read) >= MAX(least, share * (double)rs_input_text(input, input->file->bytes));
 }
 
 /* The first input that nobody reads just now; NULL: none. Under the lock. */

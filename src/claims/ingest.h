@@ -61,4 +61,9 @@ RsReject *rs_reject_new(RsRow row, RsReason reason, RsSaid *detail, const char *
 const char *rs_time_status_text(RsTimeStatus status);
 extern const char *const rs_money_refused_text;
 
+/* Bytes of text that so many of the file's bytes hold, about. */
+static inline uint64_t rs_input_text(const RsInput *input, uint64_t bytes) { return input->file->compression[0] != '\0' ? 5 * bytes : bytes; }
+/* Bytes of text that will be read: all, or of a sample a tenth within its bounds. inputs: of RsInput. */
+uint64_t rs_inputs_text(const GPtrArray *inputs, const RsReadOptions *options);
+
 #endif

@@ -17,7 +17,6 @@
 #define DISK_BYTES_A_LINE 16.8    /* of the case folder */
 #define DISK_BYTES_AT_FIRST 10.0  /* besides, of the first million lines */
 #define TEMP_BYTES_A_LINE 110.0   /* raw rows, table and graph on disk */
-#define STAGES_TO_READING 2.6     /* all stages' time in terms of reading a sample, whose memory is touched and whose tables are filled for the first time */
 
 static int compare_rows(const void *x, const void *y) {
   const RsRow a = *(const RsRow *)x, b = *(const RsRow *)y;
@@ -75,7 +74,7 @@ static double memory_expected(const RsClaims *claims, double lines, double runs,
   return FIXED_BYTES + MAX(raw, rest);
 }
 
-RsPlan rs_plan(const RsClaims *sample, const RsReport *report, double seconds) {
+RsPlan rs_plan(const RsClaims *sample, const RsReport *report) {
   RsPlan plan = {.exact = true};
   double rows = 0, rows_read = 0;
   for (guint i = 0; i < report->files->len; i++) {
@@ -90,6 +89,7 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report, double seconds) {
   const double times = rows_read > 0 ? rows / rows_read : 1.0;
   const double lines = (double)sample->n_lines * times, behind = lines_behind(sample), visits = visits_expected(sample, behind, times);
   const double persons = persons_expected(sample, visits);
+  plan.times = times;
   plan.rows = (uint64_t)rows;
   plan.visits = (uint64_t)visits;
   plan.persons = (uint64_t)persons;
@@ -97,6 +97,5 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report, double seconds) {
   plan.memory_least = MIN(plan.memory, (uint64_t)(lines * RS_LEAST_BYTES_A_LINE) + RS_PEAK_BYTES_FIXED);
   plan.temp = (uint64_t)(lines * TEMP_BYTES_A_LINE);
   plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 1e6) * DISK_BYTES_AT_FIRST) + 200000;
-  plan.seconds = seconds * times * STAGES_TO_READING;
   return plan;
 }

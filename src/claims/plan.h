@@ -1,12 +1,12 @@
 /* claims/plan.h: what a run over claims will take, from a sample of them.
  *
  * In    RsClaims and RsReport of a reader with options.sample set
- * Out   RsPlan: rows, memory, time and disk of `analyze`
+ * Out   RsPlan: rows, memory and disk of `analyze`
  * From  distinct persons and visits beyond the sample: Chao et al., Rarefaction and extrapolation with Hill numbers, Ecological
  *       Monographs 2014, equation 9 (the species left to be seen, from those seen once and twice)
  *
- * Memory is linear in lines, visits and persons, as measured (docs/performance.md); time is that of reading the sample, times what the
- * other stages take beside reading. Rows come out within a few per cent and memory within 20, where the start of the files is like the rest. */
+ * Memory is linear in lines, visits and persons, as measured (docs/performance.md). Rows come out within a few per cent and memory within 20,
+ * where the start of the files is like the rest. What time it takes only running the stages on the sample tells: cli/plan.c. */
 #ifndef RS_CLAIMS_PLAN_H
 #define RS_CLAIMS_PLAN_H
 
@@ -21,10 +21,9 @@ typedef struct {
   uint64_t memory_least;      /* the least that --memory can ask for */
   uint64_t temp;              /* bytes of temporary disk with memory_least */
   uint64_t disk;              /* bytes of a case folder as they usually are; leads decide */
-  double seconds;
+  double times;               /* all rows over those of the sample */
 } RsPlan;
 
-/* seconds: what reading the sample took. */
-RsPlan rs_plan(const RsClaims *sample, const RsReport *report, double seconds);
+RsPlan rs_plan(const RsClaims *sample, const RsReport *report);
 
 #endif

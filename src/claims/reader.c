@@ -347,11 +347,7 @@ bool rs_reader_hash(RsReader *reader, GError **error) {
 }
 
 static void raw_init(RsRaw *raw, const RsReader *reader) {
-  uint64_t bytes = 0;
-  for (guint i = 0; i < reader->claims->len; i++) {
-    const RsInput *input = g_ptr_array_index(reader->claims, i);
-    bytes += input->file->bytes * (*input->file->compression != '\0' ? 5 : 1);
-  }
+  const uint64_t bytes = rs_inputs_text(reader->claims, &reader->options);
   *raw = (RsRaw){.n_threads = reader->options.n_threads};
   while (raw->partition_bits < 12 && bytes >> raw->partition_bits > PARTITION_BYTES) raw->partition_bits++;
   size_t n_partitions = (size_t)1 << raw->partition_bits;

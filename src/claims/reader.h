@@ -18,7 +18,7 @@ typedef struct {
   uint64_t memory;           /* bytes the whole run may use, or 0: no limit */
   const char *temp;          /* folder for spooling stdin; NULL: the system's */
   bool quiet;                /* nothing on stderr */
-  uint64_t sample;           /* only the start of the files, about so many bytes of all together; 0: everything */
+  uint64_t sample, sample_most; /* only the start of the files: a tenth of their bytes, but no less than sample and no more than sample_most; sample 0: everything */
 } RsReadOptions;
 
 typedef struct RsReader RsReader;
