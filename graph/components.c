@@ -29,3 +29,13 @@ uint32_t rs_components(const RsGraph *graph, uint32_t *label) {
   }
   return n_components;
 }
+
+uint32_t rs_labels_number(uint32_t *label, uint32_t n, uint32_t *scratch) {
+  uint32_t n_labels = 0;
+  for (uint32_t i = 0; i < n; i++) scratch[i] = UINT32_MAX;
+  for (uint32_t i = 0; i < n; i++) {
+    if (scratch[label[i]] == UINT32_MAX) scratch[label[i]] = n_labels++;
+    label[i] = scratch[label[i]];
+  }
+  return n_labels;
+}

@@ -1,6 +1,7 @@
 #include "graph/infomap.h"
 
 #include "base/random.h"
+#include "graph/components.h"
 
 #include <math.h>
 #include <string.h>
@@ -168,17 +169,6 @@ static void move_all(const Level *level, State *s, RsRandom *random) {
   }
 }
 
-/* Numbers the modules 0 .. in order of their first node; returns how many. */
-static uint32_t renumber(uint32_t *module, uint32_t n, uint32_t *scratch) {
-  uint32_t n_modules = 0;
-  for (uint32_t i = 0; i < n; i++) scratch[i] = UINT32_MAX;
-  for (uint32_t i = 0; i < n; i++) {
-    if (scratch[module[i]] == UINT32_MAX) scratch[module[i]] = n_modules++;
-    module[i] = scratch[module[i]];
-  }
-  return n_modules;
-}
-
 /* The level whose nodes are the modules (numbered 0 .. n_modules - 1). */
 static void level_join(const Level *level, const uint32_t *module, uint32_t n_modules, Level *out) {
   level_init(out, n_modules, level->offset[level->n]);
@@ -220,7 +210,7 @@ static double climb(const Level *level, uint32_t *module, double node_logs, RsRa
     g_auto(State) s = {0};
     state_init(&s, at, bottom ? module : alone, node_logs);
     move_all(at, &s, random);
-    uint32_t n_modules = renumber(s.module, at->n, scratch);
+    uint32_t n_modules = rs_labels_number(s.module, at->n, scratch);
     double now = code_length(&s);
     if (bottom) memcpy(module, s.module, n * sizeof *module);
     else
@@ -278,7 +268,7 @@ static uint32_t split_modules(const Level *level, uint32_t *module, uint32_t n_m
     if (size > 2) climb(&sub, inner, logs, random);
     else
       for (uint32_t k = 0; k < size; k++) inner[k] = 0;
-    uint32_t n_inner = renumber(inner, size, scratch);
+    uint32_t n_inner = rs_labels_number(inner, size, scratch);
     for (uint32_t k = 0; k < size; k++) part[node[first + k]] = n_parts + inner[k];
     for (uint32_t k = 0; k < n_inner; k++) of_part[n_parts++] = m;
   }
@@ -297,7 +287,7 @@ static double trial(const Level *level, uint32_t *module, double node_logs, RsRa
     memcpy(next, module, n * sizeof *next);
     if (round % 2 == 1) now = climb(level, next, node_logs, random); /* single nodes */
     else {
-      uint32_t n_parts = split_modules(level, next, renumber(next, n, scratch), of_part, random);
+      uint32_t n_parts = split_modules(level, next, rs_labels_number(next, n, scratch), of_part, random);
       g_auto(Level) parts;
       level_join(level, next, n_parts, &parts);
       now = climb(&parts, of_part, node_logs, random);

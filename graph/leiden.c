@@ -1,5 +1,7 @@
 #include "graph/leiden.h"
 
+#include "graph/components.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -126,17 +128,6 @@ static void work_clear(Work *w) {
   for (size_t i = 0; i < G_N_ELEMENTS(all); i++) g_free(all[i]);
 }
 
-/* Numbers communities as they are met; returns how many. scratch [n]. */
-static uint32_t number_communities(uint32_t *member, uint32_t n, uint32_t *scratch) {
-  uint32_t n_communities = 0;
-  for (uint32_t c = 0; c < n; c++) scratch[c] = UINT32_MAX;
-  for (uint32_t v = 0; v < n; v++) {
-    if (scratch[member[v]] == UINT32_MAX) scratch[member[v]] = n_communities++;
-    member[v] = scratch[member[v]];
-  }
-  return n_communities;
-}
-
 /* Weights are above 0: a community is met first where nothing is tied to it. Without a branch, which nobody could foretell: near[] has room for one
  * more. */
 static inline void come_near(Work *w, uint32_t c, double weight, uint32_t *n_near) {
@@ -198,7 +189,7 @@ static uint32_t move_nodes(const Level *level, Work *w) {
       w->is_stable[u] = false;
     }
   }
-  return number_communities(w->member, n, w->near);
+  return rs_labels_number(w->member, n, w->near);
 }
 
 /* The place of x among ascending sums, as igraph searches: of equals the one met first. */
@@ -321,7 +312,7 @@ static Level level_of_parts(const Level *level, Work *w, uint32_t n_parts) {
 static void iterate(const Level *first, Work *w, uint32_t *member, uint32_t *node) {
   const uint32_t n = first->n;
   Level level = *first;
-  number_communities(member, n, w->near);
+  rs_labels_number(member, n, w->near);
   memcpy(w->member, member, n * sizeof *member);
   for (uint32_t v = 0; v < n; v++) node[v] = v;
   for (;;) {
@@ -379,7 +370,7 @@ void rs_leiden(const RsGraph *graph, RsObjective objective, double resolution, i
   w.resolution = resolution;
   draw_init(&w.draw, seed);
   for (int i = 0; i < MAX(1, n_iterations); i++) iterate(&level, &w, label, node);
-  number_communities(label, n, w.near);
+  rs_labels_number(label, n, w.near);
   for (uint32_t v = n; v > 0; v--) w.order[label[v - 1]] = v - 1; /* the smallest node of each */
   for (uint32_t v = 0; v < n; v++) label[v] = w.order[label[v]];
   work_clear(&w);
