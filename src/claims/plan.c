@@ -11,7 +11,7 @@
 #define FIXED_BYTES 15e6
 #define RAW_BYTES_A_LINE 39.0
 #define RAW_BYTES_A_RUN 50.0 /* and the person's id */
-#define BYTES_A_LINE 31.0
+#define BYTES_A_LINE 26.0
 #define BYTES_A_VISIT 101.0
 #define BYTES_A_PERSON 176.0
 #define DISK_BYTES_A_LINE 16.8    /* of the case folder */
