@@ -1,7 +1,8 @@
 /* tests/cli/fault.c: a library put in front of libc (LD_PRELOAD) that lets calls fail on order, by environment:
  *
  *   RS_FAULT_ALLOCATION=N   the N-th allocation of RS_FAULT_SIZE bytes or more (default 65536) fails, once
- *   RS_FAULT_WAYS=1         of the allocations that come the same way, by the addresses of the innermost calls, only the first counts
+ *   RS_FAULT_WAYS=1         of the allocations that come the same way, by the addresses of the innermost calls, only the first counts; once one
+ *                           has failed, so does what is mapped by the megabyte: who looks whether memory is gone is told so
  *   RS_FAULT_SPARE=A:B...   no allocation fails that a library asks for whose file's name holds one of these
  *   RS_FAULT_BYTES=N        writes beyond the N-th byte to files fail with RS_FAULT_ERRNO (default ENOSPC), for good
  *   RS_FAULT_EINTR=N        every N-th read, write, open, fsync and flock that the program itself makes fails with EINTR first, and every read or
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +33,7 @@ static long fail_allocation = -1, fail_bytes = -1, interrupt_every = -1, least =
 static int fail_errno = ENOSPC;
 #ifndef RS_FAULT_NO_MALLOC
 static int by_way;
+static atomic_int gone; /* by ways: an allocation has failed */
 static const char *spare;
 #endif
 
@@ -96,6 +99,7 @@ static int allocation_fails(size_t size, const void *from) {
   if (size < (size_t)least || (by_way && (spared(from) || known_way()))) return 0;
   const long n = atomic_fetch_add(&n_allocations, 1) + 1;
   if (n != fail_allocation) return 0;
+  if (by_way) atomic_store(&gone, 1);
   errno = ENOMEM;
   return 1;
 }
@@ -106,6 +110,13 @@ void *calloc(size_t n, size_t size) {
   return allocation_fails(all, __builtin_return_address(0)) ? NULL : __libc_calloc(n, size);
 }
 void *realloc(void *old, size_t size) { return allocation_fails(size, __builtin_return_address(0)) ? NULL : __libc_realloc(old, size); }
+
+void *mmap(void *at, size_t length, int may, int how, int fd, off_t from) {
+  static void *(*next)(void *, size_t, int, int, int, off_t);
+  if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, "mmap");
+  if (atomic_load(&gone) && fd < 0 && length >= (size_t)1 << 20) return errno = ENOMEM, MAP_FAILED;
+  return next(at, length, may, how, fd, from);
+}
 #endif
 
 static int interrupted(void) {
