@@ -20,12 +20,14 @@ bool rs_quotable_number(const char *text, size_t length) {
   return others == 1;
 }
 
+static bool is_one_of(const char *these, char c) { return c != '\0' && strchr(these, c) != NULL; }
+
 bool rs_quotable_time(const char *text, size_t length) {
   if (rs_quotable_number(text, length)) return true;
   if (length < 6 || length > LONGEST_TIME || memcmp(text, "20", 2) != 0) return false;
-  if (!g_ascii_isdigit(text[2]) || !g_ascii_isdigit(text[3]) || memchr("-/.", text[4], 3) == NULL) return false;
+  if (!g_ascii_isdigit(text[2]) || !g_ascii_isdigit(text[3]) || !is_one_of("-/.", text[4])) return false;
   for (size_t i = 0; i < length; i++)
-    if (!g_ascii_isdigit(text[i]) && memchr("-/:. TZ+", text[i], 8) == NULL) return false;
+    if (!g_ascii_isdigit(text[i]) && !is_one_of("-/:. TZ+", text[i])) return false;
   return true;
 }
 
@@ -41,7 +43,7 @@ static bool is_data(const char *cell) {
   }
   const size_t length = strlen(cell);
   if (digits == 0 || length >= sizeof text - 8) return false;
-  memcpy(text, cell, length);
+  g_strlcpy(text, cell, sizeof text);
   const RsTimeStatus status = rs_time_parse(text, length, &seconds);
   return status != RS_TIME_UNREADABLE || rs_number_money(text, length, &cents);
 }
