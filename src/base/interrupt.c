@@ -106,8 +106,14 @@ static void wait_for_end(void) {
   for (unsigned i = 0; i < LONGEST; i++) sleep(1);
 }
 
-/* An assertion, or a library that ends the program by itself: GLib does when a lock or a slice gets no memory. Returning would end it at once. */
-static void abort_arrives(int number) {
+/* An assertion, or a library that ends the program by itself: GLib does when a lock or a slice gets no memory. Returning would end it at once.
+ * From another process it is a signal like the others: the thread goes on, for it may hold what the cleaner waits for. */
+static void abort_arrives(int number, siginfo_t *info, void *context) {
+  (void)context;
+  if (info->si_code == SI_USER && info->si_pid != getpid()) {
+    signal_arrives(number);
+    return;
+  }
   if (pthread_equal(pthread_self(), cleaner)) return;
   if (!__atomic_load_n(&ending, __ATOMIC_ACQUIRE)) {
     void *more = mmap(NULL, RESERVE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -120,7 +126,7 @@ static void abort_arrives(int number) {
 
 void rs_interrupt_start(void (*new_without_memory)(void)) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction former, own = {.sa_handler = signal_arrives, .sa_flags = SA_RESTART}, aborted = {.sa_handler = abort_arrives};
+  struct sigaction former, own = {.sa_handler = signal_arrives, .sa_flags = SA_RESTART}, aborted = {.sa_sigaction = abort_arrives, .sa_flags = SA_SIGINFO | SA_RESTART};
   sigfillset(&own.sa_mask);
   if (sem_init(&arrived, 0, 0) != 0 || pthread_create(&cleaner, NULL, wait_for_signal, NULL) != 0) return; /* then signals end the program at once */
   pthread_detach(cleaner);
