@@ -13,6 +13,12 @@ static inline void rs_tsan_mutex_lock(GMutex *mutex) {
   __tsan_acquire(mutex);
 }
 
+static inline gboolean rs_tsan_mutex_trylock(GMutex *mutex) {
+  const gboolean taken = g_mutex_trylock(mutex);
+  if (taken) __tsan_acquire(mutex);
+  return taken;
+}
+
 static inline void rs_tsan_mutex_unlock(GMutex *mutex) {
   __tsan_release(mutex);
   g_mutex_unlock(mutex);
@@ -52,6 +58,7 @@ static inline const gchar *rs_tsan_strerror(gint code) {
 
 #define g_strerror rs_tsan_strerror
 #define g_mutex_lock rs_tsan_mutex_lock
+#define g_mutex_trylock rs_tsan_mutex_trylock
 #define g_mutex_unlock rs_tsan_mutex_unlock
 #define g_cond_wait rs_tsan_cond_wait
 #define g_cond_wait_until rs_tsan_cond_wait_until

@@ -81,10 +81,10 @@ static void draw(RsProgress *progress, gint64 now) {
     if (width >= columns) break;
     g_string_append_unichar(cut, g_utf8_get_char(at));
   }
+  rs_interrupt_last_words(CLEAR_LINE); /* before: an interrupt may come as soon as the line is seen */
   fprintf(stderr, CLEAR_LINE "%s", cut->str);
   fflush(stderr);
   progress->shown = true;
-  rs_interrupt_last_words(CLEAR_LINE);
 }
 
 static void clear(RsProgress *progress) {
