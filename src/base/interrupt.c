@@ -1,5 +1,6 @@
 #include "base/interrupt.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -26,7 +27,8 @@ static int exit_code;
 static bool started;
 static pthread_t cleaner;
 static void *reserve; /* MAP_FAILED: none */
-static const char *last_words; /* atomic */
+static pthread_mutex_t showing = PTHREAD_MUTEX_INITIALIZER; /* of its own: a terminal may take its time. The waiting thread never gives it back */
+static const char *last_words;
 static void (*without_memory)(void);
 static bool ending; /* atomic: several threads may be without memory at once, and the first one's end is everybody's */
 
@@ -57,7 +59,20 @@ void rs_interrupt_forget(const char *path) {
   g_free(found);
 }
 
-void rs_interrupt_last_words(const char *text) { __atomic_store_n(&last_words, text, __ATOMIC_RELEASE); }
+static void show(const char *text) {
+  for (size_t left = strlen(text); left > 0;) {
+    const ssize_t n = write(STDERR_FILENO, text, left);
+    if (n < 0 && errno != EINTR) return; /* nobody is there to be told */
+    if (n > 0) text += n, left -= (size_t)n;
+  }
+}
+
+void rs_interrupt_show(const char *text, const char *words) {
+  pthread_mutex_lock(&showing);
+  show(text);
+  last_words = words;
+  pthread_mutex_unlock(&showing);
+}
 
 void rs_interrupt_set_action(RsInterruptAction new_action, void *data) {
   rs_interrupt_hold();
@@ -78,19 +93,18 @@ static void end_by(int number) {
 }
 
 /* The holder may be the very thread that cannot go on: then it is not waited for longer than any step takes. */
-static void hold_or_wait(void) {
-  for (unsigned i = 0; i < 2000 && pthread_mutex_trylock(&lock) != 0; i++) g_usleep(1000);
+static void hold_or_wait(pthread_mutex_t *mutex) {
+  for (unsigned i = 0; i < 2000 && pthread_mutex_trylock(mutex) != 0; i++) g_usleep(1000);
 }
 
 static void *wait_for_signal(void *unused) {
   (void)unused;
   while (sem_wait(&arrived) != 0) continue;
-  hold_or_wait();
+  hold_or_wait(&lock);
   for (const Path *path = paths; path != NULL; path = path->next) unlink(path->text);
   if (action != NULL) action(action_data);
-  const char *words = __atomic_load_n(&last_words, __ATOMIC_ACQUIRE);
-  const bool told = words == NULL || write(STDERR_FILENO, words, strlen(words)) > 0;
-  (void)told; /* nobody is left to be told */
+  hold_or_wait(&showing);
+  if (last_words != NULL) show(last_words);
   if (signal_number == 0) _exit(exit_code);
   end_by(signal_number);
   return NULL;

@@ -27,8 +27,10 @@ void rs_interrupt_reserve(size_t length);
 void rs_interrupt_remember(const char *path);
 void rs_interrupt_forget(const char *path);
 typedef void (*RsInterruptAction)(void *data);
-/* What is written to standard error before the end, such as what takes a progress line away; static, NULL: nothing. */
-void rs_interrupt_last_words(const char *text);
 void rs_interrupt_set_action(RsInterruptAction action, void *data); /* NULL: none; holds by itself */
+
+/* Writes text to standard error and notes what is written there before the end, such as what takes a progress line away (static; NULL: nothing),
+ * as one step: once the signal has come, nothing is written. */
+void rs_interrupt_show(const char *text, const char *last_words);
 
 #endif

@@ -74,25 +74,21 @@ static unsigned terminal_columns(void) {
 /* A line that wraps could not be taken away again: cut to the terminal. */
 static void draw(RsProgress *progress, gint64 now) {
   g_autofree char *line = line_now(progress, now);
-  g_autoptr(GString) cut = g_string_new(NULL);
+  g_autoptr(GString) cut = g_string_new(CLEAR_LINE);
   unsigned width = 0, columns = terminal_columns();
   for (const char *at = line; *at != '\0'; at = g_utf8_next_char(at)) {
     width += rs_terminal_is_wide(g_utf8_get_char(at)) ? 2 : 1;
     if (width >= columns) break;
     g_string_append_unichar(cut, g_utf8_get_char(at));
   }
-  rs_interrupt_last_words(CLEAR_LINE); /* before: an interrupt may come as soon as the line is seen */
-  fprintf(stderr, CLEAR_LINE "%s", cut->str);
-  fflush(stderr);
+  rs_interrupt_show(cut->str, CLEAR_LINE);
   progress->shown = true;
 }
 
 static void clear(RsProgress *progress) {
   if (!progress->shown) return;
-  fputs(CLEAR_LINE, stderr);
-  fflush(stderr);
+  rs_interrupt_show(CLEAR_LINE, NULL);
   progress->shown = false;
-  rs_interrupt_last_words(NULL);
 }
 
 static gpointer redraw(gpointer data) {
