@@ -34,6 +34,7 @@ typedef struct {
   float (*clock_collision)[RS_N_WIDTHS]; /* [n] chance that two visits of one day fall within each width */
   float (*clock)[RS_CLOCK_BINS];      /* [n] share of visits by 5 minutes, shrunk to the city's profile with 50 visits; sums to 1 */
   double (*half_hour)[RS_CLOCK_BINS]; /* [n] share of visits within 30 minutes of a visit in each 5 minutes, as rs_load_share() */
+  double *log10_days;                 /* [n_days + 1] log10 of so many days: those of a person at an institution */
   uint8_t *degenerate;                /* [n] 1: time stamps come in batches, so nearness in time says nothing */
 } RsLoad;
 

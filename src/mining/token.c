@@ -2,8 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/parallel.h"
-
-#include <stdlib.h>
+#include "base/sort_by.h"
 
 /* One purchase of a rare drug whose token is held at least twice. */
 typedef struct { uint32_t institution, drug, person, time; } Holding;
@@ -38,28 +37,9 @@ void rs_tokens_free(RsTokens *tokens) {
   g_free(tokens);
 }
 
-/* Those of one day and institution. */
-static bool holding_before(const Holding *a, const Holding *b) {
-  if (a->drug != b->drug) return a->drug < b->drug;
-  if (a->person != b->person) return a->person < b->person;
-  return a->time < b->time;
-}
-
-static int compare_holdings(const void *x, const void *y) { return holding_before(x, y) ? -1 : holding_before(y, x); }
-
-static void sort_holdings(Holding *h, uint32_t n) {
-  enum { SMALL = 24 };
-  if (n > SMALL) {
-    qsort(h, n, sizeof *h, compare_holdings);
-    return;
-  }
-  for (uint32_t i = 1; i < n; i++) {
-    Holding moving = h[i];
-    uint32_t at = i;
-    for (; at > 0 && holding_before(&moving, &h[at - 1]); at--) h[at] = h[at - 1];
-    h[at] = moving;
-  }
-}
+/* Those of one day and institution, which come by time. */
+static inline bool holding_before(const Holding *a, const Holding *b) { return a->drug != b->drug ? a->drug < b->drug : a->person < b->person; }
+RS_SORT_BY(sort_holdings, Holding, holding_before)
 
 /* All pairs of the holders of one token. Of several visits a day the nearest count. */
 static void push_pairs(const Holding *h, guint n, GArray *out) {
@@ -101,9 +81,9 @@ static uint32_t rare_lines(const Mine *mine, Scratch *s, uint32_t begin, uint32_
 /* Of the day's rare lines those whose drug is there more than once and not more often than any token may be; returns how many. */
 static uint32_t gather_day(const Mine *mine, Scratch *s, uint32_t institution, uint32_t begin, uint32_t end) {
   const uint64_t *key = mine->timeline->key;
-  uint32_t n = rare_lines(mine, s, begin, end), most = 4 * mine->max_holders, kept = 0;
-  for (uint32_t k = 0; k < n; k++) s->count[s->line[k].drug]++;
-  for (uint32_t k = 0; k < n; k++) {
+  uint32_t n = rare_lines(mine, s, begin, end), most = 4 * mine->max_holders, n_again = 0, kept = 0;
+  for (uint32_t k = 0; k < n; k++) n_again += s->count[s->line[k].drug]++ > 0;
+  for (uint32_t k = 0; k < n && n_again > 0; k++) {
     Line line = s->line[k];
     s->holding[kept] = (Holding){institution, line.drug, RS_KEY_PERSON(key[line.at]), RS_KEY_TIME(key[line.at])};
     kept += s->count[line.drug] >= 2 && s->count[line.drug] <= most;
@@ -155,20 +135,24 @@ static void divide(Mine *mine) {
   while (part <= N_PARTS) mine->first[part++] = t->n_institutions;
 }
 
-static int compare_tokens(const void *x, const void *y) {
-  const RsToken *a = x, *b = y;
-  if (a->a != b->a) return a->a < b->a ? -1 : 1;
-  if (a->b != b->b) return a->b < b->b ? -1 : 1;
-  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
-  if (a->day != b->day) return a->day < b->day ? -1 : 1;
-  return (a->drug > b->drug) - (a->drug < b->drug);
-}
+static inline bool token_before(const RsToken *a, const RsToken *b) { return a->b < b->b; }
+RS_SORT_BY(sort_by_partner, RsToken, token_before)
 
+/* Parts are of ascending institutions, and each lists its tokens by day and drug: tokens of one pair stand in order already. */
 static void sort_range(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   (void)thread;
-  uint64_t n = mine->range[task + 1] - mine->range[task];
-  if (n > 1) qsort(mine->out->token + mine->range[task], n, sizeof(RsToken), compare_tokens);
+  RsToken *token = mine->out->token + mine->range[task];
+  const uint64_t n = mine->range[task + 1] - mine->range[task];
+  if (n < 2) return;
+  uint32_t first = token[0].a, last = first;
+  for (uint64_t i = 1; i < n; i++) first = MIN(first, token[i].a), last = MAX(last, token[i].a);
+  g_autofree RsToken *from = g_memdup2(token, n * sizeof *token);
+  g_autofree uint64_t *end = g_new0(uint64_t, (gsize)(last - first) + 2); /* of each person's tokens, in the end */
+  for (uint64_t i = 0; i < n; i++) end[token[i].a - first + 1]++;
+  for (uint32_t p = 0; p < last - first; p++) end[p + 1] += end[p];
+  for (uint64_t i = 0; i < n; i++) token[end[from[i].a - first]++] = from[i];
+  for (uint64_t i = 0; i < n; i = end[token[i].a - first]) sort_by_partner(token + i, end[token[i].a - first] - i);
 }
 
 static uint32_t range_of(const Mine *mine, const RsToken *token) {

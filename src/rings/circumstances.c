@@ -7,34 +7,7 @@
 
 #define SEASON_RATIO 2.0
 
-typedef struct { uint32_t drug, member, attendance; } Item;
-
-static int compare_items(const void *x, const void *y) {
-  const Item *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  if (a->member != b->member) return a->member < b->member ? -1 : 1;
-  return (a->attendance > b->attendance) - (a->attendance < b->attendance);
-}
-
-/* The goods of the bursts, each once an attendance, by (drug, member). */
-static GArray *burst_goods(const RsScene *scene, const RsGroup *g) {
-  const RsClaims *c = scene->claims;
-  GArray *items = g_array_new(FALSE, FALSE, sizeof(Item));
-  for (uint32_t i = 0; i < g->n_attendances; i++)
-    for (uint64_t l = c->visit_line[g->attendance[i].visit]; l < c->visit_line[g->attendance[i].visit + 1]; l++) {
-      Item item = {rs_line_drug(c, l), g->attendance[i].member, i};
-      if (item.drug != RS_NONE && rs_basket_is_goods(scene->basket, item.drug)) g_array_append_val(items, item);
-    }
-  if (items->len > 0) qsort(items->data, items->len, sizeof(Item), compare_items);
-  guint n = 0;
-  Item *at = (Item *)(void *)items->data;
-  for (guint i = 0; i < items->len; i++)
-    if (n == 0 || compare_items(&at[n - 1], &at[i]) != 0) at[n++] = at[i];
-  g_array_set_size(items, n);
-  return items;
-}
-
-static bool is_season(const RsScene *scene, const RsGroup *g, const Item *item, guint n) {
+static bool is_season(const RsScene *scene, const RsGroup *g, const RsGroupItem *item, guint n) {
   const RsBasket *b = scene->basket;
   uint32_t drug = item[0].drug, last = RS_NONE;
   double with = -(double)n, all = -(double)g->n_attendances, month_with = 0.0, month_all = 0.0;
@@ -61,12 +34,14 @@ static bool is_season(const RsScene *scene, const RsGroup *g, const Item *item, 
 static void measure_goods(const RsScene *scene, RsGroup *g) {
   RsCircumstances *out = &g->circumstances;
   const RsRelation *bought = &scene->knowledge->relation[RS_BOUGHT];
-  g_autoptr(GArray) items = burst_goods(scene, g);
-  const Item *item = (const Item *)(const void *)items->data;
-  uint32_t own = 0;
+  g_autoptr(GArray) items = rs_group_items(scene->claims, g);
+  const RsGroupItem *item = (const RsGroupItem *)(const void *)items->data;
+  uint32_t own = 0, n_goods = 0;
   for (guint i = 0, end; i < items->len; i = end) {
     uint32_t members = 0;
     for (end = i; end < items->len && item[end].drug == item[i].drug; end++) members += end == i || item[end].member != item[end - 1].member;
+    if (!rs_basket_is_goods(scene->basket, item[i].drug)) continue;
+    n_goods += end - i;
     if (members >= MIN(3u, g->n)) {
       out->n_common++;
       out->n_season += is_season(scene, g, item + i, end - i);
@@ -78,7 +53,7 @@ static void measure_goods(const RsScene *scene, RsGroup *g) {
       if (row != UINT64_MAX && bought->days[row] >= 2) own += next - k;
     }
   }
-  out->regimen = items->len > 0 ? (double)own / items->len : (double)NAN;
+  out->regimen = n_goods > 0 ? (double)own / n_goods : (double)NAN;
 }
 
 /* Visits of institution f on the day of the time, all persons. */

@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/sort.h"
+#include "base/sort_by.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -14,11 +15,31 @@ enum { MAX_ROUNDS = 4, MAX_WINDOW = 400 };
 
 typedef struct { uint32_t institution, time, member, visit; } Visit;
 
-/* The members' visits. Only days at one institution with enough visits can hold a burst; these days come first and in order. */
+/* A day at one institution with visits enough for a burst. */
 typedef struct {
-  GArray *visit;  /* of Visit: [0, n_sorted) by (institution, time, visit), then all the others */
-  guint n_sorted;
+  uint32_t institution, time; /* of the first */
+  guint begin, end;           /* of the shared visits */
+  uint32_t crowd;             /* visits of all persons there that day */
+  uint32_t own;               /* visits of the members there on all days; both RS_NONE until asked for */
+} Day;
+
+/* The members' visits. */
+typedef struct {
+  GArray *visit;  /* of Visit: all, by member and time */
+  GArray *shared; /* of Visit: those of each such day, by time and visit */
+  GArray *days;   /* of Day, by institution and time */
 } Visits;
+
+static void visits_init(Visits *visits) {
+  *visits = (Visits){g_array_new(FALSE, FALSE, sizeof(Visit)), g_array_new(FALSE, FALSE, sizeof(Visit)), g_array_new(FALSE, FALSE, sizeof(Day))};
+}
+
+static void visits_clear(Visits *visits) {
+  g_array_unref(visits->visit);
+  g_array_unref(visits->shared);
+  g_array_unref(visits->days);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Visits, visits_clear)
 
 void rs_group_free(RsGroup *group) {
   if (group == NULL) return;
@@ -48,55 +69,81 @@ static int compare_numbers(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-static int compare_visits(const void *x, const void *y) {
-  const Visit *a = x, *b = y;
-  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
-  if (a->time != b->time) return a->time < b->time ? -1 : 1;
-  return (a->visit > b->visit) - (a->visit < b->visit);
+static inline bool visit_before(const Visit *a, const Visit *b) {
+  return a->institution != b->institution ? a->institution < b->institution : a->time < b->time;
 }
+RS_SORT_BY(sort_visits, Visit, visit_before)
+
+static inline bool day_before(const Day *a, const Day *b) {
+  return a->institution != b->institution ? a->institution < b->institution : a->time < b->time;
+}
+RS_SORT_BY(sort_days, Day, day_before)
 
 /* A place for each institution and day, shared by chance now and then. */
 static uint32_t day_cell(const Visit *visit, unsigned bits) {
   return (uint32_t)(rs_hash_mix(visit->institution, visit->time / RS_DAY_SECONDS) >> (64 - bits));
 }
 
-/* Brings the visits on days with at least `least` of them (and some others) to the front and sorts them. */
-static guint sort_shared_days(GArray *visits, uint32_t least) {
-  enum { MIN_BITS = 8, MAX_BITS = 14 };
-  uint8_t count[1 << MAX_BITS];
-  Visit *visit = (Visit *)(void *)visits->data;
-  unsigned bits = MIN_BITS;
-  guint n = 0;
-  while (bits < MAX_BITS && (1u << bits) < 2 * visits->len) bits++;
-  memset(count, 0, (size_t)1 << bits);
-  for (guint i = 0; i < visits->len; i++) {
-    uint8_t *cell = &count[day_cell(&visit[i], bits)];
-    *cell = (uint8_t)(*cell + (*cell < UINT8_MAX));
-  }
-  for (guint i = 0; i < visits->len; i++) {
-    if (count[day_cell(&visit[i], bits)] < least) continue;
-    Visit swap = visit[n];
-    visit[n++] = visit[i];
-    visit[i] = swap;
-  }
-  if (n > 1) qsort(visit, n, sizeof *visit, compare_visits);
-  return n;
+static bool same_day(const Visit *a, const Visit *b) {
+  return a->institution == b->institution && a->time / RS_DAY_SECONDS == b->time / RS_DAY_SECONDS;
 }
 
-static Visits group_visits(const RsScene *scene, const uint32_t *person, uint32_t n, uint32_t least) {
+/* The days among the shared visits [begin, end) of one place. */
+static void push_days_of(Visits *visits, guint begin, guint end, uint32_t least) {
+  Visit *visit = (Visit *)(void *)visits->shared->data;
+  sort_visits(visit + begin, end - begin);
+  for (guint i = begin, stop; i < end; i = stop) {
+    for (stop = i + 1; stop < end && same_day(&visit[stop], &visit[i]);) stop++;
+    Day day = {visit[i].institution, visit[i].time, i, stop, RS_NONE, RS_NONE};
+    if (stop - i >= least) g_array_append_val(visits->days, day);
+  }
+}
+
+/* The days with `least` visits or more, each one's visits together: visits are counted by day, then each goes to its day's part of shared. */
+static void find_shared_days(Visits *visits, uint32_t least) {
+  enum { MIN_BITS = 8, MAX_BITS = 14 };
+  uint32_t count[1 << MAX_BITS], next[1 << MAX_BITS]; /* visits; where the next one goes */
+  const Visit *visit = (const Visit *)(const void *)visits->visit->data;
+  const guint n = visits->visit->len;
+  unsigned bits = MIN_BITS;
+  guint end = 0;
+  while (bits < MAX_BITS && (1u << bits) < 2 * n) bits++;
+  memset(count, 0, sizeof *count << bits);
+  memset(next, 0xff, sizeof *next << bits);
+  for (guint i = 0; i < n; i++) count[day_cell(&visit[i], bits)]++;
+  g_array_set_size(visits->shared, n);
+  g_array_set_size(visits->days, 0);
+  Visit *shared = (Visit *)(void *)visits->shared->data;
+  for (guint i = 0; i < n; i++) {
+    const uint32_t cell = day_cell(&visit[i], bits);
+    if (count[cell] < least) continue;
+    if (next[cell] == RS_NONE) {
+      next[cell] = end;
+      end += count[cell];
+    }
+    shared[next[cell]++] = visit[i];
+  }
+  for (guint begin = 0, stop; begin < end; begin = stop) {
+    stop = begin + count[day_cell(&shared[begin], bits)];
+    push_days_of(visits, begin, stop, least);
+  }
+  sort_days((Day *)(void *)visits->days->data, visits->days->len);
+}
+
+/* The members' visits and the days that `least` of them share. */
+static void visits_fill(Visits *visits, const RsScene *scene, const uint32_t *person, uint32_t n, uint32_t least) {
   const RsClaims *c = scene->claims;
-  uint32_t all = 0;
+  uint32_t all = 0, kept = 0;
   for (uint32_t i = 0; i < n; i++) all += c->person_visit[person[i] + 1] - c->person_visit[person[i]];
-  GArray *visits = g_array_sized_new(FALSE, FALSE, sizeof(Visit), all);
-  Visit *visit = (Visit *)(void *)visits->data;
-  uint32_t kept = 0;
+  g_array_set_size(visits->visit, all);
+  Visit *visit = (Visit *)(void *)visits->visit->data;
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t v = c->person_visit[person[i]]; v < c->person_visit[person[i] + 1]; v++) {
       visit[kept] = (Visit){c->visit_institution[v], c->visit_time[v], i, v};
       kept += !rs_left_out(&scene->days, visit[kept].institution, visit[kept].time / RS_DAY_SECONDS);
     }
-  g_array_set_size(visits, kept);
-  return (Visits){visits, sort_shared_days(visits, least)};
+  g_array_set_size(visits->visit, kept);
+  find_shared_days(visits, least);
 }
 
 /* Visits of institution f on the day of the time, all persons. */
@@ -105,26 +152,35 @@ static uint32_t crowd_of_day(const RsTimeline *t, uint32_t f, uint32_t time) {
   return day.end - day.begin;
 }
 
-/* A day at one institution with visits enough for a burst. */
-typedef struct {
-  guint begin, end;    /* of the sorted visits */
-  uint32_t crowd;      /* visits of all persons there that day */
-  uint32_t own;        /* visits of the members there on all days; both RS_NONE until asked for */
-} Day;
-
 typedef struct {
   const RsScene *scene;
   const uint32_t *person;
   uint32_t n, quorum, minutes;
   RsPlaces places;
   Visits visits;
-  GArray *days;   /* of Day */
   uint32_t *seen; /* [RS_MAX_GROUP + 1] visits of each member inside the window */
-  GArray *habit;  /* of uint32_t, by sorted visit: days of the member there; RS_NONE until asked for */
+  GArray *habit;  /* of uint32_t, by shared visit: days of the member there; RS_NONE until asked for */
   double choices[RS_MAX_GROUP + 1]; /* log_choices(n - 1, k); NAN until asked for */
-  GArray *bursts; /* of RsGroupBurst */
+  GArray *found[RS_N_WIDTHS]; /* of RsGroupBurst */
+  GArray *bursts;             /* those of the width at hand */
   double info;
 } Finder;
+
+static void finder_init(Finder *finder, const RsScene *scene, RsPlaces places) {
+  *finder = (Finder){.scene = scene, .places = places};
+  visits_init(&finder->visits);
+  finder->seen = g_new0(uint32_t, RS_MAX_GROUP + 1);
+  finder->habit = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  for (unsigned w = 0; w < RS_N_WIDTHS; w++) finder->found[w] = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
+}
+
+static void finder_clear(Finder *finder) {
+  visits_clear(&finder->visits);
+  g_free(finder->seen);
+  g_array_unref(finder->habit);
+  for (unsigned w = 0; w < RS_N_WIDTHS; w++) g_array_unref(finder->found[w]);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Finder, finder_clear)
 
 /* The window of one day at one institution with most distinct members, the shortest and then earliest of those. */
 static bool best_window(Finder *finder, const Visit *day, uint32_t n, RsGroupBurst *out) {
@@ -161,25 +217,26 @@ static uint32_t own_visits(const Visits *visits, uint32_t institution) {
 
 /* Decades of surprise in one burst: that of every member beyond the least surprising one. */
 static double burst_surprise(Finder *finder, const RsGroupBurst *burst, Day *at) {
-  const Visit *day = &g_array_index(finder->visits.visit, Visit, at->begin);
+  const Visit *day = &g_array_index(finder->visits.shared, Visit, at->begin);
   uint32_t n = at->end - at->begin;
+  const double *log_days = finder->scene->load->log10_days;
   double least = INFINITY, sum = 0.0;
   if (at->crowd == RS_NONE) at->crowd = crowd_of_day(finder->scene->timeline, burst->institution, burst->first_time);
   if (at->own == RS_NONE) {
-    const Day *before = at > (const Day *)(const void *)finder->days->data ? at - 1 : at; /* days are by institution */
-    bool known = before->own != RS_NONE && g_array_index(finder->visits.visit, Visit, before->begin).institution == burst->institution;
+    const Day *before = at > (const Day *)(const void *)finder->visits.days->data ? at - 1 : at; /* days are by institution */
+    bool known = before->own != RS_NONE && before->institution == burst->institution;
     at->own = known ? before->own : own_visits(&finder->visits, burst->institution);
   }
-  double one = presence(finder->scene, burst->institution, burst->first_time, at->crowd, finder->minutes, 1.0, n, at->own);
+  double one = presence(finder->scene, burst->institution, burst->first_time, at->crowd, finder->minutes, 1.0, n, at->own), log_one = log10(one);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t member = day[i].member;
     if (day[i].time < burst->first_time || day[i].time > burst->last_time || finder->seen[member]) continue;
     finder->seen[member] = 1;
     uint32_t *days = &g_array_index(finder->habit, uint32_t, at->begin + i);
     if (*days == RS_NONE) *days = rs_affinity_days(finder->scene->knowledge, finder->person[member], burst->institution);
-    double decades = -log10(fmin(1.0, (double)*days * one));
+    const double decades = (double)*days * one < 1.0 ? -(log_days[*days] + log_one) : 0.0;
     sum += decades;
-    least = fmin(least, decades);
+    least = MIN(least, decades);
   }
   for (uint32_t i = 0; i < n; i++) finder->seen[day[i].member] = 0;
   return sum - (isfinite(least) ? least : 0.0);
@@ -191,25 +248,31 @@ static bool place_counts(RsPlaces places, uint32_t institution) {
   return places.rule == RS_ANY_PLACE || (places.rule == RS_ONLY_PLACE) == named;
 }
 
+/* The days that can hold a burst: at a place that counts, with members enough. */
 static void find_days(Finder *finder) {
-  const Visit *visit = (const Visit *)(const void *)finder->visits.visit->data;
-  g_array_set_size(finder->days, 0);
-  g_array_set_size(finder->habit, finder->visits.n_sorted);
-  if (finder->habit->len > 0) memset(finder->habit->data, 0xff, finder->habit->len * sizeof(uint32_t));
-  for (guint i = 0, end; i < finder->visits.n_sorted; i = end) {
-    uint32_t day = visit[i].time / RS_DAY_SECONDS;
-    for (end = i; end < finder->visits.n_sorted && visit[end].institution == visit[i].institution && visit[end].time / RS_DAY_SECONDS == day;) end++;
-    Day at = {i, end, RS_NONE, RS_NONE};
-    if (end - i >= finder->quorum && place_counts(finder->places, visit[i].institution)) g_array_append_val(finder->days, at);
+  const uint32_t least = MAX(finder->quorum, finder->places.least);
+  visits_fill(&finder->visits, finder->scene, finder->person, finder->n, finder->quorum);
+  const Visit *visit = (const Visit *)(const void *)finder->visits.shared->data;
+  Day *day = (Day *)(void *)finder->visits.days->data;
+  guint kept = 0;
+  for (guint d = 0; d < finder->visits.days->len; d++) {
+    uint32_t distinct = 0;
+    for (guint i = day[d].begin; i < day[d].end; i++) distinct += finder->seen[visit[i].member]++ == 0;
+    for (guint i = day[d].begin; i < day[d].end; i++) finder->seen[visit[i].member] = 0;
+    if (distinct >= least && place_counts(finder->places, day[d].institution)) day[kept++] = day[d];
   }
+  g_array_set_size(finder->visits.days, kept);
+  g_array_set_size(finder->habit, finder->visits.shared->len);
+  if (finder->habit->len > 0) memset(finder->habit->data, 0xff, finder->habit->len * sizeof(uint32_t));
+  for (uint32_t k = 0; k <= finder->n; k++) finder->choices[k] = NAN;
 }
 
 static void find_bursts(Finder *finder) {
-  const Visit *visit = (const Visit *)(const void *)finder->visits.visit->data;
+  const Visit *visit = (const Visit *)(const void *)finder->visits.shared->data;
   finder->info = 0.0;
   g_array_set_size(finder->bursts, 0);
-  for (guint d = 0; d < finder->days->len; d++) {
-    Day *day = &g_array_index(finder->days, Day, d);
+  for (guint d = 0; d < finder->visits.days->len; d++) {
+    Day *day = &g_array_index(finder->visits.days, Day, d);
     RsGroupBurst burst;
     if (!best_window(finder, visit + day->begin, day->end - day->begin, &burst) || burst.n_members < finder->places.least) continue;
     /* any so many of the others might have come: a coincidence likelier than BURST_BAR is no burst */
@@ -228,35 +291,37 @@ static void choose_width(Finder *finder) {
   unsigned first = finder->scene->load->has_clock ? 1 : RS_N_WIDTHS - 1, chosen = first;
   for (unsigned w = first; w < RS_N_WIDTHS; w++) {
     finder->minutes = rs_width_minutes[w];
+    finder->bursts = finder->found[w];
     find_bursts(finder);
     info[w] = finder->info;
     most = fmax(most, info[w]);
   }
   for (unsigned w = first; w < RS_N_WIDTHS; w++)
     if (info[w] >= WIDE_ENOUGH * most) chosen = w;
-  if (chosen == RS_N_WIDTHS - 1) return; /* the last one tried */
   finder->minutes = rs_width_minutes[chosen];
-  find_bursts(finder);
+  finder->bursts = finder->found[chosen];
+  finder->info = info[chosen];
 }
 
-/* Bursts of each member. attended [n] zeroed by the caller. */
+/* Bursts of each member. attended [n] zeroed by the caller. attendances: of RsAttendance, or NULL. */
 static void count_attended(const GArray *bursts, const Visits *visits, uint32_t n, uint32_t *attended, GArray *attendances) {
-  g_autofree uint32_t *last = g_new(uint32_t, n);
-  for (uint32_t i = 0; i < n; i++) last[i] = RS_NONE;
-  const Visit *visit = (const Visit *)(const void *)visits->visit->data;
-  uint32_t v = 0;
+  uint32_t last[RS_MAX_GROUP];
+  const Visit *visit = (const Visit *)(const void *)visits->shared->data;
+  const Day *day = (const Day *)(const void *)visits->days->data;
+  guint n_attendances = 0;
+  memset(last, 0xff, n * sizeof *last);
+  if (attendances != NULL) g_array_set_size(attendances, visits->shared->len);
   for (uint32_t b = 0; b < bursts->len; b++) {
     const RsGroupBurst *burst = &g_array_index(bursts, RsGroupBurst, b);
-    while (v < visits->n_sorted && (visit[v].institution < burst->institution ||
-                               (visit[v].institution == burst->institution && visit[v].time < burst->first_time))) v++;
-    for (; v < visits->n_sorted && visit[v].institution == burst->institution && visit[v].time <= burst->last_time; v++) {
+    while (day->institution != burst->institution || visit[day->end - 1].time < burst->first_time) day++; /* bursts are by institution and time as well */
+    for (guint v = day->begin; v < day->end && visit[v].time <= burst->last_time; v++) {
+      if (visit[v].time < burst->first_time) continue;
       attended[visit[v].member] += last[visit[v].member] != b;
       last[visit[v].member] = b;
-      if (attendances == NULL) continue;
-      RsAttendance attendance = {b, visit[v].member, visit[v].visit};
-      g_array_append_val(attendances, attendance);
+      if (attendances != NULL) g_array_index(attendances, RsAttendance, n_attendances++) = (RsAttendance){b, visit[v].member, visit[v].visit};
     }
   }
+  if (attendances != NULL) g_array_set_size(attendances, n_attendances);
 }
 
 static bool is_member(const uint32_t *person, uint32_t n, uint32_t p) {
@@ -449,29 +514,23 @@ static double absence_cost(const RsGroup *g) {
 RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, RsPlaces places, RsRefine refine) {
   g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) next = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-  g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
-  g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(Day)), habit = g_array_new(FALSE, FALSE, sizeof(uint32_t)), visits = NULL;
+  g_auto(Finder) finder;
+  finder_init(&finder, scene, places);
   g_array_append_vals(members, person, n);
   g_array_sort(members, compare_numbers);
-  Finder finder = {.scene = scene, .bursts = bursts, .places = places, .days = days, .habit = habit};
-  uint32_t seen[RS_MAX_GROUP + 1] = {0};
-  finder.seen = seen;
   for (unsigned round = 0;; round++) {
     if (members->len < 2 || members->len > RS_MAX_GROUP) return NULL;
     finder.person = (const uint32_t *)(const void *)members->data;
     finder.n = members->len;
     finder.quorum = refine == RS_SOME_AT_A_TIME ? (uint32_t)RS_GATHERING : rs_group_quorum(finder.n);
-    if (visits != NULL) g_array_unref(visits);
-    finder.visits = group_visits(scene, finder.person, finder.n, finder.quorum);
-    visits = finder.visits.visit;
-    for (uint32_t k = 0; k <= finder.n; k++) finder.choices[k] = NAN;
     find_days(&finder);
     choose_width(&finder);
-    if (bursts->len < 2) return NULL;
+    if (finder.bursts->len < 2) return NULL;
     if (refine == RS_KEEP_MEMBERS || round == MAX_ROUNDS || !round_members(&finder, refine, next)) break;
     g_array_set_size(members, 0);
     g_array_append_vals(members, next->data, next->len);
   }
+  const GArray *bursts = finder.bursts;
   RsGroup *group = g_new0(RsGroup, 1);
   g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
   group->n = members->len;
@@ -514,22 +573,21 @@ static void push_days(const RsGroupBurst *burst, const RsAttendance *attendance,
 
 /* Three that came together beyond chance, at the width of the group and where its bursts are; its bursts are among these. */
 static void push_gatherings(const RsScene *scene, const RsGroup *g, GArray *out) {
-  g_autoptr(GArray) gatherings = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst)), days = g_array_new(FALSE, FALSE, sizeof(Day));
-  g_autoptr(GArray) habit = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance)), all = g_array_new(FALSE, FALSE, sizeof(RsDayTogether));
   g_autofree uint32_t *attended = g_new0(uint32_t, g->n);
-  uint32_t seen[RS_MAX_GROUP + 1] = {0};
-  Finder finder = {.scene = scene, .person = g->person, .n = g->n, .quorum = RS_GATHERING, .minutes = g->width, .places = g->places,
-                   .bursts = gatherings, .days = days, .habit = habit, .seen = seen};
-  finder.visits = group_visits(scene, g->person, g->n, RS_GATHERING);
-  for (uint32_t k = 0; k <= g->n; k++) finder.choices[k] = NAN;
+  g_auto(Finder) finder;
+  finder_init(&finder, scene, g->places);
+  finder.person = g->person;
+  finder.n = g->n;
+  finder.quorum = RS_GATHERING;
+  finder.minutes = g->width;
+  const GArray *gatherings = finder.bursts = finder.found[0];
   find_days(&finder);
   find_bursts(&finder);
   count_attended(gatherings, &finder.visits, g->n, attended, attendances);
   push_days((const RsGroupBurst *)(const void *)gatherings->data, (const RsAttendance *)(const void *)attendances->data, attendances->len, all);
   for (guint i = 0; i < all->len; i++)
     if (is_burst_place(g, g_array_index(all, RsDayTogether, i).institution)) g_array_append_val(out, g_array_index(all, RsDayTogether, i));
-  g_array_unref(finder.visits.visit);
 }
 
 GArray *rs_group_days_together(const RsScene *scene, const RsGroup *g) {
@@ -587,18 +645,18 @@ RsGroup *rs_group_at(const RsScene *scene, const uint32_t *person, uint32_t n, c
   if (n < 2 || n > RS_MAX_GROUP) return NULL;
   g_autofree uint32_t *sorted = g_memdup2(person, n * sizeof *person);
   qsort(sorted, n, sizeof *sorted, compare_numbers);
-  Visits visits = group_visits(scene, sorted, n, 1);
-  g_autoptr(GArray) all = visits.visit, bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
-  g_autoptr(GArray) attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
-  const Visit *visit = (const Visit *)(const void *)all->data;
-  for (guint i = 0, end; i < all->len; i = end) {
+  g_auto(Visits) visits;
+  visits_init(&visits);
+  visits_fill(&visits, scene, sorted, n, 1);
+  g_autoptr(GArray) bursts = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst)), attendances = g_array_new(FALSE, FALSE, sizeof(RsAttendance));
+  const Visit *visit = (const Visit *)(const void *)visits.shared->data;
+  for (guint d = 0; d < visits.days->len; d++) {
+    const Day *day = &g_array_index(visits.days, Day, d);
     bool chosen = false;
-    for (end = i; end < all->len && visit[end].institution == visit[i].institution &&
-                  visit[end].time / RS_DAY_SECONDS == visit[i].time / RS_DAY_SECONDS;) end++;
-    for (uint32_t f = 0; f < n_institutions; f++) chosen = chosen || institution[f] == visit[i].institution;
-    RsGroupBurst burst = {visit[i].institution, visit[i].time, visit[end - 1].time, 0};
-    g_autofree uint8_t *came = g_malloc0(n);
-    for (guint v = i; v < end; v++) {
+    uint8_t came[RS_MAX_GROUP] = {0};
+    for (uint32_t f = 0; f < n_institutions; f++) chosen = chosen || institution[f] == day->institution;
+    RsGroupBurst burst = {day->institution, day->time, visit[day->end - 1].time, 0};
+    for (guint v = day->begin; chosen && v < day->end; v++) {
       burst.n_members += !came[visit[v].member];
       came[visit[v].member] = 1;
     }

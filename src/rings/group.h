@@ -95,6 +95,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsGroup, rs_group_free)
 /* Fills stat[] and what follows it. */
 void rs_group_measure(const RsScene *scene, RsGroup *group);
 
+/* What was bought in the bursts: RsGroupItem, each drug once an attendance, by (drug, member, attendance). The caller frees it. */
+typedef struct { uint32_t drug, member, attendance; } RsGroupItem;
+GArray *rs_group_items(const RsClaims *claims, const RsGroup *group);
+
 /* Days at the burst institutions that members spent together: those of the bursts, and in a group so large that a burst takes more people,
  * those on which RS_GATHERING came together, at the width of the group and beyond chance. A ring that brings some of its cards at a time has
  * many of these, and they are no sign of a life of one's own at the outlet. Returns RsDayTogether, each member once a day; the caller frees it. */

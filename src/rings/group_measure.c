@@ -3,6 +3,7 @@
 #include "rings/group.h"
 
 #include "base/calendar.h"
+#include "base/sort_by.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@
 
 enum { MAX_PAIR_MEMBERS = 60, WANTED = 4096 };
 
-typedef struct { uint32_t drug, member, attendance; } Item;
+typedef RsGroupItem Item;
 typedef struct { uint32_t member, institution, days; } Stay;
 
 typedef struct {
@@ -29,28 +30,31 @@ typedef struct {
   double *chance, *mean, *habit, *scratch; /* [n], [n], [n], [n + 1] */
 } Measure;
 
-static int compare_items(const void *x, const void *y) {
-  const Item *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  if (a->member != b->member) return a->member < b->member ? -1 : 1;
-  return (a->attendance > b->attendance) - (a->attendance < b->attendance);
-}
+static inline bool item_before(const Item *a, const Item *b) { return a->drug != b->drug ? a->drug < b->drug : a->member < b->member; }
+RS_SORT_BY(sort_items, Item, item_before)
 
-static GArray *burst_items(const RsClaims *c, const RsGroup *group) {
+GArray *rs_group_items(const RsClaims *c, const RsGroup *group) {
   GArray *items = g_array_new(FALSE, FALSE, sizeof(Item));
+  uint64_t n_lines = 0;
+  guint n = 0, kept = 0;
+  for (uint32_t i = 0; i < group->n_attendances; i++) {
+    const uint32_t visit = group->attendance[i].visit;
+    __builtin_prefetch(rs_packed_at(&c->line_drug, c->visit_line[visit]));
+    n_lines += c->visit_line[visit + 1] - c->visit_line[visit];
+  }
+  g_array_set_size(items, (guint)n_lines);
+  Item *item = (Item *)(void *)items->data;
   for (uint32_t i = 0; i < group->n_attendances; i++) {
     const RsAttendance *a = &group->attendance[i];
     for (uint64_t l = c->visit_line[a->visit]; l < c->visit_line[a->visit + 1]; l++) {
-      Item item = {rs_line_drug(c, l), a->member, i};
-      if (item.drug != RS_NONE) g_array_append_val(items, item);
+      item[n] = (Item){rs_line_drug(c, l), a->member, i};
+      n += item[n].drug != RS_NONE;
     }
   }
-  if (items->len > 0) qsort(items->data, items->len, sizeof(Item), compare_items);
-  guint n = 0;
-  for (guint i = 0; i < items->len; i++)
-    if (i == 0 || compare_items(&g_array_index(items, Item, i), &g_array_index(items, Item, n - 1)) != 0)
-      g_array_index(items, Item, n++) = g_array_index(items, Item, i);
-  g_array_set_size(items, n);
+  sort_items(item, n); /* attendances ascend already */
+  for (guint i = 0; i < n; i++)
+    if (i == 0 || item_before(&item[kept - 1], &item[i]) || item[kept - 1].attendance != item[i].attendance) item[kept++] = item[i];
+  g_array_set_size(items, kept);
   return items;
 }
 
@@ -90,11 +94,10 @@ static bool in_group(const RsGroup *g, uint32_t person) {
   return low < g->n && g->person[low] == person;
 }
 
-static int compare_other(const void *x, const void *y) {
-  const OtherItem *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  return (a->burst > b->burst) - (a->burst < b->burst);
-}
+static inline bool other_before(const OtherItem *a, const OtherItem *b) { return a->drug != b->drug ? a->drug < b->drug : a->burst < b->burst; }
+RS_SORT_BY(sort_others, OtherItem, other_before)
+
+static int compare_other(const void *x, const void *y) { return other_before(x, y) ? -1 : other_before(y, x); }
 
 static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
   enum { MAX_OTHERS = 300 };
@@ -109,6 +112,7 @@ static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
     end = end - begin > MAX_OTHERS ? begin + MAX_OTHERS : end;
   }
   for (uint32_t i = begin; i < end; i++) __builtin_prefetch(&c->visit_line[t->visit[i]]);
+  for (uint32_t i = begin; i < end; i++) __builtin_prefetch(rs_packed_at(&c->line_drug, c->visit_line[t->visit[i]]));
   for (uint32_t i = begin; i < end; i++) {
     if (in_group(m->group, RS_KEY_PERSON(t->key[i]))) continue;
     const uint32_t v = t->visit[i];
@@ -152,7 +156,7 @@ static void collect_others(Measure *m) {
     any = true;
   }
   for (uint32_t b = 0; any && b < m->group->n_bursts; b++) others_of_burst(m, b, wanted);
-  if (m->others->len > 0) qsort(m->others->data, m->others->len, sizeof(OtherItem), compare_other);
+  sort_others((OtherItem *)(void *)m->others->data, m->others->len);
   guint n = 0;
   for (guint i = 0; i < m->others->len; i++) {
     OtherItem *at = &g_array_index(m->others, OtherItem, i);
@@ -413,17 +417,23 @@ bool rs_rhythm_weekly(const RsRhythm *r) {
   return r->clock_sd <= SAME_HOUR && ((r->n_days >= 3 && r->weekly >= 0.75) || (r->n_days >= 8 && r->weekday3 >= 0.9));
 }
 
+/* Share of the visits at hours no busier than those of a bin. In four sums, or each addition would wait for the one before. */
+static double quieter(const RsLoad *load, uint32_t institution, uint32_t bin) {
+  const float *clock = load->clock[institution]; /* >= 0 */
+  const double *share = load->half_hour[institution];
+  double lower[4] = {0.0, 0.0, 0.0, 0.0};
+  for (uint32_t b = 0; b < RS_CLOCK_BINS; b += 4)
+    for (unsigned k = 0; k < 4; k++) lower[k] += share[b + k] <= share[bin] ? (double)clock[b + k] : 0.0;
+  return (lower[0] + lower[1]) + (lower[2] + lower[3]);
+}
+
 static void measure_hours(Measure *m) {
   const RsLoad *load = m->scene->load;
   RsGroup *g = m->group;
   double sum = 0.0;
   uint32_t quiet = 0;
   for (uint32_t i = 0; i < g->n_bursts; i++) {
-    const float *clock = load->clock[g->burst[i].institution]; /* >= 0 */
-    uint32_t bin = g->burst[i].first_time % RS_DAY_SECONDS / (60 * RS_CLOCK_MINUTES);
-    const double *share = load->half_hour[g->burst[i].institution];
-    double lower = 0.0;
-    for (uint32_t b = 0; b < RS_CLOCK_BINS; b++) lower += share[b] <= share[bin] ? (double)clock[b] : 0.0;
+    const double lower = quieter(load, g->burst[i].institution, g->burst[i].first_time % RS_DAY_SECONDS / (60 * RS_CLOCK_MINUTES));
     sum -= log10(fmax(lower, 1e-3));
     quiet += lower <= 0.1;
   }
@@ -431,11 +441,12 @@ static void measure_hours(Measure *m) {
   g->quiet_share = (double)quiet / (double)g->n_bursts;
 }
 
-static int compare_stays(const void *x, const void *y) {
-  const Stay *a = x, *b = y;
-  if (a->institution != b->institution) return a->institution < b->institution ? -1 : 1;
-  return (a->member > b->member) - (a->member < b->member);
+static inline bool stay_before(const Stay *a, const Stay *b) {
+  return a->institution != b->institution ? a->institution < b->institution : a->member < b->member;
 }
+RS_SORT_BY(sort_stays, Stay, stay_before)
+
+static int compare_stays(const void *x, const void *y) { return stay_before(x, y) ? -1 : stay_before(y, x); }
 
 /* Days of each member at each institution on which members did not come together. */
 static GArray *other_stays(const Measure *m, double *total) {
@@ -448,7 +459,7 @@ static GArray *other_stays(const Measure *m, double *total) {
       Stay stay = {i, r->to[k], r->days[k]};
       g_array_append_val(stays, stay);
     }
-  if (stays->len > 0) qsort(stays->data, stays->len, sizeof(Stay), compare_stays);
+  sort_stays((Stay *)(void *)stays->data, stays->len);
   for (guint i = 0; i < together->len; i++) {
     const RsDayTogether *day = &g_array_index(together, RsDayTogether, i);
     Stay key = {day->member, day->institution, 0};
@@ -550,7 +561,7 @@ void rs_group_measure(const RsScene *scene, RsGroup *group) {
   m.habit = habit;
   m.chance = chance;
   m.scratch = scratch;
-  g_autoptr(GArray) items = burst_items(scene->claims, group);
+  g_autoptr(GArray) items = rs_group_items(scene->claims, group);
   m.items = items;
   g_autofree uint32_t *doctor = g_new(uint32_t, (gsize)group->n_attendances + 1);
   for (uint32_t i = 0; i < group->n_attendances; i++) doctor[i] = rs_visit_doctor(scene->claims, group->attendance[i].visit);

@@ -1,5 +1,6 @@
 #include "base/random.h"
 #include "base/sort.h"
+#include "base/sort_by.h"
 #include "rs_test.h"
 
 #include <stdlib.h>
@@ -70,6 +71,32 @@ static void no_keys_are_sorted(void **state) {
   rs_sort_u64(NULL, 0);
 }
 
+typedef struct { uint32_t number, place, more[3]; } Record;
+
+static inline bool record_before(const Record *a, const Record *b) { return a->number < b->number; }
+RS_SORT_BY(sort_records, Record, record_before)
+
+static int compare_records(const void *x, const void *y) {
+  const Record *a = x, *b = y;
+  if (a->number != b->number) return a->number < b->number ? -1 : 1;
+  return (a->place > b->place) - (a->place < b->place);
+}
+
+static void records_are_sorted_and_equal_ones_keep_their_order(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 11);
+  for (uint32_t n = 0; n < 700; n = n < 40 ? n + 1 : 2 * n - 7)
+    for (uint32_t n_numbers = 1; n_numbers < 2000; n_numbers *= 6) {
+      g_autofree Record *record = g_new(Record, (gsize)n + 1);
+      for (uint32_t i = 0; i < n; i++) record[i] = (Record){rs_random_below(&random, n_numbers), i, {i, 0, ~i}};
+      g_autofree Record *expected = g_memdup2(record, ((gsize)n + 1) * sizeof *record);
+      qsort(expected, n, sizeof *record, compare_records);
+      sort_records(record, n);
+      assert_memory_equal(record, expected, n * sizeof *record);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_keys_of_any_width_are_sorted_as_by_qsort),
@@ -77,6 +104,7 @@ int main(void) {
       cmocka_unit_test(placed_keys_are_sorted_by_their_numbers),
       cmocka_unit_test(sorted_falling_and_equal_keys),
       cmocka_unit_test(no_keys_are_sorted),
+      cmocka_unit_test(records_are_sorted_and_equal_ones_keep_their_order),
   };
   return cmocka_run_group_tests_name("base/sort", tests, NULL, NULL);
 }
