@@ -2,8 +2,8 @@
  *
  * In    RsClaims
  * Out   RsKnowledge: one RsRelation a kind; rows are the `from` entities, `to` sorted in a row, no repeats
- * Cost  O(lines) time, about 50 ns of CPU a line, 75 with the sums; 10 bytes a relation row, 34 with the sums; in passing 16 bytes a visit
- *       (or run of a visit's lines by one doctor) and 4 a line, 12 with the sums, or 20 where a line's money needs more than four bytes
+ * Cost  O(lines) time, about 50 ns of CPU a line, 75 with the sums; 10 bytes a relation row, 34 with the sums; in passing 12 bytes
+ *       a visit (or run of a visit's lines by one doctor) and of each line its drug, with the sums its money too, as wide as the claims have them
  */
 #ifndef RS_GRAPH_KNOWLEDGE_H
 #define RS_GRAPH_KNOWLEDGE_H

@@ -13,13 +13,11 @@
  * records lie together, where they are put in order of day and added up as persons are. Fetching anything through an index instead would
  * cost a cache miss a line. */
 
-/* A record: RECORD_WORDS, then of each line its drug and, unless the graph is bare, its money. */
-enum { VISIT, INSTITUTION, DAY_AND_LINES /* day << 16 | lines */, RECORD_WORDS };
+/* A record, which begins at any byte: its head, then its lines' drugs and, unless the graph is bare, their amounts and fund shares, each as wide
+ * as the claims have them. The bytes of a handful of lines are moved in one go, and what this writes too much is written over by the next record. */
+typedef struct { uint32_t visit, institution; uint16_t day, n_lines; } Head;
+enum { ONE_GO = RS_PACKED_OVER };
 #define MOST_LINES UINT16_MAX /* of a record; a longer run is several */
-
-/* What is kept of a line's money, as narrow as the claims have it; the value is a line's words. */
-typedef enum { BARE = 1, NARROW = 3, WIDE = 5 } Sums;
-typedef struct { int64_t amount, fund; } Money;
 
 typedef struct {
   uint32_t *seen_drug, *seen_institution; /* [n_to] hub + 1 that met it last */
@@ -31,12 +29,13 @@ typedef struct {
   RsKnowledge *knowledge;
   const RsClaims *claims;
   bool doctors;                 /* whose records these are: of doctors or of institutions */
-  Sums sums;
+  RsSums sums;
+  unsigned line_bytes;          /* of a record */
   RsRelation *drugs, *referred; /* the relations being made; referred: of doctors only, else NULL */
   uint32_t n_hubs, n_shares;    /* shares of the visits in the distribution */
-  uint64_t *position;           /* [n_shares * n_hubs] where a share's next record of a hub goes */
+  uint64_t *position;           /* [n_shares * n_hubs] the byte where a share's next record of a hub goes */
   uint64_t *start;              /* [n_hubs + 1] a hub's records */
-  uint32_t *word;               /* all records */
+  unsigned char *records;       /* all; each share's of a hub with ONE_GO bytes behind them */
   size_t n_tasks;
   uint32_t *task_hub;           /* [n_tasks + 1] first hub of each task, of about equal records */
   unsigned n_workers;
@@ -51,26 +50,23 @@ static void share_visits(const Job *job, size_t share, uint32_t *first, uint32_t
 }
 
 /* How many lines from this one on make one record. */
-static inline uint32_t run_length(const RsPacked *doctor, uint64_t line, uint64_t end, bool doctors) {
-  uint32_t most = (uint32_t)MIN(end - line, MOST_LINES), n = 1;
-  if (!doctors) return most;
-  uint64_t first = rs_packed_get(doctor, line);
-  while (n < most && rs_packed_get(doctor, line + n) == first) n++;
-  return n;
+static inline __attribute__((always_inline)) uint32_t record_length(const RsPacked *doctor, uint64_t line, uint64_t end, bool doctors) {
+  return (uint32_t)MIN(doctors ? rs_run_length(doctor, line, end) : end - line, MOST_LINES);
 }
 
 static inline __attribute__((always_inline)) void share_count_of(const Job *job, size_t share, bool doctors) {
   const RsClaims *claims = job->claims;
   const RsPacked doctor = claims->line_doctor; /* a copy, which no store can change */
+  const uint64_t line_bytes = job->line_bytes, *visit_line = claims->visit_line;
   uint64_t *position = &job->position[share * job->n_hubs];
   uint32_t visit, last, n;
   share_visits(job, share, &visit, &last);
   for (; visit < last; visit++) {
-    uint64_t end = claims->visit_line[visit + 1];
-    for (uint64_t line = claims->visit_line[visit]; line < end; line += n) {
+    const uint64_t end = visit_line[visit + 1];
+    for (uint64_t line = visit_line[visit]; line < end; line += n) {
       uint32_t hub = doctors ? (uint32_t)rs_packed_get(&doctor, line) - 1 : claims->visit_institution[visit];
-      n = run_length(&doctor, line, end, doctors);
-      if (hub != RS_NONE) position[hub] += RECORD_WORDS + (uint64_t)n * job->sums;
+      n = record_length(&doctor, line, end, doctors);
+      if (hub != RS_NONE) position[hub] += sizeof(Head) + n * line_bytes;
     }
   }
 }
@@ -90,50 +86,42 @@ static void positions_set(Job *job) {
     for (uint32_t share = 0; share < job->n_shares; share++) {
       uint64_t *position = &job->position[(size_t)share * job->n_hubs + hub], count = *position;
       *position = total;
-      total += count;
+      total += count + ONE_GO;
     }
   }
   job->start[job->n_hubs] = total;
 }
 
-static inline __attribute__((always_inline)) void money_write(uint32_t *word, int64_t amount, int64_t fund, Sums sums) {
-  if (sums == NARROW) word[0] = (uint32_t)amount, word[1] = (uint32_t)fund;
-  if (sums == WIDE) memcpy(word, &amount, sizeof amount), memcpy(word + 2, &fund, sizeof fund);
+static inline __attribute__((always_inline)) unsigned char *lines_move(unsigned char *to, const RsPacked *column, uint64_t line, uint32_t n) {
+  const size_t bytes = (size_t)n * column->width;
+  if (bytes <= ONE_GO) memcpy(to, rs_packed_at(column, line), ONE_GO);
+  else memcpy(to, rs_packed_at(column, line), bytes);
+  return to + bytes;
 }
 
-static inline __attribute__((always_inline)) Money money_read(const uint32_t *word, Sums sums) {
-  Money money = {0};
-  if (sums == NARROW) money = (Money){(int32_t)word[0], (int32_t)word[1]};
-  if (sums == WIDE) memcpy(&money, word, sizeof money);
-  return money;
-}
-
-static inline __attribute__((always_inline)) void share_distribute_of(const Job *job, size_t share, bool doctors, Sums sums) {
+static inline __attribute__((always_inline)) void share_distribute_of(const Job *job, size_t share, bool doctors, bool sums) {
   const RsClaims *claims = job->claims;
   const RsPacked doctor = claims->line_doctor, drug = claims->line_drug, amount = claims->line_amount, fund = claims->line_fund;
   uint64_t *position = &job->position[share * job->n_hubs]; /* columns as copies, which no store can change */
+  unsigned char *records = job->records;
   uint32_t visit, last, n;
   share_visits(job, share, &visit, &last);
   for (; visit < last; visit++) {
-    uint32_t institution = claims->visit_institution[visit];
-    uint32_t day = claims->visit_time[visit] / RS_DAY_SECONDS;
-    uint64_t end = claims->visit_line[visit + 1];
+    const uint32_t institution = claims->visit_institution[visit];
+    const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
+    const uint64_t end = claims->visit_line[visit + 1];
     for (uint64_t line = claims->visit_line[visit]; line < end; line += n) {
       uint32_t hub = doctors ? (uint32_t)rs_packed_get(&doctor, line) - 1 : institution;
-      n = run_length(&doctor, line, end, doctors);
+      n = record_length(&doctor, line, end, doctors);
       if (hub == RS_NONE) continue;
-      uint32_t *word = job->word + position[hub];
-      position[hub] += RECORD_WORDS + (uint64_t)n * sums;
-      word[VISIT] = visit;
-      word[INSTITUTION] = institution;
-      word[DAY_AND_LINES] = day << 16 | n;
-      word += RECORD_WORDS;
-      for (uint32_t i = 0; i < n; i++, word += sums) {
-        word[0] = (uint32_t)rs_packed_get(&drug, line + i) - 1;
-        if (sums != BARE) money_write(word + 1, rs_packed_get_signed(&amount, line + i), rs_packed_get_signed(&fund, line + i), sums);
-      }
-      __builtin_prefetch(word + 16, 1); /* for the hub's next record, hundreds of visits later */
-      __builtin_prefetch(word + 32, 1);
+      const Head head = {visit, institution, day, (uint16_t)n};
+      unsigned char *at = records + position[hub];
+      memcpy(at, &head, sizeof head);
+      at = lines_move(at + sizeof head, &drug, line, n);
+      if (sums) at = lines_move(lines_move(at, &amount, line, n), &fund, line, n);
+      position[hub] = (uint64_t)(at - records);
+      __builtin_prefetch(at + 64, 1); /* for the hub's next record, hundreds of visits later */
+      __builtin_prefetch(at + 128, 1);
     }
   }
 }
@@ -141,74 +129,102 @@ static inline __attribute__((always_inline)) void share_distribute_of(const Job 
 static void share_distribute(size_t share, unsigned thread, void *data) {
   (void)thread;
   const Job *job = data;
-  switch (job->sums) {
-    case BARE: job->doctors ? share_distribute_of(job, share, true, BARE) : share_distribute_of(job, share, false, BARE); break;
-    case NARROW: job->doctors ? share_distribute_of(job, share, true, NARROW) : share_distribute_of(job, share, false, NARROW); break;
-    case WIDE: job->doctors ? share_distribute_of(job, share, true, WIDE) : share_distribute_of(job, share, false, WIDE); break;
-  }
+  const Head none = {0};
+  if (job->sums != RS_BARE) job->doctors ? share_distribute_of(job, share, true, true) : share_distribute_of(job, share, false, true);
+  else job->doctors ? share_distribute_of(job, share, true, false) : share_distribute_of(job, share, false, false);
+  for (uint32_t hub = 0; hub < job->n_hubs; hub++) memcpy(job->records + job->position[share * job->n_hubs + hub], &none, sizeof none);
 }
 
 /* ---- rows ---- */
 
-static inline uint32_t record_lines(const uint32_t *record) { return record[DAY_AND_LINES] & 0xffff; }
-static inline const uint32_t *record_next(const uint32_t *record, Sums sums) { return record + RECORD_WORDS + (size_t)record_lines(record) * sums; }
+static inline Head head_of(const unsigned char *record) {
+  Head head;
+  memcpy(&head, record, sizeof head);
+  return head;
+}
 
+/* A share's records end with one without lines. */
+static inline const unsigned char *record_next(const unsigned char *record, Head head, unsigned line_bytes) {
+  return record + (head.n_lines == 0 ? ONE_GO : sizeof head + (size_t)head.n_lines * line_bytes);
+}
+
+/* Lines as wide as the column's, from there on. */
+static inline RsPacked lines_at(RsPacked column, const unsigned char *at) {
+  column.bytes = (unsigned char *)at;
+  return column;
+}
+
+/* Lines in blocks, filled up with none: how many a record has is a guess that often fails, whether they are more than a block is not. */
 static void task_count(size_t task, unsigned thread, void *data) {
+  enum { BLOCK = 4 };
   const Job *job = data;
-  Worker *worker = &job->worker[thread];
+  uint32_t *seen_drug = job->worker[thread].seen_drug, *seen_institution = job->worker[thread].seen_institution;
+  const RsPacked of_drug = job->claims->line_drug;
   for (uint32_t hub = job->task_hub[task]; hub < job->task_hub[task + 1]; hub++) {
-    const uint32_t *end = job->word + job->start[hub + 1];
+    const unsigned char *end = job->records + job->start[hub + 1];
+    const uint32_t mark = hub + 1;
     uint32_t n_drugs = 0, n_referred = 0;
-    for (const uint32_t *record = job->word + job->start[hub], *next; record < end; record = next) {
-      next = record_next(record, job->sums);
-      for (const uint32_t *line = record + RECORD_WORDS; line < next; line += job->sums)
-        if (*line != RS_NONE) n_drugs += rs_first_sight(worker->seen_drug, *line, hub + 1);
-      if (job->doctors) n_referred += rs_first_sight(worker->seen_institution, record[INSTITUTION], hub + 1);
+    Head head;
+    seen_drug[0] = mark; /* none is no drug */
+    for (const unsigned char *record = job->records + job->start[hub]; record < end; record = record_next(record, head, job->line_bytes)) {
+      head = head_of(record);
+      const RsPacked drug = lines_at(of_drug, record + sizeof head);
+      for (uint32_t i = 0; i < head.n_lines; i += BLOCK)
+        for (uint32_t k = i; k < i + BLOCK; k++) n_drugs += rs_first_sight(seen_drug, (uint32_t)rs_packed_get(&drug, k) & -(uint32_t)(k < head.n_lines), mark);
+      if (job->doctors && head.n_lines > 0) n_referred += rs_first_sight(seen_institution, head.institution, mark);
     }
     job->drugs->offset[hub + 1] = n_drugs;
     if (job->doctors) job->referred->offset[hub + 1] = n_referred;
   }
 }
 
-static inline __attribute__((always_inline)) void record_add(Worker *worker, const uint32_t *record, bool doctors, Sums sums) {
-  const uint16_t day = (uint16_t)(record[DAY_AND_LINES] >> 16);
-  int64_t amount = 0, fund = 0;
-  for (const uint32_t *line = record + RECORD_WORDS, *end = record_next(record, sums); line < end; line += sums) {
-    const Money money = money_read(line + 1, sums);
-    if (sums != BARE && doctors) amount = rs_money_add(amount, money.amount);
-    if (sums != BARE && doctors) fund = rs_money_add(fund, money.fund);
-    if (*line == RS_NONE) continue;
-    uint32_t met = rs_tally_add(&worker->drugs, *line, record[VISIT], day, 1, sums != BARE);
-    if (sums != BARE) rs_tally_money(&worker->drugs, met, money.amount, money.fund);
+static inline __attribute__((always_inline)) void record_add(const RsPacked *of_drug, RsMoneyColumns of, RsTally *drugs, RsTally *institutions, const unsigned char *record, bool doctors, RsSums sums) {
+  const Head head = head_of(record);
+  const RsPacked drug = lines_at(*of_drug, record + sizeof head);
+  RsMoney all = {0}, one = {0};
+  of.amount = drug.bytes + (size_t)head.n_lines * drug.width;
+  of.fund = of.amount + head.n_lines * of.amount_width;
+  for (size_t i = 0; i < head.n_lines; i++) {
+    const uint32_t to = (uint32_t)rs_packed_get(&drug, i);
+    if (sums != RS_BARE) one = rs_line_money(&of, i);
+    if (sums != RS_BARE && doctors) all = rs_money_sum(all, one, sums);
+    if (to != 0) rs_tally_add(drugs, to, head.visit, head.day, 1, one, sums);
   }
-  if (!doctors) return;
-  uint32_t met = rs_tally_add(&worker->institutions, record[INSTITUTION], record[VISIT], day, record_lines(record), sums != BARE);
-  if (sums != BARE) rs_tally_money(&worker->institutions, met, amount, fund);
+  if (doctors) rs_tally_add(institutions, (size_t)head.institution + 1, head.visit, head.day, head.n_lines, all, sums);
 }
 
-/* A hub's records in order of day, those of one day as they lie, which is by visit: keys of day and place within the hub's words. */
+/* A hub's records in order of day, those of one day as they lie, which is by visit: keys of day and place within the hub's bytes. */
 enum { PLACE_BITS = 48 };
-static inline __attribute__((always_inline)) const uint64_t *records_by_day(const Job *job, uint32_t hub, Worker *worker, uint32_t *n, Sums sums) {
+static const uint64_t *records_by_day(const Job *job, uint32_t hub, Worker *worker, uint32_t *n) {
   const RsClaims *claims = job->claims;
-  const uint32_t *first = job->word + job->start[hub], *end = job->word + job->start[hub + 1];
-  *n = 0;
-  for (const uint32_t *record = first; record < end; record = record_next(record, sums))
-    worker->key[(*n)++] = (uint64_t)((record[DAY_AND_LINES] >> 16) - claims->first_day) << PLACE_BITS | (uint64_t)(record - first);
+  const unsigned char *first = job->records + job->start[hub], *end = job->records + job->start[hub + 1];
+  uint64_t *key = worker->key;
+  Head head;
+  for (const unsigned char *record = first; record < end; record = record_next(record, head, job->line_bytes)) {
+    head = head_of(record);
+    if (head.n_lines > 0) *key++ = (uint64_t)(head.day - claims->first_day) << PLACE_BITS | (uint64_t)(record - first);
+  }
+  *n = (uint32_t)(key - worker->key);
   return rs_row_keys_sort(worker->key, worker->other, *n, PLACE_BITS, rs_row_bits(claims->last_day - claims->first_day + 1u));
 }
 
-static inline __attribute__((always_inline)) void hub_add(const Job *job, uint32_t hub, Worker *worker, bool doctors, Sums sums) {
+static inline __attribute__((always_inline)) void hub_add(const Job *job, uint32_t hub, Worker *worker, bool doctors, RsSums sums) {
   enum { AHEAD = 8 };
   const uint64_t place = ((uint64_t)1 << PLACE_BITS) - 1;
-  const uint32_t *first = job->word + job->start[hub];
+  const unsigned char *first = job->records + job->start[hub];
+  const RsPacked of_drug = job->claims->line_drug;
+  const RsMoneyColumns of_money = rs_money_columns(job->claims);
+  RsTally drugs = worker->drugs, institutions = worker->institutions;
   uint32_t n;
-  const uint64_t *key = records_by_day(job, hub, worker, &n, sums);
+  const uint64_t *key = records_by_day(job, hub, worker, &n);
   for (uint32_t i = 0; i < n; i++) {
-    const uint32_t *later = first + (key[MIN(i + AHEAD, n - 1)] & place);
+    const unsigned char *later = first + (key[MIN(i + AHEAD, n - 1)] & place);
     __builtin_prefetch(later);
-    __builtin_prefetch(later + 16);
-    record_add(worker, first + (key[i] & place), doctors, sums);
+    __builtin_prefetch(later + 64);
+    record_add(&of_drug, of_money, &drugs, &institutions, first + (key[i] & place), doctors, sums);
   }
+  worker->drugs.n = drugs.n;
+  worker->institutions.n = institutions.n;
 }
 
 static void task_fill(size_t task, unsigned thread, void *data) {
@@ -216,9 +232,9 @@ static void task_fill(size_t task, unsigned thread, void *data) {
   Worker *worker = &job->worker[thread];
   for (uint32_t hub = job->task_hub[task]; hub < job->task_hub[task + 1]; hub++) {
     switch (job->sums) {
-      case BARE: job->doctors ? hub_add(job, hub, worker, true, BARE) : hub_add(job, hub, worker, false, BARE); break;
-      case NARROW: job->doctors ? hub_add(job, hub, worker, true, NARROW) : hub_add(job, hub, worker, false, NARROW); break;
-      case WIDE: job->doctors ? hub_add(job, hub, worker, true, WIDE) : hub_add(job, hub, worker, false, WIDE); break;
+      case RS_BARE: job->doctors ? hub_add(job, hub, worker, true, RS_BARE) : hub_add(job, hub, worker, false, RS_BARE); break;
+      case RS_NARROW: job->doctors ? hub_add(job, hub, worker, true, RS_NARROW) : hub_add(job, hub, worker, false, RS_NARROW); break;
+      case RS_WIDE: job->doctors ? hub_add(job, hub, worker, true, RS_WIDE) : hub_add(job, hub, worker, false, RS_WIDE); break;
     }
     rs_tally_write(&worker->drugs, job->drugs, job->drugs->offset[hub]);
     if (job->doctors) rs_tally_write(&worker->institutions, job->referred, job->referred->offset[hub]);
@@ -241,7 +257,7 @@ static void job_clear(Job *job) {
   g_free(job->position);
   g_free(job->start);
   g_free(job->task_hub);
-  rs_column_free(job->word);
+  rs_column_free(job->records);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
@@ -252,15 +268,15 @@ static bool no_memory(GError **error) {
 }
 
 static bool records_distribute(Job *job, unsigned n_threads, GError **error) {
-  uint64_t shares = job->claims->n_lines / (8 * ((uint64_t)job->n_hubs + 1)); /* positions stay below a byte a line */
+  uint64_t shares = job->claims->n_lines / (32 * ((uint64_t)job->n_hubs + 1)); /* positions and the ends of records stay near a byte a line */
   job->n_shares = n_threads == 1 ? 1 : (uint32_t)CLAMP(shares, 1, 4 * (uint64_t)n_threads);
   job->position = g_try_malloc0_n((gsize)job->n_shares * job->n_hubs + 1, sizeof *job->position);
   job->start = g_try_malloc_n((gsize)job->n_hubs + 1, sizeof *job->start);
   if (job->position == NULL || job->start == NULL) return no_memory(error);
   rs_parallel(n_threads, job->n_shares, share_count, job);
   positions_set(job);
-  job->word = rs_column_new(job->start[job->n_hubs], sizeof *job->word);
-  if (job->word == NULL) return no_memory(error);
+  job->records = rs_column_new(job->start[job->n_hubs], 1);
+  if (job->records == NULL) return no_memory(error);
   rs_parallel(n_threads, job->n_shares, share_distribute, job);
   return true;
 }
@@ -268,7 +284,7 @@ static bool records_distribute(Job *job, unsigned n_threads, GError **error) {
 static bool workers_allocate(Job *job, GError **error) {
   uint64_t longest = 0;
   for (uint32_t hub = 0; hub < job->n_hubs; hub++) longest = MAX(longest, job->start[hub + 1] - job->start[hub]);
-  longest /= RECORD_WORDS + job->sums;
+  longest /= sizeof(Head) + job->line_bytes;
   job->worker = g_new0(Worker, job->n_workers);
   for (unsigned i = 0; i < job->n_workers; i++) {
     Worker *worker = &job->worker[i];
@@ -298,8 +314,8 @@ static void tasks_cut(Job *job, unsigned n_threads) {
 
 static bool hubs_make(RsKnowledge *knowledge, bool doctors, bool sums, unsigned n_threads, GError **error) {
   RsRelation *relation = knowledge->relation;
-  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .doctors = doctors, .sums = BARE, .n_workers = n_threads};
-  if (sums) job.sums = MAX(knowledge->claims->line_amount.width, knowledge->claims->line_fund.width) <= sizeof(int32_t) ? NARROW : WIDE;
+  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .doctors = doctors, .sums = rs_sums_of(knowledge->claims, sums), .n_workers = n_threads};
+  job.line_bytes = job.claims->line_drug.width + (sums ? job.claims->line_amount.width + job.claims->line_fund.width : 0);
   job.drugs = &relation[doctors ? RS_PRESCRIBED : RS_DISPENSED];
   job.referred = doctors ? &relation[RS_REFERS_TO] : NULL;
   job.n_hubs = job.drugs->n_from;

@@ -13,13 +13,13 @@ enum { DOCTORS, INSTITUTIONS, DRUGS, N_SIDES };
 static const RsRelationKind relation_of[N_SIDES] = {RS_VISITED, RS_FILLED_AT, RS_BOUGHT};
 
 typedef struct {
-  uint32_t *seen[N_SIDES]; /* [n_to] person + 1 that met it last */
+  uint32_t *seen[N_SIDES]; /* [n_to + 1] person + 1 that met it last; by 1 + number but for institutions */
   RsTally tally[N_SIDES];
 } Worker;
 
 typedef struct {
   RsKnowledge *knowledge;
-  bool sums;
+  RsSums sums;
   uint64_t visits_per_task;
   unsigned n_workers;
   Worker *worker;
@@ -36,15 +36,17 @@ static void task_persons(const Job *job, size_t task, uint32_t *first, uint32_t 
 
 static void person_count(const RsClaims *claims, uint32_t person, Worker *worker, uint32_t count[N_SIDES]) {
   const RsPacked of_doctor = claims->line_doctor, of_drug = claims->line_drug; /* copies, which no store can change */
-  uint32_t mark = person + 1;
-  uint32_t first = claims->person_visit[person], last = claims->person_visit[person + 1];
+  uint32_t *seen_doctor = worker->seen[DOCTORS], *seen_drug = worker->seen[DRUGS], mark = person + 1;
+  uint32_t first = claims->person_visit[person], last = claims->person_visit[person + 1], n_doctors = 0, n_drugs = 0;
   for (uint32_t visit = first; visit < last; visit++)
     count[INSTITUTIONS] += rs_first_sight(worker->seen[INSTITUTIONS], claims->visit_institution[visit], mark);
+  seen_doctor[0] = seen_drug[0] = mark; /* none is nobody */
   for (uint64_t line = claims->visit_line[first]; line < claims->visit_line[last]; line++) {
-    uint32_t doctor = (uint32_t)rs_packed_get(&of_doctor, line) - 1, drug = (uint32_t)rs_packed_get(&of_drug, line) - 1;
-    if (doctor != RS_NONE) count[DOCTORS] += rs_first_sight(worker->seen[DOCTORS], doctor, mark);
-    if (drug != RS_NONE) count[DRUGS] += rs_first_sight(worker->seen[DRUGS], drug, mark);
+    n_doctors += rs_first_sight(seen_doctor, (uint32_t)rs_packed_get(&of_doctor, line), mark);
+    n_drugs += rs_first_sight(seen_drug, (uint32_t)rs_packed_get(&of_drug, line), mark);
   }
+  count[DOCTORS] = n_doctors;
+  count[DRUGS] = n_drugs;
 }
 
 static void task_count(size_t task, unsigned thread, void *data) {
@@ -60,50 +62,53 @@ static void task_count(size_t task, unsigned thread, void *data) {
 
 /* ---- adding up ---- */
 
-typedef struct { int64_t amount, fund; } Money;
-
-static inline Money money_add(Money a, Money b) { return (Money){rs_money_add(a.amount, b.amount), rs_money_add(a.fund, b.fund)}; }
-
-static inline __attribute__((always_inline)) void met_add(RsTally *tally, uint32_t to, uint32_t visit, uint16_t day, uint32_t n_lines, const Money *money) {
-  uint32_t met = rs_tally_add(tally, to, visit, day, n_lines, money != NULL);
-  if (money != NULL) rs_tally_money(tally, met, money->amount, money->fund);
-}
+typedef struct {
+  const uint32_t *visit_time, *visit_institution;
+  const uint64_t *visit_line;
+  RsPacked doctor, drug; /* copies, which no store can change */
+  RsMoneyColumns money;
+} Columns;
 
 /* Lines of a visit mostly share one doctor: a run of them is added once. */
-static inline __attribute__((always_inline)) void visit_add(const RsClaims *claims, uint32_t visit, RsTally *tally, bool sums) {
-  uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
-  uint64_t line = claims->visit_line[visit], end = claims->visit_line[visit + 1];
-  uint32_t n_lines = (uint32_t)(end - line);
-  Money all = {0}, run, one;
-  while (line < end) {
-    uint32_t doctor = rs_line_doctor(claims, line), n = 0;
-    run = (Money){0};
-    for (; line < end && rs_line_doctor(claims, line) == doctor; line++, n++) {
-      uint32_t drug = rs_line_drug(claims, line);
-      if (sums) one = (Money){rs_line_amount(claims, line), rs_line_fund(claims, line)};
-      if (sums) run = money_add(run, one);
-      if (drug != RS_NONE) met_add(&tally[DRUGS], drug, visit, day, 1, sums ? &one : NULL);
+static inline __attribute__((always_inline)) void visit_add(const Columns *of, uint32_t visit, RsTally *tally, RsSums sums) {
+  const uint16_t day = (uint16_t)(of->visit_time[visit] / RS_DAY_SECONDS);
+  const uint64_t begin = of->visit_line[visit], end = of->visit_line[visit + 1];
+  RsMoney all = {0}, run, one = {0};
+  for (uint64_t line = begin, first; line < end;) {
+    const uint32_t doctor = (uint32_t)rs_packed_get(&of->doctor, line);
+    const uint64_t stop = line + rs_run_length(&of->doctor, line, end);
+    run = (RsMoney){0};
+    for (first = line; line < stop; line++) {
+      const uint32_t drug = (uint32_t)rs_packed_get(&of->drug, line);
+      if (sums != RS_BARE) run = rs_money_sum(run, one = rs_line_money(&of->money, line), sums);
+      if (drug != 0) rs_tally_add(&tally[DRUGS], drug, visit, day, 1, one, sums);
     }
-    if (doctor != RS_NONE) met_add(&tally[DOCTORS], doctor, visit, day, n, sums ? &run : NULL);
-    if (sums) all = money_add(all, run);
+    if (doctor != 0) rs_tally_add(&tally[DOCTORS], doctor, visit, day, (uint32_t)(stop - first), run, sums);
+    if (sums != RS_BARE) all = rs_money_sum(all, run, sums);
   }
-  met_add(&tally[INSTITUTIONS], claims->visit_institution[visit], visit, day, n_lines, sums ? &all : NULL);
+  rs_tally_add(&tally[INSTITUTIONS], (size_t)of->visit_institution[visit] + 1, visit, day, (uint32_t)(end - begin), all, sums);
+}
+
+static inline __attribute__((always_inline)) void visits_add(const Columns *of, uint32_t visit, uint32_t end, RsTally *tally, RsSums sums) {
+  for (; visit < end; visit++) visit_add(of, visit, tally, sums);
 }
 
 static void task_fill(size_t task, unsigned thread, void *data) {
   Job *job = data;
   RsTally *tally = job->worker[thread].tally;
   const RsClaims *claims = job->knowledge->claims;
+  const Columns of = {claims->visit_time, claims->visit_institution, claims->visit_line, claims->line_doctor, claims->line_drug, rs_money_columns(claims)};
   uint32_t person, last;
   task_persons(job, task, &person, &last);
   for (; person < last; person++) {
-    uint32_t visit = claims->person_visit[person], end = claims->person_visit[person + 1];
-    if (job->sums)
-      for (; visit < end; visit++) visit_add(claims, visit, tally, true);
-    else
-      for (; visit < end; visit++) visit_add(claims, visit, tally, false);
+    const uint32_t visit = claims->person_visit[person], end = claims->person_visit[person + 1];
+    switch (job->sums) {
+      case RS_BARE: visits_add(&of, visit, end, tally, RS_BARE); break;
+      case RS_NARROW: visits_add(&of, visit, end, tally, RS_NARROW); break;
+      case RS_WIDE: visits_add(&of, visit, end, tally, RS_WIDE); break;
+    }
     for (int side = 0; side < N_SIDES; side++) {
-      RsRelation *relation = &job->knowledge->relation[relation_of[side]];
+      const RsRelation *relation = &job->knowledge->relation[relation_of[side]];
       rs_tally_write(&tally[side], relation, relation->offset[person]);
     }
   }
@@ -137,7 +142,7 @@ static bool workers_allocate(Job *job, GError **error) {
 bool rs_knowledge_persons(RsKnowledge *knowledge, bool sums, unsigned n_threads, GError **error) {
   enum { TASKS_PER_THREAD = 64 };
   size_t n_tasks = n_threads == 1 ? 1 : (size_t)n_threads * TASKS_PER_THREAD;
-  g_auto(Job) job = {.knowledge = knowledge, .sums = sums, .n_workers = n_threads, .worker = g_new0(Worker, n_threads)};
+  g_auto(Job) job = {.knowledge = knowledge, .sums = rs_sums_of(knowledge->claims, sums), .n_workers = n_threads, .worker = g_new0(Worker, n_threads)};
   job.visits_per_task = knowledge->claims->n_visits / n_tasks + 1;
   if (!workers_allocate(&job, error)) return false;
   rs_parallel(n_threads, n_tasks, task_count, &job);

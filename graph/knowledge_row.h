@@ -5,6 +5,8 @@
 
 #include "graph/knowledge.h"
 
+#include <string.h>
+
 /* Money saturates: a hostile file can hold amounts whose sum leaves 64 bits, and wrapping would turn a fortune into a debt. */
 static inline int64_t rs_money_add(int64_t a, int64_t b) {
   int64_t sum;
@@ -12,52 +14,96 @@ static inline int64_t rs_money_add(int64_t a, int64_t b) {
   return sum;
 }
 
-/* What one entity met, added up in any order of visits but that of a visit's lines one after another and of days ascending. An entry is found
- * by place[to], believed only where the entry says so: a tally is emptied by n = 0. In cache, two or three nanoseconds a line. */
+/* An amount and what the fund paid of it, side by side in one register. */
+typedef int64_t RsMoney __attribute__((vector_size(16)));
+typedef uint64_t RsMoneyBits __attribute__((vector_size(16)));
 typedef struct {
-  uint32_t visit, visits, lines; /* visit: the last seen */
-  uint16_t days, last_day;
+  const unsigned char *amount, *fund;
+  size_t amount_width, fund_width;
+  RsMoneyBits mask, sign;
+} RsMoneyColumns;
+
+/* Whether sums are kept, and whether so little comes on a line (31 bits) that no sum of lines saturates. */
+typedef enum { RS_BARE, RS_NARROW, RS_WIDE } RsSums;
+
+static inline RsSums rs_sums_of(const RsClaims *claims, bool sums) {
+  if (!sums) return RS_BARE;
+  return MAX(claims->line_amount.width, claims->line_fund.width) <= sizeof(int32_t) ? RS_NARROW : RS_WIDE;
+}
+
+static inline RsMoneyColumns rs_money_columns(const RsClaims *claims) {
+  const RsPacked *amount = &claims->line_amount, *fund = &claims->line_fund;
+  return (RsMoneyColumns){amount->bytes, fund->bytes, amount->width, fund->width, {amount->mask, fund->mask}, {amount->sign, fund->sign}};
+}
+
+static inline __attribute__((always_inline)) RsMoney rs_line_money(const RsMoneyColumns *of, uint64_t line) {
+  uint64_t amount, fund;
+  memcpy(&amount, of->amount + line * of->amount_width, sizeof amount);
+  memcpy(&fund, of->fund + line * of->fund_width, sizeof fund);
+  const RsMoneyBits money = {amount, fund};
+  return (RsMoney)(((money & of->mask) ^ of->sign) - of->sign);
+}
+
+static inline __attribute__((always_inline)) RsMoney rs_money_sum(RsMoney a, RsMoney b, RsSums sums) {
+  return sums == RS_NARROW ? a + b : (RsMoney){rs_money_add(a[0], b[0]), rs_money_add(a[1], b[1])};
+}
+
+/* What one entity met, added up visit by visit, days ascending. Whether somebody was met before would be a guess that often fails, so that
+ * adding is the same either way: an entry behind the last is zero, and what the next new one would be is noted each time. Two or three
+ * nanoseconds a line. */
+typedef struct {
+  RsMoney money;
+  uint32_t visit /* 1 + the last seen */, visits, lines;
+  uint16_t days, last_day /* 1 + it */;
 } RsMet;
 
-typedef struct { int64_t amount, fund; uint16_t first_day; } RsMetSum;
-
 typedef struct {
-  uint32_t n;
-  uint32_t *place; /* [n_to + 1] */
-  uint32_t *to;    /* [n_to + 1 + RS_TALLY_PAD] of which n distinct ones are in use */
-  RsMet *met;      /* [n_to + 1] */
-  RsMetSum *sum;   /* [n_to + 1], of no meaning unless entries were added with sums */
-  uint64_t *key, *other; /* [n_to + 1] for sorting */
+  size_t n, n_to;
+  uint32_t *place;     /* [n_to + 1] by 1 + entity, the entry if it is one: to[] says */
+  uint32_t *to;        /* 1 + entity of n entries; behind them zero, but for to[n] */
+  uint16_t *first_day; /* of n entries, unless the sums are bare */
+  RsMet *met;          /* n entries, zero behind them */
+  uint64_t *present, *word_present; /* zero; a bit an entity, a bit a word of those */
 } RsTally;
-enum { RS_TALLY_PAD = 8 };
 
 bool rs_tally_init(RsTally *tally, uint32_t n_to); /* false: no memory */
 void rs_tally_clear(RsTally *tally);
 
-/* Returns the entry of `to`; sums: rs_tally_money() follows each time. */
-static inline uint32_t rs_tally_add(RsTally *tally, uint32_t to, uint32_t visit, uint16_t day, uint32_t n_lines, bool sums) {
-  uint32_t i = tally->place[to];
-  if (i >= tally->n || tally->to[i] != to) {
-    i = tally->n++;
-    tally->place[to] = i;
-    tally->to[i] = to;
-    tally->met[i] = (RsMet){visit, 1, n_lines, 1, day};
-    if (sums) tally->sum[i] = (RsMetSum){.first_day = day};
-    return i;
-  }
+/* Adds lines of a visit; to1: 1 + entity; money: theirs. */
+static inline __attribute__((always_inline)) void rs_tally_add(RsTally *tally, size_t to1, uint32_t visit, uint16_t day, uint32_t n_lines, RsMoney money, RsSums sums) {
+  const size_t n = tally->n, place = tally->place[to1], is_new = tally->to[place] != to1, i = is_new ? n : place;
   RsMet *met = &tally->met[i];
-  *met = (RsMet){visit, met->visits + (met->visit != visit), met->lines + n_lines, (uint16_t)(met->days + (met->last_day != day)), day};
-  return i;
-}
-
-static inline void rs_tally_money(RsTally *tally, uint32_t i, int64_t amount, int64_t fund) {
-  RsMetSum *sum = &tally->sum[i];
-  sum->amount = rs_money_add(sum->amount, amount);
-  sum->fund = rs_money_add(sum->fund, fund);
+  tally->place[to1] = (uint32_t)i;
+  tally->to[n] = (uint32_t)to1;
+  tally->n = n + is_new;
+  met->visits += met->visit != visit + 1;
+  met->visit = visit + 1;
+  met->days = (uint16_t)(met->days + (met->last_day != (uint16_t)(day + 1)));
+  met->last_day = (uint16_t)(day + 1);
+  met->lines += n_lines;
+  if (sums == RS_BARE) return;
+  tally->first_day[n] = day;
+  met->money = rs_money_sum(met->money, money, sums);
 }
 
 /* The tally's rows from position `at` on, ascending, with the sums if the relation has their columns. Leaves the tally empty. */
-void rs_tally_write(RsTally *tally, RsRelation *relation, uint64_t at);
+void rs_tally_write(RsTally *tally, const RsRelation *relation, uint64_t at);
+
+/* How many lines from this one on, before end, have its value: nearly always all lines of a visit have one doctor, so that their bytes are held
+ * against those one further on, eight at a time. */
+static inline __attribute__((always_inline)) uint64_t rs_run_length(const RsPacked *column, uint64_t line, uint64_t end) {
+  const unsigned char *at = rs_packed_at(column, line), *next = at + column->width;
+  const size_t length = (size_t)(end - line - 1) * column->width;
+  for (size_t i = 0; i < length; i += 8) {
+    uint64_t a, b;
+    memcpy(&a, at + i, sizeof a);
+    memcpy(&b, next + i, sizeof b);
+    const unsigned past = length - i < 8 ? 64 - 8 * (unsigned)(length - i) : 0;
+    const uint64_t differing = (a ^ b) << past;
+    if (differing != 0) return 1 + (i + ((unsigned)__builtin_ctzll(differing) - past) / 8) / column->width;
+  }
+  return end - line;
+}
 
 /* 1 if seen[to] does not hold the mark, which it holds from then on. */
 static inline uint32_t rs_first_sight(uint32_t *seen, uint32_t to, uint32_t mark) {

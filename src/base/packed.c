@@ -21,9 +21,9 @@ static RsPacked packed_of(unsigned char *bytes, unsigned width) {
 }
 
 bool rs_packed_init(RsPacked *packed, uint64_t n, unsigned width) {
-  unsigned char *bytes = rs_column_new(n * width + MOST_WIDTH, 1);
+  unsigned char *bytes = rs_column_new(n * width + RS_PACKED_OVER, 1);
   if (bytes == NULL) return false;
-  memset(bytes + n * width, 0, MOST_WIDTH);
+  memset(bytes + n * width, 0, RS_PACKED_OVER);
   *packed = packed_of(bytes, width);
   return true;
 }
@@ -38,7 +38,7 @@ void rs_packed_move(RsPacked *packed, uint64_t to, uint64_t from, uint64_t n) {
 }
 
 void rs_packed_shrink(RsPacked *packed, uint64_t n) {
-  packed->bytes = rs_column_shrink(packed->bytes, n * packed->width + MOST_WIDTH, 1);
+  packed->bytes = rs_column_shrink(packed->bytes, n * packed->width + RS_PACKED_OVER, 1);
 }
 
 bool rs_packed_widen(RsPacked *packed, uint64_t n) {

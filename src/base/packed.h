@@ -10,8 +10,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#define RS_PACKED_OVER 32u
+
 typedef struct {
-  unsigned char *bytes; /* [n * width], then 8 that may be read */
+  unsigned char *bytes; /* [n * width], then RS_PACKED_OVER that may be read */
   uint64_t mask;        /* of width bytes */
   uint64_t sign;        /* the highest bit of mask */
   unsigned width;       /* 0 to 8; 0: all numbers are 0, and bytes are of no use but to be read */
