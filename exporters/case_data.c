@@ -94,6 +94,13 @@ typedef struct {
   GError *failed;
 } Gathering;
 
+/* The only persons that a case draws. */
+static void members_add(RsEntities *entities, const RsCase *c) {
+  for (uint32_t r = 0; r < c->rings->n_rings; r++)
+    for (uint32_t m = 0; m < c->rings->rings[r].n_members; m++)
+      if (c->rings->rings[r].members[m].kind == RS_PERSON) rs_entities_add_person(entities, c->knowledge, c->rings->rings[r].members[m].id);
+}
+
 /* The texts come from the files, the rest from memory: side by side. */
 static void gather(size_t task, unsigned thread, void *into) {
   (void)thread;
@@ -106,7 +113,8 @@ static void gather(size_t task, unsigned thread, void *into) {
     rs_span_end(&span);
     return;
   }
-  data->entities = rs_entities_new(data->c->knowledge);
+  data->entities = rs_entities_of_hubs(data->c->knowledge, data->c->n_threads);
+  members_add(data->entities, data->c);
   data->memberships = rs_memberships_new(data->c->rings);
   rs_span_next(&span, "subgraph");
   data->subgraph = rs_subgraph_new(data->c->knowledge, data->entities, data->memberships, RS_NONE, NULL);

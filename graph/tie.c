@@ -51,7 +51,7 @@ static void person_tie_sum(const RsClaims *claims, const RsTie *tie, RsTieSum *s
   }
 }
 
-/* The ties of hubs, a table a kind, so placed by hash that one look finds a tie and its sum. Nearly all lines are let go by a bit of the
+/* The ties of hubs, a table a kind, so placed by hash that one look finds a tie and its sum. Most lines are let go by a bit of the
  * filter, which stays in the second-level cache. */
 enum { PRESCRIBED, DISPENSED, REFERS_TO, N_TABLES };
 static const RsRelationKind hubs[N_TABLES] = {RS_PRESCRIBED, RS_DISPENSED, RS_REFERS_TO};
@@ -60,7 +60,7 @@ typedef struct { uint64_t ends; RsTieSum sum; } Slot; /* ends: 1 + (from << 32 |
 
 typedef struct {
   Slot *slot;       /* [1 << bits], at least two a tie */
-  uint64_t *filter; /* of 1 << (bits + 3) bits */
+  uint64_t *filter; /* of 1 << (bits + 4) bits */
   unsigned bits;
 } Table;
 
@@ -71,38 +71,46 @@ typedef struct {
   size_t n_shares;
 } Search;
 
+/* Ends of a line that has no doctor or no drug are no tie's. */
 static inline uint64_t ends_of(uint32_t from, uint32_t to) { return ((uint64_t)from << 32 | to) + 1; }
 
 /* Some are made a line, so one multiplication each; the highest bits of it tell all ends apart. */
 static inline uint64_t ends_hash(uint64_t ends) { return ends * 0x9e3779b97f4a7c15u; }
 
 /* Where these ends stand, or would. */
-static inline Slot *slot_of(const Table *table, Slot *slots, uint64_t ends) {
-  const size_t mask = ((size_t)1 << table->bits) - 1;
-  size_t at = ends_hash(ends) >> (64 - table->bits);
+static inline Slot *slot_of(Slot *slots, unsigned bits, uint64_t ends) {
+  const size_t mask = ((size_t)1 << bits) - 1;
+  size_t at = ends_hash(ends) >> (64 - bits);
   while (slots[at].ends != ends && slots[at].ends != 0) at = (at + 1) & mask;
   return &slots[at];
 }
 
-/* Lines that the filter let through: their slots are asked for, and looked at when many were. */
-typedef struct { const Table *table; Slot *slots; uint64_t ends, line; uint16_t day; } Asked;
-typedef struct { Asked of[64]; unsigned n; } Queue;
+/* The filter's bit. */
+static inline unsigned may_hold(const Table *table, uint64_t ends) {
+  const uint64_t bit = ends_hash(ends) >> (60 - table->bits);
+  return (unsigned)(table->filter[bit / 64] >> bit % 64 & 1);
+}
+
+/* Lines that the filter let through: when there are many their slots are asked for, then looked at. */
+enum { LINE_BITS = 48 };
+typedef struct { uint64_t ends, line; /* below the line's day */ } Asked;
+typedef struct { Asked of[64]; unsigned n; Slot *slots; unsigned bits; } Queue;
 
 static void queue_add(Queue *queue, const RsClaims *claims) {
+  for (unsigned i = 0; i < queue->n; i++) __builtin_prefetch(&queue->slots[ends_hash(queue->of[i].ends) >> (64 - queue->bits)], 1);
   for (unsigned i = 0; i < queue->n; i++) {
     const Asked *asked = &queue->of[i];
-    Slot *slot = slot_of(asked->table, asked->slots, asked->ends);
-    if (slot->ends == asked->ends) sum_add(&slot->sum, claims, asked->line, asked->day);
+    Slot *slot = slot_of(queue->slots, queue->bits, asked->ends);
+    if (slot->ends == asked->ends) sum_add(&slot->sum, claims, asked->line & (((uint64_t)1 << LINE_BITS) - 1), (uint16_t)(asked->line >> LINE_BITS));
   }
   queue->n = 0;
 }
 
-static inline void line_ask(Queue *queue, const Table *table, Slot *slots, const RsClaims *claims, uint32_t from, uint32_t to, uint64_t line, uint16_t day) {
-  const uint64_t ends = ends_of(from, to), hash = ends_hash(ends), bit = hash >> (61 - table->bits);
-  if ((table->filter[bit / 64] >> bit % 64 & 1) == 0) return;
+/* Written in any case, as a guess whether it stays would often fail. */
+static inline void line_ask(Queue *queue, const RsClaims *claims, uint64_t ends, uint64_t line, unsigned held) {
+  queue->of[queue->n] = (Asked){ends, line};
+  queue->n += held;
   if (queue->n == G_N_ELEMENTS(queue->of)) queue_add(queue, claims);
-  queue->of[queue->n++] = (Asked){table, slots, ends, line, day};
-  __builtin_prefetch(&slots[hash >> (64 - table->bits)], 1);
 }
 
 static void table_init(Table *table, RsRelationKind kind, const RsTie *tie, size_t n) {
@@ -110,11 +118,11 @@ static void table_init(Table *table, RsRelationKind kind, const RsTie *tie, size
   for (size_t i = 0; i < n; i++) n_here += tie[i].kind == kind;
   for (table->bits = 3; (size_t)1 << table->bits < 2 * n_here;) table->bits++;
   table->slot = g_new0(Slot, (gsize)1 << table->bits);
-  table->filter = g_new0(uint64_t, (gsize)1 << (table->bits - 3));
+  table->filter = g_new0(uint64_t, (gsize)1 << (table->bits - 2));
   for (size_t i = 0; i < n; i++) {
     if (tie[i].kind != kind) continue;
-    const uint64_t ends = ends_of(tie[i].from, tie[i].to), bit = ends_hash(ends) >> (61 - table->bits);
-    slot_of(table, table->slot, ends)->ends = ends;
+    const uint64_t ends = ends_of(tie[i].from, tie[i].to), bit = ends_hash(ends) >> (60 - table->bits);
+    slot_of(table->slot, table->bits, ends)->ends = ends;
     table->filter[bit / 64] |= (uint64_t)1 << bit % 64;
   }
 }
@@ -122,39 +130,48 @@ static void table_init(Table *table, RsRelationKind kind, const RsTie *tie, size
 static void share_search(size_t share, unsigned thread, void *data) {
   const Search *search = data;
   const RsClaims *claims = search->claims;
+  const RsPacked doctors = claims->line_doctor, drugs = claims->line_drug; /* copies, which no store can change */
   const Table *table = search->table;
   Slot **own = search->own[thread];
-  Queue queue = {.n = 0};
+  Queue queue[N_TABLES];
   const uint32_t n = claims->n_visits, last = (uint32_t)((uint64_t)n * (share + 1) / search->n_shares);
-  for (unsigned t = 0; t < N_TABLES; t++)
+  for (unsigned t = 0; t < N_TABLES; t++) {
     if (own[t] == NULL) own[t] = g_memdup2(table[t].slot, sizeof(Slot) << table[t].bits);
+    queue[t].n = 0, queue[t].slots = own[t], queue[t].bits = table[t].bits;
+  }
   for (uint32_t visit = (uint32_t)((uint64_t)n * share / search->n_shares); visit < last; visit++) {
     const uint32_t institution = claims->visit_institution[visit];
-    const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
-    for (uint64_t line = claims->visit_line[visit]; line < claims->visit_line[visit + 1]; line++) {
-      const uint32_t doctor = rs_line_doctor(claims, line), drug = rs_line_drug(claims, line);
-      if (drug != RS_NONE) line_ask(&queue, &table[DISPENSED], own[DISPENSED], claims, institution, drug, line, day);
-      if (doctor == RS_NONE) continue;
-      if (drug != RS_NONE) line_ask(&queue, &table[PRESCRIBED], own[PRESCRIBED], claims, doctor, drug, line, day);
-      line_ask(&queue, &table[REFERS_TO], own[REFERS_TO], claims, doctor, institution, line, day);
+    const uint64_t day = (uint64_t)(claims->visit_time[visit] / RS_DAY_SECONDS) << LINE_BITS, end = claims->visit_line[visit + 1];
+    uint64_t referred = 0; /* mostly one doctor's */
+    unsigned held = 0;
+    for (uint64_t line = claims->visit_line[visit]; line < end; line++) {
+      const uint32_t doctor = (uint32_t)rs_packed_get(&doctors, line) - 1, drug = (uint32_t)rs_packed_get(&drugs, line) - 1;
+      const uint64_t dispensed = ends_of(institution, drug), prescribed = ends_of(doctor, drug), refers = ends_of(doctor, institution);
+      line_ask(&queue[DISPENSED], claims, dispensed, day | line, may_hold(&table[DISPENSED], dispensed));
+      line_ask(&queue[PRESCRIBED], claims, prescribed, day | line, may_hold(&table[PRESCRIBED], prescribed));
+      if (refers != referred) referred = refers, held = may_hold(&table[REFERS_TO], refers);
+      line_ask(&queue[REFERS_TO], claims, refers, day | line, held);
     }
   }
-  queue_add(&queue, claims);
+  for (unsigned t = 0; t < N_TABLES; t++) queue_add(&queue[t], claims);
 }
 
-/* Sums of integers, and first and last: the same whichever thread saw a line. */
+/* Sums of integers, and first and last: the same whichever thread saw a line. All threads' slots stand in the same places. */
 static void hub_ties_sum(const RsKnowledge *knowledge, const RsTie *tie, size_t n, unsigned n_threads, RsTieSum *sum) {
   Search search = {.claims = knowledge->claims, .own = g_malloc0_n(n_threads, sizeof *search.own), .n_shares = (size_t)n_threads * 16};
   for (unsigned t = 0; t < N_TABLES; t++) table_init(&search.table[t], hubs[t], tie, n);
   rs_parallel(n_threads, search.n_shares, share_search, &search);
   for (unsigned t = 0; t < N_TABLES; t++) {
+    const Table *table = &search.table[t];
     for (unsigned thread = 0; thread < n_threads; thread++) {
-      for (size_t i = 0; search.own[thread][t] != NULL && i < n; i++)
-        if (tie[i].kind == hubs[t]) sum_merge(&sum[i], &slot_of(&search.table[t], search.own[thread][t], ends_of(tie[i].from, tie[i].to))->sum);
+      const Slot *own = search.own[thread][t];
+      for (size_t i = 0; own != NULL && i < (size_t)1 << table->bits; i++) sum_merge(&table->slot[i].sum, &own[i].sum);
       g_free(search.own[thread][t]);
     }
-    g_free(search.table[t].slot);
-    g_free(search.table[t].filter);
+    for (size_t i = 0; i < n; i++)
+      if (tie[i].kind == hubs[t]) sum[i] = slot_of(table->slot, table->bits, ends_of(tie[i].from, tie[i].to))->sum;
+    g_free(table->slot);
+    g_free(table->filter);
   }
   g_free(search.own);
 }
