@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "base/timing.h"
 #include "base/words.h"
 #include "exporters/case_files.h"
@@ -28,25 +29,39 @@
 
 /* ---- the id map ---- */
 
-typedef struct { uint64_t start; const char *masked, *clear; } Identity; /* start: the first characters of masked, as a number */
+typedef struct { const char *masked, *clear; } Identity;
 
-static Identity identity_of(const char *masked, const char *clear) {
+static int compare_identities(const void *a, const void *b) { return strcmp(((const Identity *)a)->masked, ((const Identity *)b)->masked); }
+
+/* The first letters of a pseudonym as a number, in whose order they stand; 0 for all where one has not the prefix of the others. */
+enum { PREFIX = 2 };
+static uint64_t identity_start(const Identity *identity, bool alike) {
   uint64_t start = 0;
-  for (unsigned i = 0, n = 0; i < 8; i++, n += masked[n] != '\0') start = start << 8 | (unsigned char)masked[n];
-  return (Identity){start, masked, clear};
+  const char *letter = identity->masked + PREFIX;
+  for (unsigned i = 0; alike && i < 4; i++, letter += *letter != '\0') start = start << 8 | (unsigned char)*letter;
+  return start;
 }
 
-static int compare_identities(const void *a, const void *b) {
-  const Identity *x = a, *y = b;
-  if (x->start != y->start) return x->start < y->start ? -1 : 1;
-  return strcmp(x->masked, y->masked);
+/* Random letters mostly differ early: they are sorted as numbers with their places, and those of one number compared. */
+static void identities_sort(Identity *identity, size_t n) {
+  g_autofree uint64_t *key = g_new(uint64_t, n + 1);
+  g_autofree Identity *from = g_memdup2(identity, n * sizeof *identity);
+  bool alike = n > 0 && strlen(identity[0].masked) >= PREFIX;
+  g_assert(n <= UINT32_MAX);
+  for (size_t i = 0; alike && i < n; i++) alike = strncmp(identity[i].masked, identity[0].masked, PREFIX) == 0;
+  for (size_t i = 0; i < n; i++) key[i] = identity_start(&identity[i], alike) << 32 | i;
+  rs_sort_u64_placed(key, n);
+  for (size_t i = 0; i < n; i++) identity[i] = from[(uint32_t)key[i]];
+  for (size_t first = 0, last; first < n; first = last) {
+    for (last = first + 1; last < n && key[last] >> 32 == key[first] >> 32;) last++;
+    if (last - first > 1) qsort(&identity[first], last - first, sizeof *identity, compare_identities);
+  }
 }
 
 static void identities_write(RsOutput *output, const char *type, Identity *identity, size_t n) {
-  if (n > 0) qsort(identity, n, sizeof *identity, compare_identities);
+  identities_sort(identity, n);
   for (size_t i = 0; i < n; i++) {
-    const bool again = i > 0 && identity[i].start == identity[i - 1].start && strcmp(identity[i].masked, identity[i - 1].masked) == 0;
-    if (again || *identity[i].clear == '\0') continue;
+    if (i > 0 && strcmp(identity[i].masked, identity[i - 1].masked) == 0) continue;
     rs_output_text(output, type);
     rs_output_char(output, ',');
     rs_output_text(output, identity[i].masked);
@@ -56,6 +71,12 @@ static void identities_write(RsOutput *output, const char *type, Identity *ident
   }
 }
 
+/* What is empty has no pseudonym. */
+static size_t identity_add(Identity *identity, size_t n, const char *masked, const char *clear) {
+  identity[n] = (Identity){masked, clear};
+  return n + (*clear != '\0');
+}
+
 /* What a policy disguises: all of the claims', as any may be shown. */
 static void disguised_write(RsOutput *output, const RsCase *c) {
   const RsText *const clear[RS_N_KINDS] = {NULL, c->disguised_from->claims->doctor, c->disguised_from->claims->institution, c->disguised_from->claims->drug};
@@ -63,8 +84,9 @@ static void disguised_write(RsOutput *output, const RsCase *c) {
   for (int kind = RS_DOCTOR; kind < RS_N_KINDS; kind++) {
     if (shown[kind] == clear[kind] || clear[kind] == NULL) continue;
     g_autofree Identity *identity = g_new(Identity, (gsize)clear[kind]->n + 1);
-    for (uint32_t i = 0; i < clear[kind]->n; i++) identity[i] = identity_of(rs_text_get(shown[kind], i), rs_text_get(clear[kind], i));
-    identities_write(output, rs_kind_name[kind], identity, clear[kind]->n);
+    size_t n = 0;
+    for (uint32_t i = 0; i < clear[kind]->n; i++) n = identity_add(identity, n, rs_text_get(shown[kind], i), rs_text_get(clear[kind], i));
+    identities_write(output, rs_kind_name[kind], identity, n);
   }
 }
 
@@ -73,15 +95,17 @@ static GBytes *ids_text(const RsCaseView *view) {
   g_autofree Identity *identity = g_new(Identity, MAX((size_t)view->n_shown, data->n_lines) + 1);
   g_autoptr(RsOutput) output = rs_output_memory();
   rs_output_text(output, "entity_type,id_masked,id\n");
+  size_t n = 0;
   for (uint32_t i = 0; i < view->n_shown; i++)
-    identity[i] = identity_of(view->shown_text[i], rs_text_get(view->c->claims->person, view->shown[i]));
-  identities_write(output, "person", identity, view->n_shown);
-  for (size_t i = 0; i < data->n_lines; i++) identity[i] = identity_of(view->claim_text[i], data->texts->str + data->claim_id[i]);
-  identities_write(output, "claim", identity, data->n_lines);
-  size_t n = 0; /* lines of one settlement mostly stand together */
+    n = identity_add(identity, n, view->shown_text[i], rs_text_get(view->c->claims->person, view->shown[i]));
+  identities_write(output, "person", identity, n);
+  n = 0;
+  for (size_t i = 0; i < data->n_lines; i++) n = identity_add(identity, n, view->claim_text[i], data->texts->str + data->claim_id[i]);
+  identities_write(output, "claim", identity, n);
+  n = 0; /* lines of one settlement mostly stand together */
   for (size_t i = 0; i < data->n_lines; i++)
     if (i == 0 || strcmp(view->settlement_text[i], view->settlement_text[i - 1]) != 0)
-      identity[n++] = identity_of(view->settlement_text[i], data->texts->str + data->settlement_id[i]);
+      n = identity_add(identity, n, view->settlement_text[i], data->texts->str + data->settlement_id[i]);
   identities_write(output, "settlement", identity, n);
   if (view->c->disguised_from != NULL) disguised_write(output, view->c);
   return rs_output_bytes(output);

@@ -6,29 +6,15 @@
 
 #include <string.h>
 
-#define ROWS_AT_A_TIME 2048
-
 enum { GRAPH = -1, USED = -2 };
 
 static const struct { const char *name; int table; } parts[RS_N_DIGEST_PARTS] = {
     {"rings.csv", RS_TABLE_RING}, {"members.csv", RS_TABLE_MEMBER}, {"facts.csv", RS_TABLE_FACT},
     {"graph.graphml", GRAPH}, {"evidence.csv", RS_TABLE_EVIDENCE}, {"used", USED}};
 
-/* Text goes through memory into the hash, a few rows at a time. */
-typedef struct { RsOutput *text; RsChecksum *checksum; unsigned n_rows; } Sink;
+static void hash(void *checksum, const char *bytes, size_t length) { rs_checksum_update(checksum, bytes, length); }
 
-static void sink_flush(Sink *sink) {
-  size_t length;
-  const char *start = rs_output_take(sink->text, &length);
-  if (length > 0) rs_checksum_update(sink->checksum, start, length);
-  sink->n_rows = 0;
-}
-
-static void sink_row(const RsTable *table, const RsCell *cell, void *data) {
-  Sink *sink = data;
-  rs_csv_row(sink->text, table, cell, true);
-  if (++sink->n_rows == ROWS_AT_A_TIME) sink_flush(sink);
-}
+static void row_hash(const RsTable *table, const RsCell *cell, void *text) { rs_csv_row(text, table, cell, true); }
 
 static void used_write(const RsCase *c, RsOutput *text) {
   rs_output_text(text, "rows,amount,lines,visits,persons,institutions,doctors,drugs\n");
@@ -46,8 +32,8 @@ static void used_write(const RsCase *c, RsOutput *text) {
 }
 
 void rs_digest_part(const RsCaseView *view, unsigned part, char hex[65]) {
-  g_autoptr(RsOutput) text = rs_output_memory();
-  Sink sink = {text, rs_checksum_new(), 0};
+  RsChecksum *checksum = rs_checksum_new();
+  g_autoptr(RsOutput) text = rs_output_to(hash, checksum);
   g_assert(rs_mask_is_clear(view->mask));
   if (parts[part].table == USED) {
     used_write(view->c, text);
@@ -57,10 +43,10 @@ void rs_digest_part(const RsCaseView *view, unsigned part, char hex[65]) {
   } else {
     const RsTable *table = &rs_table[parts[part].table];
     rs_csv_header(text, table, true);
-    rs_table_walk(table, view, sink_row, &sink);
+    rs_table_walk(table, view, row_hash, text);
   }
-  sink_flush(&sink);
-  rs_checksum_finish(sink.checksum, hex);
+  rs_output_close(text, NULL);
+  rs_checksum_finish(checksum, hex);
 }
 
 const char *rs_digest_part_name(unsigned part) { return parts[part].name; }

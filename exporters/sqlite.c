@@ -72,8 +72,9 @@ static void rows_insert(Writer *writer) {
   const RsTable *table = writer->table;
   if (writer->n == 0 || writer->failed) return;
   writer->failed = writer->n != writer->n_inserts && !insert_prepare(writer);
-  for (unsigned i = 0; i < writer->n * table->n_columns && !writer->failed; i++)
-    writer->failed = cell_bind(writer->insert, (int)i + 1, table->column[i % table->n_columns].type, &writer->cell[i], writer->length[i]) != SQLITE_OK;
+  for (unsigned row = 0, at = 0; row < writer->n; row++)
+    for (unsigned i = 0; i < table->n_columns; i++, at++)
+      writer->failed = writer->failed || cell_bind(writer->insert, (int)at + 1, table->column[i].type, &writer->cell[at], writer->length[at]) != SQLITE_OK;
   writer->failed = writer->failed || sqlite3_step(writer->insert) != SQLITE_DONE || sqlite3_reset(writer->insert) != SQLITE_OK;
   g_string_chunk_clear(writer->texts);
   writer->n = 0;

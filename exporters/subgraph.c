@@ -130,13 +130,21 @@ static void touch_add(GArray *touches, RsKind kind, uint32_t id, uint32_t person
   if (id != RS_NONE) key_add(touches, (uint64_t)kind << 62 | (uint64_t)id << TOUCH_PERSONS | person);
 }
 
-/* Lines ascend, so do their visits and persons: one is looked for where the last ends. */
+/* Lines ascend, so do their visits: the next line's is mostly close to the last. */
+static uint32_t visit_from(const RsClaims *claims, uint32_t visit, uint64_t line) {
+  enum { CLOSE = 16 };
+  for (unsigned i = 0; visit != RS_NONE && i < CLOSE; i++, visit++)
+    if (line < claims->visit_line[visit + 1]) return visit;
+  return rs_claims_line_visit(claims, line);
+}
+
+/* And so do persons: one is looked for where the last ends. */
 static GArray *touches_new(const RsClaims *claims, const RsRing *ring) {
   GArray *touches = keys_new();
   uint32_t visit = RS_NONE, owner = RS_NONE, person = 0;
   for (uint64_t e = 0; e < ring->n_evidence; e++) {
     const uint64_t line = ring->evidence[e].line;
-    if (visit == RS_NONE || line >= claims->visit_line[visit + 1]) visit = rs_claims_line_visit(claims, line);
+    visit = visit_from(claims, visit, line);
     if (owner == RS_NONE || visit >= claims->person_visit[owner + 1]) {
       person += owner != RS_NONE;
       owner = rs_claims_visit_person(claims, visit);

@@ -13,13 +13,16 @@
 #include <unistd.h>
 
 #define BUFFER_SIZE ((size_t)1 << 20)
+#define PIECE ((size_t)1 << 17) /* is still in the cache when it is handed on */
 
 struct RsOutput {
-  int fd;        /* -1: memory, or closed */
-  char *path;    /* the target, as given; NULL for memory */
+  int fd;        /* -1: memory, a listener, or closed */
+  char *path;    /* the target, as given; NULL for memory and listeners */
   char *partial; /* the file being written; NULL when writing to the target itself */
   char *buffer;
   size_t used, capacity;
+  RsOutputListener listener; /* or NULL */
+  void *listener_data;
   GError *error; /* the first failure */
 };
 
@@ -63,8 +66,20 @@ RsOutput *rs_output_open(const char *path, GError **error) {
 
 RsOutput *rs_output_memory(void) { return output_new(NULL, -1, NULL); }
 
+RsOutput *rs_output_to(RsOutputListener listener, void *data) {
+  RsOutput *output = output_new(NULL, -1, NULL);
+  output->listener = listener;
+  output->listener_data = data;
+  output->capacity = PIECE;
+  output->buffer = g_realloc(output->buffer, PIECE);
+  return output;
+}
+
+/* Whose buffer holds all that is written. */
+static bool is_memory(const RsOutput *output) { return output->path == NULL && output->listener == NULL; }
+
 GBytes *rs_output_bytes(RsOutput *output) {
-  g_assert(output->path == NULL);
+  g_assert(is_memory(output));
   GBytes *bytes = g_bytes_new_take(output->buffer, output->used);
   output->used = 0;
   output->capacity = 256;
@@ -73,13 +88,17 @@ GBytes *rs_output_bytes(RsOutput *output) {
 }
 
 const char *rs_output_take(RsOutput *output, size_t *length) {
-  g_assert(output->path == NULL);
+  g_assert(is_memory(output));
   *length = output->used;
   output->used = 0;
   return output->buffer;
 }
 
 static void output_send(RsOutput *output, const char *bytes, size_t length) {
+  if (output->listener != NULL) {
+    output->listener(output->listener_data, bytes, length);
+    return;
+  }
   while (length > 0 && output->error == NULL) {
     const ssize_t n = write(output->fd, bytes, MIN(length, (size_t)1 << 30));
     if (n < 0 && errno == EINTR) continue;
@@ -115,6 +134,7 @@ static void output_finish(RsOutput *output, bool synced) {
 
 static bool output_close(RsOutput *output, bool synced, GError **error) {
   if (output->fd >= 0) output_finish(output, synced);
+  else if (output->listener != NULL) output_flush(output);
   if (output->error == NULL) return true;
   if (error != NULL) *error = g_error_copy(output->error);
   return false;
@@ -149,7 +169,7 @@ bool rs_output_failed(const RsOutput *output) { return output->error != NULL; }
 /* Makes room for length bytes; false when they will not fit the buffer of a file. */
 static bool output_reserve(RsOutput *output, size_t length) {
   if (length <= output->capacity - output->used) return true;
-  if (output->path != NULL) {
+  if (!is_memory(output)) {
     output_flush(output);
     return length <= output->capacity;
   }

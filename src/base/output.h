@@ -16,6 +16,9 @@ RsOutput *rs_output_open(const char *path, GError **error);
 /* Writes into memory; take the bytes with rs_output_bytes before free. */
 RsOutput *rs_output_memory(void);
 GBytes *rs_output_bytes(RsOutput *output); /* owned by the caller */
+/* Hands the bytes on, some at a time and in order, to who needs no more than to see them, as a checksum. Closing passes on the last. */
+typedef void (*RsOutputListener)(void *data, const char *bytes, size_t length);
+RsOutput *rs_output_to(RsOutputListener listener, void *data);
 /* The bytes written into memory since it was last asked, borrowed until the next write: for who passes text on piece by piece. */
 const char *rs_output_take(RsOutput *output, size_t *length);
 /* Flushes, syncs, renames. False with error set if anything failed since open. */

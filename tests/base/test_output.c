@@ -168,6 +168,24 @@ static void csv_cells_of_any_length_come_whole(void **state) {
   assert_int_equal(rs_output_used(output), 0);
 }
 
+static void keep(void *text, const char *bytes, size_t length) { g_string_append_len(text, bytes, (gssize)length); }
+
+static void a_listener_hears_every_byte_once_and_in_order(void **state) {
+  (void)state;
+  g_autoptr(GString) heard = g_string_new(NULL), expected = g_string_new(NULL);
+  g_autoptr(RsOutput) output = rs_output_to(keep, heard);
+  for (unsigned n = 0; n < 400000; n += 1 + n / 3) {
+    g_autofree char *piece = g_strnfill(n, (char)('a' + n % 26));
+    rs_output_csv(output, piece);
+    rs_output_char(output, '\n');
+    g_string_append_printf(expected, "%s\n", piece);
+  }
+  assert_true(heard->len < expected->len); /* the last of it waits */
+  assert_true(rs_output_close(output, NULL));
+  assert_int_equal(heard->len, expected->len);
+  assert_memory_equal(heard->str, expected->str, heard->len);
+}
+
 static void csv_cells_are_quoted_only_where_needed(void **state) {
   (void)state;
   static const char *const cells[][2] = {{"", ""},           {"plain", "plain"},   {"a,b", "\"a,b\""},      {"a\"b", "\"a\"\"b\""},
@@ -308,6 +326,7 @@ int main(void) {
       cmocka_unit_test(integers_at_their_ends),
       cmocka_unit_test(csv_cells_are_quoted_only_where_needed),
       cmocka_unit_test(csv_cells_of_any_length_come_whole),
+      cmocka_unit_test(a_listener_hears_every_byte_once_and_in_order),
       cmocka_unit_test(a_file_appears_only_when_closed),
       cmocka_unit_test(an_abandoned_file_leaves_nothing),
       cmocka_unit_test(large_writes_arrive_whole),
