@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, SMALL = 64 };
+enum { RADIX_BITS = 11, FEW_BITS = 9, SMALL = 64, MANY = 8192 };
 
 void rs_timeline_free(RsTimeline *timeline) {
   if (timeline == NULL) return;
@@ -22,7 +22,7 @@ void rs_timeline_free(RsTimeline *timeline) {
   g_free(timeline);
 }
 
-/* While they are sorted, keys are time << 32 | visit; visits are numbered in person order, so that order is (time, person) too. */
+/* While they are sorted, keys are time << 32 | place; an institution's visits lie in person order beforehand, so that order is (time, person) too. */
 static void insertion_sort(uint64_t *key, uint32_t n) {
   for (uint32_t i = 1; i < n; i++) {
     uint64_t at = key[i];
@@ -32,45 +32,53 @@ static void insertion_sort(uint64_t *key, uint32_t n) {
   }
 }
 
-/* LSD radix sort over the bits in which the times differ from the smallest one. */
-static void radix_sort(uint64_t *key, uint64_t *spare, uint32_t n) {
+/* LSD radix sort over the bits in which the times differ from the smallest one. Returns whichever of the two holds the outcome. */
+static uint64_t *radix_sort(uint64_t *from, uint64_t *to, uint32_t n) {
+  const unsigned bits = n < MANY ? FEW_BITS : RADIX_BITS;
+  const uint32_t mask = (1u << bits) - 1;
   uint32_t first = UINT32_MAX, last = 0;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t t = RS_KEY_TIME(key[i]);
+    uint32_t t = RS_KEY_TIME(from[i]);
     if (t < first) first = t;
     if (t > last) last = t;
   }
-  uint64_t *from = key, *to = spare;
-  for (unsigned shift = 0; shift < 32 && (last - first) >> shift > 0; shift += RADIX_BITS) {
-    uint32_t start[RADIX] = {0}, sum = 0;
-    for (uint32_t i = 0; i < n; i++) start[(RS_KEY_TIME(from[i]) - first) >> shift & (RADIX - 1)]++;
-    for (unsigned d = 0; d < RADIX; d++) {
+  for (unsigned shift = 0; shift < 32 && (last - first) >> shift > 0; shift += bits) {
+    uint32_t start[1 << RADIX_BITS], sum = 0;
+    memset(start, 0, ((size_t)mask + 1) * sizeof *start);
+    for (uint32_t i = 0; i < n; i++) start[(RS_KEY_TIME(from[i]) - first) >> shift & mask]++;
+    for (uint32_t d = 0; d <= mask; d++) {
       uint32_t count = start[d];
       start[d] = sum;
       sum += count;
     }
-    for (uint32_t i = 0; i < n; i++) to[start[(RS_KEY_TIME(from[i]) - first) >> shift & (RADIX - 1)]++] = from[i];
+    for (uint32_t i = 0; i < n; i++) to[start[(RS_KEY_TIME(from[i]) - first) >> shift & mask]++] = from[i];
     uint64_t *swap = from;
     from = to;
     to = swap;
   }
-  if (from != key) memcpy(key, from, (size_t)n * sizeof *key);
+  return from;
 }
 
 /* Persons are taken in ranges of their numbers, a part each; within an institution the parts' visits follow one another, so that the order
  * is the same for any number of parts. */
+typedef struct { uint64_t *key, *spare; uint32_t *visit; } Scratch; /* [visits of the institution that has most] */
+
 typedef struct {
   const RsClaims *claims;
   RsTimeline *timeline;
   unsigned n_parts;
   uint32_t *count, *regulars; /* [n_parts * n_institutions]; count turns into where the part's visits go */
-  uint32_t *person;           /* [n visits] whose they are */
-  uint64_t *spare;            /* [n visits] */
+  unsigned n_threads;
+  Scratch *scratch;           /* [n_threads] */
 } Build;
 
 static void build_clear(Build *build) {
-  rs_column_free(build->person);
-  rs_column_free(build->spare);
+  for (unsigned i = 0; i < build->n_threads; i++) {
+    rs_column_free(build->scratch[i].key);
+    rs_column_free(build->scratch[i].spare);
+    rs_column_free(build->scratch[i].visit);
+  }
+  g_free(build->scratch);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Build, build_clear)
 
@@ -89,7 +97,6 @@ static void count_part(size_t part, unsigned thread, void *data) {
   for (uint32_t p = part_begin(build, part); p < part_begin(build, part + 1); p++)
     for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
       uint32_t f = c->visit_institution[v];
-      build->person[v] = p;
       count[f]++;
       /* low 17 bits: day + 1 of the first visit, or all ones once the person was counted */
       uint64_t day = c->visit_time[v] / RS_DAY_SECONDS, mine = ((uint64_t)p + 1) << 17;
@@ -103,26 +110,35 @@ static void count_part(size_t part, unsigned thread, void *data) {
 
 static void scatter_part(size_t part, unsigned thread, void *data) {
   (void)thread;
-  Build *build = data;
+  const Build *build = data;
   const RsClaims *c = build->claims;
-  uint32_t *at = build->count + part * build->timeline->n_institutions;
-  uint32_t end = c->person_visit[part_begin(build, part + 1)];
-  for (uint32_t v = c->person_visit[part_begin(build, part)]; v < end; v++)
-    build->timeline->key[at[c->visit_institution[v]]++] = (uint64_t)c->visit_time[v] << 32 | v;
+  uint64_t *key = build->timeline->key;
+  uint32_t *visit = build->timeline->visit, *at = build->count + part * build->timeline->n_institutions;
+  for (uint32_t p = part_begin(build, part), last = part_begin(build, part + 1); p < last; p++)
+    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) {
+      const uint32_t place = at[c->visit_institution[v]]++;
+      key[place] = (uint64_t)c->visit_time[v] << 32 | p;
+      visit[place] = v;
+    }
 }
 
 static void sort_institution(size_t f, unsigned thread, void *data) {
   Build *build = data;
   RsTimeline *t = build->timeline;
-  (void)thread;
-  uint32_t begin = t->offset[f], n = t->offset[f + 1] - begin, days = 0, day = UINT32_MAX;
-  uint64_t *key = t->key + begin;
-  if (n <= SMALL) insertion_sort(key, n);
-  else radix_sort(key, build->spare + begin, n);
+  const Scratch *scratch = &build->scratch[thread];
+  const uint32_t begin = t->offset[f], n = t->offset[f + 1] - begin;
+  uint64_t *key = t->key + begin, *sorted = scratch->key;
+  for (uint32_t i = 0; i < n; i++) sorted[i] = (uint64_t)RS_KEY_TIME(key[i]) << 32 | i;
+  if (n <= SMALL) insertion_sort(sorted, n);
+  else sorted = radix_sort(scratch->key, scratch->spare, n);
+  uint64_t *before = sorted == scratch->key ? scratch->spare : scratch->key;
+  memcpy(before, key, n * sizeof *key);
+  memcpy(scratch->visit, t->visit + begin, n * sizeof *t->visit);
+  uint32_t days = 0, day = UINT32_MAX;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t v = (uint32_t)key[i], d = RS_KEY_TIME(key[i]) / RS_DAY_SECONDS;
-    t->visit[begin + i] = v;
-    key[i] = (uint64_t)RS_KEY_TIME(key[i]) << 32 | build->person[v];
+    const uint32_t place = (uint32_t)sorted[i], d = RS_KEY_TIME(sorted[i]) / RS_DAY_SECONDS;
+    key[i] = before[place];
+    t->visit[begin + i] = scratch->visit[place];
     days += d != day;
     day = d;
   }
@@ -145,29 +161,49 @@ static void place_parts(Build *build) {
   t->offset[t->n_institutions] = sum;
 }
 
+static bool scratch_allocate(Build *build) {
+  const RsTimeline *t = build->timeline;
+  uint32_t most = 0;
+  for (uint32_t f = 0; f < t->n_institutions; f++) most = MAX(most, t->offset[f + 1] - t->offset[f]);
+  for (unsigned i = 0; i < build->n_threads; i++) {
+    Scratch *scratch = &build->scratch[i];
+    *scratch = (Scratch){rs_column_new(most, sizeof *scratch->key), rs_column_new(most, sizeof *scratch->spare), rs_column_new(most, sizeof *scratch->visit)};
+    if (scratch->key == NULL || scratch->spare == NULL || scratch->visit == NULL) return false;
+  }
+  return true;
+}
+
+static bool no_memory(const RsClaims *claims, GError **error) {
+  if (rs_spill_refused(error)) g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the timelines of %u visits"), claims->n_visits);
+  return false;
+}
+
+static bool timeline_build(Build *build, GError **error) {
+  RsTimeline *t = build->timeline;
+  const gsize n_counts = (gsize)t->n_institutions * build->n_parts + 1;
+  g_autofree uint32_t *count = build->count = g_try_malloc0_n(n_counts, sizeof *count);
+  g_autofree uint32_t *regulars = build->regulars = g_try_malloc0_n(n_counts, sizeof *regulars);
+  if (t->key == NULL || t->visit == NULL || count == NULL || regulars == NULL) return no_memory(build->claims, error);
+  rs_parallel(build->n_threads, build->n_parts, count_part, build);
+  place_parts(build);
+  if (!scratch_allocate(build)) return no_memory(build->claims, error);
+  rs_parallel(build->n_threads, build->n_parts, scatter_part, build);
+  rs_parallel(build->n_threads, t->n_institutions, sort_institution, build);
+  return true;
+}
+
 RsTimeline *rs_timeline_new(const RsClaims *claims, unsigned n_threads, GError **error) {
-  uint32_t n = claims->n_visits, m = claims->institution->n;
+  uint32_t m = claims->institution->n;
   g_autoptr(RsTimeline) t = g_new0(RsTimeline, 1);
   t->n_institutions = m;
   t->offset = g_new0(uint32_t, (gsize)m + 1);
   t->n_days = g_new0(uint32_t, (gsize)m + 1);
   t->n_regulars = g_new0(uint32_t, (gsize)m + 1);
-  t->key = rs_column_new(n, sizeof *t->key);
-  t->visit = rs_column_new(n, sizeof *t->visit);
-  g_auto(Build) build = {.claims = claims, .timeline = t, .n_parts = CLAMP(n_threads, 1u, 64u)};
-  build.spare = rs_column_new(n, sizeof *build.spare);
-  build.person = rs_column_new(n, sizeof *build.person);
-  g_autofree uint32_t *count = build.count = g_try_malloc0_n((gsize)m * build.n_parts + 1, sizeof *count);
-  g_autofree uint32_t *regulars = build.regulars = g_try_malloc0_n((gsize)m * build.n_parts + 1, sizeof *regulars);
-  if (t->key == NULL || t->visit == NULL || build.spare == NULL || build.person == NULL || count == NULL || regulars == NULL) {
-    if (rs_spill_refused(error)) g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for the timelines of %u visits"), n);
-    return NULL;
-  }
-  rs_parallel(n_threads, build.n_parts, count_part, &build);
-  place_parts(&build);
-  rs_parallel(n_threads, build.n_parts, scatter_part, &build);
-  rs_parallel(n_threads, m, sort_institution, &build);
-  return g_steal_pointer(&t);
+  t->key = rs_column_new(claims->n_visits, sizeof *t->key);
+  t->visit = rs_column_new(claims->n_visits, sizeof *t->visit);
+  n_threads = CLAMP(n_threads, 1u, 64u);
+  g_auto(Build) build = {.claims = claims, .timeline = t, .n_parts = n_threads, .n_threads = n_threads, .scratch = g_new0(Scratch, n_threads)};
+  return timeline_build(&build, error) ? g_steal_pointer(&t) : NULL;
 }
 
 bool rs_timeline_validate(const RsTimeline *t, const RsClaims *claims, const char **reason) {
