@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "mining/covisit_window.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum { N_BUCKETS = 256, MARKS = 1020, EVENTS = MARKS / 4, SLICE = 1 << 15 };
@@ -69,10 +70,11 @@ typedef struct {
   uint8_t *later; /* [n visits] later visits in the window of each active one, those of a slice from its begin; or NULL: more than a byte tells, or no room */
   Slice *slice;
   uint32_t *slice_skipped, *slice_crowd; /* [n slices] merged afterwards, so that no two threads share a counter */
-  uint64_t *slice_events;
   uint32_t n_slices, max_slice;
   Worker *worker;
   unsigned n_threads;
+  uint64_t events_a_pass;
+  atomic_uint_fast64_t n_events; /* of the slices counted */
   uint64_t bucket_scale; /* bucket of a = a * bucket_scale >> BUCKET_SHIFT */
   uint32_t bucket_begin, bucket_end, person_begin, person_end; /* of this pass: the smaller person of its pairs */
   Hot hot[N_BUCKETS];
@@ -211,25 +213,6 @@ static inline uint32_t window_again(const Mine *mine, size_t task, const uint64_
   return mine->later != NULL ? i + 1 + mine->later[mine->slice[task].begin + i] : window_stop(mine, visit, n, i, end);
 }
 
-/* Counts what a slice would yield, and what has to be left out. */
-static void count_slice(size_t task, unsigned thread, void *data) {
-  Mine *mine = data;
-  uint64_t *visit = mine->worker[thread].visit;
-  mark_active(mine, task);
-  uint32_t n, n_own = active_visits(mine, task, visit, &n), end[RS_N_WINDOWS] = {0};
-  for (uint32_t i = 0; i < n_own; i++) {
-    uint32_t stop = window_stop(mine, visit, n, i, end);
-    if (mine->later != NULL) mine->later[mine->slice[task].begin + i] = (uint8_t)(stop > 0 ? stop - i - 1 : 0);
-    if (stop > 0) {
-      mine->slice_events[task] += stop - i - 1;
-      continue;
-    }
-    uint32_t crowd = end[RS_N_WINDOWS - 1] - i;
-    mine->slice_skipped[task]++;
-    if (crowd > mine->slice_crowd[task]) mine->slice_crowd[task] = crowd;
-  }
-}
-
 static Event event_of(uint32_t institution, uint64_t first, uint64_t second) {
   uint32_t p = RS_KEY_PERSON(first), q = RS_KEY_PERSON(second);
   uint32_t gap = (RS_KEY_TIME(second) - RS_KEY_TIME(first) + 59) / 60;
@@ -240,6 +223,40 @@ static Event event_of(uint32_t institution, uint64_t first, uint64_t second) {
 static inline uint64_t mark_cell(uint32_t mark, uint64_t n_cells) { return (uint64_t)mark * n_cells >> 32; }
 
 static inline void pair_mark(Worker *worker, uint32_t bucket, uint64_t pair) { mark_push(worker, bucket, (uint32_t)(rs_hash_mix(pair, 1) >> 32)); }
+
+/* The pairs of visits from one to the end of its window. */
+static inline void window_mark(const Mine *mine, Worker *worker, uint32_t i, uint32_t stop) {
+  const uint32_t p = RS_KEY_PERSON(worker->visit[i]);
+  for (uint32_t j = i + 1; j < stop; j++) {
+    const uint32_t q = RS_KEY_PERSON(worker->visit[j]), a = MIN(p, q), b = MAX(p, q);
+    if (p != q) pair_mark(worker, bucket_of(mine, a), (uint64_t)a << 32 | b);
+  }
+}
+
+/* Counts what a slice yields and what has to be left out, and leaves the marks of a first pass that may turn out to be the only one: as long as
+ * what the slices before yielded fits one. */
+static void count_slice(size_t task, unsigned thread, void *data) {
+  Mine *mine = data;
+  Worker *worker = &mine->worker[thread];
+  const uint64_t *visit = worker->visit;
+  const bool marks = atomic_load_explicit(&mine->n_events, memory_order_relaxed) <= mine->events_a_pass;
+  mark_active(mine, task);
+  uint32_t n, n_own = active_visits(mine, task, worker->visit, &n), end[RS_N_WINDOWS] = {0};
+  uint64_t n_events = 0;
+  for (uint32_t i = 0; i < n_own; i++) {
+    uint32_t stop = window_stop(mine, visit, n, i, end);
+    if (mine->later != NULL) mine->later[mine->slice[task].begin + i] = (uint8_t)(stop > 0 ? stop - i - 1 : 0);
+    if (stop > 0) {
+      n_events += stop - i - 1;
+      if (marks) window_mark(mine, worker, i, stop);
+      continue;
+    }
+    uint32_t crowd = end[RS_N_WINDOWS - 1] - i;
+    mine->slice_skipped[task]++;
+    if (crowd > mine->slice_crowd[task]) mine->slice_crowd[task] = crowd;
+  }
+  atomic_fetch_add_explicit(&mine->n_events, n_events, memory_order_relaxed);
+}
 
 /* Of the visits asked for, all of one institution, those whose pair may have met often enough become events. */
 static void asked_keep(Worker *worker, uint32_t institution) {
@@ -411,30 +428,42 @@ static void keep_pairs(Kept *kept, const Event *event, size_t n, uint32_t min_me
   }
 }
 
+/* Events of each smaller person together, in two walks over the bucket; those are few, and put in order by themselves. */
+static void bucket_sort(const Mine *mine, uint32_t bucket, Event *event, uint64_t n) {
+  const uint32_t first = bucket_first(mine, bucket), n_persons = bucket_first(mine, bucket + 1) - first;
+  g_autofree uint32_t *start = g_new0(uint32_t, (gsize)n_persons + 2);
+  g_autofree Event *spare = g_new(Event, n + 1);
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
+      for (uint32_t i = 0; i < chunk->n; i++) start[(uint32_t)(chunk->event[i].pair >> 32) - first + 2]++;
+  for (uint32_t p = 0; p < n_persons; p++) start[p + 2] += start[p + 1];
+  for (unsigned t = 0; t < mine->n_threads; t++)
+    for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; chunk = chunk->next)
+      for (uint32_t i = 0; i < chunk->n; i++) event[start[(uint32_t)(chunk->event[i].pair >> 32) - first + 1]++] = chunk->event[i];
+  for (uint32_t p = 0; p < n_persons; p++) event_sort(event + start[p], spare, start[p + 1] - start[p]);
+}
+
 static void finish_bucket(size_t task, unsigned thread, void *data) {
   Mine *mine = data;
   (void)thread;
   uint32_t bucket = mine->bucket_begin + (uint32_t)task;
-  uint64_t n = bucket_count(mine, bucket), at = 0;
+  uint64_t n = bucket_count(mine, bucket);
   g_clear_pointer(&mine->hot[bucket].bit, g_free);
   mine->hot[bucket].n_cells = 0;
   if (n >= mine->options->min_meetings) {
-    g_autofree Event *event = g_new(Event, n + 1), *spare = g_new(Event, n + 1);
-    for (unsigned t = 0; t < mine->n_threads; t++)
-      for (const Chunk *chunk = mine->worker[t].bucket[bucket]; chunk != NULL; at += chunk->n, chunk = chunk->next)
-        memcpy(event + at, chunk->event, chunk->n * sizeof *event);
-    event_sort(event, spare, n);
+    g_autofree Event *event = g_new(Event, n + 1);
+    bucket_sort(mine, bucket, event, n);
     keep_pairs(&mine->kept[bucket], event, n, mine->options->min_meetings);
   }
   bucket_clear(mine, bucket);
 }
 
-static void run_pass(Mine *mine, uint32_t begin, uint32_t end) {
+static void run_pass(Mine *mine, uint32_t begin, uint32_t end, bool marked) {
   mine->bucket_begin = begin;
   mine->bucket_end = end;
   mine->person_begin = bucket_first(mine, begin);
   mine->person_end = bucket_first(mine, end);
-  rs_parallel(mine->n_threads, mine->n_slices, mark_slice, mine);
+  if (!marked) rs_parallel(mine->n_threads, mine->n_slices, mark_slice, mine);
   rs_parallel(mine->n_threads, end - begin, sift_bucket, mine);
   rs_parallel(mine->n_threads, mine->n_slices, keep_slice, mine);
   rs_parallel(mine->n_threads, end - begin, finish_bucket, mine);
@@ -448,11 +477,12 @@ static uint64_t events_a_pass(const Mine *mine) {
 }
 
 static void run_passes(Mine *mine) {
-  uint64_t limit = events_a_pass(mine), count[N_BUCKETS] = {0};
-  if (mine->out->n_events <= limit) {
-    run_pass(mine, 0, N_BUCKETS);
+  uint64_t count[N_BUCKETS] = {0};
+  if (mine->out->n_events <= mine->events_a_pass) {
+    run_pass(mine, 0, N_BUCKETS, true);
     return;
   }
+  for (uint32_t b = 0; b < N_BUCKETS; b++) bucket_clear(mine, b);
   rs_parallel(mine->n_threads, mine->n_slices, tally_slice, mine);
   for (unsigned t = 0; t < mine->n_threads; t++)
     for (uint32_t b = 0; b < N_BUCKETS; b++) {
@@ -461,8 +491,8 @@ static void run_passes(Mine *mine) {
     }
   for (uint32_t begin = 0, end; begin < N_BUCKETS; begin = end) {
     uint64_t sum = count[begin];
-    for (end = begin + 1; end < N_BUCKETS && sum + count[end] <= limit; end++) sum += count[end];
-    run_pass(mine, begin, end);
+    for (end = begin + 1; end < N_BUCKETS && sum + count[end] <= mine->events_a_pass; end++) sum += count[end];
+    run_pass(mine, begin, end, false);
   }
 }
 
@@ -470,7 +500,6 @@ static void merge_counts(Mine *mine) {
   RsCovisits *out = mine->out;
   for (uint32_t s = 0; s < mine->n_slices; s++) {
     uint32_t f = mine->slice[s].institution;
-    out->n_events += mine->slice_events[s];
     out->n_skipped[f] += mine->slice_skipped[s];
     if (mine->slice_crowd[s] > out->crowd[f]) out->crowd[f] = mine->slice_crowd[s];
   }
@@ -521,7 +550,6 @@ static void mine_clear(Mine *mine) {
   g_free(mine->slice);
   g_free(mine->slice_skipped);
   g_free(mine->slice_crowd);
-  g_free(mine->slice_events);
   g_free(mine->active_visit);
   rs_column_free(mine->later);
   g_free(mine->active);
@@ -541,14 +569,15 @@ RsCovisits *rs_covisits_new(const RsClaims *claims, const RsTimeline *timeline, 
   mine->slice = g_new(Slice, (gsize)mine->n_slices + 1);
   mine->slice_skipped = g_new0(uint32_t, (gsize)mine->n_slices + 1);
   mine->slice_crowd = g_new0(uint32_t, (gsize)mine->n_slices + 1);
-  mine->slice_events = g_new0(uint64_t, (gsize)mine->n_slices + 1);
   cut_slices(timeline, mine->options->window_seconds, mine->slice, &mine->max_slice);
   mine->active_visit = g_new(uint64_t, (gsize)claims->n_visits / 64 + mine->n_slices + 1);
   if (mine->options->window_seconds == 0 && mine->options->max_crowd <= UINT8_MAX) mine->later = rs_column_new(claims->n_visits, 1);
   mine->bucket_scale = ((uint64_t)N_BUCKETS << BUCKET_SHIFT) / MAX(claims->n_persons, 1u);
   mine->worker = g_new0(Worker, mine->n_threads);
   for (unsigned t = 0; t < mine->n_threads; t++) mine->worker[t].visit = g_new(uint64_t, (gsize)mine->max_slice + 1);
+  mine->events_a_pass = events_a_pass(mine);
   rs_parallel(mine->n_threads, mine->n_slices, count_slice, mine);
+  out->n_events = atomic_load(&mine->n_events);
   merge_counts(mine);
   if (claims->n_persons > 0) run_passes(mine);
   bool joined = join_kept(mine, error);
