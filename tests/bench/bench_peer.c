@@ -119,16 +119,18 @@ typedef struct { const RsClaims *claims; uint32_t *count[64]; size_t n_tasks; } 
 static void visits_count(size_t task, unsigned thread, void *data) {
   Baskets *baskets = data;
   const RsClaims *c = baskets->claims;
+  const RsPacked of_drug = c->line_drug; /* a copy, which no store can change */
   size_t n_drugs = c->drug->n;
   uint32_t drug[256];
   if (baskets->count[thread] == NULL) baskets->count[thread] = g_new0(uint32_t, n_drugs * n_drugs / 2 + 1);
   for (uint32_t v = (uint32_t)(c->n_visits * task / baskets->n_tasks); v < c->n_visits * (task + 1) / baskets->n_tasks; v++) {
     unsigned n = 0; /* a visit's lines stand by drug */
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1] && n < G_N_ELEMENTS(drug); l++)
-      if (n == 0 || drug[n - 1] != rs_line_drug(c, l)) drug[n++] = rs_line_drug(c, l);
-    for (unsigned b = 1; b < n; b++) { /* of two drugs the larger number is the triangle's row */
-      uint32_t *count = baskets->count[thread] + (size_t)drug[b] * (drug[b] - 1) / 2;
-      for (unsigned a = 0; a < b; a++) count[drug[a]]++;
+    for (uint64_t l = c->visit_line[v], end = c->visit_line[v + 1]; l < end && n < G_N_ELEMENTS(drug); l++) {
+      const size_t one = (size_t)rs_packed_get(&of_drug, l) - 1;
+      uint32_t *count = baskets->count[thread] + one * (one - 1) / 2; /* of two drugs the larger number is the triangle's row */
+      if (n > 0 && drug[n - 1] == one) continue;
+      for (unsigned a = 0; a < n; a++) count[drug[a]]++;
+      drug[n++] = (uint32_t)one;
     }
   }
 }
