@@ -90,19 +90,19 @@ static inline __attribute__((always_inline)) void rs_tally_add(RsTally *tally, s
 void rs_tally_write(RsTally *tally, const RsRelation *relation, uint64_t at);
 
 /* How many lines from this one on, before end, have its value: nearly always all lines of a visit have one doctor, so that their bytes are held
- * against those one further on, eight at a time. */
+ * against those one further on, eight at a time, a single line's none against none like others, as which they are is a guess that often fails. */
 static inline __attribute__((always_inline)) uint64_t rs_run_length(const RsPacked *column, uint64_t line, uint64_t end) {
   const unsigned char *at = rs_packed_at(column, line), *next = at + column->width;
   const size_t length = (size_t)(end - line - 1) * column->width;
-  for (size_t i = 0; i < length; i += 8) {
+  for (size_t i = 0;; i += 8) {
+    const size_t rest = length - i;
     uint64_t a, b;
     memcpy(&a, at + i, sizeof a);
     memcpy(&b, next + i, sizeof b);
-    const unsigned past = length - i < 8 ? 64 - 8 * (unsigned)(length - i) : 0;
-    const uint64_t differing = (a ^ b) << past;
-    if (differing != 0) return 1 + (i + ((unsigned)__builtin_ctzll(differing) - past) / 8) / column->width;
+    const uint64_t differing = (a ^ b) & (rest < 8 ? ~(UINT64_MAX << 8 * rest) : UINT64_MAX);
+    if (differing != 0) return 1 + (i + (unsigned)__builtin_ctzll(differing) / 8) / column->width;
+    if (rest <= 8) return end - line;
   }
-  return end - line;
 }
 
 /* 1 if seen[to] does not hold the mark, which it holds from then on. */
