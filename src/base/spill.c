@@ -5,13 +5,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define LOOK_EVERY_US 2000
+#define LOOK_EVERY_US 1000
+#define HUGE_PAGE ((size_t)2 << 20)
 #define SLACK ((uint64_t)128 << 20) /* what two threads may touch until the watching one gets its turn on a busy machine */
 
 typedef struct { void *start; size_t size; } Array;
@@ -47,6 +49,8 @@ uint64_t rs_spill_memory(void) {
   return memory;
 }
 
+unsigned rs_spill_threads(void) { return (unsigned)CLAMP(rs_spill_memory() / SLACK, 2, UINT_MAX); }
+
 /* ---- letting go ---- */
 
 static uint64_t resident_bytes(int statm) {
@@ -61,15 +65,20 @@ static uint64_t resident_bytes(int statm) {
 /* What the process may hold before pages are let go. */
 static uint64_t bar(uint64_t memory) { return memory - CLAMP(SLACK, memory / 5, memory / 2); }
 
-/* The pages stay in the system's cache until it wants the memory: they are only no longer this process's. */
+/* The pages stay in the system's cache until it wants the memory: they are only no longer this process's. Arrays that are let go are written for
+ * the most part: what comes from the disk again is read ahead. */
+static void let_go(void) {
+  for (guint i = 0; i < spill.arrays->len; i++) {
+    const Array *array = &g_array_index(spill.arrays, Array, i);
+    (void)madvise(array->start, array->size, MADV_DONTNEED);
+    (void)madvise(array->start, array->size, MADV_NORMAL);
+  }
+}
+
 void rs_spill_look(void) {
   const gint64 now = g_get_monotonic_time();
   if (!rs_spill_on() || now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < LOOK_EVERY_US / 2 || !g_mutex_trylock(&spill.lock)) return;
-  if (spill.memory > 0 && resident_bytes(spill.statm) > bar(spill.memory))
-    for (guint i = 0; i < spill.arrays->len; i++) {
-      const Array *array = &g_array_index(spill.arrays, Array, i);
-      (void)madvise(array->start, array->size, MADV_DONTNEED);
-    }
+  if (spill.memory > 0 && resident_bytes(spill.statm) > bar(spill.memory)) let_go();
   atomic_store_explicit(&spill.looked, g_get_monotonic_time(), memory_order_relaxed);
   g_mutex_unlock(&spill.lock);
 }
@@ -105,17 +114,33 @@ static int file_without_name(const char *folder) {
   return named;
 }
 
+/* A system that keeps files in huge pages would map two megabytes for each byte that is read, faster than any watch lets go of them. It cannot
+ * where the array begins elsewhere in its huge page of memory than in that of the file; and without reading ahead while it is written the file is
+ * kept in small ones. */
+static void *map_apart(int fd, size_t size) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE), whole = (size + page - 1) / page * page, all = whole + 2 * HUGE_PAGE;
+  char *room = mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0); /* cppcheck-suppress invalidFunctionArg ; as in stream.c */
+  if (room == MAP_FAILED) return NULL;
+  char *start = room + HUGE_PAGE / 2 + (HUGE_PAGE - (uintptr_t)room % HUGE_PAGE) % HUGE_PAGE;
+  if (mmap(start, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
+    const int failure = errno;
+    munmap(room, all);
+    errno = failure;
+    return NULL;
+  }
+  munmap(room, (size_t)(start - room));
+  munmap(start + whole, (size_t)(room + all - start) - whole);
+  (void)madvise(start, size, MADV_RANDOM);
+  return start;
+}
+
 /* The space is reserved now: a disk that fills up later would end the process by a signal. */
 static void *map_file(const char *folder, size_t size, int *failure) {
-  void *start = MAP_FAILED;
+  void *start = NULL;
   const int fd = file_without_name(folder);
   *failure = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)size);
-  if (fd >= 0 && *failure == 0) {
-    start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (start == MAP_FAILED) *failure = errno;
-  }
+  if (fd >= 0 && *failure == 0 && (start = map_apart(fd, size)) == NULL) *failure = errno;
   if (fd >= 0) close(fd);
-  if (start == MAP_FAILED) return NULL;
   return start;
 }
 

@@ -22,6 +22,8 @@ bool rs_spill_on(void);
 void rs_spill_look(void);
 /* What rs_spill_configure() was given, for those who can do with less in more passes; 0: no limit. */
 uint64_t rs_spill_memory(void);
+/* How many threads that limit bears: each maps pages faster than another lets go of them. */
+unsigned rs_spill_threads(void);
 
 /* size bytes on disk, zeroed, the space reserved; NULL when the folder cannot hold them, which rs_spill_refused() explains. */
 void *rs_spill_new(size_t size);

@@ -94,7 +94,7 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report) {
   plan.visits = (uint64_t)visits;
   plan.persons = (uint64_t)persons;
   plan.memory = (uint64_t)memory_expected(sample, lines, lines - behind * times, visits, persons);
-  plan.memory_least = MIN(plan.memory, (uint64_t)(lines * RS_LEAST_BYTES_A_LINE) + RS_PEAK_BYTES_FIXED);
+  plan.memory_least = rs_memory_least((uint64_t)lines);
   plan.temp = (uint64_t)(lines * TEMP_BYTES_A_LINE);
   plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 1e6) * DISK_BYTES_AT_FIRST) + 200000;
   return plan;

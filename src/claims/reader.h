@@ -31,6 +31,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsReader, rs_reader_free)
 #define RS_PEAK_BYTES_A_LINE 84u
 #define RS_LEAST_BYTES_A_LINE 20u /* with the rest on disk (base/spill.h) */
 #define RS_PEAK_BYTES_FIXED ((uint64_t)48 << 20)
+#define RS_LEAST_BYTES_LOOKED_AT ((uint64_t)64 << 20) /* what is on disk and looked at for the moment; of few lines there is less */
+static inline uint64_t rs_memory_least(uint64_t lines) {
+  return RS_PEAK_BYTES_FIXED + lines * RS_LEAST_BYTES_A_LINE + MIN(lines * 14, RS_LEAST_BYTES_LOOKED_AT);
+}
 
 /* Reads everything. Past options.memory, raw rows and the table's and the graph's columns go to disk; RS_ERROR_LIMIT when the rest of the run
  * would still need more, or the disk is full. NULL with RS_ERROR_INPUT when no row is usable or more than 0.5 % and more than 5 rows were rejected (unless

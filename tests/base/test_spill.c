@@ -5,8 +5,10 @@
 #include "base/spill.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum { MANY = 1 << 20 };
 
@@ -41,6 +43,34 @@ static void a_long_column_on_disk_holds_what_was_written(void **state) {
   rs_column_free(column);
   assert_false(rs_spill_has(column));
   rs_column_free(small);
+}
+
+static long resident_kib(void) {
+  long total, resident = 0;
+  FILE *in = fopen("/proc/self/statm", "r");
+  assert_non_null(in);
+  assert_int_equal(fscanf(in, "%ld %ld", &total, &resident), 2);
+  fclose(in);
+  return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* However large the pages are that the system keeps files in. */
+static void a_byte_that_is_read_brings_little_beside_it(void **state) {
+  (void)state;
+  enum { SIZE = 64 << 20, LOOKS = 32, MOST_KIB = 128 };
+  unsigned sum = 0;
+  rs_spill_configure(NULL, (uint64_t)1 << 40); /* nobody lets go */
+  rs_spill_begin();
+  volatile unsigned char *column = rs_column_new(SIZE, 1);
+  assert_non_null(column);
+  for (size_t i = 0; i < SIZE; i++) column[i] = (unsigned char)i;
+  rs_spill_forget((void *)(uintptr_t)column, SIZE);
+  const long before = resident_kib();
+  for (size_t i = 0; i < LOOKS; i++) sum += column[i * (SIZE / LOOKS) + 7];
+  const long brought = resident_kib() - before;
+  assert_int_equal(sum, 7 * LOOKS);
+  assert_true(brought <= LOOKS * MOST_KIB);
+  rs_column_free((void *)(uintptr_t)column);
 }
 
 static void a_folder_that_is_not_there_is_named(void **state) {
@@ -79,6 +109,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(without_a_limit_nothing_goes_to_disk),
       cmocka_unit_test(a_long_column_on_disk_holds_what_was_written),
+      cmocka_unit_test(a_byte_that_is_read_brings_little_beside_it),
       cmocka_unit_test(a_folder_that_is_not_there_is_named),
       cmocka_unit_test(a_full_disk_is_a_limit),
   };
