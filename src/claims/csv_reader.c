@@ -13,7 +13,7 @@ static void records_free(RsCsv *csv) {
   g_free(csv->line);
   g_free(csv->first);
   g_free(csv->fault);
-  g_free(csv->end);
+  g_free(csv->end_store);
 }
 
 static void quoted_free(RsCsv *csv) {
@@ -39,7 +39,8 @@ static void records_reserve(RsCsv *csv, size_t length) {
   csv->line = g_new(uint32_t, n_records);
   csv->first = g_new(uint32_t, n_records);
   csv->fault = g_new(uint8_t, n_records);
-  csv->end = g_new(uint32_t, csv->capacity + 128); /* 64 places are written at a time */
+  csv->end_store = g_new(uint32_t, csv->capacity + 128); /* 64 places are written at a time */
+  csv->end = csv->end_store + 1;
 }
 
 static void quoted_reserve(RsCsv *csv, size_t length) {
@@ -112,6 +113,66 @@ RS_INLINE void tokens_take(Tokens *tokens, uint32_t base, uint64_t separators, u
   tokens->n_fields = n_fields - removed;
 }
 
+/* ---- nearly every block: no quotes, records of one width, one a line ---- */
+
+typedef struct { uint32_t n, n_lines; } Ends;
+
+#define ENDS_LOOP(masks_of, ends_of)                                                           \
+  Ends ends = {0, 0};                                                                          \
+  for (size_t base = 0; base < length; base += 64) {                                           \
+    RsMasks masks = masks_of(text + base, delimiter, false);                                   \
+    rs_masks_trim(&masks, length - base);                                                      \
+    ends_of(end + ends.n, (uint32_t)base, masks.delimiter | masks.newline);                    \
+    ends.n += (uint32_t)__builtin_popcountll(masks.delimiter | masks.newline);                 \
+    ends.n_lines += (uint32_t)__builtin_popcountll(masks.newline);                             \
+  }                                                                                            \
+  return ends;
+
+/* Where the delimiters and line feeds are. */
+static Ends ends_all_plain(const char *text, size_t length, char delimiter, uint32_t *end) { ENDS_LOOP(rs_masks_plain, ends_plain) }
+
+#if RS_HAS_AVX2_CODE
+RS_AVX2 static Ends ends_all_avx2(const char *text, size_t length, char delimiter, uint32_t *end) { ENDS_LOOP(rs_masks_avx2, ends_plain) }
+
+RS_AVX512 static Ends ends_all_avx512(const char *text, size_t length, char delimiter, uint32_t *end) { ENDS_LOOP(rs_masks_avx512, ends_avx512) }
+#endif
+
+static Ends ends_all(const RsCsv *csv, size_t length, char delimiter) {
+#if RS_HAS_AVX2_CODE
+  if (rs_scan_has_avx512()) return ends_all_avx512(csv->text, length, delimiter, csv->end);
+  if (rs_scan_has_avx2()) return ends_all_avx2(csv->text, length, delimiter, csv->end);
+#endif
+  return ends_all_plain(csv->text, length, delimiter, csv->end);
+}
+
+/* The first line tells how lines end, and each must end so where a record of the common width does: then no line feed is left to stand within one.
+ * False: some line is another, empty or too long. */
+static bool read_regular(RsCsv *csv, size_t length, char delimiter) {
+  const char *text = csv->text, *first = memchr(text, '\n', length);
+  const uint32_t line_end = first > text && first[-1] == '\r' ? 2 : 1;
+  if (first < text + line_end) return false;
+  const Ends ends = ends_all(csv, length, delimiter);
+  const uint32_t width = ends.n / ends.n_lines;
+  if (width * ends.n_lines != ends.n) return false;
+  csv->end[-1] = 0 - line_end;
+  uint32_t start = 0, *last = csv->end + width - 1;
+  for (uint32_t r = 0; r < ends.n_lines; r++, last += width) {
+    const uint32_t line_feed = *last, finish = line_feed + 1 - line_end;
+    const bool carriage = line_feed > start && text[line_feed - 1] == '\r';
+    if (text[line_feed] != '\n' || carriage != (line_end == 2) || finish == start || line_feed - start > RS_MAX_RECORD) return false;
+    csv->start[r] = start;
+    csv->finish[r] = *last = finish;
+    csv->line[r] = r;
+    csv->first[r] = r * width;
+    start = line_feed + 1;
+  }
+  csv->n = ends.n_lines;
+  csv->n_fields = csv->first[csv->n] = ends.n;
+  csv->width = width;
+  csv->line_end = line_end;
+  return true;
+}
+
 /* How far the quotes are well-formed. */
 typedef struct {
   size_t stop;  /* 0, or somewhere before here they are not */
@@ -175,6 +236,7 @@ static bool some_record_too_long(const RsCsv *csv, size_t length) {
 }
 
 static bool read_unquoted(RsCsv *csv, size_t length, char delimiter) {
+  if (read_regular(csv, length, delimiter)) return memset(csv->fault, RS_FAULT_NONE, csv->n), true;
   Tokens tokens = tokens_start(csv);
 #if RS_HAS_AVX2_CODE
   if (rs_scan_has_avx512()) tokens_avx512(&tokens, length, delimiter);
@@ -310,7 +372,7 @@ static void mark_bytes(RsCsv *csv, const RsBlock *block) {
     const size_t length = csv->finish[r] - csv->start[r];
     if (csv->fault[r] != RS_FAULT_NONE) continue;
     if ((block->has_nul && memchr(record, '\0', length) != NULL) || (invalid && !rs_text_is_utf8(record, length)))
-      csv->fault[r] = RS_FAULT_BYTES;
+      csv->fault[r] = RS_FAULT_BYTES, csv->width = 0;
   }
 }
 
@@ -320,6 +382,7 @@ void rs_csv_read(RsCsv *csv, const RsBlock *block, char delimiter) {
   csv->first_line = block->first_line;
   records_reserve(csv, block->length);
   csv->begin = NULL;
+  csv->width = 0;
   if (block->has_quote || !read_unquoted(csv, block->length, delimiter)) {
     quoted_reserve(csv, block->length);
     csv->begin = csv->begin_store;

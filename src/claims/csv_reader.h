@@ -31,10 +31,13 @@ typedef struct {
   uint8_t *fault;      /* [n] RsFault */
   uint32_t n_fields;   /* of all records */
   uint32_t *end;       /* [n_fields] a field ends before this offset */
+  uint32_t width;      /* 0, or the block holds no quotes and all records stand behind one another, without a fault, with so many fields each: field
+                        * f begins line_end after end[f - 1] where it is a record's first, 1 after it where it is not, f = 0 too */
+  uint32_t line_end;   /* with width, bytes of each: 1 or 2 */
   uint32_t *begin;     /* [n_fields] and begins here, past its quote; NULL in a block without quotes: past the field before */
   char *unescaped;     /* texts of fields with RS_CSV_UNESCAPED set in begin */
   size_t capacity, quoted_capacity; /* private */
-  uint32_t *begin_store;            /* private */
+  uint32_t *begin_store, *end_store; /* private */
 } RsCsv;
 
 #define RS_CSV_UNESCAPED 0x80000000u

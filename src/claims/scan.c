@@ -89,10 +89,32 @@ RS_AVX2 static void count_avx2(const char *text, size_t length, RsTextStats *sta
   stats->has_high |= _mm256_movemask_epi8(all) != 0;
   count_plain(text + i, length - i, stats);
 }
+
+RS_AVX512 static void count_avx512(const char *text, size_t length, RsTextStats *stats) {
+  const __m512i newline = _mm512_set1_epi8('\n'), quote = _mm512_set1_epi8('"');
+  __m512i all = _mm512_setzero_si512();
+  uint64_t quotes = 0, zeros = 0;
+  size_t i = 0;
+  for (; length - i >= 64; i += 64) {
+    const __m512i bytes = _mm512_loadu_si512(text + i);
+    stats->n_lines += (uint64_t)__builtin_popcountll(_mm512_cmpeq_epi8_mask(bytes, newline));
+    quotes |= _mm512_cmpeq_epi8_mask(bytes, quote);
+    zeros |= _mm512_testn_epi8_mask(bytes, bytes);
+    all = _mm512_or_si512(all, bytes);
+  }
+  stats->has_quote |= quotes != 0;
+  stats->has_nul |= zeros != 0;
+  stats->has_high |= _mm512_movepi8_mask(all) != 0;
+  count_plain(text + i, length - i, stats);
+}
 #endif
 
 void rs_text_count(const char *text, size_t length, RsTextStats *stats) {
 #if RS_HAS_AVX2_CODE
+  if (rs_scan_has_avx512()) {
+    count_avx512(text, length, stats);
+    return;
+  }
   if (rs_scan_has_avx2()) {
     count_avx2(text, length, stats);
     return;

@@ -47,6 +47,37 @@ static void table_of_small_texts(void **state) {
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) assert_equals_twin(texts[i], strlen(texts[i]), ',');
 }
 
+/* What RsCsv.width promises of end[], by the accessor that does without. */
+static void assert_regular(const RsCsv *csv, const char *text) {
+  for (uint32_t r = 0; r < csv->n; r++)
+    for (uint32_t k = 0; k < csv->width; k++) {
+      size_t length;
+      const char *field = rs_csv_field(csv, r, k, &length);
+      const uint32_t f = r * csv->width + k, begin = csv->end[(ptrdiff_t)f - 1] + (k == 0 ? csv->line_end : 1);
+      if (csv->text + begin != field || csv->end[f] - begin != length) fail_msg("text '%s': record %u, field %u", text, r, k);
+    }
+}
+
+static void a_block_is_regular_where_all_records_are_alike(void **state) {
+  (void)state;
+  static const struct { const char *text; uint32_t width, line_end; } cases[] = {
+      {"a,b\nc,d\n", 2, 1}, {"a,b\r\nc,d\r\n", 2, 2}, {"a\nb\n", 1, 1}, {",,\n,,\n", 3, 1}, {"a\r,b\nc,d\n", 2, 1}, {"a,\r\n,d\r\n", 2, 2},
+      {"a,b\nc,d\r\n", 0, 0}, {"a,b\r\nc,d\n", 0, 0}, {"a,b\n\nc,d\n", 0, 0}, {"\na,b\n", 0, 0}, {"a,b\nc,d\n\n", 0, 0}, {"\r\na,b\r\n", 0, 0},
+      {"a,b\nc\nd,e,f\n", 0, 0}, {"a,b,c\nd\n", 0, 0}, {"a,b\nc,d,e,f\n", 0, 0}, {"a,b\r\r\nc,d\r\r\n", 2, 2}, {"a,\"b\"\n", 0, 0}, {"a,\xff\nb,c\n", 0, 0}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+    for (int level = 0; level < RS_N_SCANS; level++) {
+      RsBlock block = block_of(cases[i].text, strlen(cases[i].text));
+      RsCsv csv = {0};
+      rs_scan_at_most((RsScanLevel)level);
+      rs_csv_read(&csv, &block, ',');
+      rs_scan_at_most(RS_SCAN_AVX512);
+      if (csv.width != cases[i].width || (csv.width != 0 && csv.line_end != cases[i].line_end)) fail_msg("text '%s': width %u", cases[i].text, csv.width);
+      assert_regular(&csv, cases[i].text);
+      rs_csv_clear(&csv);
+      rs_block_clear(&block);
+    }
+}
+
 static void zero_bytes_fault_their_record_only(void **state) {
   (void)state;
   static const char text[] = "a,b\n1,\0\n\0\n3,4\n\"\0\",5\n";
@@ -288,6 +319,7 @@ static void random_utf8_with_one_wrong_byte(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(table_of_small_texts),
+      cmocka_unit_test(a_block_is_regular_where_all_records_are_alike),
       cmocka_unit_test(zero_bytes_fault_their_record_only),
       cmocka_unit_test(random_texts_read_as_the_slow_twin_reads_them),
       cmocka_unit_test(every_place_in_a_vector),
