@@ -83,7 +83,7 @@ typedef struct {
   bool has_clock;
 } Parts;
 
-static RsTimeStatus parts_to_seconds(const Parts *parts, uint32_t *seconds) {
+static inline __attribute__((always_inline)) RsTimeStatus parts_to_seconds(const Parts *parts, uint32_t *seconds) {
   uint32_t day;
   if (parts->hour > 23 || parts->minute > 59 || parts->second > 59) return RS_TIME_UNREADABLE;
   const RsTimeStatus status = day_from_parts(parts->year, parts->month, parts->day, &day);
@@ -108,7 +108,7 @@ static uint64_t pairs(uint64_t digits) { return digits * 10 + (digits >> 8); }
 
 /* The usual "YYYY-MM-DD HH:MM:SS", eight bytes at a time: XOR with the expected separators and '0' leaves 0 for a separator and
  * 0..9 for a digit; the additions push anything else into a byte's high bit (a carry only follows a byte already wrong). */
-static bool parts_from_plain(const char *text, Parts *parts) {
+static inline __attribute__((always_inline)) bool parts_from_plain(const char *text, Parts *parts) {
   const uint64_t digit = 0x76, fixed = 0x7f, high = 0x8080808080808080ull;
   const uint64_t a = load_8(text) ^ EIGHT('0', '0', '0', '0', '-', '0', '0', '-');
   const uint64_t b = load_8(text + 8) ^ EIGHT('0', '0', ' ', '0', '0', ':', '0', '0');
@@ -222,14 +222,17 @@ static bool parts_from_any(Cursor cursor, Parts *parts) {
   return cursor_clock(&cursor, parts, form == DATE_PACKED) && cursor_zone(&cursor) && cursor.at == cursor.end;
 }
 
-RsTimeStatus rs_time_parse(const char *text, size_t length, uint32_t *seconds) {
+static __attribute__((noinline)) RsTimeStatus time_parse_any(Cursor cursor, uint32_t *seconds) {
   Parts parts = {0};
-  *seconds = 0;
-  if (length == 19 && parts_from_plain(text, &parts)) return parts_to_seconds(&parts, seconds);
-  Cursor cursor = {text, text + length};
   while (cursor.at < cursor.end && (*cursor.at == ' ' || *cursor.at == '\t')) cursor.at++;
   while (cursor.at < cursor.end && (cursor.end[-1] == ' ' || cursor.end[-1] == '\t')) cursor.end--;
-  parts = (Parts){0};
   if (cursor.at == cursor.end || !parts_from_any(cursor, &parts)) return RS_TIME_UNREADABLE;
   return parts_to_seconds(&parts, seconds);
+}
+
+RsTimeStatus rs_time_parse(const char *text, size_t length, uint32_t *seconds) {
+  Parts plain;
+  *seconds = 0;
+  if (length == 19 && parts_from_plain(text, &plain)) return parts_to_seconds(&plain, seconds);
+  return time_parse_any((Cursor){text, text + length}, seconds);
 }

@@ -21,6 +21,10 @@ typedef struct { uint64_t n_slots, n; uint64_t *key; uint32_t *count; } Counter;
 /* Money past what its column was made for (RsRawMost): the n-th line of a partition. */
 typedef struct { size_t partition; uint64_t line; int64_t amount, fund; } Wide;
 
+/* Nearly all visits of an institution have one region and one type: those first seen are counted apart. */
+typedef struct { uint32_t value, count; } First;
+typedef struct { First region, type; } Seen;
+
 /* What one thread adds up. */
 typedef struct {
   uint64_t rows[RS_N_PLACES];
@@ -32,7 +36,8 @@ typedef struct {
   bool any_clock, any_used;
   GArray *conflicts; /* of RsRow */
   GArray *wide;      /* of Wide */
-  Counter institution_region, institution_type;
+  Seen *seen; /* [institutions] */
+  Counter institution_region, institution_type; /* of what is not there */
 } Totals;
 
 typedef struct { uint64_t hash; const char *id; uint32_t length, number, n_visits; } Person;
@@ -107,6 +112,12 @@ static void counter_clear(Counter *counter) {
   *counter = (Counter){0};
 }
 
+static inline void seen_add(First *first, uint32_t value, Counter *others, uint32_t institution) {
+  if (first->count == 0) first->value = value;
+  if (first->value == value) first->count++;
+  else counter_add(others, (uint64_t)institution << 32 | value, 1);
+}
+
 /* Per row (key >> 32) the value (low half) with the highest count, ties to the smaller value; rows never seen keep `most`. */
 static void counter_most(const Counter *counter, uint32_t *most, uint32_t *count) {
   for (uint64_t i = 0; i < counter->n_slots; i++) {
@@ -159,7 +170,16 @@ static int compare_persons(const void *a, const void *b) {
   return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
 }
 
-/* Ids stand padded with zeros, so whole words are compared. */
+/* Ids stand padded with zeros, so whole words are mixed and compared. */
+static inline uint64_t id_mixed(const char *id, size_t length) {
+  uint64_t mixed = 0, word;
+  for (size_t i = 0; i < length; i += 8) {
+    memcpy(&word, id + i, 8);
+    mixed = (mixed ^ mixed >> 29 ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+  }
+  return mixed;
+}
+
 static inline bool same_id(const char *a, const char *b, size_t length) {
   for (size_t i = 0; i < length; i += 8) {
     uint64_t x, y;
@@ -178,13 +198,14 @@ static uint32_t number_persons(Worker *worker, size_t n_raw) {
   uint32_t n = 0;
   for (size_t i = 0; i < n_raw; i++) {
     const RsRawVisit *raw = worker->raw[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): n_raw of them were put there */
-    size_t s = (raw->person_hash * 0x9e3779b97f4a7c15ull >> 24) & mask;
+    const char *id = rs_raw_id(raw);
+    size_t s = (id_mixed(id, raw->id_length) >> 32) & mask;
     for (; worker->slot[s] != 0; s = (s + 1) & mask) {
       const Person *person = &worker->person[worker->slot[s] - 1];
-      if (person->hash == raw->person_hash && person->length == raw->id_length && same_id(person->id, rs_raw_id(raw), raw->id_length)) break;
+      if (person->length == raw->id_length && same_id(person->id, id, raw->id_length)) break;
     }
     if (worker->slot[s] == 0) {
-      worker->person[n] = (Person){raw->person_hash, rs_raw_id(raw), raw->id_length, n, 0};
+      worker->person[n] = (Person){rs_hash_bytes(id, raw->id_length), id, raw->id_length, n, 0};
       worker->slot[s] = ++n;
     }
     worker->person_of[i] = worker->slot[s] - 1;
@@ -421,10 +442,12 @@ static uint32_t region_most_seen(Worker *worker) {
 }
 
 static void count_visit(const Builder *builder, Worker *worker, const RsRawVisit *raw, uint32_t institution) {
-  if (raw->service_region != RS_NONE)
-    counter_add(&worker->totals.institution_region, (uint64_t)institution << 32 | builder->region_rank[raw->service_region], 1);
-  if (raw->type != RS_TYPE_UNKNOWN) counter_add(&worker->totals.institution_type, (uint64_t)institution << 32 | raw->type, 1);
-  if (raw->person_region != RS_NONE) worker->region[worker->n_regions++] = builder->region_rank[raw->person_region];
+  const RsRawRegions regions = rs_raw_regions(raw);
+  const RsInstitutionType type = rs_raw_type(raw);
+  Seen *seen = &worker->totals.seen[institution];
+  if (regions.service != RS_NONE) seen_add(&seen->region, builder->region_rank[regions.service], &worker->totals.institution_region, institution);
+  if (type != RS_TYPE_UNKNOWN) seen_add(&seen->type, (uint32_t)type, &worker->totals.institution_type, institution);
+  if (regions.person != RS_NONE) worker->region[worker->n_regions++] = builder->region_rank[regions.person];
 }
 
 static void write_line(const Builder *builder, Worker *worker, Part *part, const RsRefundLine *line) {
@@ -733,6 +756,11 @@ static void join_institutions(Builder *builder) {
       if (totals->institution_region.count[i]) counter_add(&region, totals->institution_region.key[i], totals->institution_region.count[i]);
     for (uint64_t i = 0; i < totals->institution_type.n_slots; i++)
       if (totals->institution_type.count[i]) counter_add(&types, totals->institution_type.key[i], totals->institution_type.count[i]);
+    for (uint32_t i = 0; i < n; i++) {
+      const Seen *seen = &totals->seen[i];
+      if (seen->region.count > 0) counter_add(&region, (uint64_t)i << 32 | seen->region.value, seen->region.count);
+      if (seen->type.count > 0) counter_add(&types, (uint64_t)i << 32 | seen->type.value, seen->type.count);
+    }
   }
   counter_most(&region, c->institution_region, count);
   memset(count, 0, n * sizeof *count);
@@ -802,6 +830,7 @@ static void workers_init(Builder *builder) {
     worker->totals.conflicts = g_array_new(FALSE, FALSE, sizeof(RsRow));
     worker->totals.wide = g_array_new(FALSE, FALSE, sizeof(Wide));
     worker->totals.first_day = UINT16_MAX;
+    worker->totals.seen = g_new0(Seen, MAX(builder->claims->institution->n, 1));
   }
 }
 
@@ -821,6 +850,7 @@ static void builder_clear(Builder *builder) {
     g_array_unref(worker->lines);
     g_array_unref(worker->totals.conflicts);
     g_array_unref(worker->totals.wide);
+    g_free(worker->totals.seen);
     counter_clear(&worker->totals.institution_region);
     counter_clear(&worker->totals.institution_type);
   }

@@ -27,7 +27,7 @@ enum { INSTITUTION, DOCTOR, DRUG, DIAGNOSIS, REGION, N_DOMAINS };
 
 typedef struct { GMutex lock; RsDictionary *dictionary; } Shared;
 #define SHORT_TEXT 16u
-#define FIRST_SLOTS 8u
+#define FIRST_SLOTS 256u
 
 /* A text of up to 16 bytes as two words, zeros behind it: as no text holds a NUL, it is told by them alone. */
 typedef struct { uint64_t low, high; } Short;
@@ -35,14 +35,17 @@ typedef struct { Short text; uint32_t number; } Known; /* and its number in the 
 
 typedef struct {
   Shared *shared;
-  Known *slot;           /* [1 << log2_slots], half of them empty: low is 0 */
-  unsigned log2_slots;
+  Known *slot;           /* [mask + 1], a power of two, most of them empty: low is 0 */
+  size_t mask;
   uint32_t n;
   RsDictionary *longer;  /* texts over 16 bytes */
   uint32_t *longer_number, longer_capacity; /* [longer] */
 } Local;
 
 typedef struct Work Work;
+
+/* Of cells that may be taken as they stand in the block: their place in the row, -1: there is none, and the bytes between the field before and it. */
+typedef struct { int32_t column; uint32_t gap; } Direct;
 
 /* Neighbouring columns: without quotes, their text with the delimiters between. */
 typedef struct { uint32_t first, last; } Span;
@@ -61,13 +64,15 @@ typedef struct RS_OF_A_THREAD {
   const RsMapping *mapping; /* of the answers kept here: */
   size_t prefix_length; /* of the longest beginning of an id that the mapping knows */
   const RsInput *input;
-  int direct_column[RS_N_COLUMNS]; /* the input's, where cells may be taken as they stand in the block, else -1 */
+  bool refund_flagged, valid_flagged; /* what the mapping says of rows without these flags */
+  bool regular;         /* all rows of the block have the header's number of fields, and no quotes: csv.width */
+  Direct direct[RS_N_COLUMNS]; /* in a regular block, unless the mapping has words for "empty" */
   uint32_t visit_column[RS_N_COLUMNS];
   unsigned n_visit_columns;
   Span span[RS_N_COLUMNS]; /* the same columns and what lies between them, where that is the doctor */
   unsigned n_spans;
   bool spans_hold_doctor;
-  const char *span_text[RS_N_COLUMNS]; /* of the open visit's first row, in a block without quotes */
+  const char *span_text[RS_N_COLUMNS]; /* of the open visit's first row, in a regular block */
   size_t span_length[RS_N_COLUMNS];
   bool alike;           /* the row has the text of the visit's first row in all spans */
   bool doctor_known;    /* of that first row: */
@@ -77,6 +82,9 @@ typedef struct RS_OF_A_THREAD {
   RsPlace place;     /* used, outside or repeated: what becomes of the visit's rows */
   RsRawVisit visit;
   const char *person;
+  uint64_t person_hash;
+  RsRawRegions regions;
+  RsRawNarrow narrow[RS_RAW_MAX_LINES]; /* its lines, unless visit.flags has RS_RAW_WIDE: */
   RsRawLine line[RS_RAW_MAX_LINES];
   uint64_t trace[RS_RAW_MAX_LINES];
   RsSettlement *settlement;
@@ -124,21 +132,21 @@ static inline const char *cell(const RsInput *input, const RsCsv *csv, uint32_t 
   return text;
 }
 
-/* A row of the block; cells are taken straight from the text where the block has no quotes and the mapping no words for "empty". */
+/* A row of the block. */
 typedef struct {
   const char *text;
   const uint32_t *end; /* of its fields */
-  uint32_t start, record;
+  uint32_t record;
 } Row;
 
-static inline Row row_at(const RsCsv *csv, uint32_t record) { return (Row){csv->text, csv->end + csv->first[record], csv->start[record], record}; }
+static inline Row row_at(const RsCsv *csv, uint32_t record) { return (Row){csv->text, csv->end + csv->first[record], record}; }
 
 /* As it stands, blanks around it and all; NULL: none, or to be asked by row_cell(). */
 static inline __attribute__((always_inline)) const char *cell_as_it_stands(const Parser *parser, Row row, RsColumnRole role, size_t *length) {
-  const int column = parser->direct_column[role];
-  if (column < 0) return NULL;
-  const uint32_t begin = column == 0 ? row.start : row.end[column - 1] + 1;
-  *length = row.end[column] - begin;
+  const Direct direct = parser->direct[role];
+  if (direct.column < 0) return NULL;
+  const uint32_t *end = row.end + direct.column, begin = end[-1] + direct.gap;
+  *length = *end - begin;
   return row.text + begin;
 }
 
@@ -230,18 +238,17 @@ static inline uint64_t short_hash(Short text) { return rs_hash_mix(text.low, tex
 /* The text's slot, or the empty one where it belongs. */
 static inline Known *slot_search(const Local *local, Short text) {
   Known *slot = local->slot;
-  const size_t mask = ((size_t)1 << local->log2_slots) - 1;
-  size_t at = short_hash(text) & mask;
-  while (slot[at].text.low != 0 && ((slot[at].text.low ^ text.low) | (slot[at].text.high ^ text.high)) != 0) at = (at + 1) & mask;
+  size_t at = short_hash(text) & local->mask;
+  while (((slot[at].text.low ^ text.low) | (slot[at].text.high ^ text.high)) != 0 && slot[at].text.low != 0) at = (at + 1) & local->mask;
   return &slot[at];
 }
 
 static __attribute__((noinline)) uint32_t known_add(Local *local, Short text, const char *bytes, size_t length) {
   const Known known = {text, shared_add(local->shared, bytes, length)};
-  const size_t n_slots = (size_t)1 << local->log2_slots;
-  if (2 * (size_t)++local->n > n_slots) {
+  const size_t n_slots = local->mask + 1;
+  if (4 * (size_t)++local->n > n_slots) { /* a guess that the first slot is the right one seldom fails */
     g_autofree Known *before = local->slot;
-    local->log2_slots++;
+    local->mask = 2 * n_slots - 1;
     local->slot = g_new0(Known, 2 * n_slots);
     for (size_t i = 0; i < n_slots; i++)
       if (before[i].text.low != 0) *slot_search(local, before[i].text) = before[i];
@@ -358,29 +365,37 @@ static void reject_row(Parser *parser, Row row, RsReason reason, RsSaid *detail)
 
 /* ---- visits ---- */
 
-/* The open visit's rows take the narrow form where all of them can. A width is told by the highest bit of any, so all are or-ed together. */
-static inline void line_measure(Parser *parser, const RsRawLine *line) {
-  const uint64_t amount = rs_money_magnitude(line->amount), fund = rs_money_magnitude(line->fund);
-  const int64_t whole = (int64_t)line->quantity;
-  parser->most.amount |= amount;
-  parser->most.fund |= fund;
+/* A line that needs the wide form, and so do those before it. */
+static __attribute__((noinline)) void line_keep_wide(Parser *parser, const RsRawLine *line) {
+  RsRawVisit *visit = &parser->visit;
+  for (unsigned i = 0; i < visit->n_lines && (visit->flags & RS_RAW_WIDE) == 0; i++) parser->line[i] = rs_narrow_line(&parser->narrow[i], visit->row + i);
+  visit->flags |= RS_RAW_WIDE;
+  parser->line[visit->n_lines++] = *line;
+}
+
+/* The open visit's rows take the narrow form where all of them can. The table's widths are told by the highest bit of any, so all are or-ed together.
+ * whole and is_whole are of the quantity. */
+static inline void line_keep(Parser *parser, const RsRawLine *line, int64_t whole, bool is_whole) {
+  RsRawVisit *visit = &parser->visit;
+  parser->most.amount |= rs_money_magnitude(line->amount);
+  parser->most.fund |= rs_money_magnitude(line->fund);
   parser->most.quantity |= rs_money_magnitude(whole);
-  parser->most.broken_quantity |= (float)whole != line->quantity;
-  if (line->amount < 0) parser->visit.flags |= RS_RAW_NEGATIVE;
-  if (!rs_narrow_fits(line) || line->row != parser->line[0].row + parser->visit.n_lines) parser->visit.flags |= RS_RAW_WIDE;
+  if (!is_whole) parser->most.broken_quantity = true;
+  if (line->amount < 0) visit->flags |= RS_RAW_NEGATIVE;
+  if (visit->n_lines == 0) visit->row = line->row;
+  if ((visit->flags & RS_RAW_WIDE) == 0 && line->row == visit->row + visit->n_lines && rs_narrow_fits(line, whole, is_whole))
+    parser->narrow[visit->n_lines++] = rs_narrow_of(line, whole);
+  else line_keep_wide(parser, line);
 }
 
 static inline void lines_write(const Parser *parser, RsRawVisit *record) {
-  void *at = (char *)(record + 1) + rs_raw_padded(record->id_length);
-  const unsigned n = record->n_lines;
-  RsRawNarrow *narrow = at;
-  if (record->flags & RS_RAW_WIDE) memcpy(at, parser->line, n * sizeof(RsRawLine));
-  for (unsigned i = 0; (record->flags & RS_RAW_WIDE) == 0 && i < n; i++) narrow[i] = rs_narrow_of(&parser->line[i]);
-  if (record->flags & RS_RAW_TRACE) memcpy((char *)at + rs_raw_lines_size(record), parser->trace, n * sizeof(uint64_t));
+  void *at = (char *)record + rs_raw_head_size(record);
+  memcpy(at, record->flags & RS_RAW_WIDE ? (const void *)parser->line : parser->narrow, rs_raw_lines_size(record));
+  if (record->flags & RS_RAW_TRACE) memcpy((char *)at + rs_raw_lines_size(record), parser->trace, record->n_lines * sizeof(uint64_t));
 }
 
 /* Of the open visit's person. */
-static inline size_t partition_of(const Parser *parser) { return parser->visit.person_hash >> 1 >> parser->partition_shift; }
+static inline size_t partition_of(const Parser *parser) { return parser->person_hash >> 1 >> parser->partition_shift; }
 
 /* The partition's next record comes hundreds of visits later, and its memory was never touched: it is asked for now. */
 static inline void prefetch_next(const char *at) {
@@ -392,8 +407,10 @@ static inline void prefetch_next(const char *at) {
 static void close_visit(Parser *parser) {
   RsRawVisit *visit = &parser->visit;
   if (visit->n_lines == 0) return;
-  visit->row = parser->line[0].row;
   if (parser->has_trace) visit->flags |= RS_RAW_TRACE;
+  visit->person_region = (uint16_t)(parser->regions.person + 1);
+  visit->service_region = (uint16_t)(parser->regions.service + 1);
+  if (MAX(parser->regions.person + 1, parser->regions.service + 1) > UINT16_MAX) visit->flags |= RS_RAW_REGIONS;
   const size_t number = partition_of(parser);
   RsRawPartition *partition = &parser->raw->partition[number];
   RsRawVisit *record = rs_stream_append(&parser->raw->pool[number / RS_PARTITION_GROUP], &partition->stream, rs_raw_size(visit));
@@ -407,12 +424,12 @@ static void close_visit(Parser *parser) {
   const size_t padded = rs_raw_padded(visit->id_length);
   memset(id + padded - 8, 0, 8); /* a person's id is not empty */
   memcpy(id, parser->person, visit->id_length);
+  if (visit->flags & RS_RAW_REGIONS) memcpy(id + padded, &parser->regions, sizeof parser->regions);
   lines_write(parser, record);
   prefetch_next(partition->stream.at);
   partition->n_visits++;
   partition->n_lines += visit->n_lines;
   visit->n_lines = 0;
-  visit->flags &= (uint8_t)~(RS_RAW_WIDE | RS_RAW_NEGATIVE);
 }
 
 static const RsColumnRole visit_roles[] = {RS_COLUMN_PERSON,         RS_COLUMN_INSTITUTION,   RS_COLUMN_TIME,       RS_COLUMN_VISIT_TIME,
@@ -465,25 +482,27 @@ static void use_input(Parser *parser) {
     if (column >= 0 && !(joined && visit_roles[i] == RS_COLUMN_TIME)) parser->visit_column[parser->n_visit_columns++] = (uint32_t)column;
   }
   set_spans(parser);
+  parser->refund_flagged = rs_mapping_is_refund(parser->input->mapping, "", 0);
+  parser->valid_flagged = rs_mapping_is_valid(parser->input->mapping, "", 0);
 }
 
-/* The text of a span in a block without quotes, where equal text is equal cells. */
-static inline const char *span_of(Row row, Span span, size_t *length) {
-  const uint32_t begin = span.first == 0 ? row.start : row.end[span.first - 1] + 1;
+/* The text of a span in a regular block, where equal text is equal cells. */
+static inline const char *span_of(const Parser *parser, Row row, Span span, size_t *length) {
+  const uint32_t begin = row.end[(int64_t)span.first - 1] + (span.first == 0 ? parser->csv.line_end : 1);
   *length = row.end[span.last] - begin;
   return row.text + begin;
 }
 
 static void remember_spans(Parser *parser, Row row) {
   parser->doctor_known = false;
-  for (unsigned i = 0; parser->csv.begin == NULL && i < parser->n_spans; i++)
-    parser->span_text[i] = span_of(row, parser->span[i], &parser->span_length[i]);
+  for (unsigned i = 0; parser->regular && i < parser->n_spans; i++)
+    parser->span_text[i] = span_of(parser, row, parser->span[i], &parser->span_length[i]);
 }
 
 static inline bool spans_equal(const Parser *parser, Row row) {
   for (unsigned i = 0; i < parser->n_spans; i++) {
     size_t length;
-    const char *text = span_of(row, parser->span[i], &length);
+    const char *text = span_of(parser, row, parser->span[i], &length);
     if (!same_cell(text, length, parser->span_text[i], parser->span_length[i])) return false;
   }
   return true;
@@ -503,9 +522,9 @@ static bool cells_equal(const Parser *parser, uint32_t record) {
 static inline bool continues(Parser *parser, Row row) {
   parser->alike = false;
   if (parser->previous == RS_NONE || parser->visit.n_lines == RS_RAW_MAX_LINES) return false;
-  if (parser->csv.begin == NULL && spans_equal(parser, row)) return parser->alike = true;
+  if (parser->regular && spans_equal(parser, row)) return parser->alike = true;
   /* without the doctor between them the spans are the cells */
-  return (parser->csv.begin != NULL || parser->spans_hold_doctor) && cells_equal(parser, row.record);
+  return (!parser->regular || parser->spans_hold_doctor) && cells_equal(parser, row.record);
 }
 
 static bool visit_time(Parser *parser, Row row) {
@@ -522,10 +541,16 @@ static bool visit_time(Parser *parser, Row row) {
   return false;
 }
 
-static inline bool flag_set(const Parser *parser, Row row, RsColumnRole role, bool (*test)(const RsMapping *, const char *, size_t)) {
+static bool is_refund(const Parser *parser, Row row) {
   size_t length;
-  const char *text = row_cell(parser, row, role, &length);
-  return test(parser->input->mapping, text ? text : "", length);
+  const char *text = row_cell(parser, row, RS_COLUMN_REFUND_FLAG, &length);
+  return text == NULL ? parser->refund_flagged : rs_mapping_is_refund(parser->input->mapping, text, length);
+}
+
+static bool is_valid(const Parser *parser, Row row) {
+  size_t length;
+  const char *text = row_cell(parser, row, RS_COLUMN_VALID_FLAG, &length);
+  return text == NULL ? parser->valid_flagged : rs_mapping_is_valid(parser->input->mapping, text, length);
 }
 
 static RsPlace place_of(const Parser *parser, uint32_t time, bool valid) {
@@ -538,7 +563,7 @@ static RsPlace place_of(const Parser *parser, uint32_t time, bool valid) {
 static void open_person(Parser *parser, const char *id, size_t length) {
   parser->person = id;
   parser->visit.id_length = (uint16_t)length;
-  parser->visit.person_hash = rs_hash_bytes(id, length);
+  parser->person_hash = rs_hash_bytes(id, length);
   const char *at = parser->raw->partition[partition_of(parser)].stream.at; /* where the record will be written once its lines are read */
   if (at == NULL) return;
   __builtin_prefetch(at, 1);
@@ -559,14 +584,11 @@ static bool open_joined(Parser *parser, Row row, const char *id, size_t length) 
   parser->visit = (RsRawVisit){.settlement = 1 + (uint64_t)(settlement - settlements->row),
                                .time = settlement->time,
                                .institution = settlement->institution,
-                               .person_region = settlement->person_region,
-                               .service_region = settlement->service_region,
-                               .type = settlement->type,
-                               .flags = settlement->flags};
+                               .flags = (uint8_t)(settlement->flags | settlement->type * RS_RAW_TYPE)};
+  parser->regions = (RsRawRegions){settlement->person_region, settlement->service_region};
   const char *person = settlements->text + settlement->person;
   open_person(parser, person, strlen(person));
-  bool valid = flag_set(parser, row, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid);
-  parser->place = settlement->place == RS_PLACE_OUTSIDE ? RS_PLACE_OUTSIDE : place_of(parser, settlement->time, valid);
+  parser->place = settlement->place == RS_PLACE_OUTSIDE ? RS_PLACE_OUTSIDE : place_of(parser, settlement->time, is_valid(parser, row));
   return true;
 }
 
@@ -589,30 +611,34 @@ static bool open_visit(Parser *parser, Row row) {
     return false;
   }
   if (!visit_time(parser, row)) return false;
-  if (flag_set(parser, row, RS_COLUMN_REFUND_FLAG, rs_mapping_is_refund)) parser->visit.flags |= RS_RAW_REFUND;
-  parser->place = place_of(parser, parser->visit.time, flag_set(parser, row, RS_COLUMN_VALID_FLAG, rs_mapping_is_valid));
+  if (is_refund(parser, row)) parser->visit.flags |= RS_RAW_REFUND;
+  parser->place = place_of(parser, parser->visit.time, is_valid(parser, row));
   return true;
 }
 
 /* ---- lines ---- */
 
-static __attribute__((noinline)) bool line_numbers_any(Parser *parser, Row row, RsRawLine *line) {
+typedef struct { int64_t amount, fund, whole; float quantity; bool is_whole; } Numbers;
+
+static __attribute__((noinline)) bool numbers_any(Parser *parser, Row row, Numbers *numbers) {
   size_t length;
   const char *text = row_cell(parser, row, RS_COLUMN_AMOUNT, &length);
-  if (!rs_number_money(text ? text : "", length, &line->amount)) {
+  if (!rs_number_money(text ? text : "", length, &numbers->amount)) {
     reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("amount", text, length, rs_money_refused_text), false, 0);
     return false;
   }
   text = row_cell(parser, row, RS_COLUMN_FUND, &length);
-  if (!rs_number_money(text ? text : "", length, &line->fund)) {
-    reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, rs_money_refused_text), true, line->amount);
+  if (!rs_number_money(text ? text : "", length, &numbers->fund)) {
+    reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("fund_amount", text, length, rs_money_refused_text), true, numbers->amount);
     return false;
   }
   text = row_cell(parser, row, RS_COLUMN_QUANTITY, &length);
-  if (!rs_number_quantity(text ? text : "", length, &line->quantity)) {
-    reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number; taken are 12, 2.5 and 1,234.5")), true, line->amount);
+  if (!rs_number_quantity(text ? text : "", length, &numbers->quantity)) {
+    reject(parser, row, RS_REASON_NUMBER, rs_reject_detail("quantity", text, length, N_("is not a number; taken are 12, 2.5 and 1,234.5")), true, numbers->amount);
     return false;
   }
+  numbers->whole = (int64_t)numbers->quantity;
+  numbers->is_whole = (float)numbers->whole == numbers->quantity;
   return true;
 }
 
@@ -623,13 +649,18 @@ static inline bool money_short(const Parser *parser, Row row, RsColumnRole role,
 }
 
 /* Nearly all rows have short amounts with two decimals and a quantity of one digit. */
-static inline bool line_numbers(Parser *parser, Row row, RsRawLine *line) {
+static inline bool line_numbers(Parser *parser, Row row, Numbers *numbers) {
   size_t length;
+  int64_t amount, fund;
   const char *text = cell_as_it_stands(parser, row, RS_COLUMN_QUANTITY, &length);
   const unsigned digit = text != NULL && length == 1 ? (unsigned)(unsigned char)*text - '0' : 10;
-  if (digit > 9 || !money_short(parser, row, RS_COLUMN_AMOUNT, &line->amount) || !money_short(parser, row, RS_COLUMN_FUND, &line->fund))
-    return line_numbers_any(parser, row, line);
-  line->quantity = (float)digit;
+  if (digit <= 9 && money_short(parser, row, RS_COLUMN_AMOUNT, &amount) && money_short(parser, row, RS_COLUMN_FUND, &fund)) {
+    *numbers = (Numbers){amount, fund, digit, (float)digit, true};
+    return true;
+  }
+  Numbers any; /* what is handed to a function stays in memory */
+  if (!numbers_any(parser, row, &any)) return false;
+  *numbers = any;
   return true;
 }
 
@@ -638,11 +669,11 @@ static void visit_names(Parser *parser, Row row) {
   size_t length;
   const char *id = row_cell(parser, row, RS_COLUMN_INSTITUTION, &length);
   parser->visit.institution = local_add(&parser->local[INSTITUTION], id, length);
-  parser->visit.type = visit_type(parser, row, parser->visit.institution, id, length);
+  parser->visit.flags |= (uint8_t)(visit_type(parser, row, parser->visit.institution, id, length) * RS_RAW_TYPE);
   const char *name = row_cell(parser, row, RS_COLUMN_INSTITUTION_NAME, &length);
   if (name != NULL) rs_names_keep(&parser->work->ingest->raw->institution_names, &parser->institution_names, parser->visit.institution, name, length);
-  parser->visit.person_region = cell_number(parser, row, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
-  parser->visit.service_region = cell_number(parser, row, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
+  parser->regions.person = cell_number(parser, row, RS_COLUMN_PERSON_REGION, &parser->local[REGION]);
+  parser->regions.service = cell_number(parser, row, RS_COLUMN_SERVICE_REGION, &parser->local[REGION]);
 }
 
 /* Equal spans with the doctor among them: the doctor of the visit's first row. */
@@ -665,8 +696,9 @@ static void line_names(Parser *parser, Row row, RsRawLine *line) {
   if (line->doctor == RS_NONE && parser->settlement != NULL) line->doctor = parser->settlement->doctor;
   line->diagnosis = cell_number(parser, row, RS_COLUMN_DIAGNOSIS, &parser->local[DIAGNOSIS]);
   if (line->diagnosis == RS_NONE && parser->settlement != NULL) line->diagnosis = parser->settlement->diagnosis;
+  if (!parser->has_trace) return;
   text = row_cell(parser, row, RS_COLUMN_TRACE, &length);
-  if (text != NULL) parser->trace[parser->visit.n_lines] = MAX(rs_hash_bytes(text, length), 1);
+  parser->trace[parser->visit.n_lines] = text == NULL ? 0 : MAX(rs_hash_bytes(text, length), 1);
 }
 
 static inline void claim_keep(Parser *parser, uint64_t claim) {
@@ -685,28 +717,29 @@ static void line_claim(Parser *parser, Row row, RsRawLine *line) {
   else rs_ascent_add(&parser->claim_ids, text, length);
 }
 
-static inline __attribute__((always_inline)) void add_line(Parser *parser, Row row) {
-  RsRawLine *line = &parser->line[parser->visit.n_lines];
-  *line = (RsRawLine){.row = row_of(parser, row.record)};
-  parser->trace[parser->visit.n_lines] = 0;
-  if (!line_numbers(parser, row, line) || !money_fits(parser, line->amount, line->fund)) return;
-  parser->amount += line->amount;
+/* A line of a settlements table's visit, or of one that is outside or repeated. */
+static bool line_is_used(Parser *parser, int64_t amount) {
   if (parser->settlement != NULL) __atomic_store_n(&parser->settlement->has_lines, 1, __ATOMIC_RELAXED);
   if (parser->place == RS_PLACE_OUTSIDE) {
     parser->outside++;
-    parser->amount_outside += line->amount;
-    return;
-  }
-  if (parser->place == RS_PLACE_REPEATED) {
+    parser->amount_outside += amount;
+  } else if (parser->place == RS_PLACE_REPEATED) {
     parser->repeated++;
-    parser->amount_repeated += line->amount;
-    return;
+    parser->amount_repeated += amount;
   }
+  return parser->place == RS_PLACE_USED;
+}
+
+static inline __attribute__((always_inline)) void add_line(Parser *parser, Row row) {
+  Numbers numbers;
+  if (!line_numbers(parser, row, &numbers) || !money_fits(parser, numbers.amount, numbers.fund)) return;
+  parser->amount += numbers.amount;
+  if ((parser->place != RS_PLACE_USED || parser->settlement != NULL) && !line_is_used(parser, numbers.amount)) return;
   if (parser->visit.n_lines == 0 && parser->settlement == NULL) visit_names(parser, row);
-  line_names(parser, row, line);
-  line_claim(parser, row, line);
-  line_measure(parser, line);
-  parser->visit.n_lines++;
+  RsRawLine line = {.row = row_of(parser, row.record), .amount = numbers.amount, .fund = numbers.fund, .quantity = numbers.quantity};
+  line_names(parser, row, &line);
+  line_claim(parser, row, &line);
+  line_keep(parser, &line, numbers.whole, numbers.is_whole);
 }
 
 bool rs_fields_fit(const RsInput *input, const RsCsv *csv, uint32_t record) {
@@ -734,9 +767,7 @@ static __attribute__((noinline)) void reject_record(Parser *parser, Row row) {
 
 static void parse_record(Parser *parser, uint32_t record) {
   const Row row = row_at(&parser->csv, record);
-  parser->rows++;
-  const bool fits = parser->csv.fault[record] == RS_FAULT_NONE &&
-                    (rs_csv_n_fields(&parser->csv, record) == parser->input->n_fields || rs_fields_fit(parser->input, &parser->csv, record));
+  const bool fits = parser->regular || (parser->csv.fault[record] == RS_FAULT_NONE && rs_fields_fit(parser->input, &parser->csv, record));
   if (!fits || !continues(parser, row)) {
     close_visit(parser);
     parser->previous = RS_NONE;
@@ -801,14 +832,13 @@ static inline void slot_ask(const Parser *parser, Row row, RsColumnRole role, un
   size_t length;
   const Local *local = &parser->local[domain];
   const char *text = cell_as_it_stands(parser, row, role, &length);
-  if (text != NULL && length > 0 && length <= SHORT_TEXT) __builtin_prefetch(&local->slot[short_hash(short_load(text, length)) & (((size_t)1 << local->log2_slots) - 1)]);
+  if (text != NULL && length > 0 && length <= SHORT_TEXT) __builtin_prefetch(&local->slot[short_hash(short_load(text, length)) & local->mask]);
 }
 
 /* Asks for what a later row's visit will be looked up in. */
 static inline void look_ahead(Parser *parser, Row row) {
   size_t length;
   uint64_t end;
-  if (rs_csv_n_fields(&parser->csv, row.record) != parser->input->n_fields) return;
   const char *text = cell_as_it_stands(parser, row, RS_COLUMN_SETTLEMENT, &length);
   if (text != NULL && length >= sizeof end) {
     memcpy(&end, text + length - sizeof end, sizeof end);
@@ -823,20 +853,25 @@ static inline void look_ahead(Parser *parser, Row row) {
 
 /* Where a large input's doctors, institutions and partitions no longer fit the second-level cache. */
 static bool is_past_cache(const Parser *parser) {
-  const size_t slots = ((size_t)1 << parser->local[DOCTOR].log2_slots) + ((size_t)1 << parser->local[INSTITUTION].log2_slots);
+  const size_t slots = parser->local[DOCTOR].mask + parser->local[INSTITUTION].mask;
   return slots * sizeof(Known) + (sizeof(RsRawPartition) << parser->work->ingest->raw->partition_bits) > CACHE_BYTES;
 }
 
 static void parse_block(Parser *parser) {
   rs_csv_read(&parser->csv, &parser->block, parser->input->delimiter); /* NOLINT(clang-analyzer-core.NullDereference): a block has its file */
   parser->previous = RS_NONE;
-  const bool direct = parser->csv.begin == NULL && parser->input->mapping->empty_values == NULL;
-  for (int c = 0; c < RS_N_COLUMNS; c++) parser->direct_column[c] = direct ? parser->input->column[c] : -1;
-  const uint32_t ahead = direct && is_past_cache(parser) ? AHEAD : parser->csv.n;
-  for (uint32_t r = parser->block.has_header ? 1 : 0; r < parser->csv.n; r++) {
-    if (ahead < parser->csv.n - r) look_ahead(parser, row_at(&parser->csv, r + ahead));
+  parser->regular = parser->csv.width == parser->input->n_fields;
+  const bool direct = parser->regular && parser->input->mapping->empty_values == NULL;
+  for (int c = 0; c < RS_N_COLUMNS; c++) {
+    const int column = direct ? parser->input->column[c] : -1;
+    parser->direct[c] = (Direct){column, column == 0 ? parser->csv.line_end : 1};
+  }
+  const uint32_t n = parser->csv.n, header = parser->block.has_header ? 1 : 0, ahead = direct && is_past_cache(parser) ? AHEAD : n;
+  for (uint32_t r = header; r < n; r++) {
+    if (ahead < n - r) look_ahead(parser, row_at(&parser->csv, r + ahead));
     parse_record(parser, r);
   }
+  parser->rows += n - header;
   close_visit(parser); /* the person's id lies in the block, and so do claim ids */
   claims_watch(parser);
   marks_add(parser);
@@ -942,7 +977,7 @@ static bool claims_apart(const Work *work) {
 static void parser_init(Parser *parser, Work *work, unsigned number) {
   *parser = (Parser){.work = work, .raw = &work->ingest->raw->thread[number], .previous = RS_NONE};
   for (int d = 0; d < N_DOMAINS; d++)
-    parser->local[d] = (Local){.shared = &work->shared[d], .log2_slots = FIRST_SLOTS, .slot = g_new0(Known, (gsize)1 << FIRST_SLOTS), .longer = rs_dictionary_new()};
+    parser->local[d] = (Local){.shared = &work->shared[d], .mask = FIRST_SLOTS - 1, .slot = g_new0(Known, FIRST_SLOTS), .longer = rs_dictionary_new()};
   parser->partition_shift = 63 - work->ingest->raw->partition_bits; /* two shifts, as one by 64 is undefined */
   parser->type_words = rs_dictionary_new();
   parser->type_of_institution = g_byte_array_new();
@@ -1004,16 +1039,12 @@ static void add_lone_settlement(Parser *parser, const RsSettlements *settlements
   parser->visit = (RsRawVisit){.settlement = 1 + (uint64_t)(settlement - settlements->row),
                                .time = settlement->time,
                                .institution = settlement->institution,
-                               .person_region = settlement->person_region,
-                               .service_region = settlement->service_region,
-                               .type = settlement->type,
-                               .flags = settlement->flags};
-  parser->line[0] = (RsRawLine){.row = settlement->row, .amount = settlement->total, .fund = settlement->fund, .drug = RS_NONE,
-                                .doctor = settlement->doctor, .diagnosis = settlement->diagnosis};
+                               .flags = (uint8_t)(settlement->flags | settlement->type * RS_RAW_TYPE)};
+  parser->regions = (RsRawRegions){settlement->person_region, settlement->service_region};
+  const RsRawLine line = {.row = settlement->row, .amount = settlement->total, .fund = settlement->fund, .drug = RS_NONE,
+                          .doctor = settlement->doctor, .diagnosis = settlement->diagnosis};
   parser->trace[0] = 0;
-  parser->visit.n_lines = 0;
-  line_measure(parser, &parser->line[0]);
-  parser->visit.n_lines = 1;
+  line_keep(parser, &line, 0, true);
   const char *person = settlements->text + settlement->person;
   open_person(parser, person, strlen(person));
   parser->rows++;

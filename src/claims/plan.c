@@ -10,7 +10,7 @@
  * records are the most memory where the lines of a visit do not stand together, table, graph and leads where they do. */
 #define FIXED_BYTES 15e6
 #define RAW_BYTES_A_LINE 39.0
-#define RAW_BYTES_A_RUN 50.0 /* and the person's id */
+#define RAW_BYTES_A_RUN 34.0 /* and the person's id */
 #define BYTES_A_LINE 26.0
 #define BYTES_A_VISIT 101.0
 #define BYTES_A_PERSON 176.0

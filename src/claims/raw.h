@@ -27,19 +27,21 @@
 #define RS_MOST_MONEY UINT64_C(2000000000000000000)
 static inline uint64_t rs_money_magnitude(int64_t fen) { return fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen; }
 
-enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */, RS_RAW_WIDE = 8, RS_RAW_NEGATIVE = 16 /* some amount is */ };
+enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */, RS_RAW_WIDE = 8, RS_RAW_NEGATIVE = 16 /* some amount is */,
+       RS_RAW_REGIONS = 32 /* RsRawRegions follows the id */, RS_RAW_TYPE = 64 /* times the institution's type */ };
 
 typedef struct {
-  uint64_t person_hash;
   uint64_t settlement; /* hash of the id, never 0; with --settlements 1 + index; 0: none */
   RsRow row;           /* of the first line */
   uint32_t time;
-  uint32_t institution, person_region, service_region; /* dictionary numbers; regions may be RS_NONE */
-  uint16_t n_lines, id_length;
-  uint8_t type, flags;
-  uint16_t unused;
+  uint32_t institution; /* dictionary numbers, these too: */
+  uint16_t person_region, service_region; /* by one more, 0: none; of no use with RS_RAW_REGIONS */
+  uint16_t id_length;
+  uint8_t n_lines, flags;
 } RsRawVisit; /* then id_length bytes padded to 8 with zeros, then n_lines RsRawNarrow (RS_RAW_WIDE: RsRawLine), then (RS_RAW_TRACE) n_lines
-               * hashes of trace codes, 0: none */
+               * hashes of trace codes, 0: none. Nobody but the table's makers asks for the person's hash, and of a few records' persons. */
+
+typedef struct { uint32_t person, service; } RsRawRegions; /* dictionary numbers or RS_NONE */
 
 typedef struct {
   uint64_t claim; /* hash of the claim id, 0: none; refunds are hashed apart, so that a refund may carry its original's id */
@@ -57,14 +59,14 @@ typedef struct {
 } RsRawNarrow;
 enum { RS_NARROW_DRUG = 18, RS_NARROW_DOCTOR = 20, RS_NARROW_DIAGNOSIS = 18, RS_NARROW_QUANTITY = 8 };
 
-static inline bool rs_narrow_fits(const RsRawLine *line) {
+/* whole is the quantity but for its fraction; fits: it has none. */
+static inline bool rs_narrow_fits(const RsRawLine *line, int64_t whole, bool fits) {
   const uint32_t over = (line->drug + 1u) >> RS_NARROW_DRUG | (line->doctor + 1u) >> RS_NARROW_DOCTOR | (line->diagnosis + 1u) >> RS_NARROW_DIAGNOSIS;
   const uint64_t money = rs_money_magnitude(line->amount) | rs_money_magnitude(line->fund);
-  const int64_t whole = (int64_t)line->quantity;
-  return (over | money >> 31 | (uint64_t)whole >> RS_NARROW_QUANTITY) == 0 && (float)whole == line->quantity;
+  return fits && (over | money >> 31 | (uint64_t)whole >> RS_NARROW_QUANTITY) == 0;
 }
-static inline RsRawNarrow rs_narrow_of(const RsRawLine *line) {
-  uint64_t rest = (uint64_t)(int64_t)line->quantity;
+static inline RsRawNarrow rs_narrow_of(const RsRawLine *line, int64_t whole) {
+  uint64_t rest = (uint64_t)whole;
   rest = rest << RS_NARROW_DIAGNOSIS | (line->diagnosis + 1u);
   rest = rest << RS_NARROW_DOCTOR | (line->doctor + 1u);
   rest = rest << RS_NARROW_DRUG | (line->drug + 1u);
@@ -80,17 +82,28 @@ static inline size_t rs_raw_padded(size_t length) { return (length + 7) & ~(size
 static inline size_t rs_raw_lines_size(const RsRawVisit *visit) {
   return visit->n_lines * (visit->flags & RS_RAW_WIDE ? sizeof(RsRawLine) : sizeof(RsRawNarrow));
 }
+/* Of the visit, the id and, where they are wide, the regions. */
+static inline size_t rs_raw_head_size(const RsRawVisit *visit) {
+  return sizeof *visit + rs_raw_padded(visit->id_length) + (visit->flags & RS_RAW_REGIONS ? sizeof(RsRawRegions) : 0);
+}
 static inline size_t rs_raw_size(const RsRawVisit *visit) {
   size_t trace = visit->flags & RS_RAW_TRACE ? visit->n_lines * sizeof(uint64_t) : 0;
-  return sizeof *visit + rs_raw_padded(visit->id_length) + rs_raw_lines_size(visit) + trace;
+  return rs_raw_head_size(visit) + rs_raw_lines_size(visit) + trace;
 }
 static inline const char *rs_raw_id(const RsRawVisit *visit) { return (const char *)(visit + 1); }
-static inline const void *rs_raw_lines(const RsRawVisit *visit) { return rs_raw_id(visit) + rs_raw_padded(visit->id_length); }
+static inline const void *rs_raw_lines(const RsRawVisit *visit) { return (const char *)visit + rs_raw_head_size(visit); }
+static inline RsInstitutionType rs_raw_type(const RsRawVisit *visit) { return (RsInstitutionType)(visit->flags / RS_RAW_TYPE); }
+static inline RsRawRegions rs_raw_regions(const RsRawVisit *visit) {
+  if ((visit->flags & RS_RAW_REGIONS) == 0) return (RsRawRegions){visit->person_region - 1u, visit->service_region - 1u};
+  return *(const RsRawRegions *)(const void *)(rs_raw_id(visit) + rs_raw_padded(visit->id_length));
+}
 
+static inline RsRawLine rs_narrow_line(const RsRawNarrow *line, RsRow row) {
+  return (RsRawLine){line->claim, row, line->amount, line->fund, rs_narrow_drug(line), rs_narrow_doctor(line), rs_narrow_diagnosis(line), rs_narrow_quantity(line)};
+}
 static inline RsRawLine rs_raw_line(const RsRawVisit *visit, unsigned i) {
   if (visit->flags & RS_RAW_WIDE) return ((const RsRawLine *)rs_raw_lines(visit))[i];
-  const RsRawNarrow *line = (const RsRawNarrow *)rs_raw_lines(visit) + i;
-  return (RsRawLine){line->claim, visit->row + i, line->amount, line->fund, rs_narrow_drug(line), rs_narrow_doctor(line), rs_narrow_diagnosis(line), rs_narrow_quantity(line)};
+  return rs_narrow_line((const RsRawNarrow *)rs_raw_lines(visit) + i, visit->row + i);
 }
 
 static inline uint64_t rs_raw_trace(const RsRawVisit *visit, unsigned i) {
@@ -140,7 +153,7 @@ typedef struct {
 } RsRawMost;
 
 typedef struct {
-  unsigned n_threads, partition_bits; /* partition = top bits of person_hash */
+  unsigned n_threads, partition_bits; /* partition = top bits of the person's hash */
   unsigned n_groups;
   RsRawThread *thread;                /* [n_threads] */
   RsDictionary *institution, *doctor, *drug, *diagnosis, *region;

@@ -172,7 +172,7 @@ static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, unsign
   if (settlements != NULL && settlement != 0) settlement = settlements->row[settlement - 1].hash;
   uint32_t quantity;
   memcpy(&quantity, &line.quantity, sizeof quantity);
-  uint64_t fields[] = {visit->person_hash,
+  uint64_t fields[] = {rs_hash_bytes(rs_raw_id(visit), visit->id_length),
                        settlement,
                        (uint64_t)visit->time << 32 | rank_of(finder->institution_rank, visit->institution),
                        (uint64_t)rank_of(finder->drug_rank, line.drug) << 32 | rank_of(finder->doctor_rank, line.doctor),
@@ -184,8 +184,9 @@ static uint64_t content_of(const Finder *finder, const RsRawVisit *visit, unsign
 }
 
 uint64_t rs_raw_rest(const RsRawVisit *visit, const uint32_t *region_rank) {
-  uint64_t regions = (uint64_t)rank_of(region_rank, visit->person_region) << 32 | rank_of(region_rank, visit->service_region);
-  return rs_hash_mix(regions, (uint64_t)visit->type << 8 | (visit->flags & RS_RAW_DATE_ONLY));
+  const RsRawRegions of = rs_raw_regions(visit);
+  uint64_t regions = (uint64_t)rank_of(region_rank, of.person) << 32 | rank_of(region_rank, of.service);
+  return rs_hash_mix(regions, (uint64_t)rs_raw_type(visit) << 8 | (visit->flags & RS_RAW_DATE_ONLY));
 }
 
 /* One partition of persons: the rows whose claim id is shared. */

@@ -365,12 +365,60 @@ static void a_narrow_line_holds_what_fits_and_refuses_the_rest(void **state) {
   };
   for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
     const RsRawLine *line = &cases[c].line;
-    if (rs_narrow_fits(line) != cases[c].fits) fail_msg("case %zu", c);
+    const int64_t whole = (int64_t)line->quantity;
+    if (rs_narrow_fits(line, whole, (float)whole == line->quantity) != cases[c].fits) fail_msg("case %zu", c);
     if (!cases[c].fits) continue;
-    const RsRawNarrow narrow = rs_narrow_of(line);
+    const RsRawNarrow narrow = rs_narrow_of(line, whole);
     assert_true(narrow.claim == line->claim && narrow.amount == line->amount && narrow.fund == line->fund);
     assert_true(rs_narrow_drug(&narrow) == line->drug && rs_narrow_doctor(&narrow) == line->doctor && rs_narrow_diagnosis(&narrow) == line->diagnosis);
     assert_true(rs_narrow_quantity(&narrow) == line->quantity);
+  }
+}
+
+/* More regions than a raw record has room for in its narrow form. */
+static void seventy_thousand_regions_are_told_apart(void **state) {
+  (void)state;
+  enum { N = 70000 };
+  g_autoptr(GString) text = g_string_new("person_id,institution_id,time,person_region,service_region\n");
+  for (unsigned i = 0; i < N; i++) g_string_append_printf(text, "P%u,H%u,2025-03-01 08:00:00,R%u,%s\n", i, i, i, i % 7 == 0 ? "" : "S1");
+  Read read = read_text(text->str, NULL);
+  rs_assert_no_error(read.error);
+  const RsClaims *c = read.claims;
+  assert_int_equal(c->n_persons, N);
+  for (uint32_t p = 0; p < N; p++) {
+    const char *person = rs_text_get(c->person, p), *institution = rs_text_get(c->institution, c->visit_institution[c->person_visit[p]]);
+    const uint32_t i = (uint32_t)strtoul(person + 1, NULL, 10), service = c->institution_region[c->visit_institution[c->person_visit[p]]];
+    assert_string_equal(person + 1, institution + 1);
+    assert_string_equal(person + 1, rs_text_get(c->region, c->person_region[p]) + 1);
+    if (i % 7 == 0 ? service != RS_NONE : strcmp(rs_text_get(c->region, service), "S1") != 0) fail_msg("%s", person);
+  }
+  read_clear(&read);
+}
+
+/* Whatever makes a block not regular: how lines end, an empty line, a field too many that is empty, a quote, blanks, more digits than usual. */
+static void rows_are_read_alike_however_they_are_written(void **state) {
+  (void)state;
+  static const char *const ends[] = {"\n", "\r\n", "\n\n", ",\n", " \n"};
+  g_autofree char *expected = NULL;
+  for (unsigned form = 0; form < 2 * G_N_ELEMENTS(ends); form++) {
+    g_autoptr(GString) text = g_string_new(HEADER), all = g_string_new(NULL);
+    for (unsigned i = 0; i < 900; i++) {
+      const char *q = form >= G_N_ELEMENTS(ends) && i % 5 == 0 ? "\"" : "";
+      g_string_append_printf(text, "C%05u,%sS%u%s,P%u,H%u,2025-03-%02u 08:%02u:00,D%u,%sX%u%s,%u,%u.%02u,0.50,11010%u,%s,J%u%s", i, q, i / 3, q, i / 3 % 40, i / 3 % 11,
+                             1 + i / 3 % 28, i / 3 % 60, i % 4 == 0 ? i : i / 3, i % 2 ? " " : "", i % 13, i % 6 == 1 ? " " : "", i % 12, i * 37 % (i % 50 ? 3000 : 3000000), i % 100,
+                             i / 3 % 10, "110101", i % 17, ends[form % G_N_ELEMENTS(ends)]);
+    }
+    Read read = read_text(text->str, NULL);
+    rs_assert_no_error(read.error);
+    const RsClaims *c = read.claims;
+    for (uint64_t l = 0; l < c->n_lines; l++)
+      g_string_append_printf(all, "%u %s %s %s %s %ld %ld %g;", c->visit_time[rs_claims_line_visit(c, l)], rs_text_get(c->person, rs_claims_visit_person(c, rs_claims_line_visit(c, l))),
+                             rs_text_get(c->drug, rs_line_drug(c, l)), rs_text_get(c->doctor, rs_line_doctor(c, l)), rs_text_get(c->diagnosis, rs_line_diagnosis(c, l)),
+                             (long)rs_line_amount(c, l), (long)rs_line_fund(c, l), (double)rs_line_quantity(c, l));
+    assert_int_equal(c->n_lines, 900);
+    if (expected == NULL) expected = g_strdup(all->str);
+    if (strcmp(all->str, expected) != 0) fail_msg("form %u", form);
+    read_clear(&read);
   }
 }
 
@@ -379,6 +427,11 @@ static void texts_are_apart_where_they_ascend_and_blocks_do_not_meet(void **stat
   static const struct { const char *block[2][3]; bool apart; } cases[] = {
       {{{"998", "999", "1000"}, {"1001", "1002", NULL}}, true},
       {{{"B1", "B2", "B3"}, {"A1", "A2", "A3"}}, true}, /* the blocks' order is nothing */
+      {{{"C0000001", "C0000002", "C0000010"}, {"C000000000009", "C000000000010", "C000000010000"}}, true}, /* by words of eight bytes */
+      {{{"C000000000010", "C000000000009", NULL}, {NULL}}, false},
+      {{{"C000000010000", "C000000000009", NULL}, {NULL}}, false},
+      {{{"C00000000000000000010", "C00000000000000000011", NULL}, {NULL}}, true},
+      {{{"C00000000000000000010", "C00000000000000000009", NULL}, {NULL}}, false},
       {{{"1", NULL}, {NULL}}, true},
       {{{NULL}, {NULL}}, true},
       {{{"1", "1", NULL}, {NULL}}, false},
@@ -846,6 +899,8 @@ int main(void) {
       cmocka_unit_test(order_split_threads_and_repeats_change_nothing),
       cmocka_unit_test(repeats_are_found_whether_claim_ids_ascend_or_not),
       cmocka_unit_test(a_narrow_line_holds_what_fits_and_refuses_the_rest),
+      cmocka_unit_test(seventy_thousand_regions_are_told_apart),
+      cmocka_unit_test(rows_are_read_alike_however_they_are_written),
       cmocka_unit_test(texts_are_apart_where_they_ascend_and_blocks_do_not_meet),
       cmocka_unit_test(messy_rows_give_one_table_and_one_balance_in_any_order),
       cmocka_unit_test(a_file_given_twice_without_claim_ids_counts_once),
