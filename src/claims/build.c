@@ -170,23 +170,23 @@ static int compare_persons(const void *a, const void *b) {
   return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
 }
 
-/* Ids stand padded with zeros, so whole words are mixed and compared. */
+/* Ids stand padded with zeros to four bytes; the last word of eight is half empty where they end within its first half. */
+static inline uint64_t id_word(const char *id, size_t at, size_t length) {
+  uint64_t word = 0;
+  if (length - at > 4) memcpy(&word, id + at, 8);
+  else memcpy(&word, id + at, 4);
+  return word;
+}
+
 static inline uint64_t id_mixed(const char *id, size_t length) {
-  uint64_t mixed = 0, word;
-  for (size_t i = 0; i < length; i += 8) {
-    memcpy(&word, id + i, 8);
-    mixed = (mixed ^ mixed >> 29 ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-  }
+  uint64_t mixed = 0;
+  for (size_t i = 0; i < length; i += 8) mixed = (mixed ^ mixed >> 29 ^ id_word(id, i, length)) * UINT64_C(0x9e3779b97f4a7c15);
   return mixed;
 }
 
 static inline bool same_id(const char *a, const char *b, size_t length) {
-  for (size_t i = 0; i < length; i += 8) {
-    uint64_t x, y;
-    memcpy(&x, a + i, 8);
-    memcpy(&y, b + i, 8);
-    if (x != y) return false;
-  }
+  for (size_t i = 0; i < length; i += 8)
+    if (id_word(a, i, length) != id_word(b, i, length)) return false;
   return true;
 }
 

@@ -422,7 +422,7 @@ static void close_visit(Parser *parser) {
   *record = *visit;
   char *id = (char *)(record + 1);
   const size_t padded = rs_raw_padded(visit->id_length);
-  memset(id + padded - 8, 0, 8); /* a person's id is not empty */
+  memset(id + padded - 4, 0, 4); /* a person's id is not empty */
   memcpy(id, parser->person, visit->id_length);
   if (visit->flags & RS_RAW_REGIONS) memcpy(id + padded, &parser->regions, sizeof parser->regions);
   lines_write(parser, record);

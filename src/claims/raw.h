@@ -30,6 +30,9 @@ static inline uint64_t rs_money_magnitude(int64_t fen) { return fen < 0 ? 0 - (u
 enum { RS_RAW_DATE_ONLY = 1, RS_RAW_REFUND = 2, RS_RAW_TRACE = 4 /* trace codes follow the lines */, RS_RAW_WIDE = 8, RS_RAW_NEGATIVE = 16 /* some amount is */,
        RS_RAW_REGIONS = 32 /* RsRawRegions follows the id */, RS_RAW_TYPE = 64 /* times the institution's type */ };
 
+/* Records stand at multiples of four bytes. */
+#define RS_RAW_ALIGNED __attribute__((packed, aligned(4)))
+
 typedef struct {
   uint64_t settlement; /* hash of the id, never 0; with --settlements 1 + index; 0: none */
   RsRow row;           /* of the first line */
@@ -38,7 +41,7 @@ typedef struct {
   uint16_t person_region, service_region; /* by one more, 0: none; of no use with RS_RAW_REGIONS */
   uint16_t id_length;
   uint8_t n_lines, flags;
-} RsRawVisit; /* then id_length bytes padded to 8 with zeros, then n_lines RsRawNarrow (RS_RAW_WIDE: RsRawLine), then (RS_RAW_TRACE) n_lines
+} RS_RAW_ALIGNED RsRawVisit; /* then id_length bytes padded to 4 with zeros, then n_lines RsRawNarrow (RS_RAW_WIDE: RsRawLine), then (RS_RAW_TRACE) n_lines
                * hashes of trace codes, 0: none. Nobody but the table's makers asks for the person's hash, and of a few records' persons. */
 
 typedef struct { uint32_t person, service; } RsRawRegions; /* dictionary numbers or RS_NONE */
@@ -49,14 +52,14 @@ typedef struct {
   int64_t amount, fund;
   uint32_t drug, doctor, diagnosis; /* dictionary numbers or RS_NONE */
   float quantity;
-} RsRawLine;
+} RS_RAW_ALIGNED RsRawLine;
 
 /* A line whose money and numbers fit, in a record whose lines stand in the file one by one. */
 typedef struct {
   uint64_t claim;
   int32_t amount, fund;
   uint64_t rest; /* from the lowest bit: drug, doctor and diagnosis, each by one more so that 0 is none, and a whole quantity */
-} RsRawNarrow;
+} RS_RAW_ALIGNED RsRawNarrow;
 enum { RS_NARROW_DRUG = 18, RS_NARROW_DOCTOR = 20, RS_NARROW_DIAGNOSIS = 18, RS_NARROW_QUANTITY = 8 };
 
 /* whole is the quantity but for its fraction; fits: it has none. */
@@ -78,7 +81,7 @@ static inline uint32_t rs_narrow_doctor(const RsRawNarrow *line) { return rs_nar
 static inline uint32_t rs_narrow_diagnosis(const RsRawNarrow *line) { return rs_narrow_part(line, RS_NARROW_DRUG + RS_NARROW_DOCTOR, RS_NARROW_DIAGNOSIS) - 1; }
 static inline float rs_narrow_quantity(const RsRawNarrow *line) { return (float)(int32_t)(line->rest >> (64 - RS_NARROW_QUANTITY)); }
 
-static inline size_t rs_raw_padded(size_t length) { return (length + 7) & ~(size_t)7; }
+static inline size_t rs_raw_padded(size_t length) { return (length + 3) & ~(size_t)3; }
 static inline size_t rs_raw_lines_size(const RsRawVisit *visit) {
   return visit->n_lines * (visit->flags & RS_RAW_WIDE ? sizeof(RsRawLine) : sizeof(RsRawNarrow));
 }
@@ -108,7 +111,9 @@ static inline RsRawLine rs_raw_line(const RsRawVisit *visit, unsigned i) {
 
 static inline uint64_t rs_raw_trace(const RsRawVisit *visit, unsigned i) {
   if ((visit->flags & RS_RAW_TRACE) == 0) return 0;
-  return ((const uint64_t *)(const void *)((const char *)rs_raw_lines(visit) + rs_raw_lines_size(visit)))[i];
+  uint64_t trace;
+  memcpy(&trace, (const char *)rs_raw_lines(visit) + rs_raw_lines_size(visit) + i * sizeof trace, sizeof trace);
+  return trace;
 }
 
 /* In one line of the cache: any of hundreds may be the next to be written to. */
