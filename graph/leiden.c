@@ -98,7 +98,10 @@ static void level_ties(Level *level, const Edge *edge, uint32_t n_edges) {
 
 /* ---- the algorithm ---- */
 
-/* Arrays by node or community of the level at hand; what is said to be zero is so between two nodes. */
+/* Of a community or part: the weight of its nodes, and of the ties to it of the node at hand; zero between two nodes. Asked for together. */
+typedef struct { double inside, to; } Sums;
+
+/* Arrays by node or community of the level at hand. */
 typedef struct {
   Draw draw;
   double resolution;
@@ -106,25 +109,27 @@ typedef struct {
   uint32_t *part;    /* [n] of its refinement */
   uint32_t *order, *start, *of; /* [n], [n + 1], [n] nodes: of community c are of[start[c]] .. of[start[c + 1]-1], ascending */
   uint32_t *size, *empty, *near; /* [n] */
-  double *inside;    /* [n] weight of a community's or part's nodes */
+  Sums *at;          /* [n] of a community or part */
   double *outer;     /* [n] weight of a part's ties to the rest of its community */
-  double *to;        /* [n] zero: weight of the ties to a community */
   double *sum;       /* [n + 1] */
   bool *is_stable, *is_merged; /* [n] */
+  uint32_t *first, *inner; /* [n + 1], [ties]: see refine() */
 } Work;
 
-static void work_init(Work *w, uint32_t n) {
+static void work_init(Work *w, uint32_t n, uint32_t n_ties) {
   const gsize room = (gsize)n + 1;
-  uint32_t **number[] = {&w->member, &w->part, &w->order, &w->start, &w->of, &w->size, &w->empty, &w->near};
-  double **real[] = {&w->inside, &w->outer, &w->to, &w->sum};
+  uint32_t **number[] = {&w->member, &w->part, &w->order, &w->start, &w->of, &w->size, &w->empty, &w->near, &w->first};
+  double **real[] = {&w->outer, &w->sum};
   bool **flag[] = {&w->is_stable, &w->is_merged};
   for (size_t i = 0; i < G_N_ELEMENTS(number); i++) *number[i] = g_new(uint32_t, room);
   for (size_t i = 0; i < G_N_ELEMENTS(real); i++) *real[i] = g_new0(double, room);
   for (size_t i = 0; i < G_N_ELEMENTS(flag); i++) *flag[i] = g_new0(bool, room);
+  w->at = g_new0(Sums, room);
+  w->inner = g_new(uint32_t, (gsize)n_ties + 1);
 }
 
 static void work_clear(Work *w) {
-  void *all[] = {w->member, w->part, w->order, w->start, w->of, w->size, w->empty, w->near, w->inside, w->outer, w->to, w->sum, w->is_stable, w->is_merged};
+  void *all[] = {w->member, w->part, w->order, w->start, w->of, w->size, w->empty, w->near, w->at, w->outer, w->sum, w->is_stable, w->is_merged, w->first, w->inner};
   for (size_t i = 0; i < G_N_ELEMENTS(all); i++) g_free(all[i]);
 }
 
@@ -132,21 +137,30 @@ static void work_clear(Work *w) {
  * more. */
 static inline void come_near(Work *w, uint32_t c, double weight, uint32_t *n_near) {
   w->near[*n_near] = c;
-  *n_near += w->to[c] == 0.0;
-  w->to[c] += weight;
+  *n_near += !(w->at[c].to > 0.0);
+  w->at[c].to += weight;
 }
 
-/* The best community for a node that is in none: where it was, unless another or an empty one gains more; the first of equals. */
+/* The best community for a node that is in none: where it was, unless another or an empty one gains more; the first of equals. One that is tied
+ * to it several times is looked at as often: with `to` back at zero it gains less than the empty one. */
 static uint32_t best_community(const Level *level, Work *w, uint32_t v, uint32_t was, uint32_t empty) {
-  uint32_t n_near = 1, best = was;
-  w->near[0] = empty;
-  for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) come_near(w, w->member[level->tie[i].to], level->tie[i].weight, &n_near);
-  double most = w->to[was] - level->weight[v] * w->inside[was] * w->resolution;
-  for (uint32_t i = 0; i < n_near; i++) {
-    const uint32_t c = w->near[i];
-    const double gain = w->to[c] - level->weight[v] * w->inside[c] * w->resolution;
-    if (gain > most) most = gain, best = c;
-    w->to[c] = 0.0;
+  const Tie *tie = level->tie + level->offset[v];
+  const uint32_t n = level->offset[v + 1] - level->offset[v];
+  const double weight = level->weight[v], resolution = w->resolution;
+  uint32_t best = was, *near = w->near;
+  Sums *at = w->at;
+  for (uint32_t i = 0; i < n; i++) {
+    near[i] = w->member[tie[i].to];
+    at[near[i]].to += tie[i].weight;
+  }
+  double most = at[was].to - weight * at[was].inside * resolution;
+  const double alone = -(weight * at[empty].inside * resolution);
+  if (alone > most) most = alone, best = empty;
+  for (uint32_t i = 0; i < n; i++) {
+    Sums *c = &at[near[i]];
+    const double gain = c->to - weight * c->inside * resolution;
+    if (gain > most) most = gain, best = near[i];
+    c->to = 0.0;
   }
   return best;
 }
@@ -157,13 +171,13 @@ static uint32_t move_nodes(const Level *level, Work *w) {
   uint32_t n_empty = 0, first = 0, n_waiting = n, *queue = w->order;
   for (uint32_t v = 0; v < n; v++) {
     queue[v] = v;
-    w->inside[v] = 0.0;
+    w->at[v].inside = 0.0;
     w->size[v] = 0;
     w->is_stable[v] = false;
   }
   shuffle(&w->draw, queue, n);
   for (uint32_t v = 0; v < n; v++) {
-    w->inside[w->member[v]] += level->weight[v];
+    w->at[w->member[v]].inside += level->weight[v];
     w->size[w->member[v]]++;
   }
   for (uint32_t c = 0; c < n; c++)
@@ -171,10 +185,10 @@ static uint32_t move_nodes(const Level *level, Work *w) {
   for (; n_waiting > 0; n_waiting--) {
     const uint32_t v = queue[first], was = w->member[v];
     first = first + 1 == n ? 0 : first + 1;
-    w->inside[was] -= level->weight[v];
+    w->at[was].inside -= level->weight[v];
     if (--w->size[was] == 0) w->empty[n_empty++] = was;
     const uint32_t best = best_community(level, w, v, was, w->empty[n_empty - 1]);
-    w->inside[best] += level->weight[v];
+    w->at[best].inside += level->weight[v];
     w->size[best]++;
     n_empty -= best == w->empty[n_empty - 1];
     w->is_stable[v] = true;
@@ -205,55 +219,72 @@ static uint32_t place_of(const double *sum, uint32_t n, double x) {
 }
 
 static bool well_tied(const Work *w, uint32_t part, double total) {
-  return w->outer[part] >= w->inside[part] * (total - w->inside[part]) * w->resolution;
+  return w->outer[part] >= w->at[part].inside * (total - w->at[part].inside) * w->resolution;
 }
 
-/* A part for a node that has been alone: any that loses nothing, the likelier the more it gains. */
-static uint32_t draw_part(const Level *level, Work *w, uint32_t v, uint32_t community, double total) {
+/* A part for a node that has been alone: any that loses nothing, the likelier the more it gains. inner [n_inner]: its ties within the community. */
+static uint32_t draw_part(const Level *level, Work *w, uint32_t v, const uint32_t *inner, uint32_t n_inner, double total) {
   uint32_t n_near = 1, best = w->part[v];
   double most = 0.0, sum = 0.0;
   w->near[0] = best;
-  for (uint32_t i = level->offset[v]; i < level->offset[v + 1]; i++) {
-    const uint32_t u = level->tie[i].to;
-    if (w->member[u] == community) come_near(w, w->part[u], level->tie[i].weight, &n_near);
-  }
+  for (uint32_t k = 0; k < n_inner; k++) come_near(w, w->part[level->tie[inner[k]].to], level->tie[inner[k]].weight, &n_near);
   for (uint32_t i = 0; i < n_near; i++) {
     const uint32_t p = w->near[i];
     if (well_tied(w, p, total)) {
-      const double gain = w->to[p] - level->weight[v] * w->inside[p] * w->resolution;
+      const double gain = w->at[p].to - level->weight[v] * w->at[p].inside * w->resolution;
       if (gain > most) most = gain, best = p;
       if (gain >= 0.0) sum += exp(gain / BETA);
     }
     w->sum[i] = sum;
-    w->to[p] = 0.0;
+    w->at[p].to = 0.0;
   }
   return isfinite(sum) ? w->near[place_of(w->sum, n_near, next_real(&w->draw, sum))] : best;
 }
 
-/* Refines one community, node[0 .. n - 1], into parts that are numbered from n_parts on; returns the number of parts so far. */
-static uint32_t refine(const Level *level, Work *w, uint32_t community, const uint32_t *node, uint32_t n, uint32_t n_parts) {
+/* Every node of a community alone; returns their weight. Of node i the ties within it are inner[first[i]] .. inner[first[i + 1]-1]: few of all, and
+ * chosen without a branch, which nobody could foretell. */
+static double take_apart(const Level *level, Work *w, uint32_t community, const uint32_t *node, uint32_t n) {
   double total = 0.0;
+  uint32_t n_inner = 0;
   for (uint32_t i = 0; i < n; i++) {
     const uint32_t v = node[i];
+    double outer = 0.0;
     w->part[v] = i;
-    w->inside[i] = level->weight[v];
-    w->outer[i] = 0.0;
+    w->at[i].inside = level->weight[v];
     w->is_merged[i] = false;
     w->order[i] = v;
+    w->first[i] = n_inner;
     total += level->weight[v];
-    for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++)
-      if (w->member[level->tie[k].to] == community) w->outer[i] += level->tie[k].weight;
+    for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
+      const bool is_inner = w->member[level->tie[k].to] == community;
+      w->inner[n_inner] = k;
+      n_inner += is_inner;
+      outer += is_inner ? level->tie[k].weight : 0.0;
+    }
+    w->outer[i] = outer;
   }
+  w->first[n] = n_inner;
+  return total;
+}
+
+/* Refines one community, node[0 .. n - 1], into parts that are numbered from n_parts on; returns the number of parts so far. */
+static uint32_t refine(const Level *level, Work *w, uint32_t community, const uint32_t *node, uint32_t n, uint32_t n_parts) {
+  if (n == 1) { /* most are: it stays alone, and a number is drawn for it all the same */
+    next_real(&w->draw, 1.0);
+    w->part[node[0]] = n_parts;
+    return n_parts + 1;
+  }
+  const double total = take_apart(level, w, community, node, n);
   shuffle(&w->draw, w->order, n);
   for (uint32_t i = 0; i < n; i++) {
-    const uint32_t v = w->order[i], alone = w->part[v];
+    const uint32_t v = w->order[i], alone = w->part[v]; /* its place in node[] */
     if (w->is_merged[alone] || !well_tied(w, alone, total)) continue;
-    w->inside[alone] = 0.0;
-    const uint32_t part = draw_part(level, w, v, community, total);
-    w->inside[part] += level->weight[v];
-    for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
-      const uint32_t u = level->tie[k].to;
-      if (w->member[u] == community) w->outer[part] += w->part[u] == part ? -level->tie[k].weight : level->tie[k].weight;
+    w->at[alone].inside = 0.0;
+    const uint32_t part = draw_part(level, w, v, w->inner + w->first[alone], w->first[alone + 1] - w->first[alone], total);
+    w->at[part].inside += level->weight[v];
+    for (uint32_t k = w->first[alone]; k < w->first[alone + 1]; k++) {
+      const Tie *tie = &level->tie[w->inner[k]];
+      w->outer[part] += w->part[tie->to] == part ? -tie->weight : tie->weight;
     }
     if (part == alone) continue;
     w->part[v] = part;
@@ -292,14 +323,16 @@ static Level level_of_parts(const Level *level, Work *w, uint32_t n_parts) {
     for (uint32_t i = w->start[p]; i < w->start[p + 1]; i++) {
       const uint32_t v = w->of[i];
       out.weight[p] += level->weight[v];
+      uint32_t n_later = 0, *later = w->inner;
       for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
-        const uint32_t other = w->part[level->tie[k].to];
-        if (other > p) come_near(w, other, level->tie[k].weight, &n_near);
+        later[n_later] = k;
+        n_later += w->part[level->tie[k].to] > p;
       }
+      for (uint32_t k = 0; k < n_later; k++) come_near(w, w->part[level->tie[later[k]].to], level->tie[later[k]].weight, &n_near);
     }
     for (uint32_t i = 0; i < n_near; i++) {
-      edge[n_edges++] = (Edge){p, w->near[i], w->to[w->near[i]]};
-      w->to[w->near[i]] = 0.0;
+      edge[n_edges++] = (Edge){p, w->near[i], w->at[w->near[i]].to};
+      w->at[w->near[i]].to = 0.0;
     }
     w->order[p] = w->member[w->of[w->start[p + 1] - 1]];
   }
@@ -366,7 +399,7 @@ void rs_leiden(const RsGraph *graph, RsObjective objective, double resolution, i
   Work w = {0};
   g_autofree uint32_t *node = g_new(uint32_t, (gsize)n + 1);
   weigh_nodes(&level, objective, &resolution);
-  work_init(&w, n);
+  work_init(&w, n, level.offset[n]);
   w.resolution = resolution;
   draw_init(&w.draw, seed);
   for (int i = 0; i < MAX(1, n_iterations); i++) iterate(&level, &w, label, node);
