@@ -49,33 +49,36 @@ bool rs_basket_is_goods(const RsBasket *basket, uint32_t drug) {
   return (uint64_t)by[RS_TYPE_PHARMACY] * 20 >= all;
 }
 
-int64_t rs_basket_log(double x) { return (int64_t)lround(log2(x) * 1024.0); }
+/* log2f is off by less than a hundredth of a step: only where that could make another number is the dear one asked. */
+int64_t rs_basket_log(double x) {
+  enum { ABOVE = 1 << 20 }; /* what is cut off is a positive number's fraction */
+  const double near = 1024.0 * (double)log2f((float)x);
+  const int64_t whole = (int64_t)(near + 0.5 + ABOVE) - ABOVE;
+  return fabs(near - (double)whole) < 0.48 ? whole : lround(log2(x) * 1024.0);
+}
 
 static void add_quantity(RsBasket *b, uint32_t drug, double quantity, const int64_t *small_log) {
   if (!(quantity > 0.0)) return;
-  int64_t q = quantity < 256.0 && quantity == floor(quantity) ? small_log[(int)quantity] : rs_basket_log(quantity);
+  int64_t q = quantity < 256.0 && quantity == (double)(int)quantity ? small_log[(int)quantity] : rs_basket_log(quantity);
   b->quantity_lines[drug]++;
   b->quantity_log[drug] += q;
   b->quantity_log2[drug] += q * q;
 }
 
-/* seen: [n_drugs] 1 + the line that had it last. A drug on several lines of one visit counts once; lines of a visit are sorted by content, but
- * not first of all by drug. */
-static void add_visit(RsBasket *b, const RsClaims *c, uint32_t visit, const int64_t *small_log, uint64_t *seen) {
-  enum { LOOK_BACK = 64 };
-  const unsigned type = c->institution_type[c->visit_institution[visit]];
-  const uint32_t month = rs_basket_month(b, c, c->visit_time[visit]);
-  const uint64_t first = c->visit_line[visit], end = c->visit_line[visit + 1];
+static void add_visit(RsBasket *b, const RsClaims *c, uint32_t visit, const int64_t *small_log) {
+  unsigned type = c->institution_type[c->visit_institution[visit]];
+  uint32_t month = rs_basket_month(b, c, c->visit_time[visit]);
   int64_t amount = 0;
+  uint32_t before = RS_NONE;
   b->visits[type]++;
   b->month_visits[month]++;
-  for (uint64_t l = first; l < end; l++) {
-    const uint32_t drug = rs_line_drug(c, l);
+  for (uint64_t l = c->visit_line[visit]; l < c->visit_line[visit + 1]; l++) {
+    uint32_t drug = rs_line_drug(c, l);
     amount += rs_line_amount(c, l);
     if (drug == RS_NONE) continue;
     add_quantity(b, drug, (double)rs_line_quantity(c, l), small_log);
-    const bool is_new = seen[drug] <= (l - first > LOOK_BACK ? l - LOOK_BACK : first);
-    seen[drug] = l + 1;
+    const bool is_new = drug != before; /* lines of a visit are by drug; on several of them it counts once */
+    before = drug;
     b->by_type[(size_t)drug * RS_N_TYPES + type] += is_new;
     b->by_month[(size_t)drug * b->n_months + month] += is_new;
   }
@@ -90,7 +93,6 @@ static void add_visit(RsBasket *b, const RsClaims *c, uint32_t visit, const int6
 typedef struct {
   const RsClaims *claims;
   RsBasket **part; /* [n_threads] */
-  uint64_t **seen; /* [n_threads] of each its own: add_visit() */
   int64_t small_log[256];
 } BasketWork;
 
@@ -98,7 +100,7 @@ static void add_visits(size_t task, unsigned thread, void *data) {
   BasketWork *work = data;
   uint32_t n = work->claims->n_visits;
   uint32_t begin = (uint32_t)((uint64_t)n * task / N_PARTS), end = (uint32_t)((uint64_t)n * (task + 1) / N_PARTS);
-  for (uint32_t v = begin; v < end; v++) add_visit(work->part[thread], work->claims, v, work->small_log, work->seen[thread]);
+  for (uint32_t v = begin; v < end; v++) add_visit(work->part[thread], work->claims, v, work->small_log);
 }
 
 static void basket_merge(RsBasket *to, const RsBasket *from) {
@@ -140,15 +142,10 @@ RsBasket *rs_basket_new(const RsClaims *claims, unsigned n_threads) {
   uint32_t n_months = (uint32_t)(claims->last_day - claims->first_day) / MONTH_DAYS + 1;
   if ((uint64_t)n_months * n_drugs > MAX_CELLS) n_months = 1;
   n_threads = CLAMP(n_threads, 1u, 64u);
-  BasketWork work = {.claims = claims, .part = g_new0(RsBasket *, n_threads), .seen = g_new0(uint64_t *, n_threads)};
+  BasketWork work = {.claims = claims, .part = g_new0(RsBasket *, n_threads)};
   for (int q = 1; q < 256; q++) work.small_log[q] = rs_basket_log(q);
-  for (unsigned t = 0; t < n_threads; t++) {
-    work.part[t] = basket_empty(n_drugs, n_months, claims->institution->n);
-    work.seen[t] = g_new0(uint64_t, (gsize)n_drugs + 1);
-  }
+  for (unsigned t = 0; t < n_threads; t++) work.part[t] = basket_empty(n_drugs, n_months, claims->institution->n);
   rs_parallel(n_threads, N_PARTS, add_visits, &work);
-  for (unsigned t = 0; t < n_threads; t++) g_free(work.seen[t]);
-  g_free(work.seen);
   for (unsigned t = 1; t < n_threads; t++) {
     basket_merge(work.part[0], work.part[t]);
     rs_basket_free(work.part[t]);
