@@ -13,6 +13,7 @@
 #define PRIOR_FILLS 20.0 /* the city's outlets count as so many fills of a workplace */
 
 typedef struct { uint32_t doctor, outlet; } Fill; /* one person's, once */
+typedef struct { uint32_t n; Fill *fill; } Fills; /* with room for one a visit */
 
 void rs_steering_free(RsSteering *steering) {
   if (steering == NULL) return;
@@ -106,8 +107,17 @@ static uint32_t count_days(const RsClaims *c, const uint64_t *visit, size_t n, S
   return days;
 }
 
+/* Counts a fill at the doctor's own workplace, or keeps one elsewhere. */
+static void add_fill(uint32_t person, Fill fill, const uint32_t *workplace, Scratch *s, Fills *fills) {
+  const bool own = fill.outlet == workplace[fill.doctor];
+  uint32_t *counted = own ? &s->own_patient[fill.doctor] : &s->patient[fill.doctor];
+  (own ? s->own : s->patients)[fill.doctor] += *counted != person + 1;
+  *counted = person + 1;
+  if (!own) fills->fill[fills->n++] = fill;
+}
+
 /* One person at one outlet, regulars left out; a person may be on every line of the input, so nothing here looks at a pair of visits. */
-static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Scratch *s, GArray *fills) {
+static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const uint64_t *visit, size_t n, const uint32_t *workplace, Scratch *s, Fills *fills) {
   for (size_t i = 0; i < n; i++) {
     uint32_t d = rs_visit_doctor(c, (uint32_t)visit[i]);
     s->seen[i] = (Seen){d, d == RS_NONE || workplace[d] == RS_NONE ? c->institution->n : workplace[d]};
@@ -115,16 +125,10 @@ static void add_fills(const RsClaims *c, uint32_t person, uint32_t outlet, const
   uint32_t days = count_days(c, visit, n, s);
   s->number++;
   for (size_t i = 0; i < n; i++) {
-    Fill fill = {s->seen[i].doctor, outlet};
-    if (fill.doctor == RS_NONE || days - s->lone[s->seen[i].place] >= 2) continue;
-    bool own = outlet == workplace[fill.doctor];
-    uint32_t *counted = own ? &s->own_patient[fill.doctor] : &s->patient[fill.doctor];
-    (own ? s->own : s->patients)[fill.doctor] += *counted != person + 1;
-    *counted = person + 1;
-    if (own) continue;
-    if (s->last[fill.doctor] == s->number) continue;
-    s->last[fill.doctor] = s->number;
-    g_array_append_val(fills, fill);
+    const uint32_t doctor = s->seen[i].doctor;
+    if (doctor == RS_NONE || s->last[doctor] == s->number || days - s->lone[s->seen[i].place] >= 2) continue;
+    s->last[doctor] = s->number;
+    add_fill(person, (Fill){doctor, outlet}, workplace, s, fills);
   }
   for (size_t i = 0; i < n; i++) s->lone[s->seen[i].place] = 0;
 }
@@ -146,7 +150,7 @@ typedef struct {
   const RsClaims *claims;
   const uint32_t *workplace;
   Scratch *scratch;       /* [n_threads] */
-  GArray *fills[N_PARTS]; /* of Fill */
+  Fills fills[N_PARTS];
   uint32_t *patients, *own; /* [n doctors] sums of the threads' */
 } Collect;
 
@@ -168,13 +172,17 @@ static void collect_part(size_t part, unsigned thread, void *data) {
   Collect *collect = data;
   const RsClaims *c = collect->claims;
   Scratch *s = &collect->scratch[thread];
-  GArray *fills = collect->fills[part] = g_array_new(FALSE, FALSE, sizeof(Fill));
-  uint32_t end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
-  for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
+  Fills *fills = &collect->fills[part];
+  const uint32_t begin = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS), end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
+  fills->fill = g_new(Fill, (gsize)(c->person_visit[end] - c->person_visit[begin]) + 1);
+  for (uint32_t p = begin; p < end; p++) {
     size_t n = outlet_keys(c, p, s);
     for (size_t first = 0, last; first < n; first = last) {
-      for (last = first + 1; last < n && s->key[last] >> 32 == s->key[first] >> 32; last++) continue;
-      add_fills(c, p, (uint32_t)(s->key[first] >> 32), s->key + first, last - first, collect->workplace, s, fills);
+      const uint32_t outlet = (uint32_t)(s->key[first] >> 32);
+      for (last = first + 1; last < n && s->key[last] >> 32 == outlet; last++) continue;
+      const uint32_t doctor = last - first == 1 ? rs_visit_doctor(c, (uint32_t)s->key[first]) : RS_NONE;
+      if (last - first > 1) add_fills(c, p, outlet, s->key + first, last - first, collect->workplace, s, fills);
+      else if (doctor != RS_NONE) add_fill(p, (Fill){doctor, outlet}, collect->workplace, s, fills); /* a regular comes more than once */
     }
   }
 }
@@ -182,7 +190,8 @@ static void collect_part(size_t part, unsigned thread, void *data) {
 /* The same on the days that are left in, into one part. */
 static void collect_again(const RsClaims *c, const RsSteeringVisits *visits, const RsLeaveOut *days, Collect *collect) {
   Scratch *s = collect->scratch;
-  GArray *fills = collect->fills[0] = g_array_new(FALSE, FALSE, sizeof(Fill));
+  Fills *fills = &collect->fills[0];
+  fills->fill = g_new(Fill, visits->offset[visits->n] + 1);
   for (uint32_t i = 0; i < visits->n; i++) {
     size_t n = 0;
     scratch_reserve(s, visits->offset[i + 1] - visits->offset[i]);
@@ -192,8 +201,8 @@ static void collect_again(const RsClaims *c, const RsSteeringVisits *visits, con
   }
 }
 
-/* One (doctor, outlet) with its persons, and the same cells sorted by workplace for the colleagues' shares. */
-typedef struct { uint32_t workplace, outlet, doctor, n; } Cell; /* workplace: the number of institutions where unknown */
+/* One (doctor, outlet) with its persons. */
+typedef struct { uint32_t outlet, doctor, n; } Cell;
 
 static int compare_results(const void *x, const void *y) {
   const RsSteeringCell *a = x, *b = y;
@@ -201,61 +210,92 @@ static int compare_results(const void *x, const void *y) {
   return (a->outlet > b->outlet) - (a->outlet < b->outlet);
 }
 
-/* A stable counting sort of cells by one member; n_values: it is below that. */
-static Cell *order_cells(Cell *cell, uint32_t n, size_t by, uint32_t n_values) {
-  g_autofree uint32_t *start = g_new0(uint32_t, (gsize)n_values + 1);
-  Cell *out = g_new(Cell, (gsize)n + 1);
-  for (uint32_t i = 0; i < n; i++) start[G_STRUCT_MEMBER(uint32_t, &cell[i], by)]++;
-  for (uint32_t v = 0, sum = 0; v < n_values; v++) {
-    uint32_t here = start[v];
-    start[v] = sum;
-    sum += here;
-  }
-  for (uint32_t i = 0; i < n; i++) out[start[G_STRUCT_MEMBER(uint32_t, &cell[i], by)]++] = cell[i];
-  g_free(cell);
-  return out;
-}
+/* Fills of all persons, and room for the cells of one workplace. */
+typedef struct {
+  uint64_t *offset;        /* [n_doctors + 2] row d is outlet[offset[d]] .. outlet[offset[d + 1]-1] */
+  uint32_t *outlet;        /* of each doctor's fills */
+  double *of_doctor, *of_outlet, *of_workplace; /* fills */
+  uint32_t *start, *doctor; /* doctors by workplace: of w are doctor[start[w]] .. doctor[start[w + 1]-1]; w = n institutions: of none */
+  uint32_t *count, *most;  /* [n institutions] zero between workplaces */
+  Cell *all, *cell;
+  uint64_t *key;
+} Table;
 
-/* The outlets of each doctor's fills: row d is outlet[offset[d]] .. outlet[offset[d + 1]-1]; takes the fills. */
-static uint32_t *outlets_of_doctors(Collect *collect, uint64_t *offset) {
-  uint32_t n_doctors = collect->claims->doctor->n;
-  memset(offset, 0, ((size_t)n_doctors + 2) * sizeof *offset);
+static void table_clear(Table *t) {
+  void *all[] = {t->offset, t->outlet, t->of_doctor, t->of_outlet, t->of_workplace, t->start, t->doctor, t->count, t->most, t->all, t->cell, t->key};
+  for (size_t i = 0; i < G_N_ELEMENTS(all); i++) g_free(all[i]);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Table, table_clear)
+
+/* Takes the fills. */
+static void table_fills(Table *t, Collect *collect) {
+  const uint32_t n_doctors = collect->claims->doctor->n, n_outlets = collect->claims->institution->n;
+  t->offset = g_new0(uint64_t, (gsize)n_doctors + 2);
+  t->of_doctor = g_new0(double, (gsize)n_doctors + 1);
+  t->of_outlet = g_new0(double, (gsize)n_outlets + 1);
   for (unsigned part = 0; part < N_PARTS; part++)
-    for (guint i = 0; collect->fills[part] != NULL && i < collect->fills[part]->len; i++)
-      offset[g_array_index(collect->fills[part], Fill, i).doctor + 2]++;
-  for (uint32_t d = 0; d < n_doctors; d++) offset[d + 2] += offset[d + 1];
-  uint32_t *outlet = g_new(uint32_t, offset[n_doctors + 1] + 1);
-  for (unsigned part = 0; part < N_PARTS; part++) {
-    if (collect->fills[part] == NULL) continue;
-    for (guint i = 0; i < collect->fills[part]->len; i++) {
-      Fill fill = g_array_index(collect->fills[part], Fill, i);
-      outlet[offset[fill.doctor + 1]++] = fill.outlet;
-    }
-    g_array_unref(collect->fills[part]);
+    for (uint32_t i = 0; i < collect->fills[part].n; i++) t->offset[collect->fills[part].fill[i].doctor + 2]++;
+  for (uint32_t d = 0; d < n_doctors; d++) {
+    t->of_doctor[d] = (double)t->offset[d + 2];
+    t->offset[d + 2] += t->offset[d + 1];
   }
-  return outlet;
+  t->outlet = g_new(uint32_t, t->offset[n_doctors + 1] + 1);
+  for (unsigned part = 0; part < N_PARTS; part++) {
+    for (uint32_t i = 0; i < collect->fills[part].n; i++) {
+      const Fill fill = collect->fills[part].fill[i];
+      t->outlet[t->offset[fill.doctor + 1]++] = fill.outlet;
+      t->of_outlet[fill.outlet] += 1.0;
+    }
+    g_free(collect->fills[part].fill);
+  }
 }
 
-/* Fills to cells by (workplace, outlet, doctor), those of no workplace last; takes the fills. */
-static Cell *collect_cells(Collect *collect, double *of_doctor, double *of_outlet, double *total, uint32_t *n_cells) {
-  uint32_t n_doctors = collect->claims->doctor->n, n_outlets = collect->claims->institution->n, n = 0;
-  g_autofree uint64_t *offset = g_new(uint64_t, (gsize)n_doctors + 2);
-  g_autofree uint32_t *outlet = outlets_of_doctors(collect, offset), *count = g_new0(uint32_t, (gsize)n_outlets + 1);
-  Cell *cell = g_new(Cell, offset[n_doctors] + 1);
+static void table_workplaces(Table *t, const uint32_t *workplace, uint32_t n_doctors, uint32_t n_outlets) {
+  uint64_t most = 0;
+  t->of_workplace = g_new0(double, (gsize)n_outlets + 2);
+  t->start = g_new0(uint32_t, (gsize)n_outlets + 3);
+  t->doctor = g_new(uint32_t, (gsize)n_doctors + 1);
   for (uint32_t d = 0; d < n_doctors; d++) {
-    uint32_t first = n, workplace = MIN(collect->workplace[d], n_outlets);
-    for (uint64_t i = offset[d]; i < offset[d + 1]; i++)
-      if (count[outlet[i]]++ == 0) cell[n++] = (Cell){workplace, outlet[i], d, 0};
-    for (uint32_t i = first; i < n; i++) {
-      of_outlet[cell[i].outlet] += cell[i].n = count[cell[i].outlet];
-      count[cell[i].outlet] = 0;
-    }
-    of_doctor[d] = (double)(offset[d + 1] - offset[d]);
+    const uint32_t w = MIN(workplace[d], n_outlets);
+    t->start[w + 2]++;
+    t->of_workplace[w] += t->of_doctor[d];
   }
-  *total = (double)offset[n_doctors];
-  *n_cells = n;
-  cell = order_cells(cell, n, offsetof(Cell, outlet), n_outlets);
-  return order_cells(cell, n, offsetof(Cell, workplace), n_outlets + 1);
+  for (uint32_t w = 0; w <= n_outlets; w++) {
+    t->start[w + 2] += t->start[w + 1];
+    most = MAX(most, (uint64_t)t->of_workplace[w]);
+  }
+  for (uint32_t d = 0; d < n_doctors; d++) t->doctor[t->start[MIN(workplace[d], n_outlets) + 1]++] = d;
+  t->count = g_new0(uint32_t, (gsize)n_outlets + 1);
+  t->most = g_new0(uint32_t, (gsize)n_outlets + 1);
+  t->all = g_new(Cell, most + 1);
+  t->cell = g_new(Cell, most + 1);
+  t->key = g_new(uint64_t, most + 1);
+}
+
+/* The cells of a workplace by (outlet, doctor) in t->cell, only those of outlets where one of them has enough persons: nothing is asked of others.
+ * *n_all: all of them. */
+static guint table_cells(Table *t, uint32_t workplace, uint32_t min_persons, uint32_t *n_all) {
+  uint32_t n = 0, kept = 0;
+  for (uint32_t i = t->start[workplace]; i < t->start[workplace + 1]; i++) {
+    const uint32_t d = t->doctor[i], first = n;
+    for (uint64_t k = t->offset[d]; k < t->offset[d + 1]; k++) {
+      t->all[n] = (Cell){t->outlet[k], d, 0}; /* kept, or written over */
+      n += t->count[t->outlet[k]]++ == 0;
+    }
+    for (uint32_t k = first; k < n; k++) {
+      Cell *cell = &t->all[k];
+      cell->n = t->count[cell->outlet];
+      t->count[cell->outlet] = 0;
+      t->most[cell->outlet] = MAX(t->most[cell->outlet], cell->n);
+    }
+  }
+  for (uint32_t k = 0; k < n; k++)
+    if (t->most[t->all[k].outlet] >= min_persons) t->key[kept++] = (uint64_t)t->all[k].outlet << 32 | k;
+  rs_sort_u64_placed(t->key, kept);
+  for (uint32_t k = 0; k < kept; k++) t->cell[k] = t->all[(uint32_t)t->key[k]];
+  for (uint32_t k = 0; k < n; k++) t->most[t->all[k].outlet] = 0;
+  *n_all = n;
+  return kept;
 }
 
 /* The two cells of one outlet with the largest shares of their doctors' fills, less those apart; Place.n: none. */
@@ -270,6 +310,7 @@ typedef struct { guint cell, outlet; double others, door, expected, log_p; } Tes
 /* One workplace: its cells by outlet, and those that stand out so far that they say nothing of what is usual for the others. Nothing is said of
  * cells with too few persons, so nothing is asked of outlets that have no others. */
 typedef struct {
+  uint32_t workplace;
   const Cell *cell;
   guint n;
   GArray *outlet, *test;  /* of Outlet, of Test: in the order of the cells */
@@ -380,7 +421,7 @@ static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
     Test *test = &g_array_index(place->test, Test, i);
     const Cell *cell = &place->cell[test->cell];
     place->doctor_apart[cell->doctor] = 0.0;
-    RsSteeringCell result = {cell->doctor, cell->outlet, cell->workplace, cell->n, place->patients[cell->doctor],
+    RsSteeringCell result = {cell->doctor, cell->outlet, place->workplace, cell->n, place->patients[cell->doctor],
                              (uint32_t)place->of_doctor[cell->doctor], (uint32_t)test->others,
                              (uint32_t)(place->of_workplace - place->of_doctor[cell->doctor]), test->door, test->expected, log_p_of(place, test)};
     g_array_append_val(out, result);
@@ -389,40 +430,31 @@ static void test_cells(Place *place, uint32_t min_persons, GArray *out) {
 
 /* Tests all cells of the fills, which it takes; out->workplace is set. out->usual is filled from these fills where it is NULL. */
 static void test_all(RsSteering *out, Collect *collect, uint32_t min_persons) {
-  const RsClaims *c = collect->claims;
-  uint32_t n_doctors = c->doctor->n, n_outlets = c->institution->n;
-  g_autofree double *of_doctor = g_new0(double, (gsize)n_doctors + 1), *of_outlet = g_new0(double, (gsize)n_outlets + 1);
-  g_autofree double *of_workplace = g_new0(double, (gsize)n_outlets + 1), *doctor_apart = g_new0(double, (gsize)n_doctors + 1);
-  double total = 0.0;
-  uint32_t n_cells;
-  g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
-  g_autofree Cell *cell = collect_cells(collect, of_doctor, of_outlet, &total, &n_cells);
-  for (uint32_t d = 0; d < n_doctors; d++)
-    if (out->workplace[d] != RS_NONE) of_workplace[out->workplace[d]] += of_doctor[d];
+  const uint32_t n_doctors = collect->claims->doctor->n, n_outlets = collect->claims->institution->n;
+  g_auto(Table) t = {0};
+  table_fills(&t, collect);
+  table_workplaces(&t, out->workplace, n_doctors, n_outlets);
   if (out->usual == NULL) {
     out->usual = g_new0(double, (gsize)n_outlets + 1);
-    for (uint32_t f = 0; f < n_outlets; f++) out->usual[f] = of_outlet[f] / fmax(total, 1.0);
+    for (uint32_t f = 0; f < n_outlets; f++) out->usual[f] = t.of_outlet[f] / fmax((double)t.offset[n_doctors], 1.0);
   }
-  size_t most = 0;
-  for (uint32_t i = 0, first = 0; i < n_cells; i++) {
-    if (cell[i].workplace != cell[first].workplace) first = i;
-    most = MAX(most, (size_t)(i - first) + 1);
-  }
-  g_autofree uint8_t *apart = g_malloc(most + 1);
+  g_autofree double *doctor_apart = g_new0(double, (gsize)n_doctors + 1);
+  g_autoptr(GArray) apart = g_array_new(FALSE, TRUE, 1), results = g_array_new(FALSE, FALSE, sizeof(RsSteeringCell));
   g_autoptr(GArray) outlet = g_array_new(FALSE, FALSE, sizeof(Outlet)), test = g_array_new(FALSE, FALSE, sizeof(Test));
-  for (uint32_t i = 0, end; i < n_cells; i = end) {
-    for (end = i; end < n_cells && cell[end].workplace == cell[i].workplace;) end++;
-    if (cell[i].workplace == n_outlets) continue;
-    memset(apart, 0, end - i);
-    Place place = {.cell = cell + i, .n = end - i, .outlet = outlet, .test = test, .of_workplace = of_workplace[cell[i].workplace], .of_doctor = of_doctor,
-                   .usual = out->usual, .apart = apart, .doctor_apart = doctor_apart, .patients = collect->patients};
+  for (uint32_t w = 0, n_all; w <= n_outlets; w++) {
+    const guint n = table_cells(&t, w, min_persons, &n_all);
+    out->n_tests += n_all;
+    if (w == n_outlets || n == 0) continue;
+    g_array_set_size(apart, 0);
+    g_array_set_size(apart, n);
+    Place place = {.workplace = w, .cell = t.cell, .n = n, .outlet = outlet, .test = test, .of_workplace = t.of_workplace[w], .of_doctor = t.of_doctor,
+                   .usual = out->usual, .apart = (uint8_t *)apart->data, .doctor_apart = doctor_apart, .patients = collect->patients};
     test_cells(&place, min_persons, results);
   }
   if (results->len > 0) qsort(results->data, results->len, sizeof(RsSteeringCell), compare_results);
   for (uint32_t d = 0; d < n_doctors; d++) out->n_own += collect->own[d] >= min_persons;
   g_free(collect->patients);
   g_free(collect->own);
-  out->n_tests = n_cells;
   gsize n;
   out->cell = g_array_steal(results, &n);
   out->n = (uint32_t)n;

@@ -49,12 +49,16 @@ static int compare_doubles(const void *x, const void *y) {
 /* Rounded before it is compared or sorted: the bar is one of these. */
 static double log_p_of(const RsSteeringCell *cell) { return round(fmax(cell->log_p, -1e6) * 1e6) / 1e6; }
 
-/* The largest log p that may be called a discovery among all cells. */
+/* The largest log p that may be called a discovery among all cells; none is above the rate itself. */
 static double bar_of(const RsSteering *steering) {
   g_autofree double *sorted = g_new(double, (gsize)steering->n + 1);
-  for (uint32_t i = 0; i < steering->n; i++) sorted[i] = log_p_of(&steering->cell[i]);
-  if (steering->n > 1) qsort(sorted, steering->n, sizeof *sorted, compare_doubles);
-  double last = rs_bar_fdr(sorted, steering->n, steering->n_tests, FALSE_DISCOVERIES);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < steering->n; i++) {
+    sorted[n] = log_p_of(&steering->cell[i]);
+    n += sorted[n] <= log(FALSE_DISCOVERIES);
+  }
+  if (n > 1) qsort(sorted, n, sizeof *sorted, compare_doubles);
+  double last = rs_bar_fdr(sorted, n, steering->n_tests, FALSE_DISCOVERIES);
   /* that is the last discovery; one alone is a discovery at any chance below the rate shared out over all tests */
   return fmax(last, log(FALSE_DISCOVERIES / fmax(1.0, steering->n_tests)));
 }
