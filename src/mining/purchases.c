@@ -23,14 +23,13 @@ static bool purchase_before(const RsPurchase *a, const RsPurchase *b) {
   return a->institution != b->institution ? a->institution < b->institution : a->doctor < b->doctor;
 }
 
-/* The visit, of those from begin to end, that the line is on. */
-static uint32_t visit_of(const RsClaims *c, uint64_t line, uint32_t begin, uint32_t end) {
-  while (end - begin > 1) {
-    const uint32_t middle = begin + (end - begin) / 2;
-    if (c->visit_line[middle] <= line) begin = middle;
-    else end = middle;
+/* The visit, of n from the first one on, that the line is on. Without a branch, which nobody could foretell. */
+static uint32_t visit_of(const RsClaims *c, uint64_t line, uint32_t first, uint32_t n) {
+  for (uint32_t half; n > 1; n -= half) {
+    half = n / 2;
+    first += c->visit_line[first + half] <= line ? half : 0;
   }
-  return begin;
+  return first;
 }
 
 /* Lines come in order of time, so that those sorted by drug have their days in order; purchases of one drug on one day are few. */
@@ -66,7 +65,7 @@ void rs_purchases_of(const RsClaims *c, const uint8_t *counts, uint32_t person, 
     for (next = i + 1; next < n && out->key[next] >> 32 == drug;) next++;
     for (uint32_t k = i; k < next && next - i > 1; k++) {
       const uint64_t line = first + (uint32_t)out->key[k];
-      add_purchase(out, c, drug, line, visit_of(c, line, begin, end));
+      add_purchase(out, c, drug, line, visit_of(c, line, begin, end - begin));
     }
   }
 }
