@@ -112,12 +112,19 @@ typedef struct {
   GArray *hits[N_TASKS];
   uint32_t skipped[N_TASKS], referred[N_TASKS];
   uint64_t met[N_TASKS][N_STRATA];
+  uint8_t *met_any;     /* [n persons] 1: was at two outlets within the window; the second walk is over these */
   const RsTwice *twice; /* second walk: units whose opportunities are counted */
+  uint32_t *first_unit; /* [n outlets + 1] by the first of the two */
   uint32_t *met_pair[64]; /* [n_units] a thread */
 } Work;
 
-static bool too_far(const RsClaims *c, uint32_t v, uint32_t w) {
-  return c->visit_time[w] / RS_DAY_SECONDS > c->visit_time[v] / RS_DAY_SECONDS + RS_DUPLICATE_DAYS;
+/* The visits that one is held against are those after it up to this one: RS_TWICE_NEAR_VISITS of the person's, not too many days later. */
+static uint32_t near_end(const RsClaims *c, uint32_t person, uint32_t v) {
+  const uint64_t too_far = ((uint64_t)c->visit_time[v] / RS_DAY_SECONDS + RS_DUPLICATE_DAYS + 1) * RS_DAY_SECONDS;
+  const uint32_t end = MIN(c->person_visit[person + 1], v + 1 + RS_TWICE_NEAR_VISITS);
+  uint32_t u = v + 1;
+  while (u < end && c->visit_time[u] < too_far) u++;
+  return u;
 }
 
 /* Scratch of one task. */
@@ -207,9 +214,10 @@ static uint32_t find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
   g_array_set_size(s->raw, 0);
   g_array_set_size(s->matched, 0);
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
-    uint32_t end = MIN(c->person_visit[person + 1], v + 1 + RS_TWICE_NEAR_VISITS);
-    for (uint32_t u = v + 1; u < end && !too_far(c, v, u); u++) {
+    const uint32_t end = near_end(c, person, v);
+    for (uint32_t u = v + 1; u < end; u++) {
       if (c->visit_institution[u] == c->visit_institution[v]) continue;
+      w->met_any[person] = 1;
       RsTwiceHit hit = {{person, person}, {c->visit_institution[v], c->visit_institution[u]}, {v, u}, {0, 0}, 0, 0, 0};
       hit.minutes = (c->visit_time[u] - c->visit_time[v]) / 60;
       if (rs_duplicate_match(c, w->basket, NULL, v, u, &weight, hit.line, s->matched) > 0 && weight >= RS_DUPLICATE_WEIGHT)
@@ -226,15 +234,14 @@ static uint32_t find_hits(Work *w, uint32_t person, Scratch *s, GArray *hits) {
   return drop_referrals(w, hits, first, s);
 }
 
-static uint32_t find_unit(const RsTwice *t, uint32_t a, uint32_t b) {
-  uint32_t low = 0, high = t->n_units;
+static uint32_t find_unit(const Work *w, uint32_t a, uint32_t b) {
+  uint32_t low = w->first_unit[a], high = w->first_unit[a + 1];
   while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    const uint32_t *f = t->unit[middle].outlet;
-    if (f[0] < a || (f[0] == a && f[1] < b)) low = middle + 1;
+    const uint32_t middle = low + (high - low) / 2;
+    if (w->twice->unit[middle].outlet[1] < b) low = middle + 1;
     else high = middle;
   }
-  return low < t->n_units && t->unit[low].outlet[0] == a && t->unit[low].outlet[1] == b ? low : RS_NONE;
+  return low < w->first_unit[a + 1] && w->twice->unit[low].outlet[1] == b ? low : RS_NONE;
 }
 
 /* How often this person was at both of two outlets within the window, each pair at most RS_TWICE_EACH times. */
@@ -242,8 +249,8 @@ static void count_met(Work *w, uint32_t person, GArray *keys, uint64_t *met, uin
   const RsClaims *c = w->claims;
   g_array_set_size(keys, 0);
   for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
-    uint32_t end = MIN(c->person_visit[person + 1], v + 1 + RS_TWICE_NEAR_VISITS);
-    for (uint32_t u = v + 1; u < end && !too_far(c, v, u); u++) {
+    const uint32_t end = near_end(c, person, v);
+    for (uint32_t u = v + 1; u < end; u++) {
       uint32_t a = c->visit_institution[v], b = c->visit_institution[u];
       if (a == b) continue;
       uint64_t key = (uint64_t)MIN(a, b) << 32 | MAX(a, b);
@@ -256,7 +263,7 @@ static void count_met(Work *w, uint32_t person, GArray *keys, uint64_t *met, uin
     for (end = i; end < keys->len && g_array_index(keys, uint64_t, end) == key;) end++;
     uint32_t times = MIN(end - i, (guint)RS_TWICE_EACH), a = (uint32_t)(key >> 32), b = (uint32_t)key;
     met[stratum(c, a, b)] += times;
-    uint32_t unit = find_unit(w->twice, a, b);
+    uint32_t unit = find_unit(w, a, b);
     if (unit != RS_NONE) met_pair[unit] += times;
   }
 }
@@ -272,7 +279,7 @@ static void run(size_t task, unsigned thread, void *data) {
   for (uint32_t p = first; p < end; p++) {
     if (c->person_visit[p + 1] - c->person_visit[p] > RS_TWICE_MOST_VISITS) w->skipped[task] += w->twice == NULL;
     else if (w->twice == NULL) w->referred[task] += find_hits(w, p, &scratch, w->hits[task]);
-    else count_met(w, p, scratch.keys, w->met[task], w->met_pair[thread]);
+    else if (w->met_any[p]) count_met(w, p, scratch.keys, w->met[task], w->met_pair[thread]);
   }
 }
 
@@ -303,6 +310,7 @@ RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsig
   g_autofree Work *w = g_new0(Work, 1);
   w->claims = claims;
   w->basket = basket;
+  g_autofree uint8_t *met_any = w->met_any = g_malloc0((gsize)claims->n_persons + 1);
   n_threads = CLAMP(n_threads, 1u, 64u);
   rs_parallel(n_threads, N_TASKS, run, w);
   g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
@@ -317,6 +325,9 @@ RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsig
   }
   if (t->n_units == 0) return t;
   w->twice = t;
+  g_autofree uint32_t *first_unit = w->first_unit = g_new0(uint32_t, (gsize)claims->institution->n + 1);
+  for (uint32_t u = 0; u < t->n_units; u++) first_unit[t->unit[u].outlet[0] + 1]++;
+  for (uint32_t f = 0; f < claims->institution->n; f++) first_unit[f + 1] += first_unit[f];
   for (unsigned i = 0; i < n_threads; i++) w->met_pair[i] = g_new0(uint32_t, t->n_units);
   rs_parallel(n_threads, N_TASKS, run, w);
   for (unsigned i = 0; i < n_threads; i++) {
