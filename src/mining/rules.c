@@ -1,6 +1,7 @@
 #include "mining/rules.h"
 
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -99,13 +100,21 @@ GArray *rs_closed_sets(const RsItemRows *rows, uint32_t min_persons, uint32_t ma
 
 typedef struct { uint32_t visit, person, institution; } Row;
 typedef struct { RsItem item; uint32_t n_persons, n_rows; } Count;
-typedef struct { uint32_t visit; RsItem item; } Seen; /* item of a visit */
+
+/* An item of a row as one number: row << ITEM_BITS | item, an item being its kind's place in this order << 32 | its number. A group has fewer than
+ * 2^30 visits. */
+enum { ITEM_BITS = 34 };
+#define ITEM_MASK ((UINT64_C(1) << ITEM_BITS) - 1)
+static const RsKind kind_at[RS_N_KINDS] = {RS_DRUG, RS_DOCTOR, RS_INSTITUTION, RS_PERSON};
+static const uint64_t order_of[RS_N_KINDS] = {[RS_DRUG] = 0, [RS_DOCTOR] = 1, [RS_INSTITUTION] = 2, [RS_PERSON] = 3};
+
+static uint64_t item_key(const RsItem *item) { return order_of[item->kind] << 32 | item->id; }
 
 typedef struct {
   const RsRuleCity *city;
   const RsRuleGroup *group;
   GArray *row;            /* of Row: the group's visits in the order of the claims, so each person's stand together */
-  GArray *seen;           /* of Seen, by visit */
+  GArray *seen;           /* of uint64_t: items of rows, ascending */
   uint32_t n_items;
   RsItem item[RS_RULE_ITEMS];
   uint32_t *mask;         /* [row->len] */
@@ -113,21 +122,8 @@ typedef struct {
 } Table;
 
 static int compare_items(const RsItem *a, const RsItem *b) {
-  static const int order[RS_N_KINDS] = {[RS_DRUG] = 0, [RS_DOCTOR] = 1, [RS_INSTITUTION] = 2, [RS_PERSON] = 3};
-  if (a->kind != b->kind) return order[a->kind] - order[b->kind];
-  return (a->id > b->id) - (a->id < b->id);
-}
-
-static int compare_seen(const void *x, const void *y) {
-  const Seen *a = x, *b = y;
-  if (a->visit != b->visit) return a->visit < b->visit ? -1 : 1;
-  return compare_items(&a->item, &b->item);
-}
-
-static int compare_seen_by_item(const void *x, const void *y) {
-  const Seen *a = x, *b = y;
-  int order = compare_items(&a->item, &b->item);
-  return order != 0 ? order : (a->visit > b->visit) - (a->visit < b->visit);
+  const uint64_t x = item_key(a), y = item_key(b);
+  return (x > y) - (x < y);
 }
 
 static int compare_counts(const void *x, const void *y) {
@@ -136,9 +132,26 @@ static int compare_counts(const void *x, const void *y) {
   return compare_items(&a->item, &b->item);
 }
 
-static void add_seen(GArray *seen, uint32_t visit, RsKind kind, uint32_t id) {
-  Seen one = {visit, {kind, id}};
-  if (id != RS_NONE) g_array_append_val(seen, one);
+/* An item of the last row. */
+static void add_seen(Table *t, RsKind kind, uint32_t id) {
+  const uint64_t one = (uint64_t)(t->row->len - 1) << ITEM_BITS | item_key(&(RsItem){kind, id});
+  if (id != RS_NONE) g_array_append_val(t->seen, one);
+}
+
+static void add_row(Table *t, uint32_t visit, uint32_t person) {
+  const Row row = {visit, person, t->city->claims->visit_institution[visit]};
+  g_array_append_val(t->row, row);
+  add_seen(t, RS_INSTITUTION, row.institution);
+}
+
+/* Each item of a row once. */
+static void sort_seen(Table *t) {
+  uint64_t *s = (uint64_t *)(void *)t->seen->data;
+  guint n = 0;
+  if (t->seen->len > 0) rs_sort_u64(s, t->seen->len);
+  for (guint i = 0; i < t->seen->len; i++)
+    if (n == 0 || s[n - 1] != s[i]) s[n++] = s[i];
+  g_array_set_size(t->seen, n);
 }
 
 /* Evidence lines ascend, and so do their visits. */
@@ -148,21 +161,12 @@ static void read_rows(Table *t) {
   for (uint64_t i = 0; i < t->group->n_lines; i++) {
     uint64_t line = t->group->line[i];
     uint32_t visit = last != RS_NONE && line < c->visit_line[last + 1] ? last : rs_claims_line_visit(c, line);
-    if (visit != last) {
-      Row row = {visit, rs_claims_visit_person(c, visit), c->visit_institution[visit]};
-      g_array_append_val(t->row, row);
-      add_seen(t->seen, visit, RS_INSTITUTION, row.institution);
-    }
-    add_seen(t->seen, visit, RS_DRUG, rs_line_drug(c, line));
-    add_seen(t->seen, visit, RS_DOCTOR, rs_line_doctor(c, line));
+    if (visit != last) add_row(t, visit, rs_claims_visit_person(c, visit));
+    add_seen(t, RS_DRUG, rs_line_drug(c, line));
+    add_seen(t, RS_DOCTOR, rs_line_doctor(c, line));
     last = visit;
   }
-  Seen *s = (Seen *)(void *)t->seen->data;
-  guint n = 0;
-  if (t->seen->len > 0) qsort(s, t->seen->len, sizeof *s, compare_seen);
-  for (guint i = 0; i < t->seen->len; i++)
-    if (n == 0 || compare_seen(&s[n - 1], &s[i]) != 0) s[n++] = s[i];
-  g_array_set_size(t->seen, n);
+  sort_seen(t);
 }
 
 static uint32_t row_of(const Table *t, uint32_t visit) {
@@ -178,20 +182,25 @@ static uint32_t row_of(const Table *t, uint32_t visit) {
 /* The items most persons have, at most as many as a mask has bits. */
 static void choose_items(Table *t) {
   g_autoptr(GArray) counts = g_array_new(FALSE, FALSE, sizeof(Count));
-  if (t->seen->len == 0) return;
-  g_autofree Seen *s = g_memdup2(t->seen->data, t->seen->len * sizeof *s);
-  qsort(s, t->seen->len, sizeof *s, compare_seen_by_item);
+  const guint n = t->seen->len;
+  g_autofree uint64_t *s = g_new(uint64_t, (gsize)n + 1); /* by item, then by row */
+  for (guint i = 0; i < n; i++) {
+    const uint64_t one = g_array_index(t->seen, uint64_t, i);
+    s[i] = one << (64 - ITEM_BITS) | one >> ITEM_BITS;
+  }
+  rs_sort_u64(s, n);
   uint32_t person = RS_NONE;
-  for (guint i = 0; i < t->seen->len; i++) {
-    bool first = i == 0 || compare_items(&s[i - 1].item, &s[i].item) != 0;
-    if (first) g_array_append_val(counts, ((Count){s[i].item, 0, 0}));
+  for (guint i = 0; i < n; i++) {
+    const uint64_t item = s[i] >> (64 - ITEM_BITS);
+    bool first = i == 0 || item != s[i - 1] >> (64 - ITEM_BITS);
+    if (first) g_array_append_val(counts, ((Count){{kind_at[item >> 32], (uint32_t)item}, 0, 0}));
     Count *count = &g_array_index(counts, Count, counts->len - 1);
-    uint32_t who = g_array_index(t->row, Row, row_of(t, s[i].visit)).person;
+    uint32_t who = g_array_index(t->row, Row, s[i] & (UINT64_MAX >> ITEM_BITS)).person;
     count->n_rows++;
     count->n_persons += first || who != person;
     person = who;
   }
-  qsort(counts->data, counts->len, sizeof(Count), compare_counts);
+  g_array_sort(counts, compare_counts);
   for (guint i = 0; i < counts->len && t->n_items < RS_RULE_ITEMS; i++) {
     const Count *count = &g_array_index(counts, Count, i);
     if (count->n_persons < RS_RULE_PERSONS) break;
@@ -257,13 +266,12 @@ static void fill_chances(Table *t) {
 }
 
 static void fill_masks(Table *t) {
+  uint64_t key[RS_RULE_ITEMS];
   t->mask = g_new0(uint32_t, (gsize)t->row->len + 1);
-  guint at = 0;
-  for (uint32_t r = 0; r < t->row->len; r++) {
-    uint32_t visit = g_array_index(t->row, Row, r).visit;
-    for (; at < t->seen->len && g_array_index(t->seen, Seen, at).visit == visit; at++)
-      for (uint32_t i = 0; i < t->n_items; i++)
-        if (compare_items(&t->item[i], &g_array_index(t->seen, Seen, at).item) == 0) t->mask[r] |= UINT32_C(1) << i;
+  for (uint32_t i = 0; i < t->n_items; i++) key[i] = item_key(&t->item[i]);
+  for (guint s = 0; s < t->seen->len; s++) {
+    const uint64_t one = g_array_index(t->seen, uint64_t, s);
+    for (uint32_t i = 0; i < t->n_items; i++) t->mask[one >> ITEM_BITS] |= (uint32_t)(key[i] == (one & ITEM_MASK)) << i;
   }
 }
 
@@ -467,7 +475,7 @@ static void table_clear(Table *t) {
 }
 
 static Table table_new(const RsRuleCity *city, const RsRuleGroup *group) {
-  return (Table){.city = city, .group = group, .row = g_array_new(FALSE, FALSE, sizeof(Row)), .seen = g_array_new(FALSE, FALSE, sizeof(Seen))};
+  return (Table){.city = city, .group = group, .row = g_array_new(FALSE, FALSE, sizeof(Row)), .seen = g_array_new(FALSE, FALSE, sizeof(uint64_t))};
 }
 
 /* ---- the test: the same persons' other visits ---- */
@@ -478,16 +486,13 @@ static void read_other_rows(Table *t, const Table *own) {
     uint32_t person = t->group->person[i];
     for (uint32_t v = c->person_visit[person]; v < c->person_visit[person + 1]; v++) {
       if (own->row->len > 0 && g_array_index(own->row, Row, row_of(own, v)).visit == v) continue;
-      Row row = {v, person, c->visit_institution[v]};
-      g_array_append_val(t->row, row);
-      add_seen(t->seen, v, RS_INSTITUTION, row.institution);
+      add_row(t, v, person);
       for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-        add_seen(t->seen, v, RS_DRUG, rs_line_drug(c, l));
-        add_seen(t->seen, v, RS_DOCTOR, rs_line_doctor(c, l));
+        add_seen(t, RS_DRUG, rs_line_drug(c, l));
+        add_seen(t, RS_DOCTOR, rs_line_doctor(c, l));
       }
     }
   }
-  if (t->seen->len > 0) qsort(t->seen->data, t->seen->len, sizeof(Seen), compare_seen);
   memcpy(t->item, own->item, sizeof own->item);
   t->n_items = own->n_items;
 }
