@@ -25,6 +25,7 @@ struct RsBytes {
   Kind kind;
   uint64_t offset; /* of the next pread */
   bool at_end;     /* of the decompressed bytes, those given back apart */
+  uint64_t given;  /* bytes of text made, those given back among them */
   char *back;      /* given back: back[back_at] .. back[back_end - 1] */
   size_t back_at, back_end;
   unsigned char *input; /* compressed bytes: input[input_at] .. input[input_end - 1] */
@@ -40,6 +41,11 @@ static bool fail(const RsBytes *bytes, GError **error, const char *what) {
 }
 
 /* ---- the file ---- */
+
+static bool changed(const RsBytes *bytes, GError **error) {
+  g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: the file changed while it was read"), bytes->name);
+  return false;
+}
 
 static bool stamp_take(int fd, const char *name, RsStamp *stamp, GError **error) {
   struct stat status;
@@ -61,8 +67,11 @@ bool rs_bytes_unchanged(const RsBytes *bytes, GError **error) {
   RsStamp now;
   if (!stamp_take(bytes->fd, bytes->name, &now, error)) return false;
   if (now.size == bytes->stamp.size && now.changed_ns == bytes->stamp.changed_ns) return true;
-  return fail(bytes, error, "the file changed while it was read");
+  return changed(bytes, error);
 }
+
+/* Bytes that make no sense, unless it is because the file is no longer what it was: then that is said. */
+static bool damaged(const RsBytes *bytes, GError **error, const char *what) { return rs_bytes_unchanged(bytes, error) && fail(bytes, error, what); }
 
 /* Reads until size bytes or the end of the file. */
 static bool file_read(RsBytes *bytes, void *buffer, size_t size, size_t *got, GError **error) {
@@ -81,7 +90,7 @@ static bool file_read(RsBytes *bytes, void *buffer, size_t size, size_t *got, GE
 bool rs_bytes_part(RsBytes *bytes, uint64_t offset, char *buffer, size_t size, GError **error) {
   size_t got;
   bytes->offset = offset;
-  return file_read(bytes, buffer, size, &got, error) && (got == size || fail(bytes, error, "the file changed while it was read"));
+  return file_read(bytes, buffer, size, &got, error) && (got == size || changed(bytes, error));
 }
 
 /* ---- compressed bytes ---- */
@@ -111,15 +120,15 @@ static bool frame_next(RsBytes *bytes, bool *more, GError **error) {
     const bool skippable = left >= 4 && at[1] == 0x2a && at[2] == 0x4d && at[3] == 0x18 && (at[0] & 0xf0) == 0x50;
     *more = bytes->kind == GZIP ? gzip : zstd || skippable;
     if (*more) return true;
-    if (at[0] != 0) return fail(bytes, error, "damaged: other data after the compressed data");
+    if (at[0] != 0) return damaged(bytes, error, _("damaged: other data after the compressed data"));
     bytes->input_at++;
   }
 }
 
 static const char *gzip_message(int code) {
-  if (code == ISAL_INCORRECT_CHECKSUM) return "damaged gzip data: the checksum does not match";
-  if (code == ISAL_UNSUPPORTED_METHOD) return "gzip data in an unknown format";
-  return "damaged gzip data";
+  if (code == ISAL_INCORRECT_CHECKSUM) return _("damaged gzip data: the checksum does not match");
+  if (code == ISAL_UNSUPPORTED_METHOD) return _("gzip data in an unknown format");
+  return _("damaged gzip data");
 }
 
 /* One call of the decompressor; *got bytes were written. */
@@ -133,7 +142,7 @@ static bool gzip_step(RsBytes *bytes, char *buffer, size_t size, size_t *got, GE
   const int code = isal_inflate(state);
   bytes->input_at = bytes->input_end - state->avail_in;
   *got = room - state->avail_out;
-  if (code < 0 || code == ISAL_NEED_DICT) return fail(bytes, error, gzip_message(code));
+  if (code < 0 || code == ISAL_NEED_DICT) return damaged(bytes, error, gzip_message(code));
   if (state->block_state == ISAL_BLOCK_FINISH) {
     bytes->in_frame = false;
     isal_inflate_reset(state);
@@ -150,6 +159,7 @@ static bool zstd_step(RsBytes *bytes, char *buffer, size_t size, size_t *got, GE
   bytes->input_at = in.pos;
   *got = out.pos;
   if (ZSTD_isError(code)) {
+    if (!rs_bytes_unchanged(bytes, error)) return false;
     g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: damaged zstd data: %s"), bytes->name, ZSTD_getErrorName(code));
     return false;
   }
@@ -170,8 +180,8 @@ static bool inflate_some(RsBytes *bytes, char *buffer, size_t size, size_t *got,
   const bool no_input = bytes->input_at == bytes->input_end;
   if (!(bytes->kind == GZIP ? gzip_step : zstd_step)(bytes, buffer, size, got, error)) return false;
   if (bytes->in_frame && *got == 0 && bytes->input_at == before) {
-    if (no_input) return fail(bytes, error, "the compressed data is cut off");
-    return input_fill(bytes, error) && (bytes->input_end > before || fail(bytes, error, "damaged compressed data"));
+    if (no_input) return damaged(bytes, error, _("the compressed data is cut off"));
+    return input_fill(bytes, error) && (bytes->input_end > before || damaged(bytes, error, _("damaged compressed data")));
   }
   return true;
 }
@@ -271,6 +281,7 @@ bool rs_bytes_read(RsBytes *bytes, char *buffer, size_t size, size_t *got, GErro
   while (*got < size && !bytes->at_end) {
     if (!inflate_some(bytes, buffer + *got, size - *got, &n, error)) return false;
     *got += n;
+    bytes->given += n;
   }
   return true;
 }
@@ -289,7 +300,14 @@ void rs_bytes_unread(RsBytes *bytes, const char *buffer, size_t size) {
 
 int rs_bytes_fd(const RsBytes *bytes) { return bytes->fd; }
 const char *rs_bytes_name(const RsBytes *bytes) { return bytes->name; }
-uint64_t rs_bytes_position(const RsBytes *bytes) { return bytes->offset; }
+
+/* What was read ahead does not count: of many small files it would be most. */
+uint64_t rs_bytes_position(const RsBytes *bytes) {
+  const size_t back = bytes->back_end - bytes->back_at;
+  const uint64_t taken = bytes->offset - (bytes->input_end - bytes->input_at);
+  if (bytes->kind == PLAIN || bytes->kind == SHEET) return taken - back;
+  return back == 0 ? taken : (uint64_t)((double)taken * (double)(bytes->given - back) / (double)bytes->given);
+}
 const RsStamp *rs_bytes_stamp(const RsBytes *bytes) { return &bytes->stamp; }
 
 const char *rs_bytes_compression(const RsBytes *bytes) {

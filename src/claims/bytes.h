@@ -30,7 +30,7 @@ const char *rs_bytes_compression(const RsBytes *bytes); /* "", "gz", "zst", "xls
 /* Moves what a workbook's sheet wants said to notes (GPtrArray of RsSaid). */
 void rs_bytes_notes(RsBytes *bytes, GPtrArray *notes);
 const RsStamp *rs_bytes_stamp(const RsBytes *bytes);
-uint64_t rs_bytes_position(const RsBytes *bytes); /* of the file itself, where it is read next */
+uint64_t rs_bytes_position(const RsBytes *bytes); /* bytes of the file itself behind the text read so far; of compressed ones about */
 /* That the file is still as it was opened. */
 bool rs_bytes_unchanged(const RsBytes *bytes, GError **error);
 

@@ -147,7 +147,7 @@ bool rs_fetch(const RsInput *input, const GArray *marks, const RsWanted *wanted,
   rs_block_clear(&fetch.block);
   rs_csv_clear(&fetch.csv);
   for (int i = 0; i < 3; i++) g_string_free(fetch.text[i], TRUE);
-  if (failed == NULL && done == n) return true;
+  if (failed == NULL && done == n) return rs_source_unchanged(source, error);
   if (failed != NULL) g_propagate_error(error, failed);
   else g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: changed while it was read"), input->file->path);
   return false;

@@ -1,5 +1,5 @@
 /* claims/scan.h: the byte-level kernels of reading: counting lines, validating UTF-8, finding where records end. No allocation, no
- * errors. Each has an AVX2 and a plain C form with equal results. */
+ * errors. Each has a plain C form, for any processor, and an AVX2 form with equal results, chosen at run time. */
 #ifndef RS_CLAIMS_SCAN_H
 #define RS_CLAIMS_SCAN_H
 

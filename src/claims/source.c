@@ -221,7 +221,7 @@ static bool block_fill(RsSource *source, RsBlock *block, GError **error) {
   return true;
 }
 
-static bool path_unchanged(const RsSource *source, GError **error) {
+bool rs_source_unchanged(const RsSource *source, GError **error) {
   if (!rs_bytes_unchanged(source->bytes, error)) return false;
   if (source->path == NULL) return true;
   const RsStamp *stamp = rs_bytes_stamp(source->bytes);
@@ -236,7 +236,7 @@ static bool read_on(RsSource *source, RsBlock *block, GError **error) {
   block->length = 0;
   while (block->length == 0 && !source->at_end)
     if (!block_fill(source, block, error)) return false;
-  return block->length > 0 || path_unchanged(source, error);
+  return block->length > 0 || rs_source_unchanged(source, error);
 }
 
 bool rs_source_next(RsSource *source, RsBlock *block, GError **error) {
@@ -423,7 +423,7 @@ bool rs_source_sha256(const RsSource *source, char hex[65], GError **error) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   bool done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
   if (!done) g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: SHA-256 is not available"), name);
-  done = done && digest_file(context, rs_bytes_fd(source->bytes), name, error);
+  done = done && digest_file(context, rs_bytes_fd(source->bytes), name, error) && rs_source_unchanged(source, error);
   done = done && EVP_DigestFinal_ex(context, digest, NULL) == 1;
   EVP_MD_CTX_free(context);
   for (size_t i = 0; done && i < 32; i++) g_snprintf(hex + 2 * i, 3, "%02x", digest[i]);
@@ -464,7 +464,7 @@ static bool spool_copy(int from, int to, const char *folder, GError **error) {
     }
     if (write_all(to, buffer, (size_t)n)) continue;
     const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-    g_set_error(error, RS_ERROR, full ? RS_ERROR_LIMIT : RS_ERROR_IO, _("%s: cannot keep the input here: %s"), folder,
+    g_set_error(error, RS_ERROR, full ? RS_ERROR_LIMIT : RS_ERROR_IO, _("%s: cannot keep the input here: %s; --temp names another folder"), folder,
                 rs_words_errno(errno));
     return false;
   }
@@ -473,7 +473,7 @@ static bool spool_copy(int from, int to, const char *folder, GError **error) {
 int rs_source_spool_file(const char *temp_dir, GError **error) {
   const char *folder = temp_dir != NULL ? temp_dir : g_get_tmp_dir();
   const int spool = spool_file(folder);
-  if (spool < 0) g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot make a temporary file: %s"), folder, rs_words_errno(errno));
+  if (spool < 0) g_set_error(error, RS_ERROR, RS_ERROR_IO, _("%s: cannot make a temporary file: %s; --temp names another folder"), folder, rs_words_errno(errno));
   return spool;
 }
 

@@ -83,8 +83,11 @@ void rs_source_notes(RsSource *source, GPtrArray *notes);
 RsEncoding rs_source_encoding(const RsSource *source);     /* settled once rs_source_next() was false */
 const RsStamp *rs_source_stamp(const RsSource *source);    /* as opened */
 uint64_t rs_source_position(const RsSource *source);       /* bytes of the file taken in so far; under the lock of rs_source_next() */
+/* Whether the file is still what it was when it was opened, for who does not read to its end. error: RS_ERROR_IO, it is not. */
+bool rs_source_unchanged(const RsSource *source, GError **error);
 
-/* SHA-256 of the file's own bytes in lower-case hex. Reads the file again; may run in another thread than rs_source_next(). */
+/* SHA-256 of the file's own bytes in lower-case hex. Reads the file again; may run in another thread than rs_source_next(). error: RS_ERROR_IO, also
+ * when the file changed meanwhile. */
 bool rs_source_sha256(const RsSource *source, char hex[65], GError **error);
 
 /* Copies a pipe or terminal to a file without a name, readable by this process only, and returns its descriptor (the caller closes

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NOT_GIVEN G_MININT
+
 /* help NULL: said with the option before it. */
 typedef struct { const char *name; char letter; GOptionArg arg; size_t offset; const char *help, *value; } Option;
 
@@ -226,14 +228,14 @@ static bool gexf_known(const RsOptions *options, GError **error) {
 }
 
 static bool check(const RsCommand *command, RsOptions *options, GError **error) {
-  if (options->threads < 0 || options->threads > 64)
+  if (options->threads != NOT_GIVEN && (options->threads < 1 || options->threads > 64))
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--threads: %d is not between 1 and 64"), options->threads), false;
   if (options->top < 0) return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--top: %d is negative"), options->top), false;
   if (options->unmask && (options->authority == NULL || *options->authority == '\0'))
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--unmask needs --authority REF, the order that allows clear ids")), false;
   if (options->unmask && options->policy != NULL)
     return g_set_error(error, RS_ERROR, RS_ERROR_USAGE, _("--unmask shows all ids, --policy hides some: give one of them")), false;
-  options->n_threads = options->threads > 0 ? (unsigned)options->threads : rs_parallel_default_threads();
+  options->n_threads = options->threads != NOT_GIVEN ? (unsigned)options->threads : rs_parallel_default_threads();
   options->until_day = UINT16_MAX;
   if (options->since != NULL && !read_day("since", options->since, &options->since_day, error)) return false;
   if (options->until != NULL && !read_day("until", options->until, &options->until_day, error)) return false;
@@ -256,6 +258,7 @@ static bool check(const RsCommand *command, RsOptions *options, GError **error) 
 RsOptions *rs_options_new(const RsCommand *command, int argc, char **argv, GError **error) {
   g_autoptr(RsOptions) options = g_new0(RsOptions, 1);
   options->seed = 1;
+  options->threads = NOT_GIVEN;
   options->hard = options->innocent_level = -1;
   g_autofree GOptionEntry *entry = entries_of(command, options);
   GOptionContext *context = g_option_context_new(NULL);

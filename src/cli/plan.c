@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "claims/plan.h"
+#include "claims/source.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 /* Bytes of the files that are looked at: a tenth, within bounds. Fewer are no time to measure; of few days nobody is met again. */
 #define SAMPLE_LEAST ((uint64_t)16 << 20)
@@ -102,6 +104,13 @@ static Room room_of(const RsOptions *options, const RsPlan *plan) {
   return room;
 }
 
+/* analyze would find out when it is under way. */
+static bool temp_usable(const Room *room, GError **error) {
+  const int fd = room->spills ? rs_source_spool_file(room->temp, error) : -1;
+  if (fd >= 0) close(fd);
+  return fd >= 0 || !room->spills;
+}
+
 static bool fits(const RsOptions *options, const RsPlan *plan, const Room *room, GError **error) {
   g_autofree char *need = g_format_size(plan->memory), *least = g_format_size(plan->memory_least), *have = g_format_size(room->memory);
   g_autofree char *temp = g_format_size(plan->temp), *temp_free = g_format_size(room->temp_free);
@@ -170,6 +179,7 @@ int rs_command_plan(const RsOptions *options, GError **error) {
   const RsPlan plan = rs_plan(sample, rs_reader_report(reader));
   const double seconds = seconds_expected(&stages, plan.times);
   const Room room = room_of(options, &plan);
+  if (!temp_usable(&room, error)) return RS_ERROR_IO;
   const bool fitting = fits(options, &plan, &room, error);
   GError *unprinted = NULL;
   if (!options->json) print_text(options, &plan, seconds, &room);

@@ -814,6 +814,29 @@ static void a_file_that_changed_is_not_trusted(void **state) {
   read_clear(&read);
 }
 
+/* Writes into the file from which the line was just fetched. */
+static void change_file(const RsSourceLine *line, void *data) {
+  (void)line;
+  FILE *file = fopen(data, "ab");
+  assert_non_null(file);
+  fputs("C9,S9,P9,H1,2025-03-01,,X1,1,10.00,,,,\n", file);
+  assert_int_equal(fclose(file), 0);
+}
+
+static void a_file_that_changes_while_lines_are_fetched_is_not_trusted(void **state) {
+  (void)state;
+  Read read = read_text(HEADER "C1,S1,P1,H1,2025-03-01,,X1,1,10.00,,,,\n", NULL);
+  rs_assert_no_error(read.error);
+  GError *error = NULL;
+  const RsRow row = rs_line_row(read.claims, 0);
+  const RsInputFile *file = g_ptr_array_index(rs_reader_report(read.reader)->files, 0);
+  assert_false(rs_reader_fetch(read.reader, &row, 1, change_file, file->path, &error));
+  assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
+  assert_non_null(strstr(error->message, "changed"));
+  g_clear_error(&error);
+  read_clear(&read);
+}
+
 static void unusable_inputs_are_refused(void **state) {
   (void)state;
   static const struct { const char *text; int code; const char *says; } cases[] = {
@@ -915,6 +938,7 @@ int main(void) {
       cmocka_unit_test(each_line_leads_back_to_its_row),
       cmocka_unit_test(rows_of_all_kinds_of_files_lead_back),
       cmocka_unit_test(a_file_that_changed_is_not_trusted),
+      cmocka_unit_test(a_file_that_changes_while_lines_are_fetched_is_not_trusted),
       cmocka_unit_test(unusable_inputs_are_refused),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);

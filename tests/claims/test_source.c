@@ -350,6 +350,30 @@ static void a_file_changed_while_read_is_an_error_that_stays(void **state) {
   close(fd);
 }
 
+/* A compressed file that shrinks or grows at its end looks damaged first. */
+static void a_compressed_file_changed_while_read_is_not_called_damaged(void **state) {
+  (void)state;
+  RsRandom random;
+  rs_random_init(&random, 5);
+  g_autoptr(GString) text = g_string_new("id,name\n");
+  while (text->len < 2000000) g_string_append_printf(text, "%08x%08x,%08x\n", rs_random_below(&random, 1u << 31), rs_random_below(&random, 1u << 31), rs_random_below(&random, 1u << 31));
+  for (size_t c = 0; c < 2 * G_N_ELEMENTS(compressors); c++) {
+    g_autoptr(GByteArray) bytes = compressors[c / 2](text->str, text->len);
+    const int fd = file_of(bytes->data, bytes->len);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RsSource) source = rs_source_open_fd(fd, "claims.csv", NULL, &error);
+    RsBlock block = {0};
+    assert_true(rs_source_next(source, &block, &error));
+    if (c % 2 == 0) assert_int_equal(ftruncate(fd, (off_t)bytes->len - 100), 0);
+    else assert_int_equal(write(fd, "late data", 9), 9);
+    while (rs_source_next(source, &block, &error)) continue;
+    assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
+    if (strstr(error->message, "changed") == NULL) fail_msg("'%s' does not say that the file changed", error->message);
+    rs_block_clear(&block);
+    close(fd);
+  }
+}
+
 static void a_later_pass_must_find_the_same_file(void **state) {
   (void)state;
   g_autofree char *folder = g_dir_make_tmp("ringscope-XXXXXX", NULL), *path = g_build_filename(folder, "claims.csv", NULL);
@@ -444,6 +468,21 @@ static void sha256_is_that_of_the_file_as_it_stands(void **state) {
   assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+/* The checksum of other bytes than were read would stand in the manifest. */
+static void sha256_of_a_file_that_changed_is_an_error(void **state) {
+  (void)state;
+  char hex[65];
+  const int fd = file_of("a,b\n1,2\n", 8);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(RsSource) source = rs_source_open_fd(fd, "claims.csv", NULL, &error);
+  rs_assert_no_error(error);
+  assert_int_equal(write(fd, "3,4\n", 4), 4);
+  assert_false(rs_source_sha256(source, hex, &error));
+  assert_true(g_error_matches(error, RS_ERROR, RS_ERROR_IO));
+  assert_non_null(strstr(error->message, "changed"));
+  close(fd);
+}
+
 static void a_pipe_is_spooled_and_read_twice(void **state) {
   (void)state;
   int ends[2];
@@ -487,11 +526,13 @@ int main(void) {
       cmocka_unit_test(archives_of_other_kinds_are_named),
       cmocka_unit_test(what_is_no_file_is_refused),
       cmocka_unit_test(a_file_changed_while_read_is_an_error_that_stays),
+      cmocka_unit_test(a_compressed_file_changed_while_read_is_not_called_damaged),
       cmocka_unit_test(a_later_pass_must_find_the_same_file),
       cmocka_unit_test(the_header_is_known_at_once),
       cmocka_unit_test(a_header_longer_than_the_head_is_refused),
       cmocka_unit_test(random_bytes_end_without_a_crash),
       cmocka_unit_test(sha256_is_that_of_the_file_as_it_stands),
+      cmocka_unit_test(sha256_of_a_file_that_changed_is_an_error),
       cmocka_unit_test(a_pipe_is_spooled_and_read_twice),
   };
   return cmocka_run_group_tests_name("claims/source", tests, NULL, NULL);

@@ -31,6 +31,29 @@ done
 run 0 plan "$D/a.csv.gz" --lang zh
 rm "$D"/*
 
+begin "many small files are estimated within a fifth, though each is read ahead of what is looked at"
+awk -v dir="$D" 'BEGIN {
+  for (f = 0; f < 20; f++) {
+    file = sprintf("%s/%02d.csv", dir, f)
+    print "claim_id,person_id,institution_id,time,drug_code,drug_name,amount" > file
+    for (i = 0; i < 40000; i++)
+      printf "c%d,p%d,P%02d,2025-03-%02d %02d:%02d:00,d%d,药%d,%d.%02d\n", f * 40000 + i, i * 7919 % 50021, i % 9, 1 + i % 28, 8 + i % 10, i % 60, i % 5, i % 5, 10 + i % 90, i % 100 > file
+    close(file)
+  }
+}'
+mkdir "$D/gz" "$D/gb"
+for file in "$D"/*.csv; do
+  gzip -1 -c "$file" > "$D/gz/$(basename "$file").gz"
+  iconv -f UTF-8 -t GB18030 "$file" > "$D/gb/$(basename "$file")"
+done
+for folder in "" gz gb; do
+  run 0 plan "$D/$folder" --json
+  rows=$(number rows)
+  [ "$rows" -ge 640000 ] && [ "$rows" -le 960000 ] || fail "$rows rows of 800,000 in folder '$folder'"
+  says '"exact": false'
+done
+rm -r "${D:?}"/*
+
 begin "what cannot fit is refused, with what would help"
 awk 'BEGIN { print "claim_id,person_id,institution_id,time,amount"
   for (i = 0; i < 300000; i++) printf "c%d,p%d,P%d,2025-03-%02d %02d:%02d:%02d,5.00\n", i, i / 3, i % 90, 1 + i % 28, i % 24, i % 60, i % 59 }' > "$T/b.csv"
@@ -38,6 +61,8 @@ run 4 plan "$T/b.csv" --memory 50M
 says "would not fit" "at least" "--since"
 run 0 plan "$T/b.csv" --memory 60M
 says "temporary"
+run 1 plan "$T/b.csv" --memory 60M --temp "$D/nowhere"
+says "$D/nowhere" "--temp"
 run 4 plan "$T/b.csv" --memory 50M --json
 says '"fits": false'
 

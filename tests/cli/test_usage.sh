@@ -33,7 +33,7 @@ run 2 analyze "$D/a.csv" -o "$D/case" --map nsha
 says "did you mean 'nhsa'?"
 run 2 analyze "$D/a.csv" -o "$D/case" --since tomorrow
 run 2 analyze "$D/a.csv" -o "$D/case" --since 2025-03-02 --until 2025-03-01
-run 2 analyze "$D/a.csv" -o "$D/case" --threads 1000
+for threads in -1 0 65 two; do run 2 analyze "$D/a.csv" -o "$D/case" --threads $threads; done
 run 2 analyze "$D/a.csv" -o "$D/case" --unmask
 says "--authority"
 run 2 analyze "$D/a.csv" -o "$D/case" --lang fr
