@@ -355,12 +355,11 @@ static void raw_init(RsRaw *raw, const RsReader *reader) {
   raw->thread = rs_threads_new(raw->n_threads, sizeof(RsRawThread));
   for (unsigned t = 0; t < raw->n_threads; t++) {
     RsRawThread *thread = &raw->thread[t];
-    const size_t chunk_bytes = n_partitions >= 64 ? RS_CHUNK_BYTES : RS_CHUNK_BYTES / 4;
     thread->memory = reader->options.memory / 2 / raw->n_threads; /* the rest is for the table they become */
     uint64_t *memory = reader->options.memory > 0 ? &thread->memory : NULL;
     thread->pool = g_new(RsPool, raw->n_groups);
-    for (unsigned g = 0; g < raw->n_groups; g++) rs_pool_init(&thread->pool[g], chunk_bytes, memory);
-    rs_pool_init(&thread->claim_pool, chunk_bytes, memory);
+    for (unsigned g = 0; g < raw->n_groups; g++) rs_pool_init(&thread->pool[g], memory);
+    rs_pool_init(&thread->claim_pool, memory);
     thread->partition = aligned_alloc(_Alignof(RsRawPartition), n_partitions * sizeof *thread->partition);
     g_assert(thread->partition != NULL);
     memset(thread->partition, 0, n_partitions * sizeof *thread->partition);

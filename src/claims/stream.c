@@ -8,10 +8,7 @@
 #define STEP ((size_t)2 << 20) /* a huge page */
 #define DISK_STEP (4 * STEP)
 
-void rs_pool_init(RsPool *pool, size_t chunk_bytes, uint64_t *memory) {
-  *pool = (RsPool){.chunk_bytes = chunk_bytes};
-  pool->memory = memory;
-}
+void rs_pool_init(RsPool *pool, uint64_t *memory) { *pool = (RsPool){.memory = memory}; }
 
 void rs_pool_clear(RsPool *pool) {
   for (size_t i = 0; i < pool->n_mappings; i++)
@@ -47,10 +44,10 @@ static bool pool_grow(RsPool *pool) {
 }
 
 void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size) {
-  if (size > pool->chunk_bytes - sizeof(RsChunk)) return NULL;
+  if (size > RS_STREAM_MAX) return NULL;
   if (pool->block == pool->end && !pool_grow(pool)) return NULL;
   RsChunk *chunk = (RsChunk *)(void *)pool->block;
-  pool->block += pool->chunk_bytes;
+  pool->block += RS_CHUNK_BYTES;
   chunk->next = NULL;
   if (stream->last != NULL) {
     stream->last->used = rs_stream_used(stream, stream->last);
@@ -58,6 +55,6 @@ void *rs_stream_new_chunk(RsPool *pool, RsStream *stream, size_t size) {
   } else stream->first = chunk;
   stream->last = chunk;
   stream->at = (char *)(chunk + 1) + size;
-  stream->end = (char *)chunk + pool->chunk_bytes;
+  stream->end = (char *)chunk + RS_CHUNK_BYTES;
   return chunk + 1;
 }

@@ -1,4 +1,4 @@
-/* claims/stream.h: append-only byte streams in 64 KiB chunks, so that partitions grow without copying.
+/* claims/stream.h: append-only byte streams in 16 KiB chunks, so that partitions grow without copying.
  *
  * Each thread owns its pools and streams. Records never straddle chunks; a record of up to RS_STREAM_MAX bytes fits. Streams that are read
  * together have a pool of their own, which is cleared when they were: whole huge pages go back to the system, which hands them out again for
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RS_CHUNK_BYTES ((size_t)1 << 16)
+#define RS_CHUNK_BYTES ((size_t)1 << 14) /* half a chunk is wasted a stream, and there are thousands */
 
 typedef struct RsChunk {
   struct RsChunk *next;
@@ -23,7 +23,6 @@ typedef struct {
   char *block, *end; /* rest of the newest mapping */
   void **mapping;    /* all mappings, to unmap at the end */
   size_t n_mappings;
-  size_t chunk_bytes; /* small for small inputs */
   uint64_t *memory;   /* borrowed: bytes that may still be taken, further ones are taken on disk (base/spill.h); NULL: as many as there are */
 } RsPool;
 
@@ -34,8 +33,7 @@ typedef struct {
   char *at, *end; /* the rest of the last chunk */
 } RsStream;
 
-/* chunk_bytes: a power of two from 4 KiB to RS_CHUNK_BYTES. */
-void rs_pool_init(RsPool *pool, size_t chunk_bytes, uint64_t *memory);
+void rs_pool_init(RsPool *pool, uint64_t *memory);
 /* Any thread may call it. The streams that took from the pool are of no more use. */
 void rs_pool_clear(RsPool *pool);
 /* Room for one record of size bytes (in all of a stream a multiple of what its records are aligned to). NULL when memory is refused or size does not fit a chunk. */
