@@ -178,7 +178,8 @@ static void task_count(size_t task, unsigned thread, void *data) {
   }
 }
 
-static inline __attribute__((always_inline)) void record_add(const RsPacked *of_drug, RsMoneyColumns of, RsTally *drugs, RsTally *institutions, const unsigned char *record, bool doctors, RsSums sums) {
+static inline __attribute__((always_inline)) void record_add(const RsPacked *of_drug, RsMoneyColumns of, RsTally *drugs, RsTally *institutions,
+                                                             const unsigned char *record, bool doctors, RsSums sums) {
   const Head head = head_of(record);
   const RsPacked drug = lines_at(*of_drug, record + sizeof head);
   RsMoney all = {0}, one = {0};

@@ -70,7 +70,8 @@ bool rs_tally_init(RsTally *tally, uint32_t n_to); /* false: no memory */
 void rs_tally_clear(RsTally *tally);
 
 /* Adds lines of a visit; to1: 1 + entity; money: theirs. */
-static inline __attribute__((always_inline)) void rs_tally_add(RsTally *tally, size_t to1, uint32_t visit, uint16_t day, uint32_t n_lines, RsMoney money, RsSums sums) {
+static inline __attribute__((always_inline)) void rs_tally_add(RsTally *tally, size_t to1, uint32_t visit, uint16_t day, uint32_t n_lines,
+                                                               RsMoney money, RsSums sums) {
   const size_t n = tally->n, place = tally->place[to1], is_new = tally->to[place] != to1, i = is_new ? n : place;
   RsMet *met = &tally->met[i];
   tally->place[to1] = (uint32_t)i;
