@@ -1,5 +1,7 @@
 #include "base/sort.h"
 
+#include "base/sort_by.h"
+
 #include <glib.h>
 #include <string.h>
 
@@ -62,3 +64,22 @@ static void sort_from(uint64_t *key, size_t n, unsigned first) {
 
 void rs_sort_u64(uint64_t *key, size_t n) { sort_from(key, n, 0); }
 void rs_sort_u64_placed(uint64_t *key, size_t n) { sort_from(key, n, 32); }
+
+static inline bool number_before(const uint32_t *a, const uint32_t *b) { return *a < *b; }
+RS_SORT_BY(sort_short_u32, uint32_t, number_before)
+
+void rs_sort_u32(uint32_t *number, size_t n) {
+  if (n < 2 * SHORT) {
+    sort_short_u32(number, n);
+    return;
+  }
+  g_autofree uint64_t *wide = g_new(uint64_t, n);
+  for (size_t i = 0; i < n; i++) wide[i] = number[i];
+  rs_sort_u64(wide, n);
+  for (size_t i = 0; i < n; i++) number[i] = (uint32_t)wide[i];
+}
+
+static inline bool double_before(const double *a, const double *b) { return *a < *b; }
+RS_SORT_BY(sort_doubles, double, double_before)
+
+void rs_sort_double(double *number, size_t n) { sort_doubles(number, n); }

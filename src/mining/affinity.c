@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -342,11 +343,6 @@ static void weigh_pairs(size_t task, unsigned thread, void *data) {
   }
 }
 
-static int compare_doubles(const void *x, const void *y) {
-  double a = *(const double *)x, b = *(const double *)y;
-  return (a > b) - (a < b);
-}
-
 /* Pairs that could have met twice at all: two regulars of one institution. */
 static double testable_pairs(const RsTimeline *t) {
   double m = 1.0;
@@ -407,7 +403,7 @@ uint32_t rs_affinity_validated(const RsAffinity *affinity, const RsClaims *claim
   const double *log_p = affinity->log_p;
   g_autofree double *sorted = g_new(double, (gsize)n + 1);
   for (uint32_t i = 0; i < n; i++) sorted[i] = round(fmax(log_p[i], -1e6) * 1e6) / 1e6;
-  if (n > 1) qsort(sorted, n, sizeof *sorted, compare_doubles);
+  rs_sort_double(sorted, n);
   double bar = rs_bar_fdr(sorted, n, testable_pairs(work->timeline), 0.05);
   g_autoptr(GArray) shared = g_array_new(FALSE, FALSE, sizeof(SharedDay));
   uint32_t count = 0;

@@ -2,13 +2,13 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "base/sort_by.h"
 #include "graph/community.h"
 #include "graph/components.h"
 #include "graph/graph.h"
 #include "graph/peel.h"
 #include "rings/group.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { SMALL_COMPONENT = 4, MAX_CIRCLE = 40, PEELED_BLOCKS = 4 };
@@ -30,15 +30,10 @@ typedef struct {
   uint32_t n_too_large;
 } Sets;
 
-static int compare_numbers(const void *x, const void *y) {
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  return (a > b) - (a < b);
-}
-
 static void sets_push(Sets *sets, uint32_t *person, uint32_t n) {
   if (n > RS_MAX_GROUP) sets->n_too_large++;
   if (n < 2 || n > RS_MAX_GROUP) return;
-  qsort(person, n, sizeof *person, compare_numbers);
+  rs_sort_u32(person, n);
   g_array_append_vals(sets->person, person, n);
   uint64_t end = sets->person->len;
   g_array_append_val(sets->offset, end);
@@ -97,31 +92,30 @@ static void push_circles(Sets *sets, const RsGraph *graph, const uint32_t *label
   }
 }
 
-static int compare_sets(const void *x, const void *y, void *data) {
-  const Sets *sets = data;
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  const uint64_t *offset = (const uint64_t *)(const void *)sets->offset->data;
-  const uint32_t *person = (const uint32_t *)(const void *)sets->person->data;
-  uint64_t n = offset[a + 1] - offset[a], m = offset[b + 1] - offset[b];
-  for (uint64_t i = 0; i < n && i < m; i++)
-    if (person[offset[a] + i] != person[offset[b] + i]) return person[offset[a] + i] < person[offset[b] + i] ? -1 : 1;
-  return (n > m) - (n < m);
+typedef struct { const uint32_t *person; uint64_t n; } Set;
+
+static inline bool set_before(const Set *a, const Set *b) {
+  uint64_t i = 0;
+  while (i < a->n && i < b->n && a->person[i] == b->person[i]) i++;
+  return i < a->n && i < b->n ? a->person[i] < b->person[i] : a->n < b->n;
 }
+RS_SORT_BY(sort_sets, Set, set_before)
 
 static RsCandidates *distinct_sets(const Sets *sets) {
-  uint32_t n = sets->offset->len - 1;
-  g_autofree uint32_t *order = g_new(uint32_t, (gsize)n + 1);
-  for (uint32_t i = 0; i < n; i++) order[i] = i;
-  g_qsort_with_data(order, (gint)n, sizeof *order, compare_sets, (void *)sets);
+  const uint32_t n = sets->offset->len - 1;
+  const uint64_t *offset = (const uint64_t *)(const void *)sets->offset->data;
+  const uint32_t *person = (const uint32_t *)(const void *)sets->person->data;
+  g_autofree Set *set = g_new(Set, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++) set[i] = (Set){person + offset[i], offset[i + 1] - offset[i]};
+  sort_sets(set, n);
   RsCandidates *out = g_new0(RsCandidates, 1);
   out->offset = g_new0(uint64_t, (gsize)n + 1);
   out->person = g_new(uint32_t, (gsize)sets->person->len + 1);
   out->n_too_large = sets->n_too_large;
   for (uint32_t i = 0; i < n; i++) {
-    if (i > 0 && compare_sets(&order[i - 1], &order[i], (void *)sets) == 0) continue;
-    uint64_t begin = g_array_index(sets->offset, uint64_t, order[i]), end = g_array_index(sets->offset, uint64_t, order[i] + 1);
-    memcpy(out->person + out->offset[out->n], &g_array_index(sets->person, uint32_t, begin), (end - begin) * sizeof(uint32_t));
-    out->offset[out->n + 1] = out->offset[out->n] + (end - begin);
+    if (i > 0 && !set_before(&set[i - 1], &set[i])) continue;
+    memcpy(out->person + out->offset[out->n], set[i].person, set[i].n * sizeof *person);
+    out->offset[out->n + 1] = out->offset[out->n] + set[i].n;
     out->n++;
   }
   return out;

@@ -3,7 +3,6 @@
 #include "base/calendar.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define SEASON_RATIO 2.0
 

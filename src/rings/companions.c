@@ -3,6 +3,8 @@
 #include "base/calendar.h"
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/sort.h"
+#include "base/sort_by.h"
 #include "rings/circumstances.h"
 
 #include <stdlib.h>
@@ -95,11 +97,6 @@ static RsPlaces other_places(RsPlaces places, uint32_t outlet) {
   return places;
 }
 
-static int compare_sizes(const void *x, const void *y) {
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  return (a > b) - (a < b);
-}
-
 /* An occasion that a ring's own days at the same place hide: the bursts of a larger group fall into small ones and large ones of twice as many
  * people, nothing between, and the large ones keep a calendar. Returns the members of the smallest large one, or 0. */
 static uint32_t occasion_size(const RsGroup *g) {
@@ -107,7 +104,7 @@ static uint32_t occasion_size(const RsGroup *g) {
   if (g->n < LARGE || g->places.least > 0 || g->n_bursts < 2 * SOME) return 0;
   g_autofree uint32_t *size = g_new(uint32_t, g->n_bursts);
   for (uint32_t i = 0; i < g->n_bursts; i++) size[i] = g->burst[i].n_members;
-  qsort(size, g->n_bursts, sizeof *size, compare_sizes);
+  rs_sort_u32(size, g->n_bursts);
   for (uint32_t i = SOME; i + SOME <= g->n_bursts; i++) {
     if (size[i] < 2 * size[i - 1]) continue;
     RsRhythm rhythm = rs_group_rhythm(g, RS_NONE, size[i]);
@@ -217,11 +214,6 @@ static int compare_groups(const void *x, const void *y) {
   return (a->places.least > b->places.least) - (a->places.least < b->places.least);
 }
 
-static int compare_hashes(const void *x, const void *y) {
-  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-  return (a > b) - (a < b);
-}
-
 /* All sets of three and more, and at most MAX_PAIRS of the pairs: those whose members hash lowest. */
 static uint32_t *choose(const RsCandidates *c, const RsClaims *claims, uint32_t *n_chosen) {
   g_autofree uint64_t *hash = g_new(uint64_t, (gsize)c->n + 1), *sorted = g_new(uint64_t, (gsize)c->n + 1);
@@ -233,7 +225,7 @@ static uint32_t *choose(const RsCandidates *c, const RsClaims *claims, uint32_t 
                           rs_hash_bytes(rs_text_get(claims->person, b), rs_text_length(claims->person, b)));
     sorted[n_pairs++] = hash[i];
   }
-  qsort(sorted, n_pairs, sizeof *sorted, compare_hashes);
+  rs_sort_u64(sorted, n_pairs);
   uint64_t bar = n_pairs > MAX_PAIRS ? sorted[MAX_PAIRS] : UINT64_MAX;
   *n_chosen = 0;
   for (uint32_t i = 0; i < c->n; i++)
@@ -329,11 +321,8 @@ typedef struct {
   uint8_t *again;     /* [n] */
 } Hunt;
 
-static int compare_memberships(const void *x, const void *y) {
-  const Membership *a = x, *b = y;
-  if (a->person != b->person) return a->person < b->person ? -1 : 1;
-  return (a->lead > b->lead) - (a->lead < b->lead);
-}
+static inline bool membership_before(const Membership *a, const Membership *b) { return a->person < b->person; }
+RS_SORT_BY(sort_memberships, Membership, membership_before)
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the hunt writes to `again` */
 static void hunt_init(Hunt *hunt, const RsGroup *const *lead, uint32_t n, uint8_t *again) {
@@ -345,7 +334,7 @@ static void hunt_init(Hunt *hunt, const RsGroup *const *lead, uint32_t n, uint8_
     hunt->n_left += !again[i];
     for (uint32_t k = 0; k < lead[i]->n; k++) hunt->member[hunt->n_members++] = (Membership){lead[i]->person[k], i};
   }
-  if (total > 0) qsort(hunt->member, total, sizeof *hunt->member, compare_memberships);
+  sort_memberships(hunt->member, total); /* leads ascend already */
 }
 
 static void hunt_clear(Hunt *hunt) {
@@ -403,11 +392,8 @@ static void hunt_look(Hunt *hunt, const RsScene *scene, const uint32_t *person, 
 
 typedef struct { double nearest; uint32_t candidate; } Near;
 
-static int compare_near(const void *x, const void *y) {
-  const Near *a = x, *b = y;
-  if (a->nearest != b->nearest) return a->nearest > b->nearest ? -1 : 1;
-  return (a->candidate > b->candidate) - (a->candidate < b->candidate);
-}
+static inline bool near_before(const Near *a, const Near *b) { return a->nearest > b->nearest; }
+RS_SORT_BY(sort_near, Near, near_before)
 
 uint32_t rs_companions_find(const RsScene *scene, const RsCandidates *candidates, const RsGroup *const *lead, uint32_t n, uint8_t *again) {
   Hunt hunt;
@@ -419,7 +405,7 @@ uint32_t rs_companions_find(const RsScene *scene, const RsCandidates *candidates
     uint32_t c = chosen[i];
     near[i] = (Near){hunt_nearest(&hunt, candidates->person + candidates->offset[c], (uint32_t)(candidates->offset[c + 1] - candidates->offset[c])), c};
   }
-  if (n_chosen > 0) qsort(near, n_chosen, sizeof *near, compare_near);
+  sort_near(near, n_chosen); /* candidates ascend already */
   /* first those that still are near to a lead not found; then the rest, for it too may lead there */
   for (unsigned pass = 0; pass < 2; pass++)
     for (uint32_t i = 0; i < n_chosen && hunt.n_left > 0; i++) {

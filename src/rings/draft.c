@@ -1,6 +1,8 @@
 #include "rings/draft.h"
 
 #include "base/calendar.h"
+#include "base/sort.h"
+#include "base/sort_by.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,15 +39,13 @@ void rs_draft_line(RsDraft *draft, uint64_t line, uint32_t facts) {
   g_array_append_val(draft->evidence, evidence);
 }
 
-static int compare_evidence(const void *x, const void *y) {
-  const RsEvidence *a = x, *b = y;
-  return (a->line > b->line) - (a->line < b->line);
-}
+static inline bool evidence_before(const RsEvidence *a, const RsEvidence *b) { return a->line < b->line; }
+RS_SORT_BY(sort_evidence, RsEvidence, evidence_before)
 
 static void merge_evidence(GArray *evidence) {
   RsEvidence *e = (RsEvidence *)(void *)evidence->data;
   guint n = 0;
-  if (evidence->len > 0) qsort(e, evidence->len, sizeof *e, compare_evidence);
+  sort_evidence(e, evidence->len);
   for (guint i = 0; i < evidence->len; i++) {
     if (n > 0 && e[n - 1].line == e[i].line) e[n - 1].facts |= e[i].facts;
     else e[n++] = e[i];
@@ -61,16 +61,11 @@ static bool has_member(const RsDraft *draft, RsKind kind, uint32_t id) {
   return false;
 }
 
-static int compare_numbers(const void *x, const void *y) {
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  return (a > b) - (a < b);
-}
-
 /* Adds each distinct number that stands on at least a tenth of the lines; `most` bounds how many are looked through. */
 static void add_frequent(RsDraft *draft, RsKind kind, RsRole role, GArray *number) {
   guint lines = draft->evidence->len;
   if (number->len == 0) return;
-  g_array_sort(number, compare_numbers);
+  rs_sort_u32((uint32_t *)(void *)number->data, number->len);
   for (guint i = 0, end; i < number->len; i = end) {
     uint32_t id = g_array_index(number, uint32_t, i);
     for (end = i; end < number->len && g_array_index(number, uint32_t, end) == id;) end++;
@@ -176,7 +171,7 @@ static void count_regions(RsRing *ring, const RsClaims *claims) {
       g_array_append_val(region, claims->person_region[ring->members[i].id]);
   ring->n_regions = 0;
   if (region->len == 0) return;
-  g_array_sort(region, compare_numbers);
+  rs_sort_u32((uint32_t *)(void *)region->data, region->len);
   for (guint i = 0; i < region->len; i++)
     ring->n_regions += i == 0 || g_array_index(region, uint32_t, i) != g_array_index(region, uint32_t, i - 1);
 }

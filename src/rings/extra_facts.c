@@ -2,6 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/column.h"
+#include "base/sort_by.h"
 #include "mining/indication.h"
 #include "base/parallel.h"
 
@@ -499,11 +500,8 @@ static void no_diagnosis(Lead *lead) {
                           .points = log_p <= UNFIT_STRONG ? RS_EXTRA_POINTS : RS_EXTRA_POINTS / 2, .argument = {test.n_persons, NAN, NAN, NAN}});
 }
 
-static int compare_own(const void *x, const void *y) {
-  const Dose *a = x, *b = y;
-  if (a->slot != b->slot) return a->slot < b->slot ? -1 : 1;
-  return (a->quantity < b->quantity) - (a->quantity > b->quantity);
-}
+static inline bool own_before(const Dose *a, const Dose *b) { return a->slot != b->slot ? a->slot < b->slot : a->quantity > b->quantity; }
+RS_SORT_BY(sort_own, Dose, own_before)
 
 /* What the lead's own people get, by drug, the most first. */
 static GArray *own_doses(const Lead *lead) {
@@ -518,7 +516,7 @@ static GArray *own_doses(const Lead *lead) {
     uint32_t n = person_doses(lead->city, person, &doses);
     if (n > 0) g_array_append_vals(own, doses.dose, n);
   }
-  if (own->len > 1) g_array_sort(own, compare_own);
+  sort_own((Dose *)(void *)own->data, own->len);
   return own;
 }
 
@@ -539,11 +537,10 @@ static double usual_most(const City *city, const GArray *own, uint32_t slot) {
   return INFINITY;
 }
 
-static int compare_doses(const void *x, const void *y) {
-  const Dose *a = x, *b = y;
-  if (a->slot != b->slot) return a->slot < b->slot ? -1 : 1;
-  return (a->period > b->period) - (a->period < b->period);
-}
+static inline bool dose_before(const Dose *a, const Dose *b) { return a->slot != b->slot ? a->slot < b->slot : a->period < b->period; }
+RS_SORT_BY(sort_doses, Dose, dose_before)
+
+static int compare_doses(const void *x, const void *y) { return dose_before(x, y) ? -1 : dose_before(y, x); }
 
 /* Lines [first, end) of the evidence of one person. */
 static void person_supply(Lead *lead, Doses *doses, const double *most, uint32_t person, uint64_t first, uint64_t end, uint32_t *cases, uint32_t *of) {
@@ -551,7 +548,7 @@ static void person_supply(Lead *lead, Doses *doses, const double *most, uint32_t
   const RsClaims *c = city->scene->claims;
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
   uint32_t n = person_doses(city, person, doses);
-  if (n > 1) qsort(doses->dose, n, sizeof *doses->dose, compare_doses);
+  sort_doses(doses->dose, n);
   for (uint64_t e = first; e < end; e++) {
     uint64_t line = lead->ring->evidence[e].line;
     uint32_t drug = rs_line_drug(c, line);

@@ -6,7 +6,6 @@
 #include "mining/significance.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_ROUNDS = 4, MAX_WINDOW = 400 };
@@ -62,11 +61,6 @@ static double log_choices(uint32_t n, uint32_t k) {
   double sum = 0.0;
   for (uint32_t i = 1; i <= k; i++) sum += log10((double)(n - k + i) / (double)i);
   return sum;
-}
-
-static int compare_numbers(const void *x, const void *y) {
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  return (a > b) - (a < b);
 }
 
 static inline bool visit_before(const Visit *a, const Visit *b) {
@@ -324,10 +318,6 @@ static void count_attended(const GArray *bursts, const Visits *visits, uint32_t 
   if (attendances != NULL) g_array_set_size(attendances, n_attendances);
 }
 
-static bool is_member(const uint32_t *person, uint32_t n, uint32_t p) {
-  return bsearch(&p, person, n, sizeof *person, compare_numbers) != NULL;
-}
-
 /* A visit of a person outside the group on the day of a burst; near: within its width. */
 typedef struct { uint32_t person, burst, visit; bool near; } Bystander;
 
@@ -378,7 +368,7 @@ static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minut
     for (uint32_t i = around[b].begin; i < around[b].end; i++) {
       uint32_t time = RS_KEY_TIME(key[i]);
       Bystander at = {RS_KEY_PERSON(key[i]), b, s->timeline->visit[i], time >= around[b].from && time <= around[b].to};
-      if (count[rs_hash_mix(at.person, 1) >> (64 - BITS)] >= least && !is_member(person, n, at.person)) g_array_append_val(out, at);
+      if (count[rs_hash_mix(at.person, 1) >> (64 - BITS)] >= least && !rs_sorted_has(person, n, at.person)) g_array_append_val(out, at);
     }
   return order_bystanders(out);
 }
@@ -388,11 +378,8 @@ typedef struct { bool known; uint32_t drug[16], n; double share; } Signature;
 
 typedef struct { uint32_t drug, member; } Bought;
 
-static int compare_bought(const void *x, const void *y) {
-  const Bought *a = x, *b = y;
-  if (a->drug != b->drug) return a->drug < b->drug ? -1 : 1;
-  return (a->member > b->member) - (a->member < b->member);
-}
+static inline bool bought_before(const Bought *a, const Bought *b) { return a->drug != b->drug ? a->drug < b->drug : a->member < b->member; }
+RS_SORT_BY(sort_bought, Bought, bought_before)
 
 static double drug_share(const RsScene *s, uint32_t drug) {
   double with = 0.0, all = 0.0;
@@ -415,7 +402,7 @@ static Signature find_signature(const Finder *finder, const GArray *attendances)
     }
   }
   if (bought->len == 0) return out;
-  if (bought->len > 0) qsort(bought->data, bought->len, sizeof(Bought), compare_bought);
+  sort_bought((Bought *)(void *)bought->data, bought->len);
   for (guint i = 0, end; i < bought->len && out.n < G_N_ELEMENTS(out.drug); i = end) {
     uint32_t drug = g_array_index(bought, Bought, i).drug, members = 0;
     for (end = i; end < bought->len && g_array_index(bought, Bought, end).drug == drug; end++)
@@ -498,7 +485,7 @@ static bool round_members(Finder *finder, RsRefine refine, GArray *next) {
     g_array_append_val(next, at[i].person);
     changed = true;
   }
-  g_array_sort(next, compare_numbers);
+  rs_sort_u32((uint32_t *)(void *)next->data, next->len);
   return changed;
 }
 
@@ -517,7 +504,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   g_auto(Finder) finder;
   finder_init(&finder, scene, places);
   g_array_append_vals(members, person, n);
-  g_array_sort(members, compare_numbers);
+  rs_sort_u32((uint32_t *)(void *)members->data, members->len);
   for (unsigned round = 0;; round++) {
     if (members->len < 2 || members->len > RS_MAX_GROUP) return NULL;
     finder.person = (const uint32_t *)(const void *)members->data;
@@ -644,7 +631,7 @@ uint32_t rs_group_split(const RsGroup *g, GPtrArray *part) {
 RsGroup *rs_group_at(const RsScene *scene, const uint32_t *person, uint32_t n, const uint32_t *institution, uint32_t n_institutions) {
   if (n < 2 || n > RS_MAX_GROUP) return NULL;
   g_autofree uint32_t *sorted = g_memdup2(person, n * sizeof *person);
-  qsort(sorted, n, sizeof *sorted, compare_numbers);
+  rs_sort_u32(sorted, n);
   g_auto(Visits) visits;
   visits_init(&visits);
   visits_fill(&visits, scene, sorted, n, 1);

@@ -3,6 +3,7 @@
 #include "rings/group.h"
 
 #include "base/calendar.h"
+#include "base/sort.h"
 #include "base/sort_by.h"
 #include "mining/significance.h"
 
@@ -84,16 +85,6 @@ static double city_share(const Measure *m, const DrugRun *run, uint32_t visit) {
  * MAX_OTHERS visits around the burst are looked at. */
 typedef struct { uint32_t drug, burst, n; } OtherItem;
 
-static bool in_group(const RsGroup *g, uint32_t person) {
-  uint32_t low = 0, high = g->n;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (g->person[middle] < person) low = middle + 1;
-    else high = middle;
-  }
-  return low < g->n && g->person[low] == person;
-}
-
 static inline bool other_before(const OtherItem *a, const OtherItem *b) { return a->drug != b->drug ? a->drug < b->drug : a->burst < b->burst; }
 RS_SORT_BY(sort_others, OtherItem, other_before)
 
@@ -114,7 +105,7 @@ static void others_of_burst(Measure *m, uint32_t burst, const uint8_t *wanted) {
   for (uint32_t i = begin; i < end; i++) __builtin_prefetch(&c->visit_line[t->visit[i]]);
   for (uint32_t i = begin; i < end; i++) __builtin_prefetch(rs_packed_at(&c->line_drug, c->visit_line[t->visit[i]]));
   for (uint32_t i = begin; i < end; i++) {
-    if (in_group(m->group, RS_KEY_PERSON(t->key[i]))) continue;
+    if (rs_sorted_has(m->group->person, m->group->n, RS_KEY_PERSON(t->key[i]))) continue;
     const uint32_t v = t->visit[i];
     m->n_others[burst]++;
     for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
@@ -370,11 +361,6 @@ static void measure_rotation(Measure *m) {
   g->stat[RS_STAT_TURNOUT] = (double)members / (double)g->n_bursts;
 }
 
-static int compare_numbers(const void *x, const void *y) {
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  return (a > b) - (a < b);
-}
-
 /* A gap is monthly when it is 26 to 33 days or a multiple of four weeks; weekly, a multiple of 7. */
 RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution, uint32_t least) {
   RsRhythm out = {0};
@@ -391,7 +377,7 @@ RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution, uint32_t least)
   }
   if (n == 0) return out;
   out.clock_sd = sqrt(fmax(0.0, sum2 / n - sum / n * (sum / n)));
-  qsort(day, n, sizeof *day, compare_numbers);
+  rs_sort_u32(day, n);
   out.n_days = 1;
   for (uint32_t i = 1; i < n; i++) {
     uint32_t gap = day[i] - day[i - 1];
@@ -403,7 +389,7 @@ RsRhythm rs_group_rhythm(const RsGroup *g, uint32_t institution, uint32_t least)
   }
   out.monthly = gaps > 0 ? (double)monthly / gaps : 0.0;
   out.weekly = gaps > 0 ? (double)weekly / gaps : 0.0;
-  qsort(weekday, 7, sizeof *weekday, compare_numbers);
+  rs_sort_u32(weekday, 7);
   out.weekday3 = (double)(weekday[6] + weekday[5] + weekday[4]) / n;
   return out;
 }

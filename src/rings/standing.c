@@ -1,13 +1,9 @@
 #include "rings/standing.h"
 
+#include "base/sort.h"
+
 #include <glib.h>
 #include <math.h>
-#include <stdlib.h>
-
-static int compare_doubles(const void *x, const void *y) {
-  double a = *(const double *)x, b = *(const double *)y;
-  return (a > b) - (a < b);
-}
 
 static double quantile(const RsStanding *s, double q) {
   if (s->n == 0) return 0.0;
@@ -21,7 +17,7 @@ void rs_standing_init(RsStanding *s, const double *value, uint32_t n, double flo
   s->sorted = g_new(double, (gsize)n + 1);
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(value[i])) s->sorted[s->n++] = value[i];
-  qsort(s->sorted, s->n, sizeof *s->sorted, compare_doubles);
+  rs_sort_double(s->sorted, s->n);
   s->middle = quantile(s, 0.5);
   double body = (quantile(s, 0.8) - s->middle) / log(2.5); /* half to a fifth */
   s->scale = fmax(floor_scale, body);
