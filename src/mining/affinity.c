@@ -168,7 +168,7 @@ typedef struct {
   const RsCovisits *covisits;
   const RsClaims *claims;
   const uint8_t *rare; /* [n drugs] bought in at most RARE_SHARE of the visits */
-  double same_drug;    /* chance that two visits share a rare drug by the city's habits */
+  double same_drug, log_same_drug; /* chance that two visits share a rare drug by the city's habits, at most 1 in the logarithm */
   const RsChances *chances; /* NULL: not known beforehand */
   float *weight; /* [pairs] 0: dropped */
   double *log_p; /* [pairs] */
@@ -178,8 +178,7 @@ enum { PAIR_BATCH = 4096, FAR_AHEAD = 16, AHEAD = 8 };
 
 /* Persons of pairs stand all over the graph: the place of one's rows is asked for FAR_AHEAD, the rows themselves AHEAD. Always inline: gcc takes a
  * function that does nothing else for one without effect and drops the call. */
-__attribute__((always_inline)) static inline void fetch_ahead(const PairWork *work, uint32_t far, uint32_t near) {
-  const RsRelation *r = &work->knowledge->relation[RS_FILLED_AT];
+__attribute__((always_inline)) static inline void fetch_ahead(const RsRelation *r, uint32_t far, uint32_t near) {
   __builtin_prefetch(&r->offset[far]);
   __builtin_prefetch(&r->to[r->offset[near]]);
   __builtin_prefetch(&r->days[r->offset[near]]);
@@ -263,14 +262,14 @@ static double habit_of_drug(const PairWork *work, uint32_t person, uint32_t drug
 /* Tails that do not reach a bar are not computed: what is more than half as likely as not is none, and no tail is below its first term. */
 static double tail_below(uint64_t k, double mu, double log_mu, double bar) {
   if ((double)k <= mu || rs_point_poisson(k, mu, log_mu) > bar + ROUNDING) return 0.0;
-  return rs_tail_poisson(k, mu);
+  return rs_tail_poisson_at(k, mu, log_mu);
 }
 
 /* log_mean: NAN for widths that a narrower one is as good as.
  * How many meetings with a drug in common it takes to get below the bar, at least, if the pair shares one by the city's habits alone. */
 static uint32_t shared_needed(const PairWork *work, const uint32_t within[RS_N_WIDTHS], const double mean[RS_N_WIDTHS], const double *log_mean, double bar) {
   uint32_t least = UINT32_MAX;
-  double log_chance = log(fmin(1.0, work->same_drug)), chance = fmin(1.0, work->same_drug);
+  const double chance = fmin(1.0, work->same_drug), log_chance = work->log_same_drug;
   for (unsigned w = work->load->has_clock ? 0 : RS_N_WIDTHS - 1; w < RS_N_WIDTHS; w++)
     for (uint32_t k = isnan(log_mean[w]) ? 0 : within[w]; k > 0 && (double)k > mean[w] * chance; k--) {
       if (rs_point_poisson(k, mean[w] * chance, log_mean[w] + log_chance) > bar + ROUNDING) break;
@@ -303,7 +302,8 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
   const RsCovisits *c = work->covisits;
   double mean[RS_N_WIDTHS], log_mean[RS_N_WIDTHS], best = 0.0, regulars = 0.0;
   uint32_t within[RS_N_WIDTHS] = {0}, last = RS_NONE;
-  if (work->chances != NULL) memcpy(mean, work->chances->mean[pair], sizeof mean);
+  const RsPairChance *known = work->chances != NULL ? &work->chances->pair[pair] : NULL;
+  if (known != NULL) memcpy(mean, known->mean, sizeof mean);
   else pair_mean(work, c->a[pair], c->b[pair], mean);
   for (uint64_t m = c->offset[pair]; m < c->offset[pair + 1]; m++) {
     const RsMeeting *meeting = &c->meeting[m];
@@ -311,12 +311,13 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
     if (meeting->institution != last) regulars += work->timeline->n_regulars[meeting->institution];
     last = meeting->institution;
   }
-  double looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0, bar = -RS_AFFINITY_BAR * log(10.0) - log(fmax(regulars, 1.0));
+  const double log_regulars = log(fmax(regulars, 1.0)), bar = -RS_AFFINITY_BAR * log(10.0) - log_regulars;
+  double looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0;
   const unsigned first = work->load->has_clock ? 0 : RS_N_WIDTHS - 1;
   for (unsigned w = first; w < RS_N_WIDTHS; w++) {
     /* no more meetings than within a narrower width, and more to be expected: less surprising */
     const bool wider = w > first && within[w] == within[w - 1] && mean[w] >= mean[w - 1];
-    log_mean[w] = within[w] > 0 && !wider ? log(mean[w]) : NAN;
+    log_mean[w] = within[w] > 0 && !wider ? known != NULL ? known->log_mean[w] : log(mean[w]) : NAN;
     if (within[w] >= 2 && !wider) best = fmin(best, tail_below(within[w], mean[w], log_mean[w], bar - looks));
   }
   if (best + looks > bar && work->rare != NULL) {
@@ -326,19 +327,20 @@ static void weigh_pair(const PairWork *work, uint32_t pair) {
   }
   best += looks;
   work->log_p[pair] = best;
-  double weight = -(best + log(fmax(regulars, 1.0))) / log(10.0);
+  double weight = -(best + log_regulars) / log(10.0);
   weight = round(fmin(weight, 30.0) * 1e6) / 1e6;
   work->weight[pair] = weight >= RS_AFFINITY_BAR ? (float)weight : 0.0f;
 }
 
 static void weigh_pairs(size_t task, unsigned thread, void *data) {
   const PairWork *work = data;
+  const RsRelation *filled = &work->knowledge->relation[RS_FILLED_AT];
   (void)thread;
   uint32_t end = (uint32_t)MIN((uint64_t)work->covisits->n, ((uint64_t)task + 1) * PAIR_BATCH);
   for (uint32_t i = (uint32_t)task * PAIR_BATCH; i < end; i++) {
     const uint32_t far = MIN(i + FAR_AHEAD, end - 1), near = MIN(i + AHEAD, end - 1);
-    if (work->chances == NULL) fetch_ahead(work, work->covisits->a[far], work->covisits->a[near]);
-    if (work->chances == NULL) fetch_ahead(work, work->covisits->b[far], work->covisits->b[near]);
+    if (work->chances == NULL) fetch_ahead(filled, work->covisits->a[far], work->covisits->a[near]);
+    if (work->chances == NULL) fetch_ahead(filled, work->covisits->b[far], work->covisits->b[near]);
     weigh_pair(work, i);
   }
 }
@@ -456,10 +458,9 @@ static double *as_rare(const RsBasket *basket) {
   return chance;
 }
 
-/* Chance that the two share this drug at a visit, by the city's or, if asked for, by their own habit. */
-static double token_shared(const PairWork *work, const RsToken *t, const double *rarity, bool habits) {
-  double habit = habits ? habit_of_drug(work, t->a, t->drug) * habit_of_drug(work, t->b, t->drug) : 0.0;
-  return fmax(rarity[t->drug], habit);
+/* Chance that the two share this drug at a visit, by the city's or by their own habit. */
+static double token_shared(const PairWork *work, const RsToken *t, const double *rarity) {
+  return fmax(rarity[t->drug], habit_of_drug(work, t->a, t->drug) * habit_of_drug(work, t->b, t->drug));
 }
 
 /* Expected meetings of the two there within the width of this one. */
@@ -477,33 +478,55 @@ typedef struct {
   const RsTokens *tokens;
   const double *rarity;
   GArray **edges; /* [tasks] of Edge */
+  double hopeless; /* a chance above this is below the bar */
 } TokenWork;
 
-/* Weight of a pair by its tokens [first, last): for each meeting the chance of it within the width times the chance of sharing its rarest
- * drug; each further drug of the same meeting counts a tenth. */
-static double weigh_meetings(const TokenWork *of, uint64_t first, uint64_t last, bool habits) {
-  const PairWork *work = of->work;
+/* Where the tokens of the meeting that begins at i end. */
+static uint64_t meeting_end(const RsToken *t, uint64_t i, uint64_t last) {
+  uint64_t end = i + 1;
+  while (end < last && t[end].institution == t[i].institution && t[end].day == t[i].day) end++;
+  return end;
+}
+
+/* log10 of a meeting's chance: that of it within the width times that of sharing its rarest drug; each further drug counts a tenth. */
+static double meeting_chance(const PairWork *work, const double *rarity, const RsToken *t, uint64_t n) {
+  double least = 1.0;
+  for (uint64_t i = 0; i < n; i++) least = fmin(least, token_shared(work, &t[i], rarity));
+  return log10(fmin(1.0, token_met(work, t) * least)) - (double)(n - 1);
+}
+
+/* Habits only make a meeting likelier, and looking them up is what costs, as logarithms do: most pairs are dropped without either. */
+static bool hopeless(const TokenWork *of, uint64_t first, uint64_t last) {
   const RsToken *t = of->tokens->token;
-  const RsChances *known = work->chances;
-  double log_chance = 0.0, regulars = 0.0;
+  double chance = of->work->load->has_clock ? (double)RS_N_WIDTHS : 1.0, regulars = 0.0;
   uint32_t n_meetings = 0;
   for (uint64_t i = first, end; i < last; i = end) {
     double least = 1.0;
-    for (end = i; end < last && t[end].institution == t[i].institution && t[end].day == t[i].day; end++)
-      least = fmin(least, known != NULL ? known->shared[end] : token_shared(work, &t[end], of->rarity, habits));
-    double met = known != NULL ? known->met[i] : token_met(work, &t[i]);
-    log_chance += log10(fmin(1.0, met * least)) - (double)(end - i - 1);
-    log_chance -= log10((double)++n_meetings); /* K meetings come in any order */
-    regulars += work->timeline->n_regulars[t[i].institution];
+    end = meeting_end(t, i, last);
+    for (uint64_t k = i; k < end; k++) {
+      least = MIN(least, of->rarity[t[k].drug]);
+      chance *= k > i ? 0.1 : 1.0;
+    }
+    chance *= MIN(1.0, token_met(of->work, &t[i]) * least) / ++n_meetings;
+    regulars += of->work->timeline->n_regulars[t[i].institution];
   }
-  double looks = work->load->has_clock ? log10((double)RS_N_WIDTHS) : 0.0;
-  return round(fmin(30.0, -(log_chance + looks + log10(fmax(regulars, 1.0)))) * 1e6) / 1e6;
+  return chance * MAX(regulars, 1.0) > of->hopeless;
 }
 
-/* 0 below the bar. Habits only make a meeting likelier, and looking them up is what costs: most pairs are dropped without. */
+/* Weight of a pair by its tokens [first, last), 0 below the bar. */
 static float weigh_tokens(const TokenWork *of, uint64_t first, uint64_t last) {
-  if (of->work->chances == NULL && weigh_meetings(of, first, last, false) < TOKEN_BAR - ROUNDING) return 0.0f;
-  double weight = weigh_meetings(of, first, last, true);
+  const PairWork *work = of->work;
+  const RsToken *t = of->tokens->token;
+  double log_chance = 0.0, looks = work->load->has_clock ? log10((double)RS_N_WIDTHS) : 0.0, regulars = 0.0;
+  uint32_t n_meetings = 0;
+  for (uint64_t i = first, end; i < last; i = end) {
+    end = meeting_end(t, i, last);
+    log_chance += work->chances != NULL ? work->chances->meeting[i] : meeting_chance(work, of->rarity, &t[i], end - i);
+    if (++n_meetings > 1) log_chance -= log10((double)n_meetings); /* K meetings come in any order */
+    regulars += work->timeline->n_regulars[t[i].institution];
+  }
+  if (-(log_chance + looks) < TOKEN_BAR - ROUNDING) return 0.0f; /* regulars only make it less */
+  double weight = round(fmin(30.0, -(log_chance + looks + log10(fmax(regulars, 1.0)))) * 1e6) / 1e6;
   return weight >= TOKEN_BAR ? (float)weight : 0.0f;
 }
 
@@ -516,17 +539,35 @@ static uint64_t next_pair(const RsTokens *tokens, uint64_t i) {
   return MIN(i, tokens->n);
 }
 
+typedef struct { uint64_t first, last; } Run; /* tokens of one pair */
+
+/* Pairs that are to be weighed, of a batch. */
+static GArray *hopeful_pairs(const TokenWork *of, size_t task) {
+  const RsToken *token = of->tokens->token;
+  GArray *out = g_array_new(FALSE, FALSE, sizeof(Run));
+  const uint64_t last = next_pair(of->tokens, ((uint64_t)task + 1) * TOKEN_BATCH);
+  for (uint64_t i = next_pair(of->tokens, (uint64_t)task * TOKEN_BATCH), end; i < last; i = end) {
+    const RsRelation *filled = &of->work->knowledge->relation[RS_FILLED_AT];
+    if (of->work->chances == NULL) fetch_ahead(filled, token[MIN(i + FAR_AHEAD, last - 1)].b, token[MIN(i + AHEAD, last - 1)].b);
+    for (end = i; end < last && token[end].a == token[i].a && token[end].b == token[i].b;) end++;
+    const Run run = {i, end};
+    if (of->work->chances != NULL || !hopeless(of, i, end)) g_array_append_val(out, run);
+  }
+  return out;
+}
+
 static void weigh_token_pairs(size_t task, unsigned thread, void *data) {
   TokenWork *of = data;
   const RsToken *token = of->tokens->token;
+  const RsRelation *bought = &of->work->knowledge->relation[RS_BOUGHT];
   (void)thread;
-  uint64_t first = next_pair(of->tokens, (uint64_t)task * TOKEN_BATCH), last = next_pair(of->tokens, ((uint64_t)task + 1) * TOKEN_BATCH);
+  g_autoptr(GArray) pairs = hopeful_pairs(of, task);
+  const Run *run = (const Run *)(const void *)pairs->data;
   of->edges[task] = g_array_new(FALSE, FALSE, sizeof(Edge));
-  for (uint64_t i = first, end; i < last; i = end) {
-    const RsToken *t = &token[i];
-    if (of->work->chances == NULL) fetch_ahead(of->work, token[MIN(i + FAR_AHEAD, last - 1)].b, token[MIN(i + AHEAD, last - 1)].b);
-    for (end = i; end < last && token[end].a == t->a && token[end].b == t->b;) end++;
-    Edge edge = {t->a, t->b, weigh_tokens(of, i, end)};
+  for (guint i = 0; i < pairs->len; i++) {
+    const guint far = MIN(i + FAR_AHEAD, pairs->len - 1), near = MIN(i + AHEAD, pairs->len - 1);
+    if (of->work->chances == NULL) fetch_ahead(bought, token[run[far].first].b, token[run[near].first].b);
+    const Edge edge = {token[run[i].first].a, token[run[i].first].b, weigh_tokens(of, run[i].first, run[i].last)};
     if (edge.weight > 0.0f) g_array_append_val(of->edges[task], edge);
   }
 }
@@ -538,7 +579,7 @@ static GArray *token_edges(const PairWork *work, const RsTokens *tokens, const R
   size_t n_tasks = (tokens->n + TOKEN_BATCH - 1) / TOKEN_BATCH;
   g_autofree double *rarity = work->chances != NULL ? NULL : as_rare(basket);
   g_autofree GArray **edges = g_new(GArray *, n_tasks);
-  TokenWork of = {work, tokens, rarity, edges};
+  TokenWork of = {work, tokens, rarity, edges, pow(10.0, ROUNDING - TOKEN_BAR)};
   rs_parallel(n_threads, n_tasks, weigh_token_pairs, &of);
   for (size_t i = 0; i < n_tasks; i++) {
     if (edges[i]->len > 0) g_array_append_vals(out, edges[i]->data, edges[i]->len);
@@ -556,17 +597,22 @@ static void chances_of_pairs(size_t task, unsigned thread, void *data) {
   const RsCovisits *c = work->of->work->covisits;
   (void)thread;
   uint32_t end = (uint32_t)MIN((uint64_t)c->n, ((uint64_t)task + 1) * PAIR_BATCH);
-  for (uint32_t i = (uint32_t)task * PAIR_BATCH; i < end; i++) pair_mean(work->of->work, c->a[i], c->b[i], work->out->mean[i]);
+  for (uint32_t i = (uint32_t)task * PAIR_BATCH; i < end; i++) {
+    pair_mean(work->of->work, c->a[i], c->b[i], work->out->pair[i].mean);
+    for (unsigned w = 0; w < RS_N_WIDTHS; w++) work->out->pair[i].log_mean[w] = log(work->out->pair[i].mean[w]);
+  }
 }
 
 static void chances_of_tokens(size_t task, unsigned thread, void *data) {
   const ChanceWork *work = data;
   const RsTokens *tokens = work->of->tokens;
+  const RsToken *t = tokens->token;
   (void)thread;
-  uint64_t end = MIN(tokens->n, ((uint64_t)task + 1) * TOKEN_BATCH);
-  for (uint64_t i = (uint64_t)task * TOKEN_BATCH; i < end; i++) {
-    work->out->shared[i] = token_shared(work->of->work, &tokens->token[i], work->of->rarity, true);
-    work->out->met[i] = token_met(work->of->work, &tokens->token[i]);
+  const uint64_t last = next_pair(tokens, ((uint64_t)task + 1) * TOKEN_BATCH);
+  for (uint64_t i = next_pair(tokens, (uint64_t)task * TOKEN_BATCH), end; i < last; i = end) {
+    end = i + 1;
+    while (end < last && t[end].a == t[i].a && t[end].b == t[i].b && t[end].institution == t[i].institution && t[end].day == t[i].day) end++;
+    work->out->meeting[i] = meeting_chance(work->of->work, work->of->rarity, &t[i], end - i);
   }
 }
 
@@ -575,7 +621,7 @@ RsChances *rs_chances_new(const RsClaims *claims, const RsKnowledge *knowledge, 
   RsChances *out = rs_chances_room(covisits->n, tokens->n);
   g_autofree double *rarity = as_rare(basket);
   const PairWork work = {.knowledge = knowledge, .load = load, .covisits = covisits, .claims = claims};
-  const TokenWork of = {&work, tokens, rarity, NULL};
+  const TokenWork of = {&work, tokens, rarity, NULL, 1.0};
   ChanceWork chances = {&of, out};
   rs_parallel(n_threads, ((size_t)covisits->n + PAIR_BATCH - 1) / PAIR_BATCH, chances_of_pairs, &chances);
   rs_parallel(n_threads, (tokens->n + TOKEN_BATCH - 1) / TOKEN_BATCH, chances_of_tokens, &chances);
@@ -584,17 +630,15 @@ RsChances *rs_chances_new(const RsClaims *claims, const RsKnowledge *knowledge, 
 
 RsChances *rs_chances_room(uint32_t n_pairs, uint64_t n_tokens) {
   RsChances *out = g_new(RsChances, 1);
-  out->mean = g_malloc_n((gsize)n_pairs + 1, sizeof *out->mean);
-  out->shared = g_new(double, n_tokens + 1);
-  out->met = g_new(double, n_tokens + 1);
+  out->pair = g_new(RsPairChance, (gsize)n_pairs + 1);
+  out->meeting = g_new0(double, n_tokens + 1);
   return out;
 }
 
 void rs_chances_free(RsChances *chances) {
   if (chances == NULL) return;
-  g_free(chances->mean);
-  g_free(chances->shared);
-  g_free(chances->met);
+  g_free(chances->pair);
+  g_free(chances->meeting);
   g_free(chances);
 }
 
@@ -622,7 +666,8 @@ RsAffinity *rs_affinity_new(const RsClaims *claims, const RsKnowledge *knowledge
   g_autofree float *weight = g_new(float, (gsize)n + 1);
   g_autofree double *log_p = g_new(double, (gsize)n + 1);
   g_autofree uint8_t *rare = rs_affinity_rare_drugs(basket);
-  PairWork work = {knowledge, timeline, load, covisits, claims, rare, share_rare_by_chance(basket, rare), chances, weight, log_p};
+  const double same_drug = share_rare_by_chance(basket, rare);
+  PairWork work = {knowledge, timeline, load, covisits, claims, rare, same_drug, log(fmin(1.0, same_drug)), chances, weight, log_p};
   rs_parallel(n_threads, ((size_t)n + PAIR_BATCH - 1) / PAIR_BATCH, weigh_pairs, &work);
   RsAffinity *out = g_new0(RsAffinity, 1);
   out->pair = g_new(uint32_t, (gsize)n + 1);

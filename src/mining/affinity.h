@@ -55,10 +55,10 @@ typedef struct {
 #define RS_AFFINITY_BAR 0.5 /* at most 0.3 chance partners each */
 
 /* What the days that are looked at do not change: a repeat over some of them (rings/stability.h) takes it from here. */
+typedef struct { double mean[RS_N_WIDTHS], log_mean[RS_N_WIDTHS]; } RsPairChance; /* expected meetings within each width */
 typedef struct {
-  double (*mean)[RS_N_WIDTHS]; /* [pairs] expected meetings within each width */
-  double *shared; /* [tokens] chance that the two share this drug at a visit */
-  double *met;    /* [tokens] expected meetings there within the width of this one */
+  RsPairChance *pair; /* [pairs] */
+  double *meeting;    /* [tokens] log10 of the chance of the meeting whose first token it is */
 } RsChances;
 
 RsChances *rs_chances_new(const RsClaims *claims, const RsKnowledge *knowledge, const RsLoad *load, const RsBasket *basket,

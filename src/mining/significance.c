@@ -25,17 +25,19 @@ static double log_complement(double x) {
   return x > -0.6931471805599453 ? log(-expm1(x)) : log1p(-exp(x));
 }
 
-double rs_tail_poisson(uint64_t k, double mu) {
+double rs_tail_poisson(uint64_t k, double mu) { return rs_tail_poisson_at(k, mu, k > 0 && mu > 0.0 ? log(mu) : 0.0); }
+
+double rs_tail_poisson_at(uint64_t k, double mu, double log_mu) {
   if (k == 0) return 0.0;
   if (!(mu > 0.0)) return -INFINITY;
   double n = (double)k, sum = 1.0, term = 1.0;
   if (n > mu) { /* terms fall geometrically from k upwards */
     for (double j = n + 1.0; term > sum * 1e-17; j += 1.0) sum += term *= mu / j;
-    return n * log(mu) - mu - log_factorial(n) + log(sum);
+    return n * log_mu - mu - log_factorial(n) + log(sum);
   }
   n -= 1.0; /* complement: P(X <= k - 1), terms fall from k - 1 downwards */
   for (double j = n; j > 0.0 && term > sum * 1e-17; j -= 1.0) sum += term *= j / mu;
-  return log_complement(n * log(mu) - mu - log_factorial(n) + log(sum));
+  return log_complement(n * log_mu - mu - log_factorial(n) + log(sum));
 }
 
 double rs_point_poisson(uint64_t k, double mu, double log_mu) {

@@ -15,6 +15,7 @@
 double rs_log_choose(double n, double k);
 /* X ~ Poisson(mu), mu >= 0. */
 double rs_tail_poisson(uint64_t k, double mu);
+double rs_tail_poisson_at(uint64_t k, double mu, double log_mu); /* where log(mu) is known */
 /* log P(X = k), which the tail of k or more is never below: a quick no. log_mu: log(mu). */
 double rs_point_poisson(uint64_t k, double mu, double log_mu);
 /* X ~ Binomial(n, p), p in [0, 1]. */

@@ -57,7 +57,7 @@ static void pairs_left(const RsScene *scene, const RsCovisits *all, const RsChan
     }
     out->a[out->n] = all->a[i];
     out->b[out->n] = all->b[i];
-    if (known != NULL) memcpy(left->chances->mean[out->n], known->mean[i], sizeof *known->mean);
+    if (known != NULL) left->chances->pair[out->n] = known->pair[i];
     out->offset[++out->n] = at;
   }
 }
@@ -67,10 +67,7 @@ static void tokens_left(const RsScene *scene, const RsTokens *all, const RsChanc
   for (uint64_t i = 0; i < all->n; i++) {
     const RsToken *t = &all->token[i];
     if (!both_near(near, t->a, t->b) || rs_left_out(&scene->days, t->institution, t->day)) continue;
-    if (known != NULL) {
-      left->chances->shared[out->n] = known->shared[i];
-      left->chances->met[out->n] = known->met[i];
-    }
+    if (known != NULL) left->chances->meeting[out->n] = known->meeting[i];
     out->token[out->n++] = *t;
   }
 }
