@@ -298,50 +298,81 @@ static double weigh_baskets(const PairWork *work, uint32_t pair, const double me
   return best;
 }
 
-static void weigh_pair(const PairWork *work, uint32_t pair) {
+/* A pair by its meetings alone. */
+typedef struct {
+  uint32_t pair, needed; /* meetings with a drug in common that would get it over the bar; UINT32_MAX: not to be asked for */
+  double mean[RS_N_WIDTHS], best, looks, log_regulars; /* best: log tail, of as many looks (a logarithm as well) */
+} Weighed;
+
+static Weighed weigh_windows(const PairWork *work, uint32_t pair) {
   const RsCovisits *c = work->covisits;
-  double mean[RS_N_WIDTHS], log_mean[RS_N_WIDTHS], best = 0.0, regulars = 0.0;
-  uint32_t within[RS_N_WIDTHS] = {0}, last = RS_NONE;
   const RsPairChance *known = work->chances != NULL ? &work->chances->pair[pair] : NULL;
-  if (known != NULL) memcpy(mean, known->mean, sizeof mean);
-  else pair_mean(work, c->a[pair], c->b[pair], mean);
+  Weighed out = {.pair = pair, .needed = UINT32_MAX};
+  double log_mean[RS_N_WIDTHS], regulars = 0.0;
+  uint32_t within[RS_N_WIDTHS] = {0}, last = RS_NONE;
+  if (known != NULL) memcpy(out.mean, known->mean, sizeof out.mean);
+  else pair_mean(work, c->a[pair], c->b[pair], out.mean);
   for (uint64_t m = c->offset[pair]; m < c->offset[pair + 1]; m++) {
     const RsMeeting *meeting = &c->meeting[m];
     for (unsigned w = 0; w < RS_N_WIDTHS; w++) within[w] += meeting->gap <= rs_width_minutes[w];
     if (meeting->institution != last) regulars += work->timeline->n_regulars[meeting->institution];
     last = meeting->institution;
   }
-  const double log_regulars = log(fmax(regulars, 1.0)), bar = -RS_AFFINITY_BAR * log(10.0) - log_regulars;
-  double looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0;
+  out.log_regulars = log(fmax(regulars, 1.0));
+  const double bar = -RS_AFFINITY_BAR * log(10.0) - out.log_regulars;
+  out.looks = work->load->has_clock ? log((double)RS_N_WIDTHS) : 0.0;
   const unsigned first = work->load->has_clock ? 0 : RS_N_WIDTHS - 1;
   for (unsigned w = first; w < RS_N_WIDTHS; w++) {
     /* no more meetings than within a narrower width, and more to be expected: less surprising */
-    const bool wider = w > first && within[w] == within[w - 1] && mean[w] >= mean[w - 1];
-    log_mean[w] = within[w] > 0 && !wider ? known != NULL ? known->log_mean[w] : log(mean[w]) : NAN;
-    if (within[w] >= 2 && !wider) best = fmin(best, tail_below(within[w], mean[w], log_mean[w], bar - looks));
+    const bool wider = w > first && within[w] == within[w - 1] && out.mean[w] >= out.mean[w - 1];
+    log_mean[w] = within[w] > 0 && !wider ? known != NULL ? known->log_mean[w] : log(out.mean[w]) : NAN;
+    if (within[w] >= 2 && !wider) out.best = fmin(out.best, tail_below(within[w], out.mean[w], log_mean[w], bar - out.looks));
   }
-  if (best + looks > bar && work->rare != NULL) {
-    looks += log(2.0);
-    uint32_t needed = shared_needed(work, within, mean, log_mean, bar - looks);
-    if (needed != UINT32_MAX) best = fmin(best, weigh_baskets(work, pair, mean, needed));
+  if (out.best + out.looks > bar && work->rare != NULL) {
+    out.looks += log(2.0);
+    out.needed = shared_needed(work, within, out.mean, log_mean, bar - out.looks);
   }
-  best += looks;
-  work->log_p[pair] = best;
-  double weight = -(best + log_regulars) / log(10.0);
-  weight = round(fmin(weight, 30.0) * 1e6) / 1e6;
-  work->weight[pair] = weight >= RS_AFFINITY_BAR ? (float)weight : 0.0f;
+  return out;
 }
 
+static void settle_pair(const PairWork *work, const Weighed *pair) {
+  const double best = pair->best + pair->looks;
+  double weight = -(best + pair->log_regulars) / log(10.0);
+  work->log_p[pair->pair] = best;
+  weight = round(fmin(weight, 30.0) * 1e6) / 1e6;
+  work->weight[pair->pair] = weight >= RS_AFFINITY_BAR ? (float)weight : 0.0f;
+}
+
+/* A person's first visits, as fetch_ahead(). */
+__attribute__((always_inline)) static inline void fetch_visits(const RsClaims *c, uint32_t far, uint32_t near) {
+  __builtin_prefetch(&c->person_visit[far]);
+  __builtin_prefetch(&c->visit_time[c->person_visit[near]]);
+  __builtin_prefetch(&c->visit_institution[c->person_visit[near]]);
+}
+
+/* First all pairs by their meetings, then by their baskets those that may get over the bar so. */
 static void weigh_pairs(size_t task, unsigned thread, void *data) {
   const PairWork *work = data;
+  const RsCovisits *c = work->covisits;
   const RsRelation *filled = &work->knowledge->relation[RS_FILLED_AT];
   (void)thread;
-  uint32_t end = (uint32_t)MIN((uint64_t)work->covisits->n, ((uint64_t)task + 1) * PAIR_BATCH);
-  for (uint32_t i = (uint32_t)task * PAIR_BATCH; i < end; i++) {
+  const uint32_t begin = (uint32_t)task * PAIR_BATCH, end = (uint32_t)MIN((uint64_t)c->n, ((uint64_t)task + 1) * PAIR_BATCH);
+  g_autofree Weighed *asked = g_new(Weighed, end - begin);
+  uint32_t n = 0;
+  for (uint32_t i = begin; i < end; i++) {
     const uint32_t far = MIN(i + FAR_AHEAD, end - 1), near = MIN(i + AHEAD, end - 1);
-    if (work->chances == NULL) fetch_ahead(filled, work->covisits->a[far], work->covisits->a[near]);
-    if (work->chances == NULL) fetch_ahead(filled, work->covisits->b[far], work->covisits->b[near]);
-    weigh_pair(work, i);
+    if (work->chances == NULL) fetch_ahead(filled, c->a[far], c->a[near]);
+    if (work->chances == NULL) fetch_ahead(filled, c->b[far], c->b[near]);
+    asked[n] = weigh_windows(work, i);
+    if (asked[n].needed != UINT32_MAX) n++;
+    else settle_pair(work, &asked[n]);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    const uint32_t far = asked[MIN(i + FAR_AHEAD, n - 1)].pair, near = asked[MIN(i + AHEAD, n - 1)].pair;
+    fetch_visits(work->claims, c->a[far], c->a[near]);
+    fetch_visits(work->claims, c->b[far], c->b[near]);
+    asked[i].best = fmin(asked[i].best, weigh_baskets(work, asked[i].pair, asked[i].mean, asked[i].needed));
+    settle_pair(work, &asked[i]);
   }
 }
 

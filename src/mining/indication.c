@@ -55,7 +55,7 @@ static uint32_t *persons_of(const RsClaims *c, const uint64_t *line, uint64_t n)
 }
 
 static void add_line(const RsIndication *x, const RsClaims *c, uint32_t person, uint64_t line, GArray *out) {
-  uint32_t row = rs_line_drug(c, line) != RS_NONE ? x->slot[rs_line_drug(c, line)] : RS_NONE;
+  const uint32_t row = x->slot[rs_line_drug(c, line) + 1u];
   Case one = {person, row, rs_line_diagnosis(c, line)};
   if (row != RS_NONE && one.diagnosis != RS_NONE) g_array_append_val(out, one);
 }
@@ -64,7 +64,7 @@ enum { N_PARTS = 64, OWN_COUNTS = 4 /* threads up to which each counts pairs for
 
 /* A thread's own: kept from person to person. */
 typedef struct {
-  uint32_t *diagnosis;    /* [n_diagnoses] lines */
+  uint32_t *diagnosis;    /* [1 + n_diagnoses] lines, first those without one */
   uint32_t *drug_persons; /* [n_drugs] */
   uint32_t *pair;         /* [n_drugs * n_diagnoses] its own, or one of all threads */
   uint64_t *key;          /* [room] a person's rows << 32 | diagnosis */
@@ -89,14 +89,17 @@ static size_t cases_of(const Work *w, Scratch *s, uint32_t person) {
     s->room = 2 * (end - begin);
     s->key = g_renew(uint64_t, s->key, s->room);
   }
-  for (uint64_t l = begin; l < end; l++) {
-    uint32_t diagnosis = rs_line_diagnosis(c, l), drug = rs_line_drug(c, l), row = drug != RS_NONE ? w->out->slot[drug] : RS_NONE;
-    if (diagnosis == RS_NONE) continue;
-    s->diagnosis[diagnosis]++;
-    if (row == RS_NONE) continue;
-    s->key[n++] = (uint64_t)row << 32 | diagnosis;
-    __builtin_prefetch(cell_of(w, s, s->key[n - 1]), 1); /* counted once the person's keys are sorted */
+  const RsPacked diagnosis = c->line_diagnosis, drug = c->line_drug; /* 1 + the number */
+  const uint32_t *slot = w->out->slot;
+  uint32_t *lines = s->diagnosis;
+  uint64_t *key = s->key;
+  for (uint64_t l = begin; l < end; l++) { /* no branch: which line is one is anybody's guess */
+    const uint32_t of = (uint32_t)rs_packed_get(&diagnosis, l), row = slot[rs_packed_get(&drug, l)];
+    lines[of]++;
+    key[n] = (uint64_t)row << 32 | (of - 1u);
+    n += (row != RS_NONE) & (of != 0);
   }
+  for (size_t i = 0; i < n; i++) __builtin_prefetch(cell_of(w, s, s->key[i]), 1); /* counted once they are sorted */
   return n;
 }
 
@@ -120,7 +123,7 @@ static void count_part(size_t part, unsigned thread, void *data) {
 static void scratch_init(Work *w, unsigned thread) {
   const RsIndication *x = w->out;
   Scratch *s = &w->scratch[thread];
-  s->diagnosis = g_new0(uint32_t, (gsize)x->n_diagnoses + 1);
+  s->diagnosis = g_new0(uint32_t, (gsize)x->n_diagnoses + 2);
   s->drug_persons = g_new0(uint32_t, (gsize)x->n_drugs + 1);
   s->pair = thread > 0 && w->shared ? w->scratch[0].pair : g_new0(uint32_t, (gsize)x->n_drugs * x->n_diagnoses + 1);
 }
@@ -134,7 +137,7 @@ static void add_numbers(uint32_t *to, uint32_t *from, gsize n) {
 static void scratch_join(Work *w, unsigned thread) {
   const RsIndication *x = w->out;
   Scratch *s = &w->scratch[thread], *to = &w->scratch[0];
-  add_numbers(to->diagnosis, s->diagnosis, x->n_diagnoses);
+  add_numbers(to->diagnosis, s->diagnosis, (gsize)x->n_diagnoses + 1);
   add_numbers(to->drug_persons, s->drug_persons, x->n_drugs);
   if (!w->shared) add_numbers(to->pair, s->pair, (gsize)x->n_drugs * x->n_diagnoses);
 }
@@ -147,7 +150,7 @@ RsIndication *rs_indication_new(const RsClaims *c, const uint32_t *drug, uint32_
   x->n_diagnoses = c->diagnosis->n;
   x->slot = g_malloc(((gsize)c->drug->n + 1) * sizeof *x->slot);
   memset(x->slot, 0xff, ((gsize)c->drug->n + 1) * sizeof *x->slot);
-  for (uint32_t i = 0; i < n; i++) x->slot[drug[i]] = i;
+  for (uint32_t i = 0; i < n; i++) x->slot[drug[i] + 1] = i;
   n_threads = CLAMP(n_threads, 1u, 64u);
   g_autofree Scratch *scratch = g_new0(Scratch, n_threads);
   Work work = {c, x, scratch, n_threads > OWN_COUNTS};
@@ -158,6 +161,7 @@ RsIndication *rs_indication_new(const RsClaims *c, const uint32_t *drug, uint32_
   x->pair = scratch[0].pair;
   for (unsigned t = 1; t < n_threads; t++) scratch_join(&work, t);
   for (unsigned t = 0; t < n_threads; t++) g_free(scratch[t].key);
+  memmove(x->diagnosis, x->diagnosis + 1, x->n_diagnoses * sizeof *x->diagnosis); /* without the lines that have none */
   for (uint32_t d = 0; d < x->n_diagnoses; d++) x->n_lines += x->diagnosis[d];
   return x;
 }
@@ -234,7 +238,7 @@ static GArray *group_cases(const RsIndication *x, const RsClaims *c, const uint6
 
 static void mark_lines(const RsIndication *x, const RsClaims *c, const uint64_t *line, const uint32_t *person, uint64_t n, const GArray *cases, const bool *bad, bool *unfit) {
   for (uint64_t i = 0; i < n; i++) {
-    uint32_t row = rs_line_drug(c, line[i]) != RS_NONE ? x->slot[rs_line_drug(c, line[i])] : RS_NONE;
+    const uint32_t row = x->slot[rs_line_drug(c, line[i]) + 1u];
     Case key = {person[i], row, rs_line_diagnosis(c, line[i])};
     const Case *at = row != RS_NONE && key.diagnosis != RS_NONE && cases->len > 0 ? bsearch(&key, cases->data, cases->len, sizeof key, compare_by_drug) : NULL;
     unfit[i] = at != NULL && bad[at - (const Case *)(const void *)cases->data];

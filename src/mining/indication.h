@@ -19,7 +19,7 @@ enum { RS_INDICATION_PAIRS = 1 << 24 /* drugs * diagnoses; beyond that nothing i
 typedef struct {
   uint32_t n_drugs, n_diagnoses;
   uint64_t n_lines;       /* with a diagnosis */
-  uint32_t *slot;         /* [drugs of the claims] row of an asked drug, or RS_NONE */
+  uint32_t *slot;         /* [1 + drugs of the claims] row of an asked drug, or RS_NONE; first that of lines without one */
   uint32_t *drug_persons; /* [n_drugs] pairs of a person and a diagnosis */
   uint32_t *pair;         /* [n_drugs * n_diagnoses] persons */
   uint32_t *diagnosis;    /* [n_diagnoses] lines */

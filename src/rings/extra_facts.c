@@ -63,8 +63,11 @@ int64_t rs_extra_cap(const uint32_t *bin, uint32_t n) {
 
 typedef struct { float quantity; uint32_t slot, period; } Dose;
 
+typedef struct { uint64_t line; uint32_t slot, period; } Hit; /* a line of a chosen drug */
+
 /* A thread's own: what one person gets, kept from person to person. */
 typedef struct {
+  Hit *hit;       /* [room] */
   Dose *dose;     /* [room] in the order in which each was begun */
   uint32_t *last; /* [n_slots] the last one of each slot, if there is one */
   uint64_t room;
@@ -72,7 +75,7 @@ typedef struct {
 
 typedef struct {
   const RsScene *scene;
-  uint32_t *slot, n_slots;              /* slot [n drugs]: the drugs of leads, or RS_NONE */
+  uint32_t *slot, n_slots;              /* slot_of(): the drugs of leads; [1 + n drugs], first that of no drug */
   RsIndication *indication;             /* of these drugs; NULL: nothing is known of diagnoses */
   float *dose, *spare;                  /* what one person gets in one period: slot s has dose_offset[s] .. [s + 1] - 1, ascending */
   uint64_t *dose_offset;                /* [n_slots + 1] */
@@ -88,9 +91,9 @@ static bool has_clock(const RsClaims *c, uint32_t visit) {
 
 /* Whether the person's visit before, at the same place, was minutes ago. */
 static bool is_repeat(const RsClaims *c, uint32_t visit, uint32_t first) {
-  for (uint32_t v = visit; v > first && has_clock(c, visit); v--) {
+  for (uint32_t v = visit; v > first; v--) {
     if (c->visit_time[visit] - c->visit_time[v - 1] > REPEAT_SECONDS) return false;
-    if (c->visit_institution[v - 1] == c->visit_institution[visit]) return true;
+    if (c->visit_institution[v - 1] == c->visit_institution[visit]) return has_clock(c, visit);
   }
   return false;
 }
@@ -103,19 +106,21 @@ static int64_t visit_total(const RsClaims *c, uint32_t visit) {
 
 static bool under(int64_t total, int64_t cap) { return cap > 0 && total <= cap && (double)total > 0.98 * (double)cap; }
 
+static uint32_t *slot_of(const City *city, uint32_t drug) { return &city->slot[drug + 1u]; } /* RS_NONE: not chosen, or no drug */
+
 static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings, unsigned n_threads) {
   const RsClaims *c = city->scene->claims;
   uint32_t n_drugs = c->drug != NULL ? c->drug->n : 0;
   city->slot = g_new(uint32_t, (gsize)n_drugs + 1);
-  for (uint32_t d = 0; d < n_drugs; d++) city->slot[d] = RS_NONE;
+  memset(city->slot, 0xff, ((gsize)n_drugs + 1) * sizeof *city->slot);
   for (uint32_t r = 0; r < n_rings; r++)
     for (uint32_t m = 0; m < ring[r].n_members; m++) {
       const RsMember *one = &ring[r].members[m];
-      if (one->kind == RS_DRUG && city->slot[one->id] == RS_NONE) city->slot[one->id] = city->n_slots++;
+      if (one->kind == RS_DRUG && *slot_of(city, one->id) == RS_NONE) *slot_of(city, one->id) = city->n_slots++;
     }
   g_autofree uint32_t *drug = g_new(uint32_t, (gsize)city->n_slots + 1);
   for (uint32_t d = 0; d < n_drugs; d++)
-    if (city->slot[d] != RS_NONE) drug[city->slot[d]] = d;
+    if (*slot_of(city, d) != RS_NONE) drug[*slot_of(city, d)] = d;
   city->indication = rs_indication_new(c, drug, city->n_slots, n_threads);
 }
 
@@ -125,10 +130,12 @@ static void doses_reserve(Doses *d, uint64_t n) {
   if (n <= d->room) return;
   d->room = 2 * n;
   d->dose = g_renew(Dose, d->dose, d->room);
+  d->hit = g_renew(Hit, d->hit, d->room);
 }
 
 static void doses_clear(Doses *d) {
   g_free(d->dose);
+  g_free(d->hit);
   g_free(d->last);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Doses, doses_clear)
@@ -138,20 +145,27 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Doses, doses_clear)
 static uint32_t person_doses(const City *city, uint32_t person, Doses *d) {
   const RsClaims *c = city->scene->claims;
   const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
-  uint32_t n = 0;
+  uint32_t n = 0, n_hits = 0;
   doses_reserve(d, c->visit_line[end] - c->visit_line[begin]);
+  const RsPacked drug = c->line_drug; /* 1 + its number, as slots are */
   for (uint32_t v = begin; v < end; v++) {
     const uint32_t period = (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS;
-    for (uint64_t l = c->visit_line[v]; l < c->visit_line[v + 1]; l++) {
-      const uint32_t drug = rs_line_drug(c, l), slot = drug != RS_NONE ? city->slot[drug] : RS_NONE;
-      const float quantity = rs_line_quantity(c, l);
-      if (slot == RS_NONE || !(quantity > 0.0f)) continue;
-      const uint32_t last = d->last[slot];
-      if (last < n && d->dose[last].slot == slot && d->dose[last].period == period) d->dose[last].quantity += quantity;
-      else {
-        d->last[slot] = n;
-        d->dose[n++] = (Dose){quantity, slot, period}; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
-      }
+    const uint64_t stop = c->visit_line[v + 1];
+    for (uint64_t l = c->visit_line[v]; l < stop; l++) { /* no branch: which line is one is anybody's guess */
+      const uint32_t slot = city->slot[rs_packed_get(&drug, l)];
+      d->hit[n_hits] = (Hit){l, slot, period};
+      n_hits += slot != RS_NONE;
+    }
+  }
+  for (uint32_t i = 0; i < n_hits; i++) {
+    const Hit *hit = &d->hit[i];
+    const float quantity = rs_line_quantity(c, hit->line);
+    const uint32_t last = d->last[hit->slot];
+    if (!(quantity > 0.0f)) continue;
+    if (last < n && d->dose[last].slot == hit->slot && d->dose[last].period == hit->period) d->dose[last].quantity += quantity;
+    else {
+      d->last[hit->slot] = n;
+      d->dose[n++] = (Dose){quantity, hit->slot, hit->period}; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
     }
   }
   return n;
@@ -551,9 +565,9 @@ static void person_supply(Lead *lead, Doses *doses, const double *most, uint32_t
   sort_doses(doses->dose, n);
   for (uint64_t e = first; e < end; e++) {
     uint64_t line = lead->ring->evidence[e].line;
-    uint32_t drug = rs_line_drug(c, line);
-    if (drug == RS_NONE || city->slot[drug] == RS_NONE || isinf(most[city->slot[drug]])) continue;
-    Dose want = {0.0f, city->slot[drug], (c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
+    const uint32_t slot = *slot_of(city, rs_line_drug(c, line));
+    if (slot == RS_NONE || isinf(most[slot])) continue;
+    Dose want = {0.0f, slot, (c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
     const Dose *got = n > 0 ? bsearch(&want, doses->dose, n, sizeof want, compare_doses) : NULL;
     if (got == NULL) continue;
     bool above = (double)got->quantity > most[want.slot];
@@ -575,7 +589,7 @@ static void oversupply(Lead *lead) {
   for (uint32_t s = 0; s < city->n_slots; s++) most[s] = INFINITY;
   for (uint32_t m = 0; m < ring->n_members; m++) {
     const RsMember *one = &ring->members[m];
-    if (one->kind == RS_DRUG) most[city->slot[one->id]] = usual_most(city, own, city->slot[one->id]);
+    if (one->kind == RS_DRUG) most[*slot_of(city, one->id)] = usual_most(city, own, *slot_of(city, one->id));
   }
   start(lead);
   for (guint i = 0, k; i < lead->visit->len; i = k) {

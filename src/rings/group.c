@@ -82,15 +82,16 @@ static bool same_day(const Visit *a, const Visit *b) {
   return a->institution == b->institution && a->time / RS_DAY_SECONDS == b->time / RS_DAY_SECONDS;
 }
 
-/* The days among the shared visits [begin, end) of one place. */
-static void push_days_of(Visits *visits, guint begin, guint end, uint32_t least) {
+/* The days among the shared visits [begin, end) of one place, as day[n_days] ..; returns how many there are then. */
+static guint push_days_of(Visits *visits, guint begin, guint end, uint32_t least, guint n_days) {
   Visit *visit = (Visit *)(void *)visits->shared->data;
   sort_visits(visit + begin, end - begin);
   for (guint i = begin, stop; i < end; i = stop) {
     for (stop = i + 1; stop < end && same_day(&visit[stop], &visit[i]);) stop++;
-    Day day = {visit[i].institution, visit[i].time, i, stop, RS_NONE, RS_NONE};
-    if (stop - i >= least) g_array_append_val(visits->days, day);
+    if (stop - i < least) continue;
+    g_array_index(visits->days, Day, n_days++) = (Day){visit[i].institution, visit[i].time, i, stop, RS_NONE, RS_NONE};
   }
+  return n_days;
 }
 
 /* The days with `least` visits or more, each one's visits together: visits are counted by day, then each goes to its day's part of shared. */
@@ -100,13 +101,13 @@ static void find_shared_days(Visits *visits, uint32_t least) {
   const Visit *visit = (const Visit *)(const void *)visits->visit->data;
   const guint n = visits->visit->len;
   unsigned bits = MIN_BITS;
-  guint end = 0;
+  guint end = 0, n_days = 0;
   while (bits < MAX_BITS && (1u << bits) < 2 * n) bits++;
   memset(count, 0, sizeof *count << bits);
   memset(next, 0xff, sizeof *next << bits);
   for (guint i = 0; i < n; i++) count[day_cell(&visit[i], bits)]++;
   g_array_set_size(visits->shared, n);
-  g_array_set_size(visits->days, 0);
+  g_array_set_size(visits->days, n / least);
   Visit *shared = (Visit *)(void *)visits->shared->data;
   for (guint i = 0; i < n; i++) {
     const uint32_t cell = day_cell(&visit[i], bits);
@@ -119,9 +120,10 @@ static void find_shared_days(Visits *visits, uint32_t least) {
   }
   for (guint begin = 0, stop; begin < end; begin = stop) {
     stop = begin + count[day_cell(&shared[begin], bits)];
-    push_days_of(visits, begin, stop, least);
+    n_days = push_days_of(visits, begin, stop, least, n_days);
   }
-  sort_days((Day *)(void *)visits->days->data, visits->days->len);
+  g_array_set_size(visits->days, n_days);
+  sort_days((Day *)(void *)visits->days->data, n_days);
 }
 
 /* The members' visits and the days that `least` of them share. */
@@ -152,7 +154,7 @@ typedef struct {
   uint32_t n, quorum, minutes;
   RsPlaces places;
   Visits visits;
-  uint32_t *seen; /* [RS_MAX_GROUP + 1] visits of each member inside the window */
+  uint32_t seen[RS_MAX_GROUP + 1]; /* visits of each member inside the window */
   GArray *habit;  /* of uint32_t, by shared visit: days of the member there; RS_NONE until asked for */
   double choices[RS_MAX_GROUP + 1]; /* log_choices(n - 1, k); NAN until asked for */
   GArray *found[RS_N_WIDTHS]; /* of RsGroupBurst */
@@ -163,14 +165,12 @@ typedef struct {
 static void finder_init(Finder *finder, const RsScene *scene, RsPlaces places) {
   *finder = (Finder){.scene = scene, .places = places};
   visits_init(&finder->visits);
-  finder->seen = g_new0(uint32_t, RS_MAX_GROUP + 1);
   finder->habit = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   for (unsigned w = 0; w < RS_N_WIDTHS; w++) finder->found[w] = g_array_new(FALSE, FALSE, sizeof(RsGroupBurst));
 }
 
 static void finder_clear(Finder *finder) {
   visits_clear(&finder->visits);
-  g_free(finder->seen);
   g_array_unref(finder->habit);
   for (unsigned w = 0; w < RS_N_WIDTHS; w++) g_array_unref(finder->found[w]);
 }
@@ -264,7 +264,8 @@ static void find_days(Finder *finder) {
 static void find_bursts(Finder *finder) {
   const Visit *visit = (const Visit *)(const void *)finder->visits.shared->data;
   finder->info = 0.0;
-  g_array_set_size(finder->bursts, 0);
+  guint n = 0;
+  g_array_set_size(finder->bursts, finder->visits.days->len);
   for (guint d = 0; d < finder->visits.days->len; d++) {
     Day *day = &g_array_index(finder->visits.days, Day, d);
     RsGroupBurst burst;
@@ -273,9 +274,10 @@ static void find_bursts(Finder *finder) {
     double surprise = burst_surprise(finder, &burst, day), *choices = &finder->choices[burst.n_members - 1];
     if (isnan(*choices)) *choices = log_choices(finder->n - 1, burst.n_members - 1);
     if (surprise - *choices < BURST_BAR) continue;
-    g_array_append_val(finder->bursts, burst);
+    g_array_index(finder->bursts, RsGroupBurst, n++) = burst;
     finder->info += surprise;
   }
+  g_array_set_size(finder->bursts, n);
 }
 
 /* Tries 15 minutes, an hour and the day; leaves the bursts of the chosen one in finder. A wider window is taken when it carries almost as
@@ -366,9 +368,10 @@ static GArray *bystanders(const RsScene *s, const GArray *bursts, uint32_t minut
   }
   for (uint32_t b = 0; b < bursts->len; b++)
     for (uint32_t i = around[b].begin; i < around[b].end; i++) {
-      uint32_t time = RS_KEY_TIME(key[i]);
-      Bystander at = {RS_KEY_PERSON(key[i]), b, s->timeline->visit[i], time >= around[b].from && time <= around[b].to};
-      if (count[rs_hash_mix(at.person, 1) >> (64 - BITS)] >= least && !rs_sorted_has(person, n, at.person)) g_array_append_val(out, at);
+      const uint32_t who = RS_KEY_PERSON(key[i]), time = RS_KEY_TIME(key[i]);
+      if (count[rs_hash_mix(who, 1) >> (64 - BITS)] < least || rs_sorted_has(person, n, who)) continue;
+      const Bystander at = {who, b, s->timeline->visit[i], time >= around[b].from && time <= around[b].to};
+      g_array_append_val(out, at);
     }
   return order_bystanders(out);
 }
