@@ -126,5 +126,9 @@ bool rs_claims_validate(const RsClaims *claims, const char **reason);
 /* The person of a visit, the visit of a line: O(log n). */
 uint32_t rs_claims_visit_person(const RsClaims *claims, uint32_t visit);
 uint32_t rs_claims_line_visit(const RsClaims *claims, uint64_t line);
+/* The same where the line is likely to be of a visit that is known, as one line after another is. */
+static inline uint32_t rs_claims_line_visit_near(const RsClaims *claims, uint64_t line, uint32_t visit) {
+  return line >= claims->visit_line[visit] && line < claims->visit_line[visit + 1] ? visit : rs_claims_line_visit(claims, line);
+}
 
 #endif

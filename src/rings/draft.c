@@ -76,8 +76,11 @@ static void add_frequent(RsDraft *draft, RsKind kind, RsRole role, GArray *numbe
 
 void rs_draft_outlets(RsDraft *draft, const RsClaims *c) {
   g_autofree uint32_t *count = g_new0(uint32_t, (gsize)c->institution->n + 1);
-  for (guint e = 0; e < draft->evidence->len; e++)
-    count[c->visit_institution[rs_claims_line_visit(c, g_array_index(draft->evidence, RsEvidence, e).line)]]++;
+  uint32_t visit = 0;
+  for (guint e = 0; e < draft->evidence->len; e++) {
+    visit = rs_claims_line_visit_near(c, g_array_index(draft->evidence, RsEvidence, e).line, visit);
+    count[c->visit_institution[visit]]++;
+  }
   for (uint32_t f = 0; f < c->institution->n; f++)
     if (count[f] * 20 >= draft->evidence->len && count[f] > 0)
       rs_draft_member(draft, RS_INSTITUTION, f, RS_ROLE_OUTLET, (double)count[f] / (double)draft->evidence->len);
@@ -181,6 +184,20 @@ void rs_ring_settle(RsRing *ring, const RsClaims *claims) {
   make_key(ring, claims, ring->lead_key);
 }
 
+void rs_ring_sum(RsRing *ring, const RsClaims *claims) {
+  uint32_t visit = 0;
+  ring->amount = ring->fund = 0;
+  for (uint64_t i = 0; i < ring->n_evidence; i++) {
+    const uint64_t line = ring->evidence[i].line;
+    visit = rs_claims_line_visit_near(claims, line, visit);
+    const uint16_t day = (uint16_t)(claims->visit_time[visit] / RS_DAY_SECONDS);
+    ring->amount += rs_line_amount(claims, line);
+    ring->fund += rs_line_fund(claims, line);
+    if (i == 0 || day < ring->first_day) ring->first_day = day;
+    if (i == 0 || day > ring->last_day) ring->last_day = day;
+  }
+}
+
 void rs_draft_finish(RsDraft *draft, const RsClaims *claims, RsRing *ring) {
   *ring = (RsRing){.pattern = draft->pattern, .q_value = NAN};
   merge_evidence(draft->evidence);
@@ -194,13 +211,6 @@ void rs_draft_finish(RsDraft *draft, const RsClaims *claims, RsRing *ring) {
   ring->bursts = g_array_steal(draft->bursts, &n), ring->n_bursts = (uint32_t)n;
   for (uint32_t i = 0; i < ring->n_members; i++) ring->count[ring->members[i].kind]++;
   for (uint32_t i = 0; i < ring->n_facts; i++) ring->score += ring->facts[i].points;
-  for (uint64_t i = 0; i < ring->n_evidence; i++) {
-    uint64_t line = ring->evidence[i].line;
-    uint16_t day = (uint16_t)(claims->visit_time[rs_claims_line_visit(claims, line)] / RS_DAY_SECONDS);
-    ring->amount += rs_line_amount(claims, line);
-    ring->fund += rs_line_fund(claims, line);
-    if (i == 0 || day < ring->first_day) ring->first_day = day;
-    if (i == 0 || day > ring->last_day) ring->last_day = day;
-  }
+  rs_ring_sum(ring, claims);
   rs_ring_settle(ring, claims);
 }

@@ -29,6 +29,8 @@ void rs_draft_outlets(RsDraft *draft, const RsClaims *claims);
 
 /* Counts the ring's regions and makes its key: after its members have changed. */
 void rs_ring_settle(RsRing *ring, const RsClaims *claims);
+/* Money and days of the ring's evidence: after it has changed. */
+void rs_ring_sum(RsRing *ring, const RsClaims *claims);
 /* Moves the draft into ring: everything sorted, counted, summed; score and lead_key set. */
 void rs_draft_finish(RsDraft *draft, const RsClaims *claims, RsRing *ring);
 

@@ -561,13 +561,14 @@ static void person_supply(Lead *lead, Doses *doses, const double *most, uint32_t
   const City *city = lead->city;
   const RsClaims *c = city->scene->claims;
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-  uint32_t n = person_doses(city, person, doses);
+  uint32_t n = person_doses(city, person, doses), visit = c->person_visit[person];
   sort_doses(doses->dose, n);
   for (uint64_t e = first; e < end; e++) {
     uint64_t line = lead->ring->evidence[e].line;
     const uint32_t slot = *slot_of(city, rs_line_drug(c, line));
     if (slot == RS_NONE || isinf(most[slot])) continue;
-    Dose want = {0.0f, slot, (c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
+    visit = rs_claims_line_visit_near(c, line, visit);
+    Dose want = {0.0f, slot, (c->visit_time[visit] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS};
     const Dose *got = n > 0 ? bsearch(&want, doses->dose, n, sizeof want, compare_doses) : NULL;
     if (got == NULL) continue;
     bool above = (double)got->quantity > most[want.slot];

@@ -53,12 +53,15 @@ static void count_basics(const RsScene *scene, RsInstitutionRank *rank) {
 static int64_t *ring_money(const RsScene *scene, const RsRings *rings, RsInstitutionRank *rank) {
   const RsClaims *c = scene->claims;
   int64_t *money = g_new0(int64_t, (gsize)c->institution->n + 1);
+  uint32_t visit = 0;
   for (uint32_t i = 0; i < rings->n_rings; i++) {
     const RsRing *ring = &rings->rings[i];
     for (uint32_t m = 0; m < ring->n_members; m++)
       if (ring->members[m].kind == RS_INSTITUTION) rank[ring->members[m].id].n_rings++;
-    for (uint64_t e = 0; e < ring->n_evidence; e++)
-      money[c->visit_institution[rs_claims_line_visit(c, ring->evidence[e].line)]] += rs_line_amount(c, ring->evidence[e].line);
+    for (uint64_t e = 0; e < ring->n_evidence; e++) {
+      visit = rs_claims_line_visit_near(c, ring->evidence[e].line, visit);
+      money[c->visit_institution[visit]] += rs_line_amount(c, ring->evidence[e].line);
+    }
   }
   return money;
 }

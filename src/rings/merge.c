@@ -2,8 +2,6 @@
 
 #include "rings/draft.h"
 
-#include "base/calendar.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,29 +49,19 @@ static uint32_t insert_fact(RsRing *ring, RsFact fact) {
   return at;
 }
 
-static void sum_evidence(RsRing *ring, const RsClaims *c) {
-  ring->amount = ring->fund = 0;
-  for (uint64_t i = 0; i < ring->n_evidence; i++) {
-    uint64_t line = ring->evidence[i].line;
-    uint16_t day = (uint16_t)(c->visit_time[rs_claims_line_visit(c, line)] / RS_DAY_SECONDS);
-    ring->amount += rs_line_amount(c, line);
-    ring->fund += rs_line_fund(c, line);
-    if (i == 0 || day < ring->first_day) ring->first_day = day;
-    if (i == 0 || day > ring->last_day) ring->last_day = day;
-  }
-}
-
 /* Lines of the other lead that belong to people of this one, in order with its own. */
 static void add_lines(RsRing *ring, const RsRing *other, const RsClaims *c, const uint32_t *person, uint32_t bit) {
   RsEvidence *all = g_new(RsEvidence, ring->n_evidence + other->n_evidence + 1);
   uint64_t n = 0, i = 0, k = 0;
+  uint32_t visit = 0;
   while (i < ring->n_evidence || k < other->n_evidence) {
     if (k >= other->n_evidence || (i < ring->n_evidence && ring->evidence[i].line < other->evidence[k].line)) {
       all[n++] = ring->evidence[i++];
       continue;
     }
     uint64_t line = other->evidence[k].line;
-    uint32_t who = rs_claims_visit_person(c, rs_claims_line_visit(c, line));
+    visit = rs_claims_line_visit_near(c, line, visit);
+    uint32_t who = rs_claims_visit_person(c, visit);
     bool both = i < ring->n_evidence && ring->evidence[i].line == line;
     if (both) all[n] = ring->evidence[i++], all[n++].facts |= bit;
     else if (bsearch(&who, person, ring->count[RS_PERSON], sizeof who, compare_numbers) != NULL) all[n++] = (RsEvidence){line, bit};
@@ -82,7 +70,7 @@ static void add_lines(RsRing *ring, const RsRing *other, const RsClaims *c, cons
   g_free(ring->evidence);
   ring->evidence = all;
   ring->n_evidence = n;
-  sum_evidence(ring, c);
+  rs_ring_sum(ring, c);
 }
 
 /* One fact of each kind, however many leads went into this one; it rests on the lines of all of them. */
