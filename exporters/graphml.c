@@ -316,26 +316,14 @@ static void subgraph_node_write(RsXml *xml, const Drawing *drawing, uint32_t i) 
   node_write(xml, &node);
 }
 
-typedef struct { uint32_t source, target, edge; } EdgeOrder;
-
-static int compare_edges(const void *a, const void *b) {
-  const EdgeOrder *x = a, *y = b;
-  if (x->source != y->source) return x->source < y->source ? -1 : 1;
-  return (x->target > y->target) - (x->target < y->target);
-}
-
-/* Two kinds of node have at most one kind of relation, so (source, target) is the whole order. */
 static void subgraph_edges_write(RsXml *xml, const Drawing *drawing) {
   const RsSubgraph *subgraph = drawing->subgraph;
   const RsNodeIds *ids = drawing->ids;
-  g_autofree EdgeOrder *order = g_new(EdgeOrder, (gsize)subgraph->n_edges + 1);
+  g_autofree uint32_t *order = rs_subgraph_edges_by(subgraph, ids->rank);
   EdgeText text;
-  for (uint32_t i = 0; i < subgraph->n_edges; i++)
-    order[i] = (EdgeOrder){ids->rank[subgraph->edge[i].from], ids->rank[subgraph->edge[i].to], i};
-  if (subgraph->n_edges > 0) qsort(order, subgraph->n_edges, sizeof *order, compare_edges);
   edge_text_init(&text, drawing->c->claims, drawing->c->text_language, xml->style.strict);
   for (uint32_t i = 0; i < subgraph->n_edges; i++) {
-    const RsSubgraphEdge *from = &subgraph->edge[order[i].edge];
+    const RsSubgraphEdge *from = &subgraph->edge[order[i]];
     const Edge edge = {i + 1u, rs_node_id(ids, from->from), rs_node_id(ids, from->to), rs_node_id_length(ids, from->from),
                        rs_node_id_length(ids, from->to), from->kind, drawing->c->knowledge->relation[from->kind].days[from->row], from->sum};
     edge_write(xml, &text, &edge);

@@ -523,6 +523,21 @@ RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *e
   return subgraph;
 }
 
+/* By `to`, then, keeping that order, by `from`. */
+uint32_t *rs_subgraph_edges_by(const RsSubgraph *subgraph, const uint32_t *rank) {
+  const uint32_t n = subgraph->n_edges;
+  g_autofree uint64_t *key = g_new(uint64_t, (gsize)n + 1);
+  g_autofree uint32_t *by_to = g_new(uint32_t, (gsize)n + 1);
+  uint32_t *order = g_new(uint32_t, (gsize)n + 1);
+  for (uint32_t i = 0; i < n; i++) key[i] = (uint64_t)rank[subgraph->edge[i].to] << 32 | i;
+  rs_sort_u64_placed(key, n);
+  for (uint32_t i = 0; i < n; i++) by_to[i] = (uint32_t)key[i];
+  for (uint32_t i = 0; i < n; i++) key[i] = (uint64_t)rank[subgraph->edge[by_to[i]].from] << 32 | i;
+  rs_sort_u64_placed(key, n);
+  for (uint32_t i = 0; i < n; i++) order[i] = by_to[(uint32_t)key[i]];
+  return order;
+}
+
 void rs_subgraph_free(RsSubgraph *subgraph) {
   if (subgraph == NULL) return;
   g_free(subgraph->node);

@@ -58,6 +58,9 @@ RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *enti
 RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *entities, uint32_t n, const RsKind *kind, const uint32_t *id,
                                const bool *focus);
 void rs_subgraph_free(RsSubgraph *subgraph);
+/* Its edges in the order of their ends' ranks, that of from first: [n_edges], the caller frees it. rank: [n_nodes] a place of its own for each
+ * node. Two kinds of node have at most one kind of relation, so no two edges are alike. */
+uint32_t *rs_subgraph_edges_by(const RsSubgraph *subgraph, const uint32_t *rank);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsSubgraph, rs_subgraph_free)
 
 /* Distinct values, sorted, and the size that a value gets among them: 400 .. 10,000, or RS_NONE when fewer than two differ. */

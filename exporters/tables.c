@@ -227,31 +227,16 @@ static const RsTableColumn relation_columns[] = {
     {"lines", RS_CELL_INTEGER, false}, {"days", RS_CELL_INTEGER, false}, {"amount", RS_CELL_MONEY, false},
     {"fund_amount", RS_CELL_MONEY, false}, {"first_date", RS_CELL_TEXT, false}, {"last_date", RS_CELL_TEXT, false}};
 
-typedef struct { uint32_t from, to; const RsSubgraphEdge *edge; } EdgeRow; /* ranks of the ends */
-
-static int compare_edge_rows(const void *a, const void *b) {
-  const EdgeRow *x = a, *y = b;
-  if (x->from != y->from) return x->from < y->from ? -1 : 1;
-  return (x->to > y->to) - (x->to < y->to);
-}
-
-static EdgeRow *edges_in_order(const RsSubgraph *subgraph, const NodeRow *nodes) {
-  g_autofree uint32_t *rank = g_new(uint32_t, (gsize)subgraph->n_nodes + 1);
-  EdgeRow *rows = g_new(EdgeRow, (gsize)subgraph->n_edges + 1);
-  for (uint32_t i = 0; i < subgraph->n_nodes; i++) rank[nodes[i].node - subgraph->node] = i;
-  for (uint32_t i = 0; i < subgraph->n_edges; i++)
-    rows[i] = (EdgeRow){rank[subgraph->edge[i].from], rank[subgraph->edge[i].to], &subgraph->edge[i]};
-  if (subgraph->n_edges > 0) qsort(rows, subgraph->n_edges, sizeof *rows, compare_edge_rows);
-  return rows;
-}
-
 static void relation_walk(const RsCaseView *view, RsRowFunc row, void *data) {
+  const RsSubgraph *subgraph = view->data->subgraph;
   g_autofree NodeRow *nodes = nodes_in_order(view);
-  g_autofree EdgeRow *edges = edges_in_order(view->data->subgraph, nodes);
-  for (uint32_t i = 0; i < view->data->subgraph->n_edges; i++) {
-    const RsSubgraphEdge *edge = edges[i].edge;
+  g_autofree uint32_t *rank = g_new(uint32_t, (gsize)subgraph->n_nodes + 1);
+  for (uint32_t i = 0; i < subgraph->n_nodes; i++) rank[nodes[i].node - subgraph->node] = i;
+  g_autofree uint32_t *order = rs_subgraph_edges_by(subgraph, rank);
+  for (uint32_t i = 0; i < subgraph->n_edges; i++) {
+    const RsSubgraphEdge *edge = &subgraph->edge[order[i]];
     const RsRelation *relation = &view->c->knowledge->relation[edge->kind];
-    const NodeRow *from = &nodes[edges[i].from], *to = &nodes[edges[i].to];
+    const NodeRow *from = &nodes[rank[edge->from]], *to = &nodes[rank[edge->to]];
     char first[11], last[11];
     const RsCell cell[] = {
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every edge's ends are nodes */

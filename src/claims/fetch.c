@@ -1,6 +1,7 @@
 #include "claims/fetch.h"
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/words.h"
 #include "claims/scan.h"
 
@@ -23,8 +24,20 @@ static int compare_wanted(const void *a, const void *b) {
 
 RsWanted *rs_wanted_new(const RsRow *rows, size_t n) {
   RsWanted *wanted = g_new(RsWanted, MAX(n, 1));
-  for (size_t i = 0; i < n; i++) wanted[i] = (RsWanted){rows[i], i};
-  qsort(wanted, n, sizeof *wanted, compare_wanted);
+  RsRow least = n > 0 ? rows[0] : 0, most = least;
+  for (size_t i = 0; i < n; i++) {
+    least = MIN(least, rows[i]);
+    most = MAX(most, rows[i]);
+  }
+  if (most - least > UINT32_MAX || n > UINT32_MAX) { /* of several files */
+    for (size_t i = 0; i < n; i++) wanted[i] = (RsWanted){rows[i], i};
+    qsort(wanted, n, sizeof *wanted, compare_wanted);
+    return wanted;
+  }
+  g_autofree uint64_t *key = g_new(uint64_t, MAX(n, 1));
+  for (size_t i = 0; i < n; i++) key[i] = (rows[i] - least) << 32 | i;
+  rs_sort_u64_placed(key, n);
+  for (size_t i = 0; i < n; i++) wanted[i] = (RsWanted){least + (key[i] >> 32), (uint32_t)key[i]};
   return wanted;
 }
 
