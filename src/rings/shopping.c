@@ -1,5 +1,6 @@
 #include "rings/shopping.h"
 
+#include "base/sort.h"
 #include "base/timing.h"
 #include "graph/community.h"
 #include "mining/significance.h"
@@ -158,14 +159,16 @@ static int compare_common(const void *x, const void *y) {
 }
 
 static GArray *common_of(const RsShopping *s, const uint32_t *member, uint32_t n) {
-  g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  uint32_t n_all = 0;
+  for (uint32_t i = 0; i < n; i++) n_all += s->shopper[member[i]].n_drugs;
+  g_autofree uint64_t *all = g_new(uint64_t, (gsize)n_all + 1);
   GArray *out = g_array_new(FALSE, FALSE, sizeof(Common));
-  for (uint32_t i = 0; i < n; i++) g_array_append_vals(all, s->drug + s->shopper[member[i]].first_drug, s->shopper[member[i]].n_drugs);
-  g_array_sort(all, compare_numbers);
-  for (guint i = 0, end; i < all->len; i = end) {
-    Common one = {g_array_index(all, uint32_t, i), 0};
-    for (end = i; end < all->len && g_array_index(all, uint32_t, end) == one.drug;) end++;
-    one.n = end - i;
+  for (uint32_t i = 0, at = 0; i < n; i++)
+    for (uint32_t k = 0; k < s->shopper[member[i]].n_drugs; k++) all[at++] = s->drug[s->shopper[member[i]].first_drug + k];
+  rs_sort_u64(all, n_all);
+  for (uint32_t i = 0, end; i < n_all; i = end) {
+    for (end = i + 1; end < n_all && all[end] == all[i];) end++;
+    const Common one = {(uint32_t)all[i], end - i};
     if (2 * one.n >= n) g_array_append_val(out, one);
   }
   g_array_sort(out, compare_common);
