@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "base/sort_by.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -30,13 +31,16 @@ static int compare_cases(const void *p, const void *q) {
   return (a->diagnosis > b->diagnosis) - (a->diagnosis < b->diagnosis);
 }
 
+static inline bool case_before(const Case *a, const Case *b) { return compare_cases(a, b) < 0; }
+RS_SORT_BY(sort_cases, Case, case_before)
+
 /* Sorts and keeps each once. */
 static void distinct(GArray *cases) {
   Case *c = (Case *)(void *)cases->data;
   guint n = 0;
-  if (cases->len > 1) qsort(c, cases->len, sizeof *c, compare_cases);
+  sort_cases(c, cases->len);
   for (guint i = 0; i < cases->len; i++)
-    if (n == 0 || compare_cases(&c[n - 1], &c[i]) != 0) c[n++] = c[i];
+    if (n == 0 || case_before(&c[n - 1], &c[i])) c[n++] = c[i];
   g_array_set_size(cases, n);
 }
 

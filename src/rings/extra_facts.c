@@ -63,7 +63,7 @@ int64_t rs_extra_cap(const uint32_t *bin, uint32_t n) {
 
 typedef struct { float quantity; uint32_t slot, period; } Dose;
 
-typedef struct { uint64_t line; uint32_t slot, period; } Hit; /* a line of a chosen drug */
+typedef struct { uint64_t line; uint32_t slot; } Hit; /* a line of a chosen drug */
 
 /* A thread's own: what one person gets, kept from person to person. */
 typedef struct {
@@ -145,27 +145,26 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Doses, doses_clear)
 static uint32_t person_doses(const City *city, uint32_t person, Doses *d) {
   const RsClaims *c = city->scene->claims;
   const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
-  uint32_t n = 0, n_hits = 0;
-  doses_reserve(d, c->visit_line[end] - c->visit_line[begin]);
+  const uint64_t stop = c->visit_line[end];
+  uint32_t n = 0, n_hits = 0, v = begin;
+  doses_reserve(d, stop - c->visit_line[begin]);
   const RsPacked drug = c->line_drug; /* 1 + its number, as slots are */
-  for (uint32_t v = begin; v < end; v++) {
-    const uint32_t period = (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS;
-    const uint64_t stop = c->visit_line[v + 1];
-    for (uint64_t l = c->visit_line[v]; l < stop; l++) { /* no branch: which line is one is anybody's guess */
-      const uint32_t slot = city->slot[rs_packed_get(&drug, l)];
-      d->hit[n_hits] = (Hit){l, slot, period};
-      n_hits += slot != RS_NONE;
-    }
+  for (uint64_t l = c->visit_line[begin]; l < stop; l++) { /* no branch: which line is one is anybody's guess */
+    const uint32_t slot = city->slot[rs_packed_get(&drug, l)];
+    d->hit[n_hits] = (Hit){l, slot};
+    n_hits += slot != RS_NONE;
   }
   for (uint32_t i = 0; i < n_hits; i++) {
     const Hit *hit = &d->hit[i];
     const float quantity = rs_line_quantity(c, hit->line);
     const uint32_t last = d->last[hit->slot];
+    while (hit->line >= c->visit_line[v + 1]) v++;
+    const uint32_t period = (c->visit_time[v] / RS_DAY_SECONDS - c->first_day) / PERIOD_DAYS;
     if (!(quantity > 0.0f)) continue;
-    if (last < n && d->dose[last].slot == hit->slot && d->dose[last].period == hit->period) d->dose[last].quantity += quantity;
+    if (last < n && d->dose[last].slot == hit->slot && d->dose[last].period == period) d->dose[last].quantity += quantity;
     else {
       d->last[hit->slot] = n;
-      d->dose[n++] = (Dose){quantity, hit->slot, hit->period}; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
+      d->dose[n++] = (Dose){quantity, hit->slot, period}; /* NOLINT(clang-analyzer-core.NullDereference): reserved above */
     }
   }
   return n;
@@ -178,6 +177,7 @@ typedef struct {
   uint32_t *bin;     /* [RS_N_TYPES * CAP_BINS] */
   uint32_t *repeats; /* [n institutions] */
   Doses doses;
+  GArray *paid;      /* of uint64_t: money of one person's lines before each */
   GArray *got;       /* of Got: a part's, before they are laid aside */
 } Count;
 
@@ -190,12 +190,24 @@ typedef struct {
   uint64_t n_got[N_PARTS];
 } Walk;
 
-static void count_visit(const City *city, Count *count, uint32_t v, uint32_t first) {
+/* Lines are summed from one end to the other, a visit's total being the difference: how long each visit is is anybody's guess. */
+static void count_visits(const City *city, Count *count, uint32_t person) {
   const RsClaims *c = city->scene->claims;
-  unsigned type = c->institution_type[c->visit_institution[v]];
-  int64_t total = visit_total(c, v);
-  count->repeats[c->visit_institution[v]] += is_repeat(c, v, first);
-  if (total > 0 && (total - 1) / CAP_BIN < CAP_BINS) count->bin[(size_t)type * CAP_BINS + (size_t)((total - 1) / CAP_BIN)]++;
+  const uint32_t begin = c->person_visit[person], end = c->person_visit[person + 1];
+  const uint64_t first = c->visit_line[begin], stop = c->visit_line[end];
+  g_array_set_size(count->paid, (guint)(stop - first) + 1);
+  uint64_t *paid = (uint64_t *)(void *)count->paid->data, sum = 0;
+  for (uint64_t l = first; l < stop; l++) {
+    paid[l - first] = sum;
+    sum += (uint64_t)rs_line_amount(c, l);
+  }
+  paid[stop - first] = sum;
+  for (uint32_t v = begin; v < end; v++) {
+    const unsigned type = c->institution_type[c->visit_institution[v]];
+    const int64_t total = (int64_t)(paid[c->visit_line[v + 1] - first] - paid[c->visit_line[v] - first]);
+    count->repeats[c->visit_institution[v]] += is_repeat(c, v, begin);
+    if (total > 0 && (total - 1) / CAP_BIN < CAP_BINS) count->bin[(size_t)type * CAP_BINS + (size_t)((total - 1) / CAP_BIN)]++;
+  }
 }
 
 /* Outside the limit where the temporary disk is full. */
@@ -212,7 +224,7 @@ static void walk_part(size_t part, unsigned thread, void *data) {
   g_array_set_size(count->got, 0);
   uint32_t end = (uint32_t)((uint64_t)c->n_persons * (part + 1) / N_PARTS);
   for (uint32_t p = (uint32_t)((uint64_t)c->n_persons * part / N_PARTS); p < end; p++) {
-    for (uint32_t v = c->person_visit[p]; v < c->person_visit[p + 1]; v++) count_visit(city, count, v, c->person_visit[p]);
+    count_visits(city, count, p);
     if (city->n_slots == 0 || !(c->columns & RS_HAS_QUANTITY)) continue;
     uint32_t n = person_doses(city, p, &count->doses);
     guint at = count->got->len;
@@ -284,7 +296,7 @@ static void walk_city(City *city, unsigned n_threads) {
   g_autofree Count *count = g_new(Count, n_threads);
   for (unsigned t = 0; t < n_threads; t++)
     count[t] = (Count){g_new0(uint32_t, (gsize)RS_N_TYPES * CAP_BINS), g_new0(uint32_t, (gsize)n_institutions + 1),
-                       {0}, g_array_new(FALSE, FALSE, sizeof(Got))};
+                       {0}, g_array_new(FALSE, FALSE, sizeof(uint64_t)), g_array_new(FALSE, FALSE, sizeof(Got))};
   for (unsigned t = 0; t < n_threads; t++) doses_init(&count[t].doses, city);
   Walk walk = {.city = city, .count = count};
   rs_parallel(n_threads, N_PARTS, walk_part, &walk);
@@ -299,6 +311,7 @@ static void walk_city(City *city, unsigned n_threads) {
     g_free(count[t].bin);
     g_free(count[t].repeats);
     doses_clear(&count[t].doses);
+    g_array_unref(count[t].paid);
     g_array_unref(count[t].got);
   }
 }
