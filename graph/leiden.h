@@ -2,7 +2,7 @@
  *
  * In    RsGraph of at most 2^31 - 1 edges
  * Out   label[i]: the smallest node of i's community
- * Cost  a few sweeps over the edges an iteration; memory 32 bytes an edge, 100 a node; allocates
+ * Cost  a few sweeps over the edges an iteration; memory 40 bytes an edge, 100 a node; allocates
  * From  Traag, Waltman & van Eck, Scientific Reports 9 (2019) 5233; O'Neill, PCG, HMC-CS-2014-0905, for the random numbers
  *
  * Nodes move one by one to the community that gains most, each community is refined into parts that are well connected, parts become nodes, and so

@@ -2,7 +2,7 @@
  *
  * In    RsClaims, RsKnowledge; each doctor's own workplace
  * Out   RsSteeringCell: doctor, outlet, distinct persons seen and expected, log p
- * Cost  O(lines) to find workplaces and fills, then a sort of the fills of the doctors who have enough
+ * Cost  O(lines) to find workplaces and fills, then the cells of one workplace at a time; 16 bytes a fill
  * From  hypergeometric and Poisson tests of over-represented cells (Tumminello et al. 2011); shrinkage after DuMouchel, The American
  *       Statistician 53 (1999), with a fixed prior
  *
