@@ -2,7 +2,7 @@
  * otherwise.
  *
  * In    leads in rank order; the leads of a former case, and what was set aside in it (RsFormer); clearances (RsClearances)
- * Out   leads with kept_key and former set; those that a clearance covers are taken out of the list into RsClearedLeads, with the state in
+ * Out   leads with kept_key and former set; those that a clearance covers are taken out of the list into an array of RsCleared, with the state in
  *       which they were cleared, so that small steps do not add up unseen
  *
  * A clearance names a lead by its key, or persons, institutions or doctors (a family, a care home, a clinic), one or a group of them.
