@@ -19,7 +19,7 @@ typedef struct {
   bool exact;                 /* everything was read */
   uint64_t memory;            /* bytes at the peak, everything in memory */
   uint64_t memory_least;      /* the least that --memory can ask for; of few lines more than they take */
-  uint64_t temp;              /* bytes of temporary disk with memory_least */
+  uint64_t temp;              /* bytes of temporary disk that are enough with any --memory; half of them often are */
   uint64_t disk;              /* bytes of a case folder as they usually are; leads decide */
   double times;               /* all rows over those of the sample */
 } RsPlan;

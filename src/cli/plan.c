@@ -119,7 +119,7 @@ static bool fits(const RsOptions *options, const RsPlan *plan, const Room *room,
     return false;
   }
   if (room->spills && plan->temp > room->temp_free) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: %s of temporary disk are needed, %s has %s; --temp names another folder"), temp, room->temp, temp_free);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: up to %s of temporary disk are needed, %s has %s; --temp names another folder"), temp, room->temp, temp_free);
     return false;
   }
   if (options->memory_bytes > 0 || room->memory == 0 || plan->memory <= room->memory) return true;
@@ -162,7 +162,7 @@ static void print_text(const RsOptions *options, const RsPlan *plan, double seco
   printf(rs_say(options->language, "memory     about %s; with --memory not under %s\n"), memory, least);
   printf(rs_say(options->language, "time       about %.0f s with %u threads, if the machine stays as busy as now\n"), MAX(seconds, 1.0), options->n_threads);
   printf(rs_say(options->language, "disk       about %s for the case folder, more or less by the number of leads\n"), disk);
-  if (room->spills) printf(rs_say(options->language, "temporary  about %s in %s\n"), temp, room->temp);
+  if (room->spills) printf(rs_say(options->language, "temporary  at most %s in %s\n"), temp, room->temp);
 }
 
 int rs_command_plan(const RsOptions *options, GError **error) {
