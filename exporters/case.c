@@ -48,6 +48,7 @@ static void identities_sort(Identity *identity, size_t n) {
   g_autofree Identity *from = g_memdup2(identity, n * sizeof *identity);
   bool alike = n > 0 && strlen(identity[0].masked) >= PREFIX;
   g_assert(n <= UINT32_MAX);
+  /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): n of them are filled */
   for (size_t i = 0; alike && i < n; i++) alike = strncmp(identity[i].masked, identity[0].masked, PREFIX) == 0;
   for (size_t i = 0; i < n; i++) key[i] = identity_start(&identity[i], alike) << 32 | i;
   rs_sort_u64_placed(key, n);

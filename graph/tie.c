@@ -133,11 +133,11 @@ static void share_search(size_t share, unsigned thread, void *data) {
   const RsPacked doctors = claims->line_doctor, drugs = claims->line_drug; /* copies, which no store can change */
   const Table *table = search->table;
   Slot **own = search->own[thread];
-  Queue queue[N_TABLES];
+  Queue queue[N_TABLES] = {0};
   const uint32_t n = claims->n_visits, last = (uint32_t)((uint64_t)n * (share + 1) / search->n_shares);
   for (unsigned t = 0; t < N_TABLES; t++) {
     if (own[t] == NULL) own[t] = g_memdup2(table[t].slot, sizeof(Slot) << table[t].bits);
-    queue[t].n = 0, queue[t].slots = own[t], queue[t].bits = table[t].bits;
+    queue[t].slots = own[t], queue[t].bits = table[t].bits;
   }
   for (uint32_t visit = (uint32_t)((uint64_t)n * share / search->n_shares); visit < last; visit++) {
     const uint32_t institution = claims->visit_institution[visit];
