@@ -9,14 +9,13 @@
 /* Measured on files of 1 to 100 M lines, of one line a visit and more, in order and not, of 10- to 32-byte ids (docs/performance.md). Raw
  * records are the most memory where the lines of a visit do not stand together, table, graph and leads where they do. */
 #define FIXED_BYTES 15e6
-#define RAW_BYTES_A_LINE 39.0
+#define RAW_BYTES_A_LINE 34.0
 #define RAW_BYTES_A_RUN 34.0 /* and the person's id */
 #define BYTES_A_LINE 26.0
-#define BYTES_A_VISIT 101.0
+#define BYTES_A_VISIT 80.0
 #define BYTES_A_PERSON 176.0
 #define DISK_BYTES_A_LINE 16.8    /* of the case folder */
 #define DISK_BYTES_AT_FIRST 10.0  /* besides, of the first million lines */
-#define TEMP_BYTES_A_LINE 110.0   /* raw rows, table and graph on disk */
 
 static int compare_rows(const void *x, const void *y) {
   const RsRow a = *(const RsRow *)x, b = *(const RsRow *)y;
@@ -68,11 +67,7 @@ static double persons_expected(const RsClaims *claims, double visits) {
   return kinds_expected(claims->n_persons, once, twice, claims->n_visits, visits - claims->n_visits);
 }
 
-static double memory_expected(const RsClaims *claims, double lines, double runs, double visits, double persons) {
-  const double id = claims->n_persons > 0 ? (double)claims->person->offset[claims->n_persons] / claims->n_persons : 0;
-  const double raw = lines * RAW_BYTES_A_LINE + runs * (RAW_BYTES_A_RUN + id), rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id);
-  return FIXED_BYTES + MAX(raw, rest);
-}
+static double id_bytes(const RsClaims *claims) { return claims->n_persons > 0 ? (double)claims->person->offset[claims->n_persons] / claims->n_persons : 0; }
 
 RsPlan rs_plan(const RsClaims *sample, const RsReport *report) {
   RsPlan plan = {.exact = true};
@@ -93,9 +88,12 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report) {
   plan.rows = (uint64_t)rows;
   plan.visits = (uint64_t)visits;
   plan.persons = (uint64_t)persons;
-  plan.memory = (uint64_t)memory_expected(sample, lines, lines - behind * times, visits, persons);
+  const double raw = lines * RAW_BYTES_A_LINE + (lines - behind * times) * (RAW_BYTES_A_RUN + id_bytes(sample));
+  const double rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id_bytes(sample));
+  plan.visits_times = sample->n_visits > 0 ? visits / sample->n_visits : 1.0;
+  plan.memory = (uint64_t)(FIXED_BYTES + MAX(raw, rest));
   plan.memory_least = rs_memory_least((uint64_t)lines);
-  plan.temp = (uint64_t)(lines * TEMP_BYTES_A_LINE);
+  plan.temp = (uint64_t)(raw + lines * BYTES_A_LINE); /* the table is written while raw records are read */
   plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 1e6) * DISK_BYTES_AT_FIRST) + 200000;
   return plan;
 }

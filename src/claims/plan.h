@@ -21,7 +21,7 @@ typedef struct {
   uint64_t memory_least;      /* the least that --memory can ask for; of few lines more than they take */
   uint64_t temp;              /* bytes of temporary disk that are enough with any --memory; half of them often are */
   uint64_t disk;              /* bytes of a case folder as they usually are; leads decide */
-  double times;               /* all rows over those of the sample */
+  double times, visits_times; /* all rows over those of the sample, and visits */
 } RsPlan;
 
 RsPlan rs_plan(const RsClaims *sample, const RsReport *report);
