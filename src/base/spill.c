@@ -15,6 +15,7 @@
 #define LOOK_EVERY_US 1000
 #define HUGE_PAGE ((size_t)2 << 20)
 #define SLACK ((uint64_t)128 << 20) /* what two threads may touch until the watching one gets its turn on a busy machine */
+#define MOST_OF_FILES (4 * SLACK) /* to let go of a gigabyte takes so long that others have mapped as much again */
 
 typedef struct { void *start; size_t size; } Array;
 
@@ -53,13 +54,18 @@ unsigned rs_spill_threads(void) { return (unsigned)CLAMP(rs_spill_memory() / SLA
 
 /* ---- letting go ---- */
 
-static uint64_t resident_bytes(int statm) {
-  char text[64];
+/* What the process holds in all, and of files. */
+typedef struct { uint64_t all, files; } Held;
+
+static Held held_bytes(int statm) {
+  char text[64], *at = text;
   const ssize_t n = pread(statm, text, sizeof text - 1, 0);
-  if (n <= 0) return 0;
+  if (n <= 0) return (Held){0, 0};
   text[n] = '\0';
-  const char *second = strchr(text, ' ');
-  return second == NULL ? 0 : strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+  const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+  (void)strtoull(at, &at, 10);
+  const uint64_t all = strtoull(at, &at, 10);
+  return (Held){all * page, strtoull(at, &at, 10) * page};
 }
 
 /* What the process may hold before pages are let go. */
@@ -78,7 +84,8 @@ static void let_go(void) {
 void rs_spill_look(void) {
   const gint64 now = g_get_monotonic_time();
   if (!rs_spill_on() || now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < LOOK_EVERY_US / 2 || !g_mutex_trylock(&spill.lock)) return;
-  if (spill.memory > 0 && resident_bytes(spill.statm) > bar(spill.memory)) let_go();
+  const Held held = held_bytes(spill.statm);
+  if (spill.memory > 0 && (held.all > bar(spill.memory) || held.files > MOST_OF_FILES)) let_go();
   atomic_store_explicit(&spill.looked, g_get_monotonic_time(), memory_order_relaxed);
   g_mutex_unlock(&spill.lock);
 }
