@@ -149,6 +149,7 @@ int rs_command_analyze(const RsOptions *options, GError **error) {
   if (watch_list != NULL && !rs_run_watch(&run, watch_list, options, mask, error)) return RS_ERROR_LIMIT;
 
   rs_progress_stage(progress, rs_say(options->language, "writing the case folder"), NULL);
+  rs_progress_expect(progress, RS_CASE_TO_GRAPH * run.graph_seconds);
   g_autofree char *command = command_line(options), *watch_told = list_told(options->watch), *cleared_told = list_told(options->cleared);
   g_autofree char *former_told = former_name(options->former), *mapping = mapping_text(options->map);
   g_autofree char *map_told = is_mapping_file(options->map) ? list_told(options->map) : g_strdup(options->map);

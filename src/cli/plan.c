@@ -21,10 +21,9 @@
 
 /* What a stage takes a line in a large run beside what it takes in the sample (docs/performance.md): of the graph less, for persons are known already; of the
  * search more, for there are more meetings to ask about. The case folder is written for leads that the sample has not, and takes what most cases take
- * beside the graph. */
+ * beside the graph (RS_CASE_TO_GRAPH). */
 #define GRAPH_GROWS 0.8
 #define LEADS_GROW 1.1
-#define CASE_TO_GRAPH 2.0
 #define SLOW_DISK 3.0 /* a first reading that takes so many times the second one waited for the disk */
 
 /* What the machine can give, as the kernel sees it; 0: unknown. */
@@ -86,7 +85,7 @@ static bool stages_run(const RsClaims *sample, const RsOptions *options, Stages 
 static double seconds_expected(const Stages *stages, const RsPlan *plan) {
   const double times = plan->times, both = (times + plan->visits_times) / 2, large = MIN(1.0, log10(times));
   const double graph = stages->graph * (1 + (GRAPH_GROWS - 1) * large), leads = stages->leads * (1 + (LEADS_GROW - 1) * large);
-  return times * stages->read + both * (graph + leads + CASE_TO_GRAPH * graph);
+  return times * stages->read + both * (graph + leads + RS_CASE_TO_GRAPH * graph);
 }
 
 /* ---- what there is ---- */

@@ -19,7 +19,7 @@ struct RsProgress {
   GCond changed;
   GThread *thread;   /* NULL: nothing is shown */
   gint64 started, stage_started;
-  double stage_cpu;
+  double stage_cpu, expected; /* seconds of the stage; 0: unknown */
   const char *stage; /* NULL: paused */
   const RsReport *report;
   bool timing, shown, ended;
@@ -32,38 +32,40 @@ static double seconds_of(struct timeval time) { return (double)time.tv_sec + (do
 
 /* ---- the line ---- */
 
-static void add_time_left(GString *line, uint64_t bytes, uint64_t total, double seconds) {
-  if (bytes == 0 || bytes >= total || seconds < 2.0) return;
-  const double left = seconds * (double)(total - bytes) / (double)bytes;
+static void add_time_left(GString *line, double left) {
   const unsigned whole = (unsigned)(left < 1e6 ? left + 0.5 : 1e6);
   g_string_append_printf(line, _("  about %u:%02u left"), whole / 60, whole % 60);
 }
 
-char *rs_progress_line(const char *stage, uint64_t bytes, uint64_t total, uint64_t rows, double seconds) {
+char *rs_progress_line(const char *stage, const RsProgressCounts *counts) {
+  const double seconds = counts->seconds;
   GString *line = g_string_new(stage);
-  if (total == 0) {
+  if (counts->total == 0) {
     g_string_append_printf(line, "  %.0f s", seconds);
+    if (seconds < counts->expected) add_time_left(line, counts->expected - seconds);
     return g_string_free(line, FALSE);
   }
-  g_autofree char *done = g_format_size(bytes), *all = g_format_size(total);
-  g_autofree char *rate = rs_summary_count(seconds > 0 ? (uint64_t)((double)rows / seconds) : 0);
-  g_string_append_printf(line, "  %u %%", (unsigned)(100.0 * (double)bytes / (double)total));
-  add_time_left(line, bytes, total, seconds); /* before what a narrow terminal may cut off */
-  g_string_append_printf(line, _("  %s of %s  %s rows/s"), done, all, rate);
+  const double read = (double)counts->bytes, all = (double)counts->total;
+  g_autofree char *done = g_format_size(counts->bytes), *total = g_format_size(counts->total);
+  g_autofree char *rate = rs_summary_count(seconds > 0 ? (uint64_t)((double)counts->rows / seconds) : 0);
+  g_string_append_printf(line, "  %u %%", (unsigned)(100.0 * read / all));
+  if (read > 0 && read < all && seconds >= 2.0) add_time_left(line, seconds * (all - read) / read); /* before what a narrow terminal may cut off */
+  g_string_append_printf(line, _("  %s of %s  %s rows/s"), done, total, rate);
   return g_string_free(line, FALSE);
 }
 
 /* The reader's threads count while this one looks. */
 static char *line_now(const RsProgress *progress, gint64 now) {
-  uint64_t bytes = 0, total = 0, rows = 0;
+  RsProgressCounts counts = {.seconds = (double)(now - progress->stage_started) / 1e6, .expected = progress->expected};
   for (guint i = 0; progress->report != NULL && i < progress->report->files->len; i++) {
     const RsInputFile *file = g_ptr_array_index(progress->report->files, i);
     if (file->mapping == NULL) continue; /* an attribute table, read before */
-    bytes += __atomic_load_n(&file->bytes_read, __ATOMIC_RELAXED);
-    rows += __atomic_load_n(&file->rows, __ATOMIC_RELAXED);
-    total += file->bytes;
+    counts.bytes += __atomic_load_n(&file->bytes_read, __ATOMIC_RELAXED);
+    counts.rows += __atomic_load_n(&file->rows, __ATOMIC_RELAXED);
+    counts.total += file->bytes;
   }
-  return rs_progress_line(progress->stage, MIN(bytes, total), total, rows, (double)(now - progress->stage_started) / 1e6);
+  counts.bytes = MIN(counts.bytes, counts.total);
+  return rs_progress_line(progress->stage, &counts);
 }
 
 static unsigned terminal_columns(void) {
@@ -121,26 +123,35 @@ RsProgress *rs_progress_start(const RsOptions *options) {
   return progress;
 }
 
-static void end_stage(RsProgress *progress) {
-  gint64 now = g_get_monotonic_time();
+static double end_stage(RsProgress *progress) {
+  const gint64 now = g_get_monotonic_time();
+  const double seconds = (double)(now - progress->stage_started) / 1e6;
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  double cpu = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  const double cpu = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
   clear(progress);
   if (progress->timing && progress->stage != NULL)
-    fprintf(stderr, "timing\t%s\t%.3f s\tCPU %.3f s\tpeak %ld MB\n", progress->stage, (double)(now - progress->stage_started) / 1e6,
-            cpu - progress->stage_cpu, usage.ru_maxrss / 1024);
+    fprintf(stderr, "timing\t%s\t%.3f s\tCPU %.3f s\tpeak %ld MB\n", progress->stage, seconds, cpu - progress->stage_cpu, usage.ru_maxrss / 1024);
   progress->stage = NULL;
   progress->report = NULL;
+  progress->expected = 0;
   progress->stage_started = now;
   progress->stage_cpu = cpu;
+  return seconds;
 }
 
-void rs_progress_stage(RsProgress *progress, const char *name, const RsReport *report) {
+double rs_progress_stage(RsProgress *progress, const char *name, const RsReport *report) {
   g_mutex_lock(&progress->lock);
-  end_stage(progress);
+  const double before = end_stage(progress);
   progress->stage = name;
   progress->report = report;
+  g_mutex_unlock(&progress->lock);
+  return before;
+}
+
+void rs_progress_expect(RsProgress *progress, double seconds) {
+  g_mutex_lock(&progress->lock);
+  progress->expected = seconds;
   g_mutex_unlock(&progress->lock);
 }
 

@@ -50,7 +50,8 @@ bool rs_run_find(RsRun *run, const RsOptions *options, const RsMask *mask, RsPro
   rs_progress_stage(progress, rs_say(options->language, "building the knowledge graph"), NULL);
   run->knowledge = rs_knowledge_new_bare(run->claims, options->n_threads, error);
   if (run->knowledge == NULL || !lists_bind(run, options, mask, error)) return false;
-  rs_progress_stage(progress, rs_say(options->language, "looking for leads"), NULL);
+  run->graph_seconds = rs_progress_stage(progress, rs_say(options->language, "looking for leads"), NULL);
+  rs_progress_expect(progress, RS_LEADS_TO_GRAPH * run->graph_seconds);
   const RsDetectOptions detect = detect_options(run, options);
   run->rings = rs_detect(run->claims, run->knowledge, &detect, error);
   return run->rings != NULL;

@@ -9,7 +9,7 @@
 #include "exporters/case_read.h"
 
 typedef struct { RsReader *reader; RsClaims *claims; RsKnowledge *knowledge; RsRings *rings; RsCaseRead *before; RsFormer *former; RsList *cleared_list; RsClearances *clearances;
-               RsWatchList *watched; RsWatch *watch; } RsRun;
+               RsWatchList *watched; RsWatch *watch; double graph_seconds; /* building it took */ } RsRun;
 
 /* run->reader and run->claims are there, and what rs_run_lists() opened; the rest is made. mask: of this run. error: as the stages'. */
 bool rs_run_find(RsRun *run, const RsOptions *options, const RsMask *mask, RsProgress *progress, GError **error);
