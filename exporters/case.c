@@ -176,7 +176,7 @@ static bool sheet_file(const Build *build, uint32_t ring, GError **error) {
 /* What GEXF alters in texts is what GraphML altered: counted once. */
 static bool ring_file(const Build *build, uint32_t ring, RsXmlCounts *text, GError **error) {
   const RsCase *c = build->data->c;
-  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring, build->data->subgraph);
+  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, build->data->entities, build->data->memberships, ring, build->data->subgraph, c->n_threads);
   g_autoptr(RsPicture) picture = rs_picture_from_subgraph(c, c->mask, build->data->entities, subgraph, ring);
   g_autoptr(RsOutput) graphml = rs_output_memory(), gexf = rs_output_memory();
   rs_graphml_write_subgraph(c, c->mask, build->data->entities, subgraph, ring, &c->style, graphml, text);

@@ -117,7 +117,7 @@ static void gather(size_t task, unsigned thread, void *into) {
   members_add(data->entities, data->c);
   data->memberships = rs_memberships_new(data->c->rings);
   rs_span_next(&span, "subgraph");
-  data->subgraph = rs_subgraph_new(data->c->knowledge, data->entities, data->memberships, RS_NONE, NULL);
+  data->subgraph = rs_subgraph_new(data->c->knowledge, data->entities, data->memberships, RS_NONE, NULL, data->c->n_threads);
   rs_span_end(&span);
 }
 

@@ -49,7 +49,7 @@ RsPicture *rs_case_source_picture(const RsCaseSource *source, const char *ring_i
   const uint32_t ring = ring_number(c->rings, ring_id);
   g_assert(ring != RS_NONE);
   g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(c->knowledge, source->view->data->entities, source->view->data->memberships, ring,
-                                                     source->view->data->subgraph);
+                                                     source->view->data->subgraph, c->n_threads);
   return rs_picture_from_subgraph(c, source->view->mask, source->view->data->entities, subgraph, ring);
 }
 

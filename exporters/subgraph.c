@@ -276,7 +276,7 @@ static int compare_rows(const void *a, const void *b) {
 }
 
 /* What the edges add up to: of those that the case's graph has, from there (its edges stand by kind and row), else from the claims. */
-static void sums_fill(RsSubgraph *subgraph, const RsKnowledge *knowledge, const RsSubgraph *whole) {
+static void sums_fill(RsSubgraph *subgraph, const RsKnowledge *knowledge, const RsSubgraph *whole, unsigned n_threads) {
   g_autofree RsTie *tie = g_new(RsTie, (gsize)subgraph->n_edges + 1);
   g_autofree RsTieSum *sum = g_new(RsTieSum, (gsize)subgraph->n_edges + 1);
   g_autofree uint32_t *edge_of = g_new(uint32_t, (gsize)subgraph->n_edges + 1);
@@ -291,7 +291,7 @@ static void sums_fill(RsSubgraph *subgraph, const RsKnowledge *knowledge, const 
     tie[n] = (RsTie){edge->kind, subgraph->node[edge->from].id, subgraph->node[edge->to].id};
     edge_of[n++] = i;
   }
-  rs_tie_sums(knowledge, tie, n, rs_parallel_default_threads(), sum);
+  rs_tie_sums(knowledge, tie, n, n_threads, sum);
   for (uint32_t i = 0; i < n; i++) subgraph->edge[edge_of[i]].sum = sum[i];
 }
 
@@ -461,7 +461,7 @@ static RsSubgraphNode *nodes_new(const GArray *keys, const Order *order, const R
 }
 
 RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring,
-                            const RsSubgraph *whole) {
+                            const RsSubgraph *whole, unsigned n_threads) {
   const RsRings *rings = memberships->rings;
   g_autoptr(GArray) keys =
       ring == RS_NONE ? case_keys(knowledge, rings) : ring_keys(knowledge->claims, &rings->rings[ring]);
@@ -473,7 +473,7 @@ RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *enti
   GArray *edges = edges_new(knowledge, rings, ring, keys, place);
   subgraph->n_edges = edges->len;
   subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
-  sums_fill(subgraph, knowledge, whole);
+  sums_fill(subgraph, knowledge, whole, n_threads);
   sizes_fill(subgraph);
   if (ring == RS_NONE && rings->n_rings > 0) layout_rings(subgraph, knowledge, rings->n_rings);
   else if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
@@ -517,7 +517,7 @@ RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *e
   GArray *edges = edges_between(knowledge, keys, place);
   subgraph->n_edges = edges->len;
   subgraph->edge = (RsSubgraphEdge *)(void *)g_array_free(edges, FALSE);
-  sums_fill(subgraph, knowledge, NULL);
+  sums_fill(subgraph, knowledge, NULL, rs_parallel_default_threads());
   sizes_fill(subgraph);
   if (!layout_planned(subgraph, knowledge)) layout_circles(subgraph);
   return subgraph;

@@ -53,7 +53,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsMemberships, rs_memberships_free)
 
 /* ring RS_NONE: the case. whole: NULL, or the case's, which spares the sums of edges it has. */
 RsSubgraph *rs_subgraph_new(const RsKnowledge *knowledge, const RsEntities *entities, const RsMemberships *memberships, uint32_t ring,
-                            const RsSubgraph *whole);
+                            const RsSubgraph *whole, unsigned n_threads);
 /* Any n entities, distinct, and all relations between them; those marked in focus (NULL: none) count as members. No leads are known. */
 RsSubgraph *rs_subgraph_select(const RsKnowledge *knowledge, const RsEntities *entities, uint32_t n, const RsKind *kind, const uint32_t *id,
                                const bool *focus);

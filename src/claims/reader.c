@@ -335,7 +335,7 @@ static gpointer hash_files(gpointer data) {
 }
 
 void rs_reader_hash_begin(RsReader *reader) {
-  if (reader->hasher == NULL) reader->hasher = g_thread_try_new("sha256", hash_files, reader, NULL);
+  if (reader->hasher == NULL && reader->options.n_threads > 1) reader->hasher = g_thread_try_new("sha256", hash_files, reader, NULL);
 }
 
 bool rs_reader_hash(RsReader *reader, GError **error) {

@@ -42,7 +42,7 @@ static inline uint64_t rs_memory_least(uint64_t lines) {
 RsClaims *rs_reader_read(RsReader *reader, GError **error);
 /* The files' sha256 in the report is empty until rs_reader_hash. */
 const RsReport *rs_reader_report(const RsReader *reader);
-/* Begins the checksums beside other work, for who will want them. After reading, once. */
+/* Begins the checksums beside other work, for who will want them; with one thread they are made when they are asked for. After reading, once. */
 void rs_reader_hash_begin(RsReader *reader);
 /* Waits for them, or computes them now. error: RS_ERROR_IO, also when a file changed since it was read. */
 bool rs_reader_hash(RsReader *reader, GError **error);

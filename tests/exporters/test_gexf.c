@@ -13,7 +13,7 @@
 static RsPicture *picture_of(const SmallCase *small, uint32_t ring) {
   g_autoptr(RsEntities) entities = rs_entities_new(small->knowledge);
   g_autoptr(RsMemberships) memberships = rs_memberships_new(small->rings);
-  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(small->knowledge, entities, memberships, ring, NULL);
+  g_autoptr(RsSubgraph) subgraph = rs_subgraph_new(small->knowledge, entities, memberships, ring, NULL, 2);
   return rs_picture_from_subgraph(&small->c, small->c.mask, entities, subgraph, ring);
 }
 
