@@ -15,7 +15,6 @@
 #define LOOK_EVERY_US 1000
 #define HUGE_PAGE ((size_t)2 << 20)
 #define SLACK ((uint64_t)128 << 20) /* what two threads may touch until the watching one gets its turn on a busy machine */
-#define MOST_OF_FILES (4 * SLACK) /* to let go of a gigabyte takes so long that others have mapped as much again */
 
 typedef struct { void *start; size_t size; } Array;
 
@@ -85,7 +84,7 @@ void rs_spill_look(void) {
   const gint64 now = g_get_monotonic_time();
   if (!rs_spill_on() || now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < LOOK_EVERY_US / 2 || !g_mutex_trylock(&spill.lock)) return;
   const Held held = held_bytes(spill.statm);
-  if (spill.memory > 0 && (held.all > bar(spill.memory) || held.files > MOST_OF_FILES)) let_go();
+  if (spill.memory > 0 && (held.all > bar(spill.memory) || held.all + held.files > spill.memory)) let_go(); /* while files' pages go, others may map as many */
   atomic_store_explicit(&spill.looked, g_get_monotonic_time(), memory_order_relaxed);
   g_mutex_unlock(&spill.lock);
 }

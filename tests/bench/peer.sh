@@ -40,7 +40,7 @@ lines=$(($(wc -l < "$csv") - 1))
 value() { awk -v a="$2" -v b="$3" '$1 == a && $2 == b { print $3 }' "$1"; }
 cpu() { awk '$1 == "cpu" { sum += $2 } END { print sum }' "$1"; }
 peak() { awk '$1 == "peak" && $2 > most { most = $2 } END { print most }' "$1"; }
-touch_memory() { "$here/touch_memory.sh" "$((lines * 600))"; } # DuckDB takes 500 bytes a line: fresh pages cost either side alike
+touch_memory() { "$here/touch_memory.sh" "$((lines * $1))"; } # touch_memory BYTES: a line, a little above what the side takes
 
 run_peer() { # run_peer KIND THREADS
   if [ "$1" = frames ]; then /usr/bin/python3 "$here/peer/frames.py" "$csv"; return; fi
@@ -64,13 +64,13 @@ stages() { # stages FILE: what the run took, by stage
   echo "|---|---|---|---|---|---|---|---|---|---|---|"
 } > "$work/table.md"
 for n in $threads; do
-  touch_memory
+  touch_memory 100
   "$root/build/release/bench_peer" "$csv" "$n" > "$work/ours"
   printf '| %s | ringscope | %s | |\n' "$n" "$(stages "$work/ours")" >> "$work/table.md"
   ours_all=$(awk '$1 == "seconds" && $2 != "total" { sum += $3 } END { print sum }' "$work/ours")
   for kind in $with; do
     [ "$kind" != frames ] || [ "$n" = 1 ] || continue
-    touch_memory
+    touch_memory 550
     run_peer "$kind" "$n" > "$work/theirs"
     if ! diff <(grep '^sum' "$work/theirs") <(grep '^sum' "$work/ours"); then
       echo "peer.sh: the sums differ" >&2
