@@ -594,6 +594,13 @@ static void build_person(const Builder *builder, Worker *worker, Part *part, con
   if (write_person(builder, worker, part, line, n)) keep_person(worker, part, person, part->n_visits - before);
 }
 
+/* Records stand behind one another, but each is met by its header alone, so that no processor sees what comes. */
+static inline void ask_ahead(const RsChunk *chunk, size_t offset) {
+  enum { AHEAD = 4096 };
+  if (offset < RS_STREAM_MAX - AHEAD) __builtin_prefetch((const char *)(chunk + 1) + offset + AHEAD);
+  else if (chunk->next != NULL) __builtin_prefetch((const char *)(chunk->next + 1) + offset + AHEAD - RS_STREAM_MAX);
+}
+
 static void partition_persons(const Builder *builder, Worker *worker, size_t partition) {
   Part *part = &builder->part[partition];
   size_t n_raw = 0;
@@ -606,7 +613,7 @@ static void partition_persons(const Builder *builder, Worker *worker, size_t par
     for (const RsChunk *c = stream->first; c != NULL; c = c->next)
       for (size_t offset = 0, used = rs_stream_used(stream, c); offset < used;) {
         const RsRawVisit *raw = (const RsRawVisit *)(const void *)((const char *)(c + 1) + offset);
-        __builtin_prefetch((const char *)raw + 1024); /* records stand behind one another, but each is met by its header alone */
+        ask_ahead(c, offset);
         worker->raw[at++] = raw;
         offset += rs_raw_size(raw);
       }
