@@ -8,7 +8,7 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-#define LONGEST_WITH_REST (8 * HUGE_PAGE) /* the rest behind its last whole huge page is on small ones */
+#define LEAST_REST (HUGE_PAGE / 4) /* less behind the last whole huge page is on small ones */
 #define LONG ((uint64_t)1 << 18) /* bytes from which a column is put on disk */
 
 void *rs_column_new(uint64_t n, size_t size) {
@@ -17,7 +17,7 @@ void *rs_column_new(uint64_t n, size_t size) {
   const size_t bytes = (size_t)(n + 1) * size;
   if (bytes < HUGE_PAGE) return g_try_malloc(bytes);
   /* from one huge page to the next; a long column's last page too */
-  const size_t whole = bytes & ~(HUGE_PAGE - 1), huge = bytes > whole && whole >= LONGEST_WITH_REST ? whole + HUGE_PAGE : whole;
+  const size_t whole = bytes & ~(HUGE_PAGE - 1), huge = bytes - whole >= LEAST_REST || whole >= 8 * HUGE_PAGE ? whole + HUGE_PAGE : whole;
   void *column;
   if (posix_memalign(&column, HUGE_PAGE, MAX(bytes, huge)) != 0) return NULL;
   (void)madvise(column, huge, MADV_HUGEPAGE); /* advice: may be refused */

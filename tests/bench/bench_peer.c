@@ -4,6 +4,7 @@
  *
  * Claims, graph and pairs are the program's own, the latter asked the other programs' question: one window for every outlet. Drug pairs, which
  * detection does not ask for, are counted here by their definition: a counter for each two drugs. */
+#include "base/column.h"
 #include "base/parallel.h"
 #include "claims/reader.h"
 #include "graph/community.h"
@@ -122,7 +123,10 @@ static void visits_count(size_t task, unsigned thread, void *data) {
   const RsPacked of_drug = c->line_drug; /* a copy, which no store can change */
   size_t n_drugs = c->drug->n;
   uint32_t drug[256];
-  if (baskets->count[thread] == NULL) baskets->count[thread] = g_new0(uint32_t, n_drugs * n_drugs / 2 + 1);
+  if (baskets->count[thread] == NULL) {
+    baskets->count[thread] = rs_column_new(n_drugs * n_drugs / 2, sizeof **baskets->count);
+    memset(baskets->count[thread], 0, n_drugs * n_drugs / 2 * sizeof **baskets->count);
+  }
   for (uint32_t v = (uint32_t)(c->n_visits * task / baskets->n_tasks); v < c->n_visits * (task + 1) / baskets->n_tasks; v++) {
     unsigned n = 0; /* a visit's lines stand by drug */
     for (uint64_t l = c->visit_line[v], end = c->visit_line[v + 1]; l < end && n < G_N_ELEMENTS(drug); l++) {
@@ -182,6 +186,6 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < G_N_ELEMENTS(relations); i++) relation_print(relations[i].name, &k->relation[relations[i].kind]);
   pairs_print(pairs, kept);
   baskets_print(&baskets);
-  for (unsigned t = 0; t < 64; t++) g_free(baskets.count[t]);
+  for (unsigned t = 0; t < 64; t++) rs_column_free(baskets.count[t]);
   return 0;
 }
