@@ -28,7 +28,7 @@ mkdir -p "$node_dir"
   (cd "$node_dir" && npm install --no-audit --no-fund --loglevel=error @duckdb/node-api > "$work/npm.log" 2>&1) ||
   { cat "$work/npm.log" >&2; echo "peer.sh: DuckDB could not be installed" >&2; exit 1; }
 cmake --preset release -S "$root" > /dev/null
-cmake --build "$root/build/release" --target bench_peer bench_write_claims > /dev/null
+cmake --build "$root/build/release" --target bench_peer bench_write_claims bench_touch_memory > /dev/null
 if [ -z "$csv" ]; then
   csv=$work/claims.csv
   "$root/build/release/bench_write_claims" 1000000 > "$csv"
@@ -40,7 +40,7 @@ lines=$(($(wc -l < "$csv") - 1))
 value() { awk -v a="$2" -v b="$3" '$1 == a && $2 == b { print $3 }' "$1"; }
 cpu() { awk '$1 == "cpu" { sum += $2 } END { print sum }' "$1"; }
 peak() { awk '$1 == "peak" && $2 > most { most = $2 } END { print most }' "$1"; }
-touch_memory() { "$here/touch_memory.sh" "$((lines * $1))"; } # touch_memory BYTES: a line, a little above what the side takes
+touch_memory() { "$root/build/release/bench_touch_memory" "$((lines * 600))"; } # more than either side takes
 
 run_peer() { # run_peer KIND THREADS
   if [ "$1" = frames ]; then /usr/bin/python3 "$here/peer/frames.py" "$csv"; return; fi
@@ -64,13 +64,13 @@ stages() { # stages FILE: what the run took, by stage
   echo "|---|---|---|---|---|---|---|---|---|---|---|"
 } > "$work/table.md"
 for n in $threads; do
-  touch_memory 100
+  touch_memory
   "$root/build/release/bench_peer" "$csv" "$n" > "$work/ours"
   printf '| %s | ringscope | %s | |\n' "$n" "$(stages "$work/ours")" >> "$work/table.md"
   ours_all=$(awk '$1 == "seconds" && $2 != "total" { sum += $3 } END { print sum }' "$work/ours")
   for kind in $with; do
     [ "$kind" != frames ] || [ "$n" = 1 ] || continue
-    touch_memory 550
+    touch_memory
     run_peer "$kind" "$n" > "$work/theirs"
     if ! diff <(grep '^sum' "$work/theirs") <(grep '^sum' "$work/ours"); then
       echo "peer.sh: the sums differ" >&2

@@ -29,7 +29,7 @@ done
 work=$(mktemp -d "$work/ringscope-table-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cmake --preset release -S "$root" > /dev/null
-cmake --build "$root/build/release" --target ringscope bench_write_claims > /dev/null
+cmake --build "$root/build/release" --target ringscope bench_write_claims bench_touch_memory > /dev/null
 program=$root/build/release/ringscope
 
 room() { [ $(($(df --output=avail -B 1000000 "$work" | tail -1) - $1)) -ge 15000 ]; } # room MB: so much and 15 GB more
@@ -51,7 +51,7 @@ measure() {
   [ "$1" -le 10 ] || times=1
   for i in $(seq "$times"); do
     cat "$3" > /dev/null
-    "$here/touch_memory.sh" "$(($1 * 110000000))"
+    "$root/build/release/bench_touch_memory" "$(($1 * 250000000))"
     rm -rf "$work/case" "$work/case".*
     ${QUIET:-} env RS_TIMING=1 LC_ALL=C bash -c 'TIMEFORMAT="whole %R %U %S"; time "$@"' run "$program" analyze "$3" -o "$work/case" --threads "$4" --quiet 2> "$work/run" > /dev/null
     local cpu
