@@ -2,12 +2,12 @@
 
 #include "base/column.h"
 #include "base/error.h"
+#include "base/few.h"
 #include "base/spill.h"
 #include "base/words.h"
 
 #include <string.h>
 
-enum { FEW = 20, SIDE_BY_SIDE = 4 };
 #define LARGEST_DIGIT 11
 
 static void insertion_sort(uint64_t *key, uint32_t n) {
@@ -32,7 +32,7 @@ static void sort_by_digit(const uint64_t *in, uint64_t *out, uint32_t n, unsigne
 }
 
 uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned shift, unsigned bits) {
-  if (n <= FEW) {
+  if (n <= RS_FEW) {
     insertion_sort(key, n); /* what is below `to` ascends, so equals keep their order */
     return key;
   }
@@ -62,7 +62,7 @@ bool rs_tally_init(RsTally *tally, uint32_t n_to) {
   const gsize n = (gsize)n_to + 1;
   *tally = (RsTally){.n_to = n_to,
                      .place = g_try_malloc0_n(n, sizeof *tally->place),
-                     .to = g_try_malloc0_n(n + FEW + SIDE_BY_SIDE, sizeof *tally->to),
+                     .to = g_try_malloc0_n(n + RS_FEW + 1, sizeof *tally->to),
                      .first_day = g_try_malloc0_n(n, sizeof *tally->first_day),
                      .met = g_try_malloc0_n(n, sizeof *tally->met),
                      .present = g_try_malloc0_n(n / 64 + 1, sizeof *tally->present),
@@ -95,28 +95,12 @@ static inline __attribute__((always_inline)) void row_write(const RsTally *tally
   *met = (RsMet){0};
 }
 
-/* A handful of rows is put in order by asking of each how many are before it: all comparisons, but side by side and none to be guessed, which
- * is several times faster than sorting them. Signed, which all processors compare side by side, and from the smallest number on. */
-typedef int32_t Four __attribute__((vector_size(SIDE_BY_SIDE * sizeof(int32_t))));
-typedef uint32_t FourBits __attribute__((vector_size(SIDE_BY_SIDE * sizeof(uint32_t))));
-#define SIGNED_FROM_1 0x7fffffffu /* added to a number, 1 becomes INT32_MIN and 0, which is no entity, INT32_MAX */
-
-static inline __attribute__((always_inline)) uint32_t n_before(const uint32_t *to, size_t n, size_t i) {
-  const int32_t last = (int32_t)(to[i] + SIGNED_FROM_1);
-  Four before = {0};
-  for (size_t block = 0; block < n; block += SIDE_BY_SIDE) {
-    FourBits others;
-    memcpy(&others, to + block, sizeof others);
-    before -= (Four)(others + SIGNED_FROM_1) < last;
-  }
-  return (uint32_t)(before[0] + before[1] + before[2] + before[3]);
-}
-
 static inline __attribute__((always_inline)) void few_write(const RsTally *tally, RsRelation relation, bool lines, bool sums, uint64_t at) {
   const size_t n = tally->n;
-  tally->to[n] = 0;
-  for (size_t i = 0; i < n; i++) row_write(tally, i, relation, lines, sums, at + n_before(tally->to, n, i));
-  memset(tally->to, 0, FEW * sizeof *tally->to);
+  uint32_t rank[RS_FEW];
+  rs_few_rank(tally->to, n, rank);
+  for (size_t i = 0; i < n; i++) row_write(tally, i, relation, lines, sums, at + rank[i]);
+  memset(tally->to, 0, (RS_FEW + 1) * sizeof *tally->to);
 }
 
 /* Many come out of a map of bits in their order. */
@@ -139,7 +123,7 @@ static inline __attribute__((always_inline)) void many_write(const RsTally *tall
 }
 
 static inline __attribute__((always_inline)) void rows_write(const RsTally *tally, const RsRelation *relation, bool lines, bool sums, uint64_t at) {
-  if (tally->n <= FEW) few_write(tally, *relation, lines, sums, at);
+  if (tally->n <= RS_FEW) few_write(tally, *relation, lines, sums, at);
   else many_write(tally, *relation, lines, sums, at);
 }
 

@@ -5,6 +5,7 @@
 #include "base/calendar.h"
 #include "base/column.h"
 #include "base/error.h"
+#include "base/few.h"
 #include "base/hash.h"
 #include "base/parallel.h"
 #include "base/sort.h"
@@ -533,7 +534,7 @@ static bool plain_before(const Builder *builder, const RsRawNarrow *x, const RsR
 }
 
 /* order[] becomes drug rank << 32 | index, in the lines' order; they are as few as RS_RAW_MAX_LINES. */
-static void plain_order(const Builder *builder, const RsRawNarrow *line, unsigned n, uint64_t *order) {
+static void plain_insert(const Builder *builder, const RsRawNarrow *line, unsigned n, uint64_t *order) {
   for (unsigned i = 0; i < n; i++) {
     const uint32_t drug = rank_of(builder->drug_rank, rs_narrow_drug(&line[i]));
     const uint64_t moving = (uint64_t)drug << 32 | i;
@@ -545,6 +546,22 @@ static void plain_order(const Builder *builder, const RsRawNarrow *line, unsigne
     }
     order[at] = moving;
   }
+}
+
+/* Mostly a handful of different drugs. */
+static inline void plain_order(const Builder *builder, const RsRawNarrow *line, unsigned n, uint64_t *order) {
+  enum { INDEX_BITS = 6 };
+  G_STATIC_ASSERT(RS_RAW_MAX_LINES <= 1 << INDEX_BITS && RS_NARROW_DRUG + INDEX_BITS <= 32);
+  uint32_t key[RS_FEW], rank[RS_FEW], drug[RS_FEW];
+  bool alike = n > RS_FEW;
+  for (unsigned i = 0; i < n && !alike; i++) {
+    drug[i] = rank_of(builder->drug_rank, rs_narrow_drug(&line[i]));
+    key[i] = drug[i] << INDEX_BITS | i; /* cut off, none is past all others still */
+  }
+  if (!alike) rs_few_rank(key, n, rank);
+  for (unsigned i = 0; i < n && !alike; i++) order[rank[i]] = (uint64_t)drug[i] << 32 | i;
+  for (unsigned i = 1; i < n && !alike; i++) alike = order[i] >> 32 == order[i - 1] >> 32;
+  if (alike) plain_insert(builder, line, n, order);
 }
 
 /* What collect_lines(), sort_lines() and write_person() do, in one walk over the records. */
