@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "base/sort_by.h"
 #include "base/spill.h"
 #include "base/timing.h"
 #include "base/words.h"
@@ -250,39 +251,17 @@ static void group_by_person(Worker *worker, unsigned partition_bits, size_t n_ra
   for (size_t i = 0; i < n_raw; i++) worker->by_person[start[worker->person_of[i]]++] = worker->raw[i];
 }
 
-static int compare_by_settlement(const void *a, const void *b) {
-  const VisitRef *x = a, *y = b;
-  if (x->settlement != y->settlement) return x->settlement < y->settlement ? -1 : 1;
-  if (x->institution != y->institution) return x->institution < y->institution ? -1 : 1;
-  return (x->time > y->time) - (x->time < y->time);
+static inline bool settlement_before(const VisitRef *x, const VisitRef *y) {
+  if (x->settlement != y->settlement) return x->settlement < y->settlement;
+  return x->institution != y->institution ? x->institution < y->institution : x->time < y->time;
 }
+RS_SORT_BY(sort_by_settlement, VisitRef, settlement_before)
 
-static int compare_by_time(const void *a, const void *b) {
-  const VisitRef *x = a, *y = b;
-  if (x->time != y->time) return x->time < y->time ? -1 : 1;
-  if (x->institution != y->institution) return x->institution < y->institution ? -1 : 1;
-  return (x->settlement > y->settlement) - (x->settlement < y->settlement);
+static inline bool time_before(const VisitRef *x, const VisitRef *y) {
+  if (x->time != y->time) return x->time < y->time;
+  return x->institution != y->institution ? x->institution < y->institution : x->settlement < y->settlement;
 }
-
-/* Nearly in order as a rule, as files run through time; else long ones go to qsort. */
-static bool in_order(const VisitRef *visit, size_t n, int (*compare)(const void *, const void *)) {
-  for (size_t i = 1; i < n; i++)
-    if (compare(&visit[i - 1], &visit[i]) > 0) return false;
-  return true;
-}
-
-static inline __attribute__((always_inline)) void sort_visits(VisitRef *visit, size_t n, int (*compare)(const void *, const void *)) {
-  if (n > 24) {
-    if (!in_order(visit, n, compare)) qsort(visit, n, sizeof *visit, compare);
-    return;
-  }
-  for (size_t i = 1; i < n; i++) {
-    VisitRef moving = visit[i];
-    size_t at = i;
-    for (; at > 0 && compare(&visit[at - 1], &moving) > 0; at--) visit[at] = visit[at - 1];
-    visit[at] = moving;
-  }
-}
+RS_SORT_BY(sort_by_time, VisitRef, time_before)
 
 static uint64_t settlement_hash(const Builder *builder, const RsRawVisit *raw) {
   const RsSettlements *settlements = builder->raw->settlements;
@@ -314,12 +293,12 @@ static void order_visits(const Builder *builder, Worker *worker, const RsRawVisi
     settlements |= raw[i]->settlement != 0;
   }
   if (settlements && settlement_repeats(worker, visit, n)) {
-    sort_visits(visit, n, compare_by_settlement);
+    sort_by_settlement(visit, n);
     for (uint32_t i = 1; i < n; i++)
       if (visit[i].settlement != 0 && visit[i].settlement == visit[i - 1].settlement && visit[i].institution == visit[i - 1].institution)
         visit[i].time = visit[i - 1].time;
   }
-  sort_visits(visit, n, compare_by_time);
+  sort_by_time(visit, n);
 }
 
 static bool same_visit(const VisitRef *a, const VisitRef *b) {
