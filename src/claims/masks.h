@@ -12,8 +12,8 @@
 #if defined(__x86_64__)
 #define RS_HAS_AVX2_CODE 1
 #include <immintrin.h>
-#define RS_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
-#define RS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt")))
+#define RS_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define RS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,popcnt")))
 #else
 #define RS_HAS_AVX2_CODE 0
 #endif

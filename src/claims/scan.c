@@ -11,7 +11,7 @@ void rs_scan_at_most(RsScanLevel level) { atomic_store(&at_most, level); }
 bool rs_scan_has_avx2(void) {
 #if RS_HAS_AVX2_CODE
   return atomic_load_explicit(&at_most, memory_order_relaxed) >= RS_SCAN_AVX2 && __builtin_cpu_supports("avx2") &&
-         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("lzcnt");
+         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
 #else
   return false;
 #endif
