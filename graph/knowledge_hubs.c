@@ -30,6 +30,7 @@ typedef struct {
   const RsClaims *claims;
   bool doctors;                 /* whose records these are: of doctors or of institutions */
   RsSums sums;
+  bool in_order;                /* rows are appended, not counted beforehand */
   unsigned line_bytes;          /* of a record */
   RsRelation *drugs, *referred; /* the relations being made; referred: of doctors only, else NULL */
   uint32_t n_hubs, n_shares;    /* shares of the visits in the distribution */
@@ -237,8 +238,11 @@ static void task_fill(size_t task, unsigned thread, void *data) {
       case RS_NARROW: job->doctors ? hub_add(job, hub, worker, true, RS_NARROW) : hub_add(job, hub, worker, false, RS_NARROW); break;
       case RS_WIDE: job->doctors ? hub_add(job, hub, worker, true, RS_WIDE) : hub_add(job, hub, worker, false, RS_WIDE); break;
     }
-    rs_tally_write(&worker->drugs, job->drugs, job->drugs->offset[hub]);
-    if (job->doctors) rs_tally_write(&worker->institutions, job->referred, job->referred->offset[hub]);
+    if (job->in_order) rs_relation_append(job->drugs, hub, &worker->drugs);
+    else rs_tally_write(&worker->drugs, job->drugs, job->drugs->offset[hub]);
+    if (!job->doctors) continue;
+    if (job->in_order) rs_relation_append(job->referred, hub, &worker->institutions);
+    else rs_tally_write(&worker->institutions, job->referred, job->referred->offset[hub]);
   }
 }
 
@@ -313,19 +317,26 @@ static void tasks_cut(Job *job, unsigned n_threads) {
   }
 }
 
+static bool rows_begin(const Job *job, RsRelation *relation, RsRelationKind kind, GError **error) {
+  const bool sums = job->sums != RS_BARE;
+  return job->in_order ? rs_relation_begin(relation, kind, job->claims->n_lines, sums, error) : rs_relation_allocate(relation, kind, sums, error);
+}
+
 static bool hubs_make(RsKnowledge *knowledge, bool doctors, bool sums, unsigned n_threads, GError **error) {
   RsRelation *relation = knowledge->relation;
-  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .doctors = doctors, .sums = rs_sums_of(knowledge->claims, sums), .n_workers = n_threads};
+  g_auto(Job) job = {.knowledge = knowledge, .claims = knowledge->claims, .doctors = doctors, .sums = rs_sums_of(knowledge->claims, sums), .in_order = rs_rows_in_order(n_threads), .n_workers = n_threads};
   job.line_bytes = job.claims->line_drug.width + (sums ? job.claims->line_amount.width + job.claims->line_fund.width : 0);
   job.drugs = &relation[doctors ? RS_PRESCRIBED : RS_DISPENSED];
   job.referred = doctors ? &relation[RS_REFERS_TO] : NULL;
   job.n_hubs = job.drugs->n_from;
   if (!records_distribute(&job, n_threads, error) || !workers_allocate(&job, error)) return false;
   tasks_cut(&job, n_threads);
-  rs_parallel(n_threads, job.n_tasks, task_count, &job);
-  if (!rs_relation_allocate(job.drugs, doctors ? RS_PRESCRIBED : RS_DISPENSED, sums, error)) return false;
-  if (doctors && !rs_relation_allocate(job.referred, RS_REFERS_TO, sums, error)) return false;
+  if (!job.in_order) rs_parallel(n_threads, job.n_tasks, task_count, &job);
+  if (!rows_begin(&job, job.drugs, doctors ? RS_PRESCRIBED : RS_DISPENSED, error)) return false;
+  if (doctors && !rows_begin(&job, job.referred, RS_REFERS_TO, error)) return false;
   rs_parallel(n_threads, job.n_tasks, task_fill, &job);
+  if (job.in_order) rs_relation_end(job.drugs);
+  if (job.in_order && doctors) rs_relation_end(job.referred);
   return true;
 }
 

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
   RsKnowledge *knowledge;
   RsSums sums;
+  bool in_order; /* rows are appended, not counted beforehand */
   uint64_t visits_per_task;
   unsigned n_workers;
   Worker *worker;
@@ -108,8 +109,9 @@ static void task_fill(size_t task, unsigned thread, void *data) {
       case RS_WIDE: visits_add(&of, visit, end, tally, RS_WIDE); break;
     }
     for (int side = 0; side < N_SIDES; side++) {
-      const RsRelation *relation = &job->knowledge->relation[relation_of[side]];
-      rs_tally_write(&tally[side], relation, relation->offset[person]);
+      RsRelation *relation = &job->knowledge->relation[relation_of[side]];
+      if (job->in_order) rs_relation_append(relation, person, &tally[side]);
+      else rs_tally_write(&tally[side], relation, relation->offset[person]);
     }
   }
 }
@@ -142,12 +144,16 @@ static bool workers_allocate(Job *job, GError **error) {
 bool rs_knowledge_persons(RsKnowledge *knowledge, bool sums, unsigned n_threads, GError **error) {
   enum { TASKS_PER_THREAD = 64 };
   size_t n_tasks = n_threads == 1 ? 1 : (size_t)n_threads * TASKS_PER_THREAD;
-  g_auto(Job) job = {.knowledge = knowledge, .sums = rs_sums_of(knowledge->claims, sums), .n_workers = n_threads, .worker = g_new0(Worker, n_threads)};
+  g_auto(Job) job = {.knowledge = knowledge, .sums = rs_sums_of(knowledge->claims, sums), .in_order = rs_rows_in_order(n_threads), .n_workers = n_threads, .worker = g_new0(Worker, n_threads)};
   job.visits_per_task = knowledge->claims->n_visits / n_tasks + 1;
   if (!workers_allocate(&job, error)) return false;
-  rs_parallel(n_threads, n_tasks, task_count, &job);
-  for (int side = 0; side < N_SIDES; side++)
-    if (!rs_relation_allocate(&knowledge->relation[relation_of[side]], relation_of[side], sums, error)) return false;
+  if (!job.in_order) rs_parallel(n_threads, n_tasks, task_count, &job);
+  for (int side = 0; side < N_SIDES; side++) {
+    RsRelation *relation = &knowledge->relation[relation_of[side]];
+    const uint64_t n_most = side == INSTITUTIONS ? knowledge->claims->n_visits : knowledge->claims->n_lines;
+    if (!(job.in_order ? rs_relation_begin(relation, relation_of[side], n_most, sums, error) : rs_relation_allocate(relation, relation_of[side], sums, error))) return false;
+  }
   rs_parallel(n_threads, n_tasks, task_fill, &job);
+  for (int side = 0; side < N_SIDES && job.in_order; side++) rs_relation_end(&knowledge->relation[relation_of[side]]);
   return true;
 }

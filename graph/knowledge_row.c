@@ -134,28 +134,47 @@ void rs_tally_write(RsTally *tally, const RsRelation *relation, uint64_t at) {
   tally->n = 0;
 }
 
-static bool sums_allocate(RsRelation *relation) {
-  relation->first_day = rs_column_new(relation->n, sizeof *relation->first_day);
-  relation->last_day = rs_column_new(relation->n, sizeof *relation->last_day);
-  relation->amount = rs_column_new(relation->n, sizeof *relation->amount);
-  relation->fund = rs_column_new(relation->n, sizeof *relation->fund);
-  return relation->first_day != NULL && relation->last_day != NULL && relation->amount != NULL && relation->fund != NULL;
+/* For n rows. */
+static bool columns_allocate(RsRelation *relation, RsRelationKind kind, uint64_t n, bool sums, GError **error) {
+  const bool lines = sums || kind == RS_REFERS_TO;
+  relation->to = rs_column_new(n, sizeof *relation->to);
+  relation->visits = rs_column_new(n, sizeof *relation->visits);
+  relation->days = rs_column_new(n, sizeof *relation->days);
+  bool have = relation->to != NULL && relation->visits != NULL && relation->days != NULL;
+  if (lines) have = (relation->lines = rs_column_new(n, sizeof *relation->lines)) != NULL && have;
+  if (sums) {
+    relation->first_day = rs_column_new(n, sizeof *relation->first_day);
+    relation->last_day = rs_column_new(n, sizeof *relation->last_day);
+    relation->amount = rs_column_new(n, sizeof *relation->amount);
+    relation->fund = rs_column_new(n, sizeof *relation->fund);
+    have = have && relation->first_day != NULL && relation->last_day != NULL && relation->amount != NULL && relation->fund != NULL;
+  }
+  if (have || !rs_spill_refused(error)) return have;
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu relation rows"), (unsigned long long)n);
+  return false;
 }
 
 bool rs_relation_allocate(RsRelation *relation, RsRelationKind kind, bool sums, GError **error) {
   for (uint32_t i = 0; i < relation->n_from; i++) relation->offset[i + 1] += relation->offset[i];
   relation->n = relation->offset[relation->n_from];
-  relation->to = rs_column_new(relation->n, sizeof *relation->to);
-  relation->visits = rs_column_new(relation->n, sizeof *relation->visits);
-  relation->days = rs_column_new(relation->n, sizeof *relation->days);
-  bool lines = sums || kind == RS_REFERS_TO;
-  if (lines) relation->lines = rs_column_new(relation->n, sizeof *relation->lines);
-  if (relation->to != NULL && relation->visits != NULL && relation->days != NULL && (!lines || relation->lines != NULL) &&
-      (!sums || sums_allocate(relation)))
-    return true;
-  if (!rs_spill_refused(error)) return false;
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("no memory for %llu relation rows"), (unsigned long long)relation->n);
-  return false;
+  return columns_allocate(relation, kind, relation->n, sums, error);
+}
+
+bool rs_relation_begin(RsRelation *relation, RsRelationKind kind, uint64_t n_most, bool sums, GError **error) {
+  relation->n = 0;
+  return columns_allocate(relation, kind, n_most, sums, error);
+}
+
+#define SHRINK(column) ((column) = (column) == NULL ? NULL : rs_column_shrink((column), relation->n, sizeof *(column)))
+void rs_relation_end(RsRelation *relation) {
+  SHRINK(relation->to);
+  SHRINK(relation->visits);
+  SHRINK(relation->days);
+  SHRINK(relation->lines);
+  SHRINK(relation->first_day);
+  SHRINK(relation->last_day);
+  SHRINK(relation->amount);
+  SHRINK(relation->fund);
 }
 
 uint32_t rs_first_at_least(const uint32_t *start, uint32_t n, uint64_t value) {

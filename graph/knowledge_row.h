@@ -3,6 +3,7 @@
 #ifndef RS_GRAPH_KNOWLEDGE_ROW_H
 #define RS_GRAPH_KNOWLEDGE_ROW_H
 
+#include "base/spill.h"
 #include "graph/knowledge.h"
 
 #include <string.h>
@@ -121,9 +122,20 @@ static inline uint32_t rs_first_sight(uint32_t *seen, uint32_t to, uint32_t mark
 uint64_t *rs_row_keys_sort(uint64_t *key, uint64_t *other, uint32_t n, unsigned shift, unsigned bits);
 unsigned rs_row_bits(uint32_t n); /* bits that numbers below n need */
 
-/* offset[i + 1] holds the length of row i: turns lengths into offsets and allocates the columns. Bare: without the sums, but a doctor's own
- * workplace is where most of the lines are, so that RS_REFERS_TO has its lines even then. */
+/* The columns of a relation, before its rows are written: bare, they are without the sums, but a doctor's own workplace is where most of the lines
+ * are, so that RS_REFERS_TO has its lines even then. Several threads must know beforehand where each one's rows go: offset[i + 1] holds
+ * the length of row i and becomes an offset. One thread writes row after row into room for n_most: rs_relation_begin(), for each row
+ * rs_relation_append(), and rs_relation_end(), which gives back the rest. error: RS_ERROR_LIMIT. */
 bool rs_relation_allocate(RsRelation *relation, RsRelationKind kind, bool sums, GError **error);
+bool rs_relation_begin(RsRelation *relation, RsRelationKind kind, uint64_t n_most, bool sums, GError **error);
+void rs_relation_end(RsRelation *relation);
+static inline void rs_relation_append(RsRelation *relation, uint32_t from, RsTally *tally) {
+  const uint64_t at = relation->n;
+  relation->offset[from + 1] = relation->n = at + tally->n;
+  rs_tally_write(tally, relation, at);
+}
+/* Whether one thread does without counting: the room it leaves costs nothing but on disk. */
+static inline bool rs_rows_in_order(unsigned n_threads) { return n_threads == 1 && !rs_spill_on(); }
 
 /* The three relations of persons, and those of institutions and doctors. error: RS_ERROR_LIMIT. */
 bool rs_knowledge_persons(RsKnowledge *knowledge, bool sums, unsigned n_threads, GError **error);
