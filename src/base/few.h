@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define RS_FEW 20u /* from more numbers on, sorting is faster */
+#define RS_FEW 20u /* whole blocks; from more numbers on, sorting is faster */
 #define RS_FEW_BLOCK 4u
 
 /* rank[i] = how many of the n keys are less than key[i]. Both arrays have places for n rounded up to whole blocks; what the keys' are filled up

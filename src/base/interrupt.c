@@ -62,8 +62,10 @@ void rs_interrupt_forget(const char *path) {
 static void show(const char *text) {
   for (size_t left = strlen(text); left > 0;) {
     const ssize_t n = write(STDERR_FILENO, text, left);
-    if (n < 0 && errno != EINTR) return; /* nobody is there to be told */
-    if (n > 0) text += n, left -= (size_t)n;
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return; /* nobody is there to be told */
+    text += n;
+    left -= (size_t)n;
   }
 }
 

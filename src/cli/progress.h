@@ -14,7 +14,7 @@ double rs_progress_stage(RsProgress *progress, const char *name, const RsReport 
 /* What the stage is likely to take, where nothing can be counted: the time left is told from that, and no more once it has passed. */
 void rs_progress_expect(RsProgress *progress, double seconds);
 
-/* By the clock, what stages take beside building the graph: 3.4 to 5.2 and 1.5 to 2.2 times in the runs of docs/performance.md. */
+/* By the clock, what stages take beside building the graph: 3 to 6 and 1.5 to 3 times in the runs of docs/performance.md. */
 #define RS_LEADS_TO_GRAPH 4.0
 #define RS_CASE_TO_GRAPH 2.0
 /* Takes the line away until the next stage, so that something else can be said. */

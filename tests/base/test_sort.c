@@ -1,3 +1,4 @@
+#include "base/few.h"
 #include "base/random.h"
 #include "base/sort.h"
 #include "base/sort_by.h"
@@ -97,6 +98,24 @@ static void records_are_sorted_and_equal_ones_keep_their_order(void **state) {
     }
 }
 
+static void each_of_a_handful_is_told_how_many_are_before_it(void **state) {
+  (void)state;
+  static const unsigned widths[] = {1, 3, 31, 32}; /* equal keys, and keys with the highest bit */
+  RsRandom random;
+  rs_random_init(&random, 12);
+  for (size_t n = 0; n <= RS_FEW; n++)
+    for (size_t w = 0; w < G_N_ELEMENTS(widths); w++) {
+      uint32_t key[RS_FEW], rank[RS_FEW];
+      for (size_t i = 0; i < RS_FEW; i++) key[i] = (uint32_t)(rs_random_next(&random) >> (64 - widths[w]));
+      rs_few_rank(key, n, rank);
+      for (size_t i = 0; i < n; i++) {
+        uint32_t before = 0;
+        for (size_t k = 0; k < n; k++) before += key[k] < key[i];
+        assert_int_equal(rank[i], before);
+      }
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_keys_of_any_width_are_sorted_as_by_qsort),
@@ -105,6 +124,7 @@ int main(void) {
       cmocka_unit_test(sorted_falling_and_equal_keys),
       cmocka_unit_test(no_keys_are_sorted),
       cmocka_unit_test(records_are_sorted_and_equal_ones_keep_their_order),
+      cmocka_unit_test(each_of_a_handful_is_told_how_many_are_before_it),
   };
   return cmocka_run_group_tests_name("base/sort", tests, NULL, NULL);
 }
