@@ -154,23 +154,33 @@ static bool read_regular(RsCsv *csv, size_t length, char delimiter) {
   const Ends ends = ends_all(csv, length, delimiter);
   const uint32_t width = ends.n / ends.n_lines;
   if (width * ends.n_lines != ends.n) return false;
-  csv->end[-1] = 0 - line_end;
   uint32_t start = 0, *last = csv->end + width - 1;
   for (uint32_t r = 0; r < ends.n_lines; r++, last += width) {
-    const uint32_t line_feed = *last, finish = line_feed + 1 - line_end;
+    const uint32_t line_feed = *last;
     const bool carriage = line_feed > start && text[line_feed - 1] == '\r';
-    if (text[line_feed] != '\n' || carriage != (line_end == 2) || finish == start || line_feed - start > RS_MAX_RECORD) return false;
-    csv->start[r] = start;
-    csv->finish[r] = *last = finish;
-    csv->line[r] = r;
-    csv->first[r] = r * width;
+    *last = line_feed + 1 - line_end;
+    if (text[line_feed] != '\n' || carriage != (line_end == 2) || *last == start || line_feed - start > RS_MAX_RECORD) return false;
     start = line_feed + 1;
   }
+  csv->end[-1] = 0 - line_end;
   csv->n = ends.n_lines;
-  csv->n_fields = csv->first[csv->n] = ends.n;
+  csv->n_fields = ends.n;
   csv->width = width;
   csv->line_end = line_end;
   return true;
+}
+
+/* Such a block as any other. */
+static void regular_end(RsCsv *csv) {
+  for (uint32_t r = 0; r < csv->n; r++) {
+    size_t length;
+    csv->start[r] = rs_csv_start(csv, r);
+    csv->finish[r] = (uint32_t)(rs_csv_raw(csv, r, &length) - csv->text + (ptrdiff_t)length);
+    csv->line[r] = r;
+    csv->first[r] = rs_csv_first(csv, r);
+  }
+  csv->first[csv->n] = csv->n_fields;
+  csv->width = 0;
 }
 
 /* How far the quotes are well-formed. */
@@ -367,12 +377,12 @@ static bool read_quoted(RsCsv *csv, size_t length, char delimiter, bool with_mas
 static void mark_bytes(RsCsv *csv, const RsBlock *block) {
   const bool invalid = block->has_high && !rs_text_is_utf8(block->text, block->length);
   if (!invalid && !block->has_nul) return;
+  if (csv->width > 0) regular_end(csv);
   for (uint32_t r = 0; r < csv->n; r++) {
-    const char *record = csv->text + csv->start[r];
-    const size_t length = csv->finish[r] - csv->start[r];
+    size_t length;
+    const char *record = rs_csv_raw(csv, r, &length);
     if (csv->fault[r] != RS_FAULT_NONE) continue;
-    if ((block->has_nul && memchr(record, '\0', length) != NULL) || (invalid && !rs_text_is_utf8(record, length)))
-      csv->fault[r] = RS_FAULT_BYTES, csv->width = 0;
+    if ((block->has_nul && memchr(record, '\0', length) != NULL) || (invalid && !rs_text_is_utf8(record, length))) csv->fault[r] = RS_FAULT_BYTES;
   }
 }
 

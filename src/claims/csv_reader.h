@@ -24,11 +24,11 @@ typedef struct {
   const char *text;    /* the block's, borrowed and unchanged */
   uint64_t first_line; /* the block's */
   uint32_t n;          /* records; empty lines are none */
-  uint32_t *start;     /* [n] record r is text[start[r]] .. text[finish[r] - 1], without its line end */
+  uint32_t *start;     /* [n] record r is text[start[r]] .. text[finish[r] - 1], without its line end; unset with width, and so are: */
   uint32_t *finish;    /* [n] */
   uint32_t *line;      /* [n] physical lines between the block's first line and the record's */
   uint32_t *first;     /* [n + 1] its fields are numbers first[r] .. first[r + 1] - 1; none with RS_FAULT_QUOTE and _TOO_LONG */
-  uint8_t *fault;      /* [n] RsFault */
+  uint8_t *fault;      /* [n] RsFault; set in any case */
   uint32_t n_fields;   /* of all records */
   uint32_t *end;       /* [n_fields] a field ends before this offset */
   uint32_t width;      /* 0, or the block holds no quotes and all records stand behind one another, without a fault, with so many fields each: field
@@ -46,24 +46,28 @@ typedef struct {
 void rs_csv_read(RsCsv *csv, const RsBlock *block, char delimiter);
 void rs_csv_clear(RsCsv *csv);
 
-static inline uint32_t rs_csv_n_fields(const RsCsv *csv, uint32_t record) {
-  return csv->first[record + 1] - csv->first[record];
+/* Where the record's fields begin in end[], and where it begins in the text. */
+static inline uint32_t rs_csv_first(const RsCsv *csv, uint32_t record) { return csv->width > 0 ? record * csv->width : csv->first[record]; }
+static inline uint32_t rs_csv_start(const RsCsv *csv, uint32_t record) {
+  return csv->width > 0 ? csv->end[(int64_t)(record * csv->width) - 1] + csv->line_end : csv->start[record];
 }
+static inline uint32_t rs_csv_n_fields(const RsCsv *csv, uint32_t record) { return rs_csv_first(csv, record + 1) - rs_csv_first(csv, record); }
 
 /* Physical line number of the record's start. */
-static inline uint64_t rs_csv_line(const RsCsv *csv, uint32_t record) { return csv->first_line + csv->line[record]; }
+static inline uint64_t rs_csv_line(const RsCsv *csv, uint32_t record) { return csv->first_line + (csv->width > 0 ? record : csv->line[record]); }
 
 /* The record as it stood, not NUL-terminated; at most RS_MAX_RECORD bytes. */
 static inline const char *rs_csv_raw(const RsCsv *csv, uint32_t record, size_t *length) {
-  *length = csv->finish[record] - csv->start[record];
-  return csv->text + csv->start[record];
+  const uint32_t start = rs_csv_start(csv, record), finish = csv->width > 0 ? csv->end[(record + 1) * csv->width - 1] : csv->finish[record];
+  *length = finish - start;
+  return csv->text + start;
 }
 
 /* Field k < rs_csv_n_fields() of a record, unquoted, not trimmed, not NUL-terminated. 8 bytes may be read at and after it. */
 static inline const char *rs_csv_field(const RsCsv *csv, uint32_t record, uint32_t k, size_t *length) {
-  const uint32_t field = csv->first[record] + k, end = csv->end[field];
+  const uint32_t field = rs_csv_first(csv, record) + k, end = csv->end[field];
   if (csv->begin == NULL) {
-    const uint32_t begin = k == 0 ? csv->start[record] : csv->end[field - 1] + 1;
+    const uint32_t begin = k == 0 ? rs_csv_start(csv, record) : csv->end[field - 1] + 1;
     *length = end - begin;
     return csv->text + begin;
   }

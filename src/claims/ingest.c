@@ -139,7 +139,7 @@ typedef struct {
   uint32_t record;
 } Row;
 
-static inline Row row_at(const RsCsv *csv, uint32_t record) { return (Row){csv->text, csv->end + csv->first[record], record}; }
+static inline Row row_at(const RsCsv *csv, uint32_t record) { return (Row){csv->text, csv->end + rs_csv_first(csv, record), record}; }
 
 /* As it stands, blanks around it and all; NULL: none, or to be asked by row_cell(). */
 static inline __attribute__((always_inline)) const char *cell_as_it_stands(const Parser *parser, Row row, RsColumnRole role, size_t *length) {
@@ -822,7 +822,7 @@ static void marks_add(Parser *parser) {
   const RsBlock *block = &parser->block;
   mark_add(parser, block->first_line, block->position);
   for (uint32_t r = RS_MARK_RECORDS; r < parser->csv.n && block->position != RS_NO_POSITION; r += RS_MARK_RECORDS)
-    mark_add(parser, rs_csv_line(&parser->csv, r), block->position + parser->csv.start[r]);
+    mark_add(parser, rs_csv_line(&parser->csv, r), block->position + rs_csv_start(&parser->csv, r));
 }
 
 enum { AHEAD = 8 };

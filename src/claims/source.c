@@ -310,7 +310,8 @@ static GPtrArray *head_header(const RsSource *source, const Head *head) {
   head->text[head->length] = '\n';
   memset(head->text + block.length, 0, RS_BLOCK_PADDING);
   rs_csv_read(&csv, &block, source->delimiter);
-  const bool cut_off = csv.n > 0 && !head->whole && csv.finish[0] == head->length;
+  size_t length;
+  const bool cut_off = csv.n > 0 && !head->whole && (size_t)(rs_csv_raw(&csv, 0, &length) - csv.text) + length == head->length;
   const bool readable = csv.n == 0 ? head->whole : csv.fault[0] == RS_FAULT_NONE && !cut_off;
   for (uint32_t k = 0; readable && csv.n > 0 && k < rs_csv_n_fields(&csv, 0); k++)
     g_ptr_array_add(header, field_text(&csv, k));

@@ -47,7 +47,7 @@ static void table_of_small_texts(void **state) {
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) assert_equals_twin(texts[i], strlen(texts[i]), ',');
 }
 
-/* What RsCsv.width promises of end[], by the accessor that does without. */
+/* What RsCsv.width promises of end[]: the fields that the accessor gives, which the twin reads too. */
 static void assert_regular(const RsCsv *csv, const char *text) {
   for (uint32_t r = 0; r < csv->n; r++)
     for (uint32_t k = 0; k < csv->width; k++) {
@@ -64,7 +64,8 @@ static void a_block_is_regular_where_all_records_are_alike(void **state) {
       {"a,b\nc,d\n", 2, 1}, {"a,b\r\nc,d\r\n", 2, 2}, {"a\nb\n", 1, 1}, {",,\n,,\n", 3, 1}, {"a\r,b\nc,d\n", 2, 1}, {"a,\r\n,d\r\n", 2, 2},
       {"a,b\nc,d\r\n", 0, 0}, {"a,b\r\nc,d\n", 0, 0}, {"a,b\n\nc,d\n", 0, 0}, {"\na,b\n", 0, 0}, {"a,b\nc,d\n\n", 0, 0}, {"\r\na,b\r\n", 0, 0},
       {"a,b\nc\nd,e,f\n", 0, 0}, {"a,b,c\nd\n", 0, 0}, {"a,b\nc,d,e,f\n", 0, 0}, {"a,b\r\r\nc,d\r\r\n", 2, 2}, {"a,\"b\"\n", 0, 0}, {"a,\xff\nb,c\n", 0, 0}};
-  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    assert_equals_twin(cases[i].text, strlen(cases[i].text), ',');
     for (int level = 0; level < RS_N_SCANS; level++) {
       RsBlock block = block_of(cases[i].text, strlen(cases[i].text));
       RsCsv csv = {0};
@@ -76,6 +77,7 @@ static void a_block_is_regular_where_all_records_are_alike(void **state) {
       rs_csv_clear(&csv);
       rs_block_clear(&block);
     }
+  }
 }
 
 static void zero_bytes_fault_their_record_only(void **state) {
