@@ -62,7 +62,8 @@ static int usage_error(const char *given) {
   const char *names[G_N_ELEMENTS(commands) + 1] = {0};
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) names[i] = commands[i].name;
   const char *nearest = rs_options_nearest(name, names);
-  if (nearest != NULL) fprintf(stderr, _("ringscope: no command '%s'; did you mean '%s'?\n"), name, nearest);
+  if (*given == '-') fprintf(stderr, _("ringscope: '%s' stands before the command; options come after it: ringscope COMMAND [OPTIONS]\n"), name);
+  else if (nearest != NULL) fprintf(stderr, _("ringscope: no command '%s'; did you mean '%s'?\n"), name, nearest);
   else fprintf(stderr, _("ringscope: no command '%s'; see ringscope --help\n"), name);
   return RS_ERROR_USAGE;
 }

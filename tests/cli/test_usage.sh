@@ -22,6 +22,8 @@ claims 10 > "$D/a.csv"
 run 2
 run 2 anlyze "$D/a.csv"
 says "did you mean 'analyze'?"
+run 2 --lang en analyze "$D/a.csv"
+says "'--lang' stands before the command"
 run 2 analyze -o "$D/case"
 run 2 analyze "$D/a.csv"
 says "-o"
