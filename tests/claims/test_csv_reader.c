@@ -4,6 +4,7 @@
 #include "claims/source_records.h"
 #include "rs_test.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -211,6 +212,25 @@ static void an_empty_text_after_a_large_one_needs_no_new_memory(void **state) {
 
 /* ---- kernels ---- */
 
+/* Counts byte by byte, and says whether each level does the same. */
+static void assert_counted(const char *text, size_t length) {
+  RsTextStats expected = {5, false, false, false};
+  for (size_t k = 0; k < length; k++) {
+    expected.n_lines += text[k] == '\n';
+    expected.has_quote |= text[k] == '"';
+    expected.has_nul |= text[k] == 0;
+    expected.has_high |= (signed char)text[k] < 0;
+  }
+  for (int level = 0; level < RS_N_SCANS; level++) {
+    RsTextStats stats = {5, false, false, false};
+    rs_scan_at_most((RsScanLevel)level);
+    rs_text_count(text, length, &stats);
+    rs_scan_at_most(RS_SCAN_AVX512);
+    if (stats.n_lines != expected.n_lines || stats.has_quote != expected.has_quote || stats.has_high != expected.has_high || stats.has_nul != expected.has_nul)
+      fail_msg("level %d, length %zu: %" PRIu64 " lines, quote %d, high %d, NUL %d", level, length, stats.n_lines, stats.has_quote, stats.has_high, stats.has_nul);
+  }
+}
+
 static void counting_agrees_with_and_without_avx2(void **state) {
   (void)state;
   RsRandom random;
@@ -220,22 +240,26 @@ static void counting_agrees_with_and_without_avx2(void **state) {
     const size_t length = rs_random_below(&random, i % 50 == 0 ? 20000 : 200);
     for (size_t k = 0; k < length; k++) text[k] = rs_random_below(&random, 3) == 0 ? '\n' : 'a';
     if (length > 0 && i % 3 == 0) text[rs_random_below(&random, (uint32_t)length)] = "\"\0\xe5z"[rs_random_below(&random, 4)];
-    RsTextStats expected = {5, false, false, false};
-    for (size_t k = 0; k < length; k++) {
-      expected.n_lines += text[k] == '\n';
-      expected.has_quote |= text[k] == '"';
-      expected.has_nul |= text[k] == 0;
-      expected.has_high |= (signed char)text[k] < 0;
-    }
-    for (int level = 0; level < RS_N_SCANS; level++) {
-      RsTextStats stats = {5, false, false, false};
-      rs_scan_at_most((RsScanLevel)level);
-      rs_text_count(text, length, &stats);
-      rs_scan_at_most(RS_SCAN_AVX512);
-      assert_int_equal(stats.n_lines, expected.n_lines);
-      assert_int_equal(stats.has_quote, expected.has_quote);
-      assert_int_equal(stats.has_high, expected.has_high);
-      assert_int_equal(stats.has_nul, expected.has_nul);
+    assert_counted(text, length);
+  }
+}
+
+/* A byte in each place of each length about the vectors' borders, in its own memory, among bytes that differ from a quote or NUL by one bit. */
+static void one_byte_is_counted_wherever_it_stands(void **state) {
+  (void)state;
+  static const char fillers[] = {'a', '#', '\x01', '\xff'}, bytes[] = {'"', '\0', '\n', '\x80', '\xff', '\x0b', '\xa2'};
+  for (size_t length = 0; length <= 200; length++) {
+    g_autofree char *text = g_malloc(MAX(length, 1));
+    for (size_t f = 0; f < sizeof fillers; f++) {
+      memset(text, fillers[f], length);
+      assert_counted(text, length);
+      for (size_t place = 0; place < length; place++) {
+        for (size_t b = 0; b < sizeof bytes; b++) {
+          text[place] = bytes[b];
+          assert_counted(text, length);
+        }
+        text[place] = fillers[f];
+      }
     }
   }
 }
@@ -331,6 +355,7 @@ int main(void) {
       cmocka_unit_test(a_record_cut_off_by_the_sample_does_not_count),
       cmocka_unit_test(an_empty_text_after_a_large_one_needs_no_new_memory),
       cmocka_unit_test(counting_agrees_with_and_without_avx2),
+      cmocka_unit_test(one_byte_is_counted_wherever_it_stands),
       cmocka_unit_test(lines_are_skipped_with_and_without_avx2),
       cmocka_unit_test(utf8_is_judged_as_glib_judges_it),
       cmocka_unit_test(random_utf8_with_one_wrong_byte),
