@@ -310,7 +310,8 @@ RsTwice *rs_duplicates_new(const RsClaims *claims, const RsBasket *basket, unsig
   g_autofree Work *w = g_new0(Work, 1);
   w->claims = claims;
   w->basket = basket;
-  g_autofree uint8_t *met_any = w->met_any = g_malloc0((gsize)claims->n_persons + 1);
+  g_autofree uint8_t *met_any = g_malloc0((gsize)claims->n_persons + 1);
+  w->met_any = met_any;
   n_threads = CLAMP(n_threads, 1u, 64u);
   rs_parallel(n_threads, N_TASKS, run, w);
   g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(RsTwiceHit));
