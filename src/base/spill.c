@@ -128,6 +128,7 @@ static void *map_apart(int fd, size_t size) {
   char *room = mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0); /* cppcheck-suppress invalidFunctionArg ; as in stream.c */
   if (room == MAP_FAILED) return NULL;
   char *start = room + HUGE_PAGE / 2 + (HUGE_PAGE - (uintptr_t)room % HUGE_PAGE) % HUGE_PAGE;
+  /* cppcheck-suppress leakReturnValNotUsed ; MAP_FIXED: where it succeeds it returns start */
   if (mmap(start, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
     const int failure = errno;
     munmap(room, all);

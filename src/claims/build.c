@@ -538,6 +538,7 @@ static inline void plain_order(const Builder *builder, const RsRawNarrow *line, 
     key[i] = drug[i] << INDEX_BITS | i; /* cut off, none is past all others still */
   }
   if (!alike) rs_few_rank(key, n, rank);
+  /* cppcheck-suppress uninitvar ; set above, which goes through all or, where there are too many, through none, as this does */
   for (unsigned i = 0; i < n && !alike; i++) order[rank[i]] = (uint64_t)drug[i] << 32 | i;
   for (unsigned i = 1; i < n && !alike; i++) alike = order[i] >> 32 == order[i - 1] >> 32;
   if (alike) plain_insert(builder, line, n, order);

@@ -142,7 +142,8 @@ RsLoad *rs_load_new(const RsClaims *claims, const RsTimeline *timeline, unsigned
   load->half_hour = g_malloc_n((gsize)n + 1, sizeof *load->half_hour);
   load->degenerate = g_new0(uint8_t, (gsize)n + 1);
   load->log10_days = g_new(double, (gsize)load->n_days + 1);
-  for (uint32_t d = 0; d <= load->n_days; d++) load->log10_days[d] = log10((double)d);
+  load->log10_days[0] = -INFINITY;
+  for (uint32_t d = 1; d <= load->n_days; d++) load->log10_days[d] = log10((double)d);
   float city[RS_CLOCK_BINS];
   city_clock(claims, city);
   LoadWork work = {timeline, load, city};
