@@ -127,7 +127,7 @@ static void choose_drugs(City *city, const RsRing *ring, uint32_t n_rings, unsig
 static void doses_init(Doses *d, const City *city) { *d = (Doses){.last = g_new0(uint32_t, (gsize)city->n_slots + 1)}; }
 
 static void doses_reserve(Doses *d, uint64_t n) {
-  if (n <= d->room) return;
+  if (n <= d->room && d->hit != NULL) return; /* the latter tells gcc's analyzer */
   d->room = 2 * n;
   d->dose = g_renew(Dose, d->dose, d->room);
   d->hit = g_renew(Hit, d->hit, d->room);
