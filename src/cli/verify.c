@@ -172,7 +172,7 @@ static int verify_pack(const RsOptions *options, GError **error) {
   const char *manifest = check->manifest == NULL ? NULL : g_bytes_get_data(check->manifest, &length);
   if (!rerun_maybe(options, manifest, length, check->findings->len, &rerun, error)) return RS_ERROR_IO;
   const RsSeal *seal = check->seal;
-  const Result result = {.findings = check->findings, .n_files = check->n_files, .n_bytes = check->n_bytes, .digest = seal == NULL ? NULL : seal->digest,
+  const Result result = {.findings = check->findings, .n_files = check->n_files, .n_bytes = check->n_bytes, .digest = seal == NULL ? "" : seal->digest,
                          .n_log_entries = seal == NULL ? 0 : seal->log_entries, .pack = check, .rerun = rerun};
   return result_say(options, &result, error);
 }

@@ -38,6 +38,14 @@ r = json.load(open(sys.argv[1]))
 assert r["whole"] is True and r["findings"] == [] and r["log_entries"] == 2 and r["result_digest"] == sys.argv[2], r
 P
 
+begin "a pack that another key signed is named in JSON too"
+run 5 verify "$T/pack" --public-key "$T/other.pub" --json
+python3 - "$T/out" << 'P' || fail "the JSON is not right"
+import json, sys
+r = json.load(open(sys.argv[1]))
+assert r["whole"] is False and r["result_digest"] is None and [f["name"] for f in r["findings"]] == ["seal.ini"], r
+P
+
 begin "a stranger opens it with tar, openssl and sha256sum"
 tar -C "$D" -xf "$T/pack" || fail "tar cannot"
 (cd "$D/ringscope-pack" && sha256sum --quiet -c SHA256SUMS) || fail "sha256sum finds differences"
