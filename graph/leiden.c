@@ -256,7 +256,7 @@ static double take_apart(const Level *level, Work *w, uint32_t community, const 
     w->first[i] = n_inner;
     total += level->weight[v];
     for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
-      const bool is_inner = w->member[level->tie[k].to] == community;
+      const bool is_inner = w->member[level->tie[k].to] == community; /* NOLINT(clang-analyzer-core.uninitialized.ArraySubscript): offset[] ends where tie[] does */
       w->inner[n_inner] = k;
       n_inner += is_inner;
       outer += is_inner ? level->tie[k].weight : 0.0;
@@ -326,7 +326,7 @@ static Level level_of_parts(const Level *level, Work *w, uint32_t n_parts) {
       uint32_t n_later = 0, *later = w->inner;
       for (uint32_t k = level->offset[v]; k < level->offset[v + 1]; k++) {
         later[n_later] = k;
-        n_later += w->part[level->tie[k].to] > p;
+        n_later += w->part[level->tie[k].to] > p; /* NOLINT(clang-analyzer-core.uninitialized.ArraySubscript): as above */
       }
       for (uint32_t k = 0; k < n_later; k++) come_near(w, w->part[level->tie[later[k]].to], level->tie[later[k]].weight, &n_near);
     }

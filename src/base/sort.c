@@ -69,7 +69,7 @@ static inline bool number_before(const uint32_t *a, const uint32_t *b) { return 
 RS_SORT_BY(sort_short_u32, uint32_t, number_before)
 
 void rs_sort_u32(uint32_t *number, size_t n) {
-  if (n < 2 * SHORT) {
+  if (n < (size_t)2 * SHORT) {
     sort_short_u32(number, n);
     return;
   }

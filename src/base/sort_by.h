@@ -15,6 +15,7 @@
 #define RS_SORT_RUN 8
 #define RS_SORT_ON_STACK 2048 /* bytes */
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): Record is a type */
 #define RS_SORT_BY(name, Record, before)                                                                              \
   static void name##_insert(Record *at, size_t n) {                                                                   \
     for (size_t i = 1; i < n; i++) {                                                                                  \
@@ -50,5 +51,6 @@
     }                                                                                                                 \
     if (from != at) memcpy(at, from, n * sizeof *at);                                                                 \
   }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

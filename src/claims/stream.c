@@ -8,6 +8,7 @@
 #define STEP ((size_t)2 << 20) /* a huge page */
 #define DISK_STEP (4 * STEP)
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the pool counts it down */
 void rs_pool_init(RsPool *pool, uint64_t *memory) { *pool = (RsPool){.memory = memory}; }
 
 void rs_pool_clear(RsPool *pool) {
