@@ -1,6 +1,7 @@
 #include "exporters/tables_evidence.h"
 
 #include "base/parallel.h"
+#include "base/spill.h"
 #include "exporters/cells.h"
 
 #include <stdlib.h>
@@ -110,6 +111,7 @@ void rs_evidence_of_ring(const RsCaseView *view, uint32_t r, RsRowFunc row, void
   ring_id(r, &id);
   for (uint64_t e = 0; e < ring->n_evidence; e++) {
     const RsEvidenceRow *one = &rows[e];
+    rs_spill_look();
     const RsRow source = rs_line_row(claims, one->line);
     if (e == 0 || one->facts != rows[e - 1].facts) fact_codes(ring, one->facts, codes);
     const RsCell cell[] = {

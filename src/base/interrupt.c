@@ -150,6 +150,7 @@ void rs_interrupt_start(void (*new_without_memory)(void)) {
   without_memory = new_without_memory;
   started = true;
   sigaction(SIGABRT, &aborted, NULL);
+  signal(SIGXFSZ, SIG_IGN); /* a file past what the shell allows is a write that fails, which is said */
   for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
     if (sigaction(numbers[i], NULL, &former) == 0 && former.sa_handler != SIG_IGN) sigaction(numbers[i], &own, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/spill.h"
 #include "base/words.h"
 
 #include <errno.h>
@@ -95,6 +96,7 @@ const char *rs_output_take(RsOutput *output, size_t *length) {
 }
 
 static void output_send(RsOutput *output, const char *bytes, size_t length) {
+  rs_spill_look();
   if (output->listener != NULL) {
     output->listener(output->listener_data, bytes, length);
     return;

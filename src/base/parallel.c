@@ -30,7 +30,7 @@ static void work_run(Work *work, unsigned thread) {
     const size_t task = atomic_fetch_add_explicit(&work->next, 1, memory_order_relaxed);
     if (task >= work->n_tasks) return;
     work->run(task, thread, work->data);
-    if (rs_spill_on()) rs_spill_look();
+    rs_spill_look();
   }
 }
 
@@ -61,7 +61,10 @@ void rs_parallel(unsigned n_threads, size_t n_tasks, RsTask run, void *data) {
   if (n_threads > 2 && rs_spill_on()) n_threads = MIN(n_threads, rs_spill_threads());
   if (n_threads > n_tasks) n_threads = (unsigned)n_tasks;
   if (n_threads <= 1) {
-    for (size_t task = 0; task < n_tasks; task++) run(task, 0, data);
+    for (size_t task = 0; task < n_tasks; task++) {
+      run(task, 0, data);
+      rs_spill_look();
+    }
     return;
   }
   Work work = {.run = run, .data = data, .n_tasks = n_tasks, .span = rs_span_current()};

@@ -6,15 +6,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define LOOK_EVERY_US 1000
+#define WATCH_EVERY_US 1000
+#define LOOK_EVERY_US 100
+#define SHORTEST_TURN_NS 100000u
 #define HUGE_PAGE ((size_t)2 << 20)
 #define SLACK ((uint64_t)128 << 20) /* what two threads may touch until the watching one gets its turn on a busy machine */
+#define LEAST_PART 8 /* of the limit: pages of files that are fewer are let be */
 
 typedef struct { void *start; size_t size; } Array;
 
@@ -25,6 +30,7 @@ static struct {
   uint64_t memory;
   atomic_bool on;
   atomic_int_fast64_t looked; /* when, last */
+  atomic_bool letting_go;
   int statm;        /* the process's own file of what it holds; 0: not opened yet */
   int failure;      /* errno of an array refused, 0: none */
   size_t failure_size;
@@ -81,18 +87,39 @@ static void let_go(void) {
 }
 
 void rs_spill_look(void) {
+  if (!rs_spill_on()) return;
   const gint64 now = g_get_monotonic_time();
-  if (!rs_spill_on() || now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < LOOK_EVERY_US / 2 || !g_mutex_trylock(&spill.lock)) return;
+  if (now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < LOOK_EVERY_US) return;
+  if (!g_mutex_trylock(&spill.lock)) {
+    if (!atomic_load(&spill.letting_go)) return;
+    g_mutex_lock(&spill.lock); /* whoever would map on meanwhile waits */
+  }
   const Held held = held_bytes(spill.statm);
-  if (spill.memory > 0 && (held.all > bar(spill.memory) || held.all + held.files > spill.memory)) let_go(); /* while files' pages go, others may map as many */
+  if (spill.memory > 0 && (held.all > bar(spill.memory) || held.all + held.files > spill.memory) && held.files > spill.memory / LEAST_PART) {
+    atomic_store(&spill.letting_go, true);
+    let_go();
+    atomic_store(&spill.letting_go, false);
+  }
   atomic_store_explicit(&spill.looked, g_get_monotonic_time(), memory_order_relaxed);
   g_mutex_unlock(&spill.lock);
 }
 
+/* The system's sched_attr, sched_setattr(2), which not every libc declares. */
+typedef struct { uint32_t size, policy; uint64_t flags; int32_t nice; uint32_t priority; uint64_t runtime, deadline, period; } Turns;
+
+/* A thread that asks for short turns gets them soon, from Linux 6.12 on: else it may wait for those of all others. May be refused. */
+static void take_short_turns(void) {
+  Turns own = {.size = sizeof own};
+  if (syscall(SYS_sched_getattr, 0, &own, sizeof own, 0) != 0 || own.policy != SCHED_OTHER) return;
+  own.runtime = SHORTEST_TURN_NS;
+  (void)syscall(SYS_sched_setattr, 0, &own, 0);
+}
+
 static gpointer watch(gpointer unused) {
   (void)unused;
+  take_short_turns();
   while (rs_spill_on()) {
-    g_usleep(LOOK_EVERY_US);
+    g_usleep(WATCH_EVERY_US);
     rs_spill_look();
   }
   return NULL;
@@ -104,7 +131,8 @@ void rs_spill_begin(void) {
   if (start) {
     if (spill.statm <= 0) spill.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     atomic_store(&spill.on, true);
-    g_thread_unref(g_thread_new("spill", watch, NULL));
+    GThread *watching = g_thread_try_new("spill", watch, NULL, NULL); /* none to be had: those that work look alone */
+    if (watching != NULL) g_thread_unref(watching);
   }
   g_mutex_unlock(&spill.lock);
 }
@@ -154,7 +182,10 @@ static void *map_file(const char *folder, size_t size, int *failure) {
 void *rs_spill_new(size_t size) {
   int failure;
   g_mutex_lock(&spill.lock);
-  Array array = {map_file(spill.folder, MAX(size, 1), &failure), MAX(size, 1)};
+  g_autofree char *folder = g_strdup(spill.folder);
+  g_mutex_unlock(&spill.lock);
+  Array array = {map_file(folder, MAX(size, 1), &failure), MAX(size, 1)}; /* to reserve takes its time, in which others must be able to look */
+  g_mutex_lock(&spill.lock);
   if (array.start != NULL) {
     g_array_append_val(spill.arrays, array);
   } else {
@@ -196,7 +227,7 @@ bool rs_spill_refused(GError **error) {
   const int failure = spill.failure;
   spill.failure = 0;
   if (failure != 0) {
-    const bool full = failure == ENOSPC || failure == EDQUOT || failure == EFBIG;
+    const bool full = failure == ENOSPC || failure == EDQUOT || failure == EFBIG || failure == ENOMEM;
     g_autofree char *size = g_format_size(spill.failure_size);
     g_set_error(error, RS_ERROR, full ? RS_ERROR_LIMIT : RS_ERROR_IO, _("%s: cannot keep %s there, as --memory asks: %s; --temp names another folder"),
                 spill.folder, size, rs_words_errno(failure));

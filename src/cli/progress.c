@@ -119,7 +119,7 @@ RsProgress *rs_progress_start(const RsOptions *options) {
   g_mutex_init(&progress->lock);
   g_cond_init(&progress->changed);
   in_use = true;
-  if (may_show(options)) progress->thread = g_thread_new("progress", redraw, progress);
+  if (may_show(options)) progress->thread = g_thread_try_new("progress", redraw, progress, NULL);
   return progress;
 }
 

@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "base/spill.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -364,6 +365,7 @@ static void weigh_pairs(size_t task, unsigned thread, void *data) {
     const uint32_t far = MIN(i + FAR_AHEAD, end - 1), near = MIN(i + AHEAD, end - 1);
     if (work->chances == NULL) fetch_ahead(filled, c->a[far], c->a[near]);
     if (work->chances == NULL) fetch_ahead(filled, c->b[far], c->b[near]);
+    rs_spill_look();
     asked[n] = weigh_windows(work, i);
     if (asked[n].needed != UINT32_MAX) n++;
     else settle_pair(work, &asked[n]);
@@ -372,6 +374,7 @@ static void weigh_pairs(size_t task, unsigned thread, void *data) {
     const uint32_t far = asked[MIN(i + FAR_AHEAD, n - 1)].pair, near = asked[MIN(i + AHEAD, n - 1)].pair;
     fetch_visits(work->claims, c->a[far], c->a[near]);
     fetch_visits(work->claims, c->b[far], c->b[near]);
+    rs_spill_look();
     asked[i].best = fmin(asked[i].best, weigh_baskets(work, asked[i].pair, asked[i].mean, asked[i].needed));
     settle_pair(work, &asked[i]);
   }
@@ -582,6 +585,7 @@ static GArray *hopeful_pairs(const TokenWork *of, size_t task) {
     const RsRelation *filled = &of->work->knowledge->relation[RS_FILLED_AT];
     if (of->work->chances == NULL) fetch_ahead(filled, token[MIN(i + FAR_AHEAD, last - 1)].b, token[MIN(i + AHEAD, last - 1)].b);
     for (end = i; end < last && token[end].a == token[i].a && token[end].b == token[i].b;) end++;
+    rs_spill_look();
     const Run run = {i, end};
     if (of->work->chances != NULL || !hopeless(of, i, end)) g_array_append_val(out, run);
   }
@@ -599,6 +603,7 @@ static void weigh_token_pairs(size_t task, unsigned thread, void *data) {
   for (guint i = 0; i < pairs->len; i++) {
     const guint far = MIN(i + FAR_AHEAD, pairs->len - 1), near = MIN(i + AHEAD, pairs->len - 1);
     if (of->work->chances == NULL) fetch_ahead(bought, token[run[far].first].b, token[run[near].first].b);
+    rs_spill_look();
     const Edge edge = {token[run[i].first].a, token[run[i].first].b, weigh_tokens(of, run[i].first, run[i].last)};
     if (edge.weight > 0.0f) g_array_append_val(of->edges[task], edge);
   }
@@ -630,6 +635,7 @@ static void chances_of_pairs(size_t task, unsigned thread, void *data) {
   (void)thread;
   uint32_t end = (uint32_t)MIN((uint64_t)c->n, ((uint64_t)task + 1) * PAIR_BATCH);
   for (uint32_t i = (uint32_t)task * PAIR_BATCH; i < end; i++) {
+    rs_spill_look();
     pair_mean(work->of->work, c->a[i], c->b[i], work->out->pair[i].mean);
     for (unsigned w = 0; w < RS_N_WIDTHS; w++) work->out->pair[i].log_mean[w] = log(work->out->pair[i].mean[w]);
   }
@@ -644,6 +650,7 @@ static void chances_of_tokens(size_t task, unsigned thread, void *data) {
   for (uint64_t i = next_pair(tokens, (uint64_t)task * TOKEN_BATCH), end; i < last; i = end) {
     end = i + 1;
     while (end < last && t[end].a == t[i].a && t[end].b == t[i].b && t[end].institution == t[i].institution && t[end].day == t[i].day) end++;
+    rs_spill_look();
     work->out->meeting[i] = meeting_chance(work->of->work, work->of->rarity, &t[i], end - i);
   }
 }

@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 #include "base/sort.h"
 #include "base/sort_by.h"
+#include "base/spill.h"
 #include "mining/significance.h"
 
 #include <math.h>
@@ -509,6 +510,7 @@ RsGroup *rs_group_new(const RsScene *scene, const uint32_t *person, uint32_t n, 
   g_array_append_vals(members, person, n);
   rs_sort_u32((uint32_t *)(void *)members->data, members->len);
   for (unsigned round = 0;; round++) {
+    rs_spill_look();
     if (members->len < 2 || members->len > RS_MAX_GROUP) return NULL;
     finder.person = (const uint32_t *)(const void *)members->data;
     finder.n = members->len;
