@@ -128,7 +128,7 @@ static void doses_init(Doses *d, const City *city) { *d = (Doses){.last = g_new0
 
 static void doses_reserve(Doses *d, uint64_t n) {
   if (n <= d->room && d->hit != NULL) return; /* the latter tells gcc's analyzer */
-  d->room = 2 * n;
+  d->room = 2 * n + 1;
   d->dose = g_renew(Dose, d->dose, d->room);
   d->hit = g_renew(Hit, d->hit, d->room);
 }
