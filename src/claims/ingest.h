@@ -62,7 +62,8 @@ const char *rs_time_status_text(RsTimeStatus status);
 extern const char *const rs_money_refused_text;
 
 /* Bytes of text that so many of the file's bytes hold, about. */
-static inline uint64_t rs_input_text(const RsInput *input, uint64_t bytes) { return input->file->compression[0] != '\0' ? 5 * bytes : bytes; }
+static inline uint64_t rs_file_text(const RsInputFile *file, uint64_t bytes) { return file->compression[0] != '\0' ? 5 * bytes : bytes; }
+static inline uint64_t rs_input_text(const RsInput *input, uint64_t bytes) { return rs_file_text(input->file, bytes); }
 /* Bytes of text that will be read: all, or of a sample a tenth within its bounds. inputs: of RsInput. */
 uint64_t rs_inputs_text(const GPtrArray *inputs, const RsReadOptions *options);
 

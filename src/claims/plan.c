@@ -1,5 +1,6 @@
 #include "claims/plan.h"
 
+#include "claims/ingest.h"
 #include "claims/reader.h"
 
 #include <math.h>
@@ -14,6 +15,10 @@
 #define BYTES_A_LINE 26.0
 #define BYTES_A_VISIT 80.0
 #define BYTES_A_PERSON 176.0
+#define DISK_RAW_BYTES_A_LINE 26.0
+#define DISK_RAW_BYTES_A_RUN 36.0  /* and the person's id */
+#define TABLE_BYTES_A_RUN 16.0     /* besides its lines' columns, whose widths the sample tells */
+#define ENOUGH 1.15                /* times as much as is expected must be free */
 #define DISK_BYTES_A_LINE 16.8    /* of the case folder */
 #define DISK_BYTES_AT_FIRST 10.0  /* besides, of the first million lines */
 
@@ -69,31 +74,50 @@ static double persons_expected(const RsClaims *claims, double visits) {
 
 static double id_bytes(const RsClaims *claims) { return claims->n_persons > 0 ? (double)claims->person->offset[claims->n_persons] / claims->n_persons : 0; }
 
-RsPlan rs_plan(const RsClaims *sample, const RsReport *report) {
+typedef struct { double lines, runs, visits; uint64_t text; /* bytes, about */ } Expected;
+
+/* Disk is reserved. First the table lies beside the raw records, as long as if each run were a visit; these take what memory they may, the rest in blocks,
+ * of which every thread has begun one for each group of partitions. Later the graph lies beside the table. */
+static void temp_expected(RsPlan *plan, const RsClaims *sample, const Expected *expected, const RsReadOptions *options) {
+  const double lines = expected->lines, runs = expected->runs;
+  const RsPacked *const column[] = {&sample->line_drug, &sample->line_doctor, &sample->line_diagnosis, &sample->line_quantity, &sample->line_amount, &sample->line_fund};
+  double a_line = ceil(log2(lines + 2) / 8);
+  for (size_t i = 0; i < G_N_ELEMENTS(column); i++) a_line += column[i]->width;
+  const double table = lines * a_line + runs * TABLE_BYTES_A_RUN, block = RS_POOL_DISK_STEP;
+  const double pools = (double)rs_raw_groups(rs_raw_partition_bits(expected->text)) * options->n_threads;
+  const double raw = lines * DISK_RAW_BYTES_A_LINE + runs * (DISK_RAW_BYTES_A_RUN + id_bytes(sample)) - (double)options->memory / 2;
+  const double graph = expected->visits * BYTES_A_VISIT;
+  plan->temp = (uint64_t)(table + MAX(graph, raw > 0 ? raw + pools * block / 2 : 0));
+  plan->temp_enough = (uint64_t)(ENOUGH * (table + MAX(graph, raw > 0 ? raw + pools * block : 0)));
+}
+
+RsPlan rs_plan(const RsClaims *sample, const RsReport *report, const RsReadOptions *options) {
   RsPlan plan = {.exact = true};
   double rows = 0, rows_read = 0;
+  uint64_t text = 0;
   for (guint i = 0; i < report->files->len; i++) {
     const RsInputFile *file = g_ptr_array_index(report->files, i);
     if (strcmp(file->role, "claims") != 0) continue;
     plan.bytes += file->bytes;
+    text += rs_file_text(file, file->bytes);
     plan.bytes_read += MIN(file->bytes_read, file->bytes);
     rows_read += (double)file->rows;
     if (file->bytes_read >= file->bytes || file->bytes_read == 0) rows += (double)file->rows;
     else rows += (double)file->rows * (double)file->bytes / (double)file->bytes_read, plan.exact = false;
   }
   const double times = rows_read > 0 ? rows / rows_read : 1.0;
-  const double lines = (double)sample->n_lines * times, behind = lines_behind(sample), visits = visits_expected(sample, behind, times);
+  const double lines = (double)sample->n_lines * times, behind = lines_behind(sample), runs = lines - behind * times, visits = visits_expected(sample, behind, times);
   const double persons = persons_expected(sample, visits);
   plan.times = times;
   plan.rows = (uint64_t)rows;
   plan.visits = (uint64_t)visits;
   plan.persons = (uint64_t)persons;
-  const double raw = lines * RAW_BYTES_A_LINE + (lines - behind * times) * (RAW_BYTES_A_RUN + id_bytes(sample));
+  const double raw = lines * RAW_BYTES_A_LINE + runs * (RAW_BYTES_A_RUN + id_bytes(sample));
   const double rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id_bytes(sample));
   plan.visits_times = sample->n_visits > 0 ? visits / sample->n_visits : 1.0;
   plan.memory = (uint64_t)(FIXED_BYTES + MAX(raw, rest));
   plan.memory_least = rs_memory_least((uint64_t)lines);
-  plan.temp = (uint64_t)(raw + lines * BYTES_A_LINE); /* the table is written while raw records are read */
+  temp_expected(&plan, sample, &(Expected){lines, runs, visits, text}, options);
   plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 1e6) * DISK_BYTES_AT_FIRST) + 200000;
   return plan;
 }

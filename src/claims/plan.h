@@ -10,7 +10,7 @@
 #ifndef RS_CLAIMS_PLAN_H
 #define RS_CLAIMS_PLAN_H
 
-#include "claims/report.h"
+#include "claims/reader.h"
 #include "claims/table.h"
 
 typedef struct {
@@ -19,11 +19,12 @@ typedef struct {
   bool exact;                 /* everything was read */
   uint64_t memory;            /* bytes at the peak, everything in memory */
   uint64_t memory_least;      /* the least that --memory can ask for; of few lines more than they take */
-  uint64_t temp;              /* bytes of temporary disk that are enough with any --memory; half of them often are */
+  uint64_t temp, temp_enough; /* bytes of temporary disk with options.memory; what should be free for them. As if --memory were kept */
   uint64_t disk;              /* bytes of a case folder as they usually are; leads decide */
   double times, visits_times; /* all rows over those of the sample, and visits */
 } RsPlan;
 
-RsPlan rs_plan(const RsClaims *sample, const RsReport *report);
+/* options: of the run that is planned, of which memory and n_threads count. */
+RsPlan rs_plan(const RsClaims *sample, const RsReport *report, const RsReadOptions *options);
 
 #endif

@@ -20,6 +20,7 @@
 #define RS_RAW_MAX_LINES 64u   /* a longer run continues in a further record */
 #define RS_CLAIM_PARTITIONS 256u
 #define RS_PARTITION_GROUP 64u /* partitions of persons that have one pool in each thread: it is let go once they are read */
+#define RS_PARTITION_BYTES (1u << 22) /* of input a partition; measured: four times as many partitions fit the second-level cache, but so many open streams do not */
 #define RS_CLAIM_BYTES 6u
 #define RS_CLAIM_KEPT UINT64_C(0xffffffffffff) /* so many bytes of a hash; the processor is little-endian, as base/hash.h has it */
 
@@ -115,6 +116,14 @@ static inline uint64_t rs_raw_trace(const RsRawVisit *visit, unsigned i) {
   memcpy(&trace, (const char *)rs_raw_lines(visit) + rs_raw_lines_size(visit) + i * sizeof trace, sizeof trace);
   return trace;
 }
+
+/* Of so many bytes of text, as a power of two. */
+static inline unsigned rs_raw_partition_bits(uint64_t bytes) {
+  unsigned bits = 0;
+  while (bits < 12 && bytes >> bits > RS_PARTITION_BYTES) bits++;
+  return bits;
+}
+static inline unsigned rs_raw_groups(unsigned partition_bits) { return ((1u << partition_bits) - 1) / RS_PARTITION_GROUP + 1; }
 
 /* In one line of the cache: any of hundreds may be the next to be written to. */
 typedef struct {

@@ -18,7 +18,6 @@
 
 #define REJECTS_ALLOWED 5      /* and 0.5 %: contract */
 #define EXAMPLES_SHOWN 5
-#define PARTITION_BYTES (1u << 22) /* of input a partition; measured: four times as many partitions fit the second-level cache, but so many open streams do not */
 
 struct RsReader {
   RsReadOptions options;
@@ -348,10 +347,9 @@ bool rs_reader_hash(RsReader *reader, GError **error) {
 
 static void raw_init(RsRaw *raw, const RsReader *reader) {
   const uint64_t bytes = rs_inputs_text(reader->claims, &reader->options);
-  *raw = (RsRaw){.n_threads = reader->options.n_threads};
-  while (raw->partition_bits < 12 && bytes >> raw->partition_bits > PARTITION_BYTES) raw->partition_bits++;
+  *raw = (RsRaw){.n_threads = reader->options.n_threads, .partition_bits = rs_raw_partition_bits(bytes)};
   size_t n_partitions = (size_t)1 << raw->partition_bits;
-  raw->n_groups = (unsigned)((n_partitions - 1) / RS_PARTITION_GROUP + 1);
+  raw->n_groups = rs_raw_groups(raw->partition_bits);
   raw->thread = rs_threads_new(raw->n_threads, sizeof(RsRawThread));
   for (unsigned t = 0; t < raw->n_threads; t++) {
     RsRawThread *thread = &raw->thread[t];

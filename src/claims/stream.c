@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 
 #define STEP ((size_t)2 << 20) /* a huge page */
-#define DISK_STEP (4 * STEP)
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the pool counts it down */
 void rs_pool_init(RsPool *pool, uint64_t *memory) { *pool = (RsPool){.memory = memory}; }
@@ -35,12 +34,12 @@ static bool pool_grow(RsPool *pool) {
   const bool on_disk = pool->memory != NULL && *pool->memory < STEP;
   if (on_disk) rs_spill_begin();
   else if (pool->memory != NULL) *pool->memory -= STEP;
-  char *memory = on_disk ? rs_spill_new(DISK_STEP) : step_new();
+  char *memory = on_disk ? rs_spill_new(RS_POOL_DISK_STEP) : step_new();
   if (memory == NULL) return false;
   pool->mapping = g_renew(void *, pool->mapping, pool->n_mappings + 1);
   pool->mapping[pool->n_mappings++] = memory;
   pool->block = memory;
-  pool->end = memory + (on_disk ? DISK_STEP : STEP);
+  pool->end = memory + (on_disk ? RS_POOL_DISK_STEP : STEP);
   return true;
 }
 

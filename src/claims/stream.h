@@ -12,6 +12,8 @@
 
 #define RS_CHUNK_BYTES ((size_t)1 << 14) /* half a chunk is wasted a stream, and there are thousands */
 
+#define RS_POOL_DISK_STEP ((size_t)8 << 20) /* what a pool takes of the disk at a time */
+
 typedef struct RsChunk {
   struct RsChunk *next;
   size_t used; /* bytes of records after this header; of a stream's last chunk only rs_stream_used() knows */

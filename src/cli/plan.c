@@ -10,8 +10,10 @@
 #include "rings/detect.h"
 
 #include <math.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -19,11 +21,17 @@
 #define SAMPLE_LEAST ((uint64_t)16 << 20)
 #define SAMPLE_MOST ((uint64_t)512 << 20)
 
-/* What a stage takes a line in a large run beside what it takes in the sample (docs/performance.md): of the graph less, for persons are known already; of the
- * search more, for there are more meetings to ask about. The case folder is written for leads that the sample has not, and takes what most cases take
- * beside the graph (RS_CASE_TO_GRAPH). */
-#define GRAPH_GROWS 0.8
-#define LEADS_GROW 1.1
+/* CPU time of a stage for a line, in a run ten times as large as the sample or more, beside the sample's (docs/performance.md): of reading more, for its
+ * tables outgrow the cache; of the graph less, for persons are known already. The case folder is written for leads that the sample has not: it takes
+ * what most cases take beside the graph, which one thread builds with less work, and the inputs' checksum. */
+#define READ_GROWS 1.1
+#define GRAPH_GROWS 0.85
+#define CASE_TO_GRAPH 2.0
+#define CASE_TO_GRAPH_OF_ONE 3.3
+#define CASE_AT_LEAST 0.05 /* seconds: its files are on the disk, and have taken the former one's place */
+#define ALONE 0.1          /* of the work is done while further threads wait */
+#define SHORT_RUN 0.5      /* seconds; stages that take less are run twice, for the first run of a program is dearer */
+#define HASHED ((size_t)4 << 20) /* bytes */
 #define SLOW_DISK 3.0 /* a first reading that takes so many times the second one waited for the disk */
 
 /* What the machine can give, as the kernel sees it; 0: unknown. */
@@ -41,38 +49,50 @@ static uint64_t disk_free(const char *folder) {
 
 /* ---- time ---- */
 
-/* Seconds by the clock that the stages take for the sample, with the threads and on the machine as they are. */
-typedef struct { double read, graph, leads; } Stages;
+/* Seconds of the processor that the stages take for the sample, in all threads; of the checksum, for a byte. wait: seconds that reading waits for the disk. */
+typedef struct { double read, graph, leads, hash, wait; } Stages;
 
-static double seconds_since(gint64 *start) {
-  const gint64 then = *start;
-  *start = g_get_monotonic_time();
-  return (double)(*start - then) / 1e6;
+/* CPU seconds, for who else uses the machine takes them from the clock and not from these. */
+static double seconds_of(const struct timeval *time) { return (double)time->tv_sec + (double)time->tv_usec / 1e6; }
+
+static double seconds_since(double *start) {
+  struct rusage usage;
+  const double then = *start;
+  *start = getrusage(RUSAGE_SELF, &usage) == 0 ? seconds_of(&usage.ru_utime) + seconds_of(&usage.ru_stime) : 0;
+  return *start - then;
 }
 
-/* The second reading is the one that counts: the first one gets its memory from the system, and the file from the disk if it lay there; where that is
- * what it waited for, all the rest will wait for it too. */
-static RsClaims *sample_read(const RsReadOptions *options, RsReader **reader, double *seconds, GError **error) {
-  bool again = true; /* a pipe is read once */
-  for (const char *const *path = options->paths; *path != NULL; path++) again = again && g_file_test(*path, G_FILE_TEST_IS_REGULAR | G_FILE_TEST_IS_DIR);
-  gint64 start = g_get_monotonic_time();
-  g_autoptr(RsClaims) sample = rs_reader_read(*reader, error);
+/* What a reading takes; by the clock too, to see whether it waits. */
+static RsClaims *timed_read(RsReader *reader, double *seconds, double *clock, GError **error) {
+  double start = 0;
+  (void)seconds_since(&start);
+  const gint64 begin = g_get_monotonic_time();
+  RsClaims *sample = rs_reader_read(reader, error);
+  *clock = (double)(g_get_monotonic_time() - begin) / 1e6;
   *seconds = seconds_since(&start);
+  return sample;
+}
+
+/* Once a pipe. Twice a file: the first time it may come from the disk, and where that is what it waited for, all the rest will wait for it too. */
+static RsClaims *sample_read(const RsReadOptions *options, RsReader **reader, Stages *stages, GError **error) {
+  bool again = true;
+  double first, second, seconds;
+  for (const char *const *path = options->paths; *path != NULL; path++) again = again && g_file_test(*path, G_FILE_TEST_IS_REGULAR | G_FILE_TEST_IS_DIR);
+  g_autoptr(RsClaims) sample = timed_read(*reader, &stages->read, &first, error);
+  stages->wait = 0;
   if (sample == NULL || !again) return g_steal_pointer(&sample);
-  const double first = *seconds;
   g_clear_pointer(&sample, rs_claims_free);
   rs_reader_free(*reader);
   *reader = rs_reader_new(options, error);
-  start = g_get_monotonic_time();
-  if (*reader != NULL) sample = rs_reader_read(*reader, error);
-  *seconds = seconds_since(&start);
-  if (first > SLOW_DISK * *seconds) *seconds = first;
+  if (*reader == NULL || (sample = timed_read(*reader, &seconds, &second, error)) == NULL) return NULL;
+  if (first > SLOW_DISK * second) stages->wait = first - second;
+  stages->read = MIN(stages->read, seconds);
   return g_steal_pointer(&sample);
 }
 
-/* Runs the stages on the sample. */
-static bool stages_run(const RsClaims *sample, const RsOptions *options, Stages *stages, GError **error) {
-  gint64 start = g_get_monotonic_time();
+static bool stages_run_once(const RsClaims *sample, const RsOptions *options, Stages *stages, GError **error) {
+  double start = 0;
+  (void)seconds_since(&start);
   g_autoptr(RsKnowledge) knowledge = rs_knowledge_new_bare(sample, options->n_threads, error);
   stages->graph = seconds_since(&start);
   const RsDetectOptions detect = {.patterns = options->pattern_bits, .seed = (uint64_t)options->seed, .n_threads = options->n_threads};
@@ -81,11 +101,37 @@ static bool stages_run(const RsClaims *sample, const RsOptions *options, Stages 
   return rings != NULL;
 }
 
+static double hash_seconds(void) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  g_autofree char *bytes = g_malloc0(HASHED);
+  double least = G_MAXDOUBLE, start = 0;
+  for (int i = 0; i < 3; i++) {
+    (void)seconds_since(&start);
+    if (EVP_Digest(bytes, HASHED, digest, NULL, EVP_sha256(), NULL) != 1) return 0;
+    const double seconds = seconds_since(&start);
+    least = MIN(least, seconds);
+  }
+  return least / HASHED;
+}
+
+/* Runs the stages on the sample. */
+static bool stages_run(const RsClaims *sample, const RsOptions *options, Stages *stages, GError **error) {
+  Stages again;
+  if (!stages_run_once(sample, options, stages, error)) return false;
+  stages->hash = hash_seconds();
+  if (stages->graph + stages->leads > SHORT_RUN) return true;
+  if (!stages_run_once(sample, options, &again, error)) return false;
+  stages->graph = MIN(stages->graph, again.graph);
+  stages->leads = MIN(stages->leads, again.leads);
+  return true;
+}
+
 /* Graph and search are work by line and by visit, about even; a sample of shuffled rows has more visits a line than all rows have. */
-static double seconds_expected(const Stages *stages, const RsPlan *plan) {
-  const double times = plan->times, both = (times + plan->visits_times) / 2, large = MIN(1.0, log10(times));
-  const double graph = stages->graph * (1 + (GRAPH_GROWS - 1) * large), leads = stages->leads * (1 + (LEADS_GROW - 1) * large);
-  return times * stages->read + both * (graph + leads + RS_CASE_TO_GRAPH * graph);
+static double seconds_expected(const Stages *stages, const RsPlan *plan, unsigned n_threads) {
+  const double times = plan->times, both = (times + plan->visits_times) / 2, large = MIN(1.0, log10(times)), cores = MIN(n_threads, g_get_num_processors());
+  const double read = times * stages->read * (1 + (READ_GROWS - 1) * large), graph = both * stages->graph * (1 + (GRAPH_GROWS - 1) * large);
+  const double folder = (n_threads > 1 ? CASE_TO_GRAPH : CASE_TO_GRAPH_OF_ONE) * graph + stages->hash * (double)plan->bytes, leads = both * stages->leads;
+  return times * stages->wait + (read + graph + leads + folder) * (ALONE + (1 - ALONE) / cores) + CASE_AT_LEAST;
 }
 
 /* ---- what there is ---- */
@@ -114,13 +160,13 @@ static bool temp_usable(const Room *room, GError **error) {
 
 static bool fits(const RsOptions *options, const RsPlan *plan, const Room *room, GError **error) {
   g_autofree char *need = g_format_size(plan->memory), *least = g_format_size(plan->memory_least), *have = g_format_size(room->memory);
-  g_autofree char *temp = g_format_size(plan->temp), *temp_free = g_format_size(room->temp_free);
+  g_autofree char *temp = g_format_size(plan->temp_enough), *temp_free = g_format_size(room->temp_free);
   if (options->memory_bytes > 0 && plan->memory_least > options->memory_bytes) {
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: at least %s are needed, --memory allows %s; --since and --until take a shorter period"), least, have);
     return false;
   }
-  if (room->spills && plan->temp > room->temp_free) {
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: up to %s of temporary disk are needed, %s has %s; --temp names another folder"), temp, room->temp, temp_free);
+  if (room->spills && plan->temp_enough > room->temp_free) {
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: %s of temporary disk should be free, %s has %s; --temp names another folder"), temp, room->temp, temp_free);
     return false;
   }
   if (options->memory_bytes > 0 || room->memory == 0 || plan->memory <= room->memory) return true;
@@ -146,8 +192,9 @@ static bool print_json(const RsPlan *plan, double seconds, const Room *room, boo
   rs_json_unsigned(&json, "memory", plan->memory);
   rs_json_unsigned(&json, "memory_least", plan->memory_least);
   rs_json_unsigned(&json, "temporary", room->spills ? plan->temp : 0);
+  rs_json_unsigned(&json, "temporary_free", room->spills ? plan->temp_enough : 0);
   rs_json_unsigned(&json, "case_folder", plan->disk);
-  rs_json_double(&json, "seconds", seconds, 1);
+  rs_json_double(&json, "seconds", seconds, 2);
   rs_json_bool(&json, "fits", fitting);
   rs_json_end(&json, '}');
   rs_output_char(output, '\n');
@@ -157,17 +204,18 @@ static bool print_json(const RsPlan *plan, double seconds, const Room *room, boo
 static void print_text(const RsOptions *options, const RsPlan *plan, double seconds, const Room *room) {
   g_autofree char *rows = rs_summary_count(plan->rows), *visits = rs_summary_count(plan->visits), *persons = rs_summary_count(plan->persons);
   g_autofree char *read = g_format_size(plan->bytes_read), *bytes = g_format_size(plan->bytes), *memory = g_format_size(plan->memory);
-  g_autofree char *least = g_format_size(plan->memory_least), *temp = g_format_size(plan->temp), *disk = g_format_size(plan->disk);
+  g_autofree char *least = g_format_size(plan->memory_least), *temp = g_format_size(plan->temp), *disk = g_format_size(plan->disk), *enough = g_format_size(plan->temp_enough);
   if (plan->exact) printf(rs_say(options->language, "rows       %s; %s visits of %s persons\n"), rows, visits, persons);
   else printf(rs_say(options->language, "rows       about %s; %s visits of %s persons (from %s of %s)\n"), rows, visits, persons, read, bytes);
   printf(rs_say(options->language, "memory     about %s; with --memory not under %s\n"), memory, least);
-  printf(rs_say(options->language, "time       about %.0f s with %u threads, if the machine stays as busy as now\n"), MAX(seconds, 1.0), options->n_threads);
+  printf(rs_say(options->language, "time       about %.0f s with %u threads, if nobody else uses the machine\n"), MAX(seconds, 1.0), options->n_threads);
   printf(rs_say(options->language, "disk       about %s for the case folder, more or less by the number of leads\n"), disk);
-  if (room->spills) printf(rs_say(options->language, "temporary  at most %s in %s\n"), temp, room->temp);
+  if (room->spills) printf(rs_say(options->language, "temporary  about %s in %s, where %s should be free\n"), temp, room->temp, enough);
 }
 
 int rs_command_plan(const RsOptions *options, GError **error) {
-  RsReadOptions read_options = rs_options_read(options);
+  const RsReadOptions run_options = rs_options_read(options);
+  RsReadOptions read_options = run_options;
   read_options.memory = 0;
   read_options.allow_rejects = true;
   read_options.sample = SAMPLE_LEAST;
@@ -175,10 +223,10 @@ int rs_command_plan(const RsOptions *options, GError **error) {
   g_autoptr(RsReader) reader = rs_reader_new(&read_options, error);
   if (reader == NULL) return RS_ERROR_IO;
   Stages stages;
-  g_autoptr(RsClaims) sample = sample_read(&read_options, &reader, &stages.read, error);
+  g_autoptr(RsClaims) sample = sample_read(&read_options, &reader, &stages, error);
   if (sample == NULL || !stages_run(sample, options, &stages, error)) return RS_ERROR_IO;
-  const RsPlan plan = rs_plan(sample, rs_reader_report(reader));
-  const double seconds = seconds_expected(&stages, &plan);
+  const RsPlan plan = rs_plan(sample, rs_reader_report(reader), &run_options);
+  const double seconds = seconds_expected(&stages, &plan, options->n_threads);
   const Room room = room_of(options, &plan);
   if (!temp_usable(&room, error)) return RS_ERROR_IO;
   const bool fitting = fits(options, &plan, &room, error);
