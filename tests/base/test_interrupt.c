@@ -13,6 +13,8 @@ static void child_main(const char *path, int say, int answer) {
   const struct rlimit no_core = {0, 0};
   char byte = 0;
   setrlimit(RLIMIT_CORE, &no_core);
+  signal(SIGINT, SIG_DFL); /* a shell's job in the background, or nohup, begins with them ignored */
+  signal(SIGHUP, SIG_DFL);
   rs_interrupt_start(NULL);
   rs_interrupt_hold();
   const int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
