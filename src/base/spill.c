@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #define WATCH_EVERY_US 1000
-#define LOOK_EVERY_US 100
+#define LOOK_EVERY_US 100 /* where room() is the least, and less often where it is more */
+#define LOOK_SELDOM_US 1000
+#define ROOMY ((uint64_t)1 << 30) /* what others map while pages are let go does not fill so much */
 #define SHORTEST_TURN_NS 100000u
 #define HUGE_PAGE ((size_t)2 << 20)
 #define SLACK ((uint64_t)128 << 20) /* what two threads may touch until the watching one gets its turn on a busy machine */
@@ -30,17 +32,22 @@ static struct {
   uint64_t memory;
   atomic_bool on;
   atomic_int_fast64_t looked; /* when, last */
+  atomic_int_fast64_t look_every_us;
   atomic_bool letting_go;
   int statm;        /* the process's own file of what it holds; 0: not opened yet */
   int failure;      /* errno of an array refused, 0: none */
   size_t failure_size;
 } spill;
 
+/* Between what the process may hold before pages are let go and the limit. */
+static uint64_t room(uint64_t memory) { return CLAMP(SLACK, memory / 5, memory / 2); }
+
 void rs_spill_configure(const char *folder, uint64_t memory) {
   g_mutex_lock(&spill.lock);
   g_free(spill.folder);
   spill.folder = g_strdup(folder != NULL ? folder : g_get_tmp_dir());
   spill.memory = memory;
+  atomic_store(&spill.look_every_us, CLAMP((gint64)(room(memory) / (SLACK / LOOK_EVERY_US)), LOOK_EVERY_US, LOOK_SELDOM_US));
   if (spill.arrays == NULL) spill.arrays = g_array_new(FALSE, FALSE, sizeof(Array));
   if (memory == 0) atomic_store(&spill.on, false);
   g_mutex_unlock(&spill.lock);
@@ -73,9 +80,6 @@ static Held held_bytes(int statm) {
   return (Held){all * page, strtoull(at, &at, 10) * page};
 }
 
-/* What the process may hold before pages are let go. */
-static uint64_t bar(uint64_t memory) { return memory - CLAMP(SLACK, memory / 5, memory / 2); }
-
 /* The pages stay in the system's cache until it wants the memory: they are only no longer this process's. Arrays that are let go are written for
  * the most part: what comes from the disk again is read ahead. */
 static void let_go(void) {
@@ -89,14 +93,14 @@ static void let_go(void) {
 void rs_spill_look(void) {
   if (!rs_spill_on()) return;
   const gint64 now = g_get_monotonic_time();
-  if (now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < LOOK_EVERY_US) return;
+  if (now - atomic_load_explicit(&spill.looked, memory_order_relaxed) < atomic_load_explicit(&spill.look_every_us, memory_order_relaxed)) return;
   if (!g_mutex_trylock(&spill.lock)) {
     if (!atomic_load(&spill.letting_go)) return;
-    g_mutex_lock(&spill.lock); /* whoever would map on meanwhile waits */
+    g_mutex_lock(&spill.lock); /* whoever would map on meanwhile waits, unless there is room */
   }
   const Held held = held_bytes(spill.statm);
-  if (spill.memory > 0 && (held.all > bar(spill.memory) || held.all + held.files > spill.memory) && held.files > spill.memory / LEAST_PART) {
-    atomic_store(&spill.letting_go, true);
+  if (spill.memory > 0 && (held.all > spill.memory - room(spill.memory) || held.all + held.files > spill.memory) && held.files > spill.memory / LEAST_PART) {
+    atomic_store(&spill.letting_go, room(spill.memory) < ROOMY);
     let_go();
     atomic_store(&spill.letting_go, false);
   }

@@ -17,9 +17,10 @@ void rs_spill_configure(const char *folder, uint64_t memory);
 /* From now on long arrays go to disk; harmless when already so. Nothing without a limit. */
 void rs_spill_begin(void);
 bool rs_spill_on(void);
-/* Looks at what the process holds, if nobody did in the last tenth of a millisecond, and lets go; who comes while another lets go waits for it. Threads
- * that work call it between tasks (base/parallel.h), and within tasks that read here and there: on a busy machine the one that watches may wait
- * long for its turn, and each such read maps 64 KiB. Costs a look at the clock; nothing without a limit. */
+/* Looks at what the process holds, if nobody did in the last tenth of a millisecond (of a large limit: the last whole one), and lets go; who comes
+ * while another lets go waits for it, unless the limit leaves room. Threads that work call it between tasks (base/parallel.h), and within tasks that
+ * read here and there: on a busy machine the one that watches may wait long for its turn, and each such read maps 64 KiB. Costs a look at
+ * the clock; nothing without a limit. */
 void rs_spill_look(void);
 /* What rs_spill_configure() was given, for those who can do with less in more passes; 0: no limit. */
 uint64_t rs_spill_memory(void);
