@@ -35,6 +35,14 @@ run 4 analyze "$T/a.csv" -o "$D/case" --memory 50M --temp "$D"
 says "needed for $N lines" "allowed by --memory" "--since"
 holds "$D"
 
+begin "more outlets than the limit has room for are refused with what would be needed"
+awk 'BEGIN { print "claim_id,settlement_id,person_id,institution_id,time,drug_code,amount"
+  for (i = 0; i < 20000; i++) printf "c%d,s%d,p%d,P%d,2025-03-%02d 10:00:00,d%d,10.00\n", i, i, i % 5000, i, 1 + i % 28, i % 9 }' > "$T/outlets.csv"
+run 4 analyze "$T/outlets.csv" -o "$D/case" --memory 100M --temp "$D"
+says "20000 outlets" "--memory"
+run 0 analyze "$T/outlets.csv" -o "$D/case" --memory 400M --temp "$D"
+holds "$D" case case.ids case.key
+
 begin "a temporary folder that is not there is named, and nothing stays behind"
 run 1 analyze "$T/a.csv" -o "$D/case" --memory 60M --temp "$D/nowhere"
 says "$D/nowhere" "--temp"
