@@ -20,7 +20,7 @@
 #define TABLE_BYTES_A_RUN 16.0     /* besides its lines' columns, whose widths the sample tells */
 #define ENOUGH 1.15                /* times as much as is expected must be free */
 #define DISK_BYTES_A_LINE 16.8    /* of the case folder */
-#define DISK_BYTES_AT_FIRST 10.0  /* besides, of the first million lines */
+#define DISK_BYTES_AT_FIRST 3.2   /* besides, of the first three million lines */
 
 static int compare_rows(const void *x, const void *y) {
   const RsRow a = *(const RsRow *)x, b = *(const RsRow *)y;
@@ -118,6 +118,6 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report, const RsReadOptio
   plan.memory = (uint64_t)(FIXED_BYTES + MAX(raw, rest));
   plan.memory_least = rs_memory_least((uint64_t)lines);
   temp_expected(&plan, sample, &(Expected){lines, runs, visits, text}, options);
-  plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 1e6) * DISK_BYTES_AT_FIRST) + 200000;
+  plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 3e6) * DISK_BYTES_AT_FIRST) + 200000;
   return plan;
 }
