@@ -208,7 +208,8 @@ static void print_text(const RsOptions *options, const RsPlan *plan, double seco
   if (plan->exact) printf(rs_say(options->language, "rows       %s; %s visits of %s persons\n"), rows, visits, persons);
   else printf(rs_say(options->language, "rows       about %s; %s visits of %s persons (from %s of %s)\n"), rows, visits, persons, read, bytes);
   printf(rs_say(options->language, "memory     about %s; with --memory not under %s\n"), memory, least);
-  printf(rs_say(options->language, "time       about %.0f s with %u threads, if nobody else uses the machine\n"), MAX(seconds, 1.0), options->n_threads);
+  if (room->spills) printf(rs_say(options->language, "time       more than %.0f s (threads: %u), for what --memory puts on disk takes longer\n"), MAX(seconds, 1.0), options->n_threads);
+  else printf(rs_say(options->language, "time       about %.0f s (threads: %u), if nobody else uses the machine\n"), MAX(seconds, 1.0), options->n_threads);
   printf(rs_say(options->language, "disk       about %s for the case folder, more or less by the number of leads\n"), disk);
   if (room->spills) printf(rs_say(options->language, "temporary  about %s in %s, where %s should be free\n"), temp, room->temp, enough);
 }
