@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -17,10 +18,12 @@
 #define WATCH_EVERY_US 1000
 #define LOOK_EVERY_US 100 /* where room() is the least, and less often where it is more */
 #define LOOK_SELDOM_US 1000
-#define ROOMY ((uint64_t)1 << 30) /* what others map while pages are let go does not fill so much */
+#define ROOMY ((uint64_t)512 << 20) /* what others map while pages are let go, as many again at most, does not fill so much */
 #define SHORTEST_TURN_NS 100000u
 #define HUGE_PAGE ((size_t)2 << 20)
-#define SLACK ((uint64_t)128 << 20) /* what two threads may touch until the watching one gets its turn on a busy machine */
+#define LEAST_ROOM ((uint64_t)64 << 20)
+#define A_THREAD ((uint64_t)128 << 20) /* of the limit, for each that maps pages */
+#define KEPT_BY_HEAP (256 << 10) /* bytes: what is freed in larger pieces goes back to the system, and not into a heap that would take it from the limit */
 #define LEAST_PART 8 /* of the limit: pages of files that are fewer are let be */
 
 typedef struct { void *start; size_t size; } Array;
@@ -40,16 +43,17 @@ static struct {
 } spill;
 
 /* Between what the process may hold before pages are let go and the limit. */
-static uint64_t room(uint64_t memory) { return CLAMP(SLACK, memory / 5, memory / 2); }
+static uint64_t room(uint64_t memory) { return CLAMP(LEAST_ROOM, memory / 10, memory / 2); }
 
 void rs_spill_configure(const char *folder, uint64_t memory) {
   g_mutex_lock(&spill.lock);
   g_free(spill.folder);
   spill.folder = g_strdup(folder != NULL ? folder : g_get_tmp_dir());
   spill.memory = memory;
-  atomic_store(&spill.look_every_us, CLAMP((gint64)(room(memory) / (SLACK / LOOK_EVERY_US)), LOOK_EVERY_US, LOOK_SELDOM_US));
+  atomic_store(&spill.look_every_us, CLAMP((gint64)(room(memory) / (LEAST_ROOM / LOOK_EVERY_US)), LOOK_EVERY_US, LOOK_SELDOM_US));
   if (spill.arrays == NULL) spill.arrays = g_array_new(FALSE, FALSE, sizeof(Array));
   if (memory == 0) atomic_store(&spill.on, false);
+  else (void)(mallopt(M_MMAP_THRESHOLD, KEPT_BY_HEAP) && mallopt(M_TRIM_THRESHOLD, KEPT_BY_HEAP));
   g_mutex_unlock(&spill.lock);
 }
 
@@ -62,7 +66,7 @@ uint64_t rs_spill_memory(void) {
   return memory;
 }
 
-unsigned rs_spill_threads(void) { return (unsigned)CLAMP(rs_spill_memory() / SLACK, 2, UINT_MAX); }
+unsigned rs_spill_threads(void) { return (unsigned)CLAMP(rs_spill_memory() / A_THREAD, 2, UINT_MAX); }
 
 /* ---- letting go ---- */
 
@@ -99,7 +103,8 @@ void rs_spill_look(void) {
     g_mutex_lock(&spill.lock); /* whoever would map on meanwhile waits, unless there is room */
   }
   const Held held = held_bytes(spill.statm);
-  if (spill.memory > 0 && (held.all > spill.memory - room(spill.memory) || held.all + held.files > spill.memory) && held.files > spill.memory / LEAST_PART) {
+  const bool full = held.all > spill.memory - room(spill.memory) || held.all + MIN(held.files, ROOMY) > spill.memory;
+  if (spill.memory > 0 && full && held.files > spill.memory / LEAST_PART) {
     atomic_store(&spill.letting_go, room(spill.memory) < ROOMY);
     let_go();
     atomic_store(&spill.letting_go, false);

@@ -116,6 +116,7 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report, const RsReadOptio
   const double rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id_bytes(sample));
   plan.visits_times = sample->n_visits > 0 ? visits / sample->n_visits : 1.0;
   plan.memory = (uint64_t)(FIXED_BYTES + MAX(raw, rest));
+  plan.memory_enough = MAX(rs_memory_enough((uint64_t)lines), (uint64_t)(2 * raw)); /* half is for the table */
   plan.memory_least = rs_memory_least((uint64_t)lines);
   temp_expected(&plan, sample, &(Expected){lines, runs, visits, text}, options);
   plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 3e6) * DISK_BYTES_AT_FIRST) + 200000;

@@ -18,6 +18,7 @@ typedef struct {
   uint64_t rows, visits, persons;
   bool exact;                 /* everything was read */
   uint64_t memory;            /* bytes at the peak, everything in memory */
+  uint64_t memory_enough;     /* with so much of --memory nothing goes to disk */
   uint64_t memory_least;      /* the least that --memory can ask for; of few lines more than they take */
   uint64_t temp, temp_enough; /* bytes of temporary disk with options.memory; what should be free for them. As if --memory were kept */
   uint64_t disk;              /* bytes of a case folder as they usually are; leads decide */

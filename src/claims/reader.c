@@ -377,7 +377,7 @@ static bool fits_memory(const RsReader *reader, const RsRaw *raw, GError **error
   uint64_t lines = 0;
   for (unsigned t = 0; t < raw->n_threads; t++)
     for (size_t p = 0; p < (size_t)1 << raw->partition_bits; p++) lines += raw->thread[t].partition[p].n_lines;
-  if (lines * RS_PEAK_BYTES_A_LINE + RS_PEAK_BYTES_FIXED <= reader->options.memory) return true;
+  if (rs_memory_enough(lines) <= reader->options.memory) return true;
   const uint64_t needed = rs_memory_least(lines);
   rs_spill_begin();
   if (needed <= reader->options.memory) return true;

@@ -32,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsReader, rs_reader_free)
 #define RS_LEAST_BYTES_A_LINE 20u /* with the rest on disk (base/spill.h) */
 #define RS_PEAK_BYTES_FIXED ((uint64_t)48 << 20)
 #define RS_LEAST_BYTES_LOOKED_AT ((uint64_t)64 << 20) /* what is on disk and looked at for the moment; of few lines there is less */
+/* Without disk after reading. */
+static inline uint64_t rs_memory_enough(uint64_t lines) { return RS_PEAK_BYTES_FIXED + lines * RS_PEAK_BYTES_A_LINE; }
 static inline uint64_t rs_memory_least(uint64_t lines) {
   return RS_PEAK_BYTES_FIXED + lines * RS_LEAST_BYTES_A_LINE + MIN(lines * 14, RS_LEAST_BYTES_LOOKED_AT);
 }

@@ -7,7 +7,9 @@
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "exporters/json.h"
+#include "mining/affinity.h"
 #include "rings/detect.h"
+#include "rings/scene.h"
 
 #include <math.h>
 #include <openssl/evp.h>
@@ -24,14 +26,19 @@
 /* CPU time of a stage for a line, in a run ten times as large as the sample or more, beside the sample's (docs/performance.md): of reading more, for its
  * tables outgrow the cache; of the graph less, for persons are known already. The case folder is written for leads that the sample has not: it takes
  * what most cases take beside the graph, which one thread builds with less work, and the inputs' checksum. */
-#define READ_GROWS 1.1
+#define READ_GROWS 1.04
 #define GRAPH_GROWS 0.85
-#define CASE_TO_GRAPH 2.0
-#define CASE_TO_GRAPH_OF_ONE 3.3
-#define CASE_AT_LEAST 0.05 /* seconds: its files are on the disk, and have taken the former one's place */
-#define ALONE 0.1          /* of the work is done while further threads wait */
+#define CASE_TO_GRAPH 1.85
+#define CASE_TO_GRAPH_OF_ONE 3.5
+#define CASE_AT_LEAST 0.08 /* seconds: its files are on the disk, and have taken the former one's place */
+#define ALONE 0.06         /* of the work is done while further threads wait */
 #define SHORT_RUN 0.5      /* seconds; stages that take less are run twice, for the first run of a program is dearer */
 #define HASHED ((size_t)4 << 20) /* bytes */
+/* With --memory, how much longer than without: what is on disk is written and read once, whatever the limit, and again the less of it may be held. One
+ * thread waits for nobody else's pages. Measured on 1 to 100 M lines with a quarter to all of what they would take (docs/performance.md). */
+#define DISK_ONCE 0.11
+#define DISK_AGAIN 0.65
+#define DISK_OF_ONE 0.8
 #define SLOW_DISK 3.0 /* a first reading that takes so many times the second one waited for the disk */
 
 /* What the machine can give, as the kernel sees it; 0: unknown. */
@@ -49,8 +56,9 @@ static uint64_t disk_free(const char *folder) {
 
 /* ---- time ---- */
 
-/* Seconds of the processor that the stages take for the sample, in all threads; of the checksum, for a byte. wait: seconds that reading waits for the disk. */
-typedef struct { double read, graph, leads, hash, wait; } Stages;
+/* Seconds of the processor that the stages take for the sample, in all threads; of the checksum, for a byte. hours: of the leads', what goes by outlets and not
+ * by lines; a sample has most of these. wait: seconds that reading waits for the disk. */
+typedef struct { double read, graph, leads, hours, hash, wait; } Stages;
 
 /* CPU seconds, for who else uses the machine takes them from the clock and not from these. */
 static double seconds_of(const struct timeval *time) { return (double)time->tv_sec + (double)time->tv_usec / 1e6; }
@@ -98,7 +106,12 @@ static bool stages_run_once(const RsClaims *sample, const RsOptions *options, St
   const RsDetectOptions detect = {.patterns = options->pattern_bits, .seed = (uint64_t)options->seed, .n_threads = options->n_threads};
   g_autoptr(RsRings) rings = knowledge == NULL ? NULL : rs_detect(sample, knowledge, &detect, error);
   stages->leads = seconds_since(&start);
-  return rings != NULL;
+  g_autoptr(RsTimeline) timeline = rings == NULL ? NULL : rs_timeline_new(sample, options->n_threads, error);
+  if (timeline == NULL) return false;
+  (void)seconds_since(&start);
+  rs_load_free(rs_load_new(sample, timeline, options->n_threads));
+  stages->hours = MIN(seconds_since(&start), stages->leads);
+  return true;
 }
 
 static double hash_seconds(void) {
@@ -123,6 +136,7 @@ static bool stages_run(const RsClaims *sample, const RsOptions *options, Stages 
   if (!stages_run_once(sample, options, &again, error)) return false;
   stages->graph = MIN(stages->graph, again.graph);
   stages->leads = MIN(stages->leads, again.leads);
+  stages->hours = MIN(stages->hours, again.hours);
   return true;
 }
 
@@ -130,8 +144,14 @@ static bool stages_run(const RsClaims *sample, const RsOptions *options, Stages 
 static double seconds_expected(const Stages *stages, const RsPlan *plan, unsigned n_threads) {
   const double times = plan->times, both = (times + plan->visits_times) / 2, large = MIN(1.0, log10(times)), cores = MIN(n_threads, g_get_num_processors());
   const double read = times * stages->read * (1 + (READ_GROWS - 1) * large), graph = both * stages->graph * (1 + (GRAPH_GROWS - 1) * large);
-  const double folder = (n_threads > 1 ? CASE_TO_GRAPH : CASE_TO_GRAPH_OF_ONE) * graph + stages->hash * (double)plan->bytes, leads = both * stages->leads;
+  const double folder = (n_threads > 1 ? CASE_TO_GRAPH : CASE_TO_GRAPH_OF_ONE) * graph + stages->hash * (double)plan->bytes, leads = both * (stages->leads - stages->hours) + stages->hours;
   return times * stages->wait + (read + graph + leads + folder) * (ALONE + (1 - ALONE) / cores) + CASE_AT_LEAST;
+}
+
+/* As measured where the system's own memory holds what is on disk. */
+static double times_with_disk(const RsPlan *plan, uint64_t memory, unsigned n_threads) {
+  const double lacking = 1 - (double)memory / (double)plan->memory_enough;
+  return 1 + (n_threads > 1 ? 1 : DISK_OF_ONE) * (DISK_ONCE + DISK_AGAIN * pow(lacking, 1.5));
 }
 
 /* ---- what there is ---- */
@@ -140,14 +160,16 @@ static double seconds_expected(const Stages *stages, const RsPlan *plan, unsigne
 typedef struct {
   uint64_t memory, temp_free;
   const char *temp;
-  bool spills; /* what --memory allows is less than the run would take */
+  bool spills; /* to disk, as --memory allows less than the run may take */
+  bool cached; /* and the system's own memory holds what is there */
 } Room;
 
 static Room room_of(const RsOptions *options, const RsPlan *plan) {
   Room room = {.temp = options->temp != NULL ? options->temp : g_get_tmp_dir()};
   room.memory = options->memory_bytes > 0 ? options->memory_bytes : memory_available();
   room.temp_free = disk_free(room.temp);
-  room.spills = options->memory_bytes > 0 && plan->memory > options->memory_bytes;
+  room.spills = options->memory_bytes > 0 && plan->memory_enough > options->memory_bytes;
+  room.cached = options->memory_bytes + plan->temp <= memory_available();
   return room;
 }
 
@@ -208,8 +230,10 @@ static void print_text(const RsOptions *options, const RsPlan *plan, double seco
   if (plan->exact) printf(rs_say(options->language, "rows       %s; %s visits of %s persons\n"), rows, visits, persons);
   else printf(rs_say(options->language, "rows       about %s; %s visits of %s persons (from %s of %s)\n"), rows, visits, persons, read, bytes);
   printf(rs_say(options->language, "memory     about %s; with --memory not under %s\n"), memory, least);
-  if (room->spills) printf(rs_say(options->language, "time       more than %.0f s (threads: %u), for what --memory puts on disk takes longer\n"), MAX(seconds, 1.0), options->n_threads);
-  else printf(rs_say(options->language, "time       about %.0f s (threads: %u), if nobody else uses the machine\n"), MAX(seconds, 1.0), options->n_threads);
+  const int digits = seconds < 10 ? 1 : 0;
+  if (room->spills && !room->cached)
+    printf(rs_say(options->language, "time       more than %.*f s (threads: %u), for the machine's memory cannot keep what --memory puts on disk\n"), digits, seconds, options->n_threads);
+  else printf(rs_say(options->language, "time       about %.*f s (threads: %u), if nobody else uses the machine\n"), digits, seconds, options->n_threads);
   printf(rs_say(options->language, "disk       about %s for the case folder, more or less by the number of leads\n"), disk);
   if (room->spills) printf(rs_say(options->language, "temporary  about %s in %s, where %s should be free\n"), temp, room->temp, enough);
 }
@@ -227,10 +251,10 @@ int rs_command_plan(const RsOptions *options, GError **error) {
   g_autoptr(RsClaims) sample = sample_read(&read_options, &reader, &stages, error);
   if (sample == NULL || !stages_run(sample, options, &stages, error)) return RS_ERROR_IO;
   const RsPlan plan = rs_plan(sample, rs_reader_report(reader), &run_options);
-  const double seconds = seconds_expected(&stages, &plan, options->n_threads);
   const Room room = room_of(options, &plan);
+  const double seconds = seconds_expected(&stages, &plan, options->n_threads) * (room.spills ? times_with_disk(&plan, options->memory_bytes, options->n_threads) : 1);
   if (!temp_usable(&room, error)) return RS_ERROR_IO;
-  const bool fitting = fits(options, &plan, &room, error);
+  const bool fitting = fits(options, &plan, &room, error) && rs_scene_hours_fit(sample->institution->n, options->memory_bytes, error);
   GError *unprinted = NULL;
   if (!options->json) print_text(options, &plan, seconds, &room);
   else if (!print_json(&plan, seconds, &room, fitting, &unprinted)) {

@@ -45,14 +45,13 @@ static uint8_t *find_closed(const RsClaims *c, const RsKnowledge *k, const RsTim
   return out;
 }
 
-/* They stay in memory whatever the limit, as each pair is held against two outlets' hours. */
-static bool hours_fit(const RsClaims *claims, GError **error) {
+/* Each pair is held against two outlets' hours. */
+bool rs_scene_hours_fit(uint32_t n_institutions, uint64_t memory, GError **error) {
   const RsLoad *load = NULL;
-  const uint32_t n = claims->institution->n;
-  const uint64_t bytes = n * (uint64_t)(sizeof *load->clock + sizeof *load->half_hour), memory = rs_spill_memory();
+  const uint64_t bytes = n_institutions * (uint64_t)(sizeof *load->clock + sizeof *load->half_hour);
   if (memory == 0 || bytes <= memory / 4) return true;
   g_autofree char *size = g_format_size(bytes), *wanted = g_format_size(4 * bytes);
-  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("the hours of %u outlets take %s, more than a quarter of what --memory allows; it would have to be %s"), n, size, wanted);
+  g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("the hours of %u outlets take %s, more than a quarter of what --memory allows; it would have to be %s"), n_institutions, size, wanted);
   return false;
 }
 
@@ -65,7 +64,7 @@ RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsi
   scene->timeline = rs_timeline_new(claims, n_threads, error);
   if (scene->timeline == NULL) return NULL;
   rs_span_next(&span, "outlets' hours");
-  if (!hours_fit(claims, error)) return NULL;
+  if (!rs_scene_hours_fit(claims->institution->n, rs_spill_memory(), error)) return NULL;
   scene->load = rs_load_new(claims, scene->timeline, n_threads);
   rs_span_next(&span, "usual baskets");
   scene->basket = rs_basket_new(claims, n_threads);

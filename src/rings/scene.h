@@ -24,6 +24,8 @@ typedef struct {
 /* A closed circle: a hospital or clinic where seven in ten of 10 to 1,500 people come on two days or more, and at most one visit in fifty falls on
  * a weekend, as at the clinic of a school, a works or an office. error: RS_ERROR_LIMIT. */
 RsScene *rs_scene_new(const RsClaims *claims, const RsKnowledge *knowledge, unsigned n_threads, GError **error);
+/* False, RS_ERROR_LIMIT: their usual hours, which stay in memory, would take more than a quarter of what --memory allows. 0: no limit. */
+bool rs_scene_hours_fit(uint32_t n_institutions, uint64_t memory, GError **error);
 void rs_scene_free(RsScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RsScene, rs_scene_free)
 

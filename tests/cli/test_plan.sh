@@ -60,7 +60,7 @@ awk 'BEGIN { print "claim_id,person_id,institution_id,time,amount"
 run 4 plan "$T/b.csv" --memory 50M
 says "would not fit" "at least" "--since"
 run 0 plan "$T/b.csv" --memory 60M
-says "temporary" "should be free" "takes longer"
+says "temporary" "should be free" "time       about"
 run 0 plan "$T/b.csv" --memory 60M --json
 [ "$(number temporary)" -gt 0 ] && [ "$(number temporary_free)" -gt "$(number temporary)" ] || fail "what should be free is not more than what is expected"
 run 1 plan "$T/b.csv" --memory 60M --temp "$D/nowhere"
