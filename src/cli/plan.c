@@ -19,9 +19,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Bytes of the files that are looked at: a tenth, within bounds. Fewer are no time to measure; of few days nobody is met again. */
+/* Bytes of the files that are looked at: a tenth, within bounds. Fewer are no time to measure; of few days nobody is met again, and the search
+ * takes its time with pairs that met by chance. */
 #define SAMPLE_LEAST ((uint64_t)16 << 20)
-#define SAMPLE_MOST ((uint64_t)512 << 20)
+#define SAMPLE_MOST ((uint64_t)1536 << 20)
 
 /* CPU time of a stage for a line, in a run ten times as large as the sample or more, beside the sample's (docs/performance.md): of reading more, for its
  * tables outgrow the cache; of the graph less, for persons are known already. The case folder is written for leads that the sample has not: it takes

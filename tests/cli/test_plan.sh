@@ -68,6 +68,14 @@ says "$D/nowhere" "--temp"
 run 4 plan "$T/b.csv" --memory 50M --json
 says '"fits": false'
 
+begin "analyze needs the disk where plan says so"
+for limit in 71M 73M; do # 84 bytes a line and 48 MiB are 72 MiB
+  run 0 plan "$T/b.csv" --memory $limit --json
+  if [ "$(number temporary)" -gt 0 ]; then code=1; else code=0; fi
+  is "whether more than $limit is needed" "$code" "$([ $limit = 71M ] && echo 1 || echo 0)"
+  run $code analyze "$T/b.csv" -o "$D/case" --memory $limit --temp "$D/nowhere"
+done
+
 begin "what analyze cannot read, plan cannot either"
 run 1 plan "$D/none.csv"
 printf 'nothing\n1\n' > "$D/b.csv"
