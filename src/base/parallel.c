@@ -58,7 +58,7 @@ static void work_share(Work *work, unsigned n_threads) {
 
 void rs_parallel(unsigned n_threads, size_t n_tasks, RsTask run, void *data) {
   if (n_threads > MAX_THREADS) n_threads = MAX_THREADS;
-  if (n_threads > 2 && rs_spill_on()) n_threads = MIN(n_threads, rs_spill_threads());
+  if (n_threads > 2 && rs_spill_on()) n_threads = MIN(n_threads, rs_spill_threads(rs_spill_memory()));
   if (n_threads > n_tasks) n_threads = (unsigned)n_tasks;
   if (n_threads <= 1) {
     for (size_t task = 0; task < n_tasks; task++) {

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define WATCH_EVERY_US 1000
-#define LOOK_EVERY_US 100 /* where room() is the least, and less often where it is more */
+#define LOOK_EVERY_US 100 /* where room() is LEAST_ROOM or less, and less often where it is more */
 #define LOOK_SELDOM_US 1000
 #define ROOMY ((uint64_t)512 << 20) /* what others map while pages are let go, as many again at most, does not fill so much */
 #define SHORTEST_TURN_NS 100000u
@@ -53,7 +53,10 @@ void rs_spill_configure(const char *folder, uint64_t memory) {
   atomic_store(&spill.look_every_us, CLAMP((gint64)(room(memory) / (LEAST_ROOM / LOOK_EVERY_US)), LOOK_EVERY_US, LOOK_SELDOM_US));
   if (spill.arrays == NULL) spill.arrays = g_array_new(FALSE, FALSE, sizeof(Array));
   if (memory == 0) atomic_store(&spill.on, false);
-  else (void)(mallopt(M_MMAP_THRESHOLD, KEPT_BY_HEAP) && mallopt(M_TRIM_THRESHOLD, KEPT_BY_HEAP));
+  else {
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BY_HEAP); /* a hint */
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BY_HEAP);
+  }
   g_mutex_unlock(&spill.lock);
 }
 
@@ -66,7 +69,7 @@ uint64_t rs_spill_memory(void) {
   return memory;
 }
 
-unsigned rs_spill_threads(void) { return (unsigned)CLAMP(rs_spill_memory() / A_THREAD, 2, UINT_MAX); }
+unsigned rs_spill_threads(uint64_t memory) { return (unsigned)CLAMP(memory / A_THREAD, 2, UINT_MAX); }
 
 /* ---- letting go ---- */
 

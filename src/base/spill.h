@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* folder NULL: the system's for temporary files. memory: bytes the process may hold; 0: no limit, which is the state at the start. */
+/* folder NULL: the system's for temporary files. memory: bytes the process may hold; 0: no limit, which is the state at the start. With a limit
+ * the heap gives back what is freed in larger pieces, from then on. */
 void rs_spill_configure(const char *folder, uint64_t memory);
 /* From now on long arrays go to disk; harmless when already so. Nothing without a limit. */
 void rs_spill_begin(void);
@@ -24,8 +25,8 @@ bool rs_spill_on(void);
 void rs_spill_look(void);
 /* What rs_spill_configure() was given, for those who can do with less in more passes; 0: no limit. */
 uint64_t rs_spill_memory(void);
-/* How many threads that limit bears: each maps pages faster than another lets go of them. */
-unsigned rs_spill_threads(void);
+/* How many threads a limit bears: each maps pages faster than another lets go of them. */
+unsigned rs_spill_threads(uint64_t memory);
 
 /* size bytes on disk, zeroed, the space reserved; NULL when the folder cannot hold them, which rs_spill_refused() explains. */
 void *rs_spill_new(size_t size);

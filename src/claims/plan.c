@@ -15,6 +15,9 @@
 #define BYTES_A_LINE 26.0
 #define BYTES_A_VISIT 80.0
 #define BYTES_A_PERSON 176.0
+#define BYTES_AN_INSTITUTION 3500.0 /* its usual hours (mining/affinity.h) */
+#define STEP_BYTES 2097152.0         /* of raw records, for each group of partitions and thread (claims/stream.c) */
+#define UNEVEN 1.1                   /* threads do not read equal shares */
 #define DISK_RAW_BYTES_A_LINE 26.0
 #define DISK_RAW_BYTES_A_RUN 36.0  /* and the person's id */
 #define TABLE_BYTES_A_RUN 16.0     /* besides its lines' columns, whose widths the sample tells */
@@ -72,6 +75,18 @@ static double persons_expected(const RsClaims *claims, double visits) {
   return kinds_expected(claims->n_persons, once, twice, claims->n_visits, visits - claims->n_visits);
 }
 
+static double institutions_expected(const RsClaims *claims, double visits) {
+  double seen = 0, once = 0, twice = 0;
+  g_autofree uint32_t *its = g_new0(uint32_t, (gsize)claims->institution->n + 1);
+  for (uint32_t v = 0; v < claims->n_visits; v++) its[claims->visit_institution[v]]++;
+  for (uint32_t f = 0; f < claims->institution->n; f++) {
+    seen += its[f] > 0;
+    once += its[f] == 1;
+    twice += its[f] == 2;
+  }
+  return kinds_expected(seen, once, twice, claims->n_visits, visits - claims->n_visits);
+}
+
 static double id_bytes(const RsClaims *claims) { return claims->n_persons > 0 ? (double)claims->person->offset[claims->n_persons] / claims->n_persons : 0; }
 
 typedef struct { double lines, runs, visits; uint64_t text; /* bytes, about */ } Expected;
@@ -112,12 +127,16 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report, const RsReadOptio
   plan.rows = (uint64_t)rows;
   plan.visits = (uint64_t)visits;
   plan.persons = (uint64_t)persons;
+  const double institutions = MIN(institutions_expected(sample, visits), visits);
+  plan.institutions = (uint64_t)institutions;
+  plan.institutions_times = sample->institution->n > 0 ? institutions / sample->institution->n : 1.0;
   const double raw = lines * RAW_BYTES_A_LINE + runs * (RAW_BYTES_A_RUN + id_bytes(sample));
-  const double rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id_bytes(sample));
+  const double rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id_bytes(sample)) + institutions * BYTES_AN_INSTITUTION;
+  const double steps = (double)options->n_threads * (rs_raw_groups(rs_raw_partition_bits(text)) + 1) * STEP_BYTES;
   plan.visits_times = sample->n_visits > 0 ? visits / sample->n_visits : 1.0;
   plan.memory = (uint64_t)(FIXED_BYTES + MAX(raw, rest));
-  plan.memory_enough = MAX(rs_memory_enough((uint64_t)lines), (uint64_t)(2 * raw)); /* half is for the table */
-  plan.memory_least = rs_memory_least((uint64_t)lines);
+  plan.memory_enough = MAX(rs_memory_enough((uint64_t)lines), (uint64_t)(2 * UNEVEN * raw + steps)); /* half is for the table */
+  plan.memory_least = MAX(rs_memory_least((uint64_t)lines), (uint64_t)(4 * institutions * BYTES_AN_INSTITUTION)); /* rings/scene.h: a quarter at most */
   temp_expected(&plan, sample, &(Expected){lines, runs, visits, text}, options);
   plan.disk = (uint64_t)(lines * DISK_BYTES_A_LINE + MIN(lines, 3e6) * DISK_BYTES_AT_FIRST) + 200000;
   return plan;

@@ -390,7 +390,7 @@ static bool fits_memory(const RsReader *reader, const RsRaw *raw, GError **error
 static RsClaims *read_claims(RsReader *reader, GError **error) {
   RsRaw raw;
   rs_spill_configure(reader->options.temp, reader->options.memory);
-  if (reader->options.memory > 0) reader->options.n_threads = MIN(reader->options.n_threads, rs_spill_threads()); /* each has its own buffers, too */
+  if (reader->options.memory > 0) reader->options.n_threads = MIN(reader->options.n_threads, rs_spill_threads(reader->options.memory)); /* each has its own buffers, too */
   raw_init(&raw, reader);
   RsSettlements *settlements = NULL;
   RsClaims *claims = NULL;

@@ -1,5 +1,6 @@
 /* plan: what a run will take, before it is begun; a polite no where it cannot fit. */
 #include "base/error.h"
+#include "base/spill.h"
 #include "base/words.h"
 #include "claims/plan.h"
 #include "claims/source.h"
@@ -37,7 +38,7 @@
 #define HASHED ((size_t)4 << 20) /* bytes */
 /* With --memory, how much longer than without: what is on disk is written and read once, whatever the limit, and again the less of it may be held. One
  * thread waits for nobody else's pages. Measured on 1 to 100 M lines with a quarter to all of what they would take (docs/performance.md). */
-#define DISK_ONCE 0.11
+#define DISK_ONCE 0.08
 #define DISK_AGAIN 0.65
 #define DISK_OF_ONE 0.8
 #define SLOW_DISK 3.0 /* a first reading that takes so many times the second one waited for the disk */
@@ -58,7 +59,7 @@ static uint64_t disk_free(const char *folder) {
 /* ---- time ---- */
 
 /* Seconds of the processor that the stages take for the sample, in all threads; of the checksum, for a byte. hours: of the leads', what goes by outlets and not
- * by lines; a sample has most of these. wait: seconds that reading waits for the disk. */
+ * by lines, of which a sample often has most. wait: seconds that reading waits for the disk. */
 typedef struct { double read, graph, leads, hours, hash, wait; } Stages;
 
 /* CPU seconds, for who else uses the machine takes them from the clock and not from these. */
@@ -144,8 +145,8 @@ static bool stages_run(const RsClaims *sample, const RsOptions *options, Stages 
 /* Graph and search are work by line and by visit, about even; a sample of shuffled rows has more visits a line than all rows have. */
 static double seconds_expected(const Stages *stages, const RsPlan *plan, unsigned n_threads) {
   const double times = plan->times, both = (times + plan->visits_times) / 2, large = MIN(1.0, log10(times)), cores = MIN(n_threads, g_get_num_processors());
-  const double read = times * stages->read * (1 + (READ_GROWS - 1) * large), graph = both * stages->graph * (1 + (GRAPH_GROWS - 1) * large);
-  const double folder = (n_threads > 1 ? CASE_TO_GRAPH : CASE_TO_GRAPH_OF_ONE) * graph + stages->hash * (double)plan->bytes, leads = both * (stages->leads - stages->hours) + stages->hours;
+  const double hours = plan->institutions_times * stages->hours, read = times * stages->read * (1 + (READ_GROWS - 1) * large), graph = both * stages->graph * (1 + (GRAPH_GROWS - 1) * large);
+  const double folder = (n_threads > 1 ? CASE_TO_GRAPH : CASE_TO_GRAPH_OF_ONE) * graph + stages->hash * (double)plan->bytes, leads = both * (stages->leads - stages->hours) + hours;
   return times * stages->wait + (read + graph + leads + folder) * (ALONE + (1 - ALONE) / cores) + CASE_AT_LEAST;
 }
 
@@ -160,17 +161,19 @@ static double times_with_disk(const RsPlan *plan, uint64_t memory, unsigned n_th
 /* What the machine and the options have to offer. */
 typedef struct {
   uint64_t memory, temp_free;
+  unsigned n_threads; /* as many as --memory bears */
   const char *temp;
   bool spills; /* to disk, as --memory allows less than the run may take */
   bool cached; /* and the system's own memory holds what is there */
 } Room;
 
-static Room room_of(const RsOptions *options, const RsPlan *plan) {
-  Room room = {.temp = options->temp != NULL ? options->temp : g_get_tmp_dir()};
-  room.memory = options->memory_bytes > 0 ? options->memory_bytes : memory_available();
+/* available: bytes, before this program took its share; 0: unknown. */
+static Room room_of(const RsOptions *options, const RsPlan *plan, uint64_t available, unsigned n_threads) {
+  Room room = {.temp = options->temp != NULL ? options->temp : g_get_tmp_dir(), .n_threads = n_threads};
+  room.memory = options->memory_bytes > 0 ? options->memory_bytes : available;
   room.temp_free = disk_free(room.temp);
   room.spills = options->memory_bytes > 0 && plan->memory_enough > options->memory_bytes;
-  room.cached = options->memory_bytes + plan->temp <= memory_available();
+  room.cached = available == 0 || options->memory_bytes + plan->temp <= available;
   return room;
 }
 
@@ -231,31 +234,35 @@ static void print_text(const RsOptions *options, const RsPlan *plan, double seco
   if (plan->exact) printf(rs_say(options->language, "rows       %s; %s visits of %s persons\n"), rows, visits, persons);
   else printf(rs_say(options->language, "rows       about %s; %s visits of %s persons (from %s of %s)\n"), rows, visits, persons, read, bytes);
   printf(rs_say(options->language, "memory     about %s; with --memory not under %s\n"), memory, least);
-  const int digits = seconds < 10 ? 1 : 0;
+  const int digits = seconds < 9.95 ? 1 : 0;
   if (room->spills && !room->cached)
-    printf(rs_say(options->language, "time       more than %.*f s (threads: %u), for the machine's memory cannot keep what --memory puts on disk\n"), digits, seconds, options->n_threads);
-  else printf(rs_say(options->language, "time       about %.*f s (threads: %u), if nobody else uses the machine\n"), digits, seconds, options->n_threads);
+    printf(rs_say(options->language, "time       more than %.*f s (threads: %u), for the machine's memory cannot keep what --memory puts on disk\n"), digits, seconds, room->n_threads);
+  else printf(rs_say(options->language, "time       about %.*f s (threads: %u), if nobody else uses the machine\n"), digits, seconds, room->n_threads);
   printf(rs_say(options->language, "disk       about %s for the case folder, more or less by the number of leads\n"), disk);
   if (room->spills) printf(rs_say(options->language, "temporary  about %s in %s, where %s should be free\n"), temp, room->temp, enough);
 }
 
 int rs_command_plan(const RsOptions *options, GError **error) {
-  const RsReadOptions run_options = rs_options_read(options);
+  RsReadOptions run_options = rs_options_read(options);
+  const uint64_t available = memory_available();
+  if (options->memory_bytes > 0) run_options.n_threads = MIN(run_options.n_threads, rs_spill_threads(options->memory_bytes));
   RsReadOptions read_options = run_options;
   read_options.memory = 0;
   read_options.allow_rejects = true;
   read_options.sample = SAMPLE_LEAST;
-  read_options.sample_most = SAMPLE_MOST;
+  read_options.sample_most = available == 0 ? SAMPLE_MOST : CLAMP(available / 2, SAMPLE_LEAST, SAMPLE_MOST); /* it takes about as much memory as there is text */
   g_autoptr(RsReader) reader = rs_reader_new(&read_options, error);
   if (reader == NULL) return RS_ERROR_IO;
   Stages stages;
   g_autoptr(RsClaims) sample = sample_read(&read_options, &reader, &stages, error);
-  if (sample == NULL || !stages_run(sample, options, &stages, error)) return RS_ERROR_IO;
+  if (sample == NULL) return RS_ERROR_IO;
   const RsPlan plan = rs_plan(sample, rs_reader_report(reader), &run_options);
-  const Room room = room_of(options, &plan);
-  const double seconds = seconds_expected(&stages, &plan, options->n_threads) * (room.spills ? times_with_disk(&plan, options->memory_bytes, options->n_threads) : 1);
+  if (!rs_scene_hours_fit((uint32_t)MIN(plan.institutions, UINT32_MAX), options->memory_bytes, error)) return RS_ERROR_LIMIT; /* else they would be built */
+  if (!stages_run(sample, options, &stages, error)) return RS_ERROR_IO;
+  const Room room = room_of(options, &plan, available, run_options.n_threads);
+  const double seconds = seconds_expected(&stages, &plan, room.n_threads) * (room.spills ? times_with_disk(&plan, options->memory_bytes, room.n_threads) : 1);
   if (!temp_usable(&room, error)) return RS_ERROR_IO;
-  const bool fitting = fits(options, &plan, &room, error) && rs_scene_hours_fit(sample->institution->n, options->memory_bytes, error);
+  const bool fitting = fits(options, &plan, &room, error);
   GError *unprinted = NULL;
   if (!options->json) print_text(options, &plan, seconds, &room);
   else if (!print_json(&plan, seconds, &room, fitting, &unprinted)) {

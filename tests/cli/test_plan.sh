@@ -68,6 +68,15 @@ says "$D/nowhere" "--temp"
 run 4 plan "$T/b.csv" --memory 50M --json
 says '"fits": false'
 
+begin "outlets whose hours a limit has no room for are refused by both, with the rest of the files in mind"
+awk 'BEGIN { print "claim_id,person_id,institution_id,time,amount"
+  for (i = 0; i < 400000; i++) printf "c%d,p%d,P%d,2025-03-%02d %02d:%02d:%02d,5.00\n", i, i / 3, (i * 7919) % 120011, 1 + i % 28, i % 24, i % 60, i % 59 }' > "$T/many.csv"
+run 4 analyze "$T/many.csv" -o "$D/case" --memory 1500M
+says "outlets"
+run 4 plan "$T/many.csv" --memory 1500M
+says "outlets" "would have to be"
+run 0 plan "$T/many.csv" --memory 2G
+
 begin "analyze needs the disk where plan says so"
 for limit in 71M 73M; do # 84 bytes a line and 48 MiB are 72 MiB
   run 0 plan "$T/b.csv" --memory $limit --json

@@ -57,7 +57,9 @@ begin "rejected rows, interrupted"
 { claims 200000; for i in $(seq 2000); do echo "x$i,,,,,"; done; } > "$D/a.csv"
 for seconds in 0.02 0.05 0.1 0.2; do
   if ENDS=3 stopped TERM $seconds analyze "$D/a.csv" -o "$D/case"; then
-    if [ -e "$D/case.rejects.csv" ]; then is "rows in case.rejects.csv, the signal came after the last step" "$(rows_of "$D/case.rejects.csv")" 2000
+    if [ -e "$D/case.rejects.csv" ]; then # the signal came after the last step
+      is "rows in case.rejects.csv" "$(rows_of "$D/case.rejects.csv")" 2000
+      holds "$D" a.csv case.rejects.csv
     else holds "$D" a.csv; fi
   fi
   rm -f "$D/case.rejects.csv"
