@@ -16,7 +16,6 @@
 #define BYTES_A_VISIT 80.0
 #define BYTES_A_PERSON 176.0
 #define BYTES_AN_INSTITUTION 3500.0 /* its usual hours (mining/affinity.h) */
-#define STEP_BYTES 2097152.0         /* of raw records, for each group of partitions and thread (claims/stream.c) */
 #define UNEVEN 1.1                   /* threads do not read equal shares */
 #define DISK_RAW_BYTES_A_LINE 26.0
 #define DISK_RAW_BYTES_A_RUN 36.0  /* and the person's id */
@@ -132,7 +131,7 @@ RsPlan rs_plan(const RsClaims *sample, const RsReport *report, const RsReadOptio
   plan.institutions_times = sample->institution->n > 0 ? institutions / sample->institution->n : 1.0;
   const double raw = lines * RAW_BYTES_A_LINE + runs * (RAW_BYTES_A_RUN + id_bytes(sample));
   const double rest = lines * BYTES_A_LINE + visits * BYTES_A_VISIT + persons * (BYTES_A_PERSON + id_bytes(sample)) + institutions * BYTES_AN_INSTITUTION;
-  const double steps = (double)options->n_threads * (rs_raw_groups(rs_raw_partition_bits(text)) + 1) * STEP_BYTES;
+  const double steps = (double)options->n_threads * (rs_raw_groups(rs_raw_partition_bits(text)) + 1) * RS_POOL_STEP; /* begun, of each group and thread */
   plan.visits_times = sample->n_visits > 0 ? visits / sample->n_visits : 1.0;
   plan.memory = (uint64_t)(FIXED_BYTES + MAX(raw, rest));
   plan.memory_enough = MAX(rs_memory_enough((uint64_t)lines), (uint64_t)(2 * UNEVEN * raw + steps)); /* half is for the table */

@@ -5,41 +5,39 @@
 #include <glib.h>
 #include <sys/mman.h>
 
-#define STEP ((size_t)2 << 20) /* a huge page */
-
 /* NOLINTNEXTLINE(readability-non-const-parameter): the pool counts it down */
 void rs_pool_init(RsPool *pool, uint64_t *memory) { *pool = (RsPool){.memory = memory}; }
 
 void rs_pool_clear(RsPool *pool) {
   for (size_t i = 0; i < pool->n_mappings; i++)
-    if (pool->memory == NULL || !rs_spill_free(pool->mapping[i])) munmap(pool->mapping[i], STEP);
+    if (pool->memory == NULL || !rs_spill_free(pool->mapping[i])) munmap(pool->mapping[i], RS_POOL_STEP);
   g_free(pool->mapping);
   *pool = (RsPool){0};
 }
 
-/* STEP bytes that begin on a huge page. */
+/* RS_POOL_STEP bytes that begin on a huge page. */
 static void *step_new(void) {
   /* cppcheck-suppress invalidFunctionArg ; -1 is what MAP_ANONYMOUS asks for */
-  char *memory = mmap(NULL, 2 * STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *memory = mmap(NULL, 2 * RS_POOL_STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return NULL;
-  const size_t before = (STEP - (uintptr_t)memory % STEP) % STEP;
+  const size_t before = (RS_POOL_STEP - (uintptr_t)memory % RS_POOL_STEP) % RS_POOL_STEP;
   char *step = memory + before;
-  munmap(step + STEP, STEP - before);
+  munmap(step + RS_POOL_STEP, RS_POOL_STEP - before);
   if (before > 0) munmap(memory, before);
-  madvise(step, STEP, MADV_HUGEPAGE);
+  madvise(step, RS_POOL_STEP, MADV_HUGEPAGE);
   return step;
 }
 
 static bool pool_grow(RsPool *pool) {
-  const bool on_disk = pool->memory != NULL && *pool->memory < STEP;
+  const bool on_disk = pool->memory != NULL && *pool->memory < RS_POOL_STEP;
   if (on_disk) rs_spill_begin();
-  else if (pool->memory != NULL) *pool->memory -= STEP;
+  else if (pool->memory != NULL) *pool->memory -= RS_POOL_STEP;
   char *memory = on_disk ? rs_spill_new(RS_POOL_DISK_STEP) : step_new();
   if (memory == NULL) return false;
   pool->mapping = g_renew(void *, pool->mapping, pool->n_mappings + 1);
   pool->mapping[pool->n_mappings++] = memory;
   pool->block = memory;
-  pool->end = memory + (on_disk ? RS_POOL_DISK_STEP : STEP);
+  pool->end = memory + (on_disk ? RS_POOL_DISK_STEP : RS_POOL_STEP);
   return true;
 }
 

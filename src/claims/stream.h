@@ -12,7 +12,8 @@
 
 #define RS_CHUNK_BYTES ((size_t)1 << 14) /* half a chunk is wasted a stream, and there are thousands */
 
-#define RS_POOL_DISK_STEP ((size_t)8 << 20) /* what a pool takes of the disk at a time */
+#define RS_POOL_STEP ((size_t)2 << 20)      /* what a pool takes of memory at a time: a huge page */
+#define RS_POOL_DISK_STEP ((size_t)8 << 20) /* of the disk */
 
 typedef struct RsChunk {
   struct RsChunk *next;

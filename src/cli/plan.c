@@ -186,6 +186,7 @@ static bool temp_usable(const Room *room, GError **error) {
 
 static bool fits(const RsOptions *options, const RsPlan *plan, const Room *room, GError **error) {
   g_autofree char *need = g_format_size(plan->memory), *least = g_format_size(plan->memory_least), *have = g_format_size(room->memory);
+  g_autofree char *without = g_format_size(MIN(plan->memory, plan->memory_least)); /* of few lines or many outlets the limit costs more than it saves */
   g_autofree char *temp = g_format_size(plan->temp_enough), *temp_free = g_format_size(room->temp_free);
   if (options->memory_bytes > 0 && plan->memory_least > options->memory_bytes) {
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: at least %s are needed, --memory allows %s; --since and --until take a shorter period"), least, have);
@@ -197,7 +198,7 @@ static bool fits(const RsOptions *options, const RsPlan *plan, const Room *room,
   }
   if (options->memory_bytes > 0 || room->memory == 0 || plan->memory <= room->memory) return true;
   if (plan->memory_least > room->memory)
-    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: at least %s are needed, this machine has %s free; --since and --until take a shorter period"), least, have);
+    g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: at least %s are needed, this machine has %s free; --since and --until take a shorter period"), without, have);
   else
     g_set_error(error, RS_ERROR, RS_ERROR_LIMIT, _("would not fit: %s are needed, this machine has %s free; --memory %lluM keeps the rest in %s"), need, have,
                 (unsigned long long)(room->memory / 10 * 9 >> 20), room->temp);
